@@ -1,0 +1,24 @@
+//! What a reader is given: the bytes of one document and where they came from.
+
+use chrono::{DateTime, Utc};
+use url::Url;
+
+/// The most entries taken from one document; the rest is left out with a complaint.
+pub const DOCUMENT_ENTRIES_MAX: usize = 10_000;
+/// The deepest nesting of elements or values followed.
+pub const DOCUMENT_DEPTH_MAX: usize = 256;
+/// The most bytes of one entry's text kept; more is cut at a character.
+pub const ENTRY_TEXT_BYTES_MAX: usize = 1024 * 1024;
+
+/// One document to be read.
+#[derive(Debug, Clone, Copy)]
+pub struct Document<'a> {
+    /// As received, after content decoding (gzip and the like).
+    pub bytes: &'a [u8],
+    /// The `Content-Type` it came with.
+    pub content_type: Option<&'a str>,
+    /// Where it came from, after redirects: the base of relative links.
+    pub url: Option<&'a Url>,
+    /// When it was received: the day that "today" in it means.
+    pub received: DateTime<Utc>,
+}

@@ -1,0 +1,10 @@
+//! Jarshy (Жаршы, the town crier): gathers news of forums in Kazakhstan,
+//! publishes it as feeds and calendars, and mails a digest.
+//!
+//! The order of the modules is the direction of the road: a module uses only
+//! those above it, within the permissions ARCHITECTURE.md lists and
+//! `tests/it/architecture.rs` holds.
+
+pub mod model;
+
+pub mod clock;

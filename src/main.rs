@@ -1,0 +1,3 @@
+//! The program. See `lib.rs` for the road.
+
+fn main() {}

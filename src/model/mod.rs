@@ -1,0 +1,21 @@
+//! The vocabulary of the house: values named by what is known about them.
+//!
+//! Deliberately absent: I/O, the clock, SQL, and any wire format. A value that
+//! cannot be wrong (a region, a feed name, an address) is parsed once, here, and
+//! never checked again further down the road.
+
+pub mod article;
+pub mod complaint;
+pub mod delivery;
+pub mod digest;
+pub mod draft;
+pub mod event;
+pub mod feed;
+pub mod id;
+pub mod language;
+pub mod reading;
+pub mod region;
+pub mod source;
+pub mod story;
+pub mod subscriber;
+pub mod token;

@@ -1,0 +1,267 @@
+//! A Subscriber: a confirmed address and what it asked for. Equal profiles get
+//! equal letters.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+
+use super::feed::FeedName;
+use super::id::{derive, string_id};
+use super::language::Tongue;
+use super::region::Region;
+
+/// RFC 5321 section 4.5.3.1.1.
+pub const LOCAL_PART_MAX_BYTES: usize = 64;
+/// RFC 5321 section 4.5.3.1.3, less the angle brackets.
+pub const ADDRESS_MAX_BYTES: usize = 254;
+
+/// An address one letter can be sent to, as the ledger compares it: domain in
+/// lower case and in its ASCII form (IDNA), local part as written.
+///
+/// Quoted local parts and local parts beyond ASCII are refused: few servers
+/// take them, and a refused letter is worse than a plain answer on the form.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EmailAddress(String);
+
+impl EmailAddress {
+    /// `local@domain`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The domain, in ASCII.
+    pub fn domain(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+}
+
+impl fmt::Debug for EmailAddress {
+    /// Addresses do not reach logs: only the domain shows.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EmailAddress(…@{})", self.domain())
+    }
+}
+
+/// Why a text is no address a letter can be sent to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadAddress {
+    #[error("expected an address such as name@example.kz")]
+    Shape,
+    #[error(
+        "the part before @ may hold letters a-z, digits and ! # $ % & ' * + - / = ? ^ _ ` {{ | }} ~ and single dots"
+    )]
+    LocalPart,
+    #[error("the part after @ is no domain name")]
+    Domain,
+    #[error("longer than {ADDRESS_MAX_BYTES} bytes, or more than {LOCAL_PART_MAX_BYTES} before @")]
+    TooLong,
+}
+
+impl FromStr for EmailAddress {
+    type Err = BadAddress;
+
+    fn from_str(text: &str) -> Result<Self, BadAddress> {
+        let text = text.trim();
+        if text.len() > ADDRESS_MAX_BYTES * 2 {
+            return Err(BadAddress::TooLong);
+        }
+        let (local, domain) = text.rsplit_once('@').ok_or(BadAddress::Shape)?;
+        if local.is_empty() || domain.is_empty() {
+            return Err(BadAddress::Shape);
+        }
+        let is_atom = |atom: &str| {
+            !atom.is_empty()
+                && atom
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
+        };
+        if !local.split('.').all(is_atom) {
+            return Err(BadAddress::LocalPart);
+        }
+        let domain = ascii_domain(domain).ok_or(BadAddress::Domain)?;
+        let address = format!("{local}@{domain}");
+        if address.len() > ADDRESS_MAX_BYTES || local.len() > LOCAL_PART_MAX_BYTES {
+            return Err(BadAddress::TooLong);
+        }
+        Ok(Self(address))
+    }
+}
+
+/// The domain in its ASCII form, or `None` for what is no public-looking name.
+fn ascii_domain(domain: &str) -> Option<String> {
+    let url::Host::Domain(ascii) = url::Host::parse(domain).ok()? else {
+        return None;
+    };
+    let labels: Vec<&str> = ascii.split('.').collect();
+    let is_label = |label: &&str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    let top = labels.last()?;
+    let top_is_numeric = top.bytes().all(|b| b.is_ascii_digit());
+    (labels.len() >= 2 && labels.iter().all(is_label) && !top_is_numeric && ascii.len() <= 253)
+        .then_some(ascii)
+}
+
+string_id! {
+    /// Derived from the address without regard to case.
+    SubscriberId
+}
+
+impl SubscriberId {
+    /// The id of whoever reads `address`. Servers may tell `A@x` from `a@x`;
+    /// none in use does, and two letters to one person are worse.
+    pub fn derived(address: &EmailAddress) -> Self {
+        Self(derive(&[
+            "subscriber",
+            &address.as_str().to_ascii_lowercase(),
+        ]))
+    }
+}
+
+/// What a subscriber asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Profile {
+    /// The tongue of the letter.
+    pub tongue: Tongue,
+    /// Feeds whose stories the digest holds; empty: the digest's own choice.
+    pub feeds: Vec<FeedName>,
+    /// Only stories and events of these regions; empty: all.
+    pub regions: Vec<Region>,
+}
+
+string_id! {
+    /// Equal keys, equal letters.
+    ProfileKey
+}
+
+impl Profile {
+    /// The most feeds or regions a profile may name.
+    pub const CHOICES_MAX: usize = 32;
+
+    /// Sorted, without repeats, within [`Profile::CHOICES_MAX`]: equal wishes, equal profiles.
+    #[must_use]
+    pub fn normalised(mut self) -> Self {
+        self.feeds.sort();
+        self.feeds.dedup();
+        self.feeds.truncate(Self::CHOICES_MAX);
+        self.regions.sort();
+        self.regions.dedup();
+        self
+    }
+
+    /// The key of the normalised profile.
+    pub fn key(&self) -> ProfileKey {
+        let profile = self.clone().normalised();
+        let feeds: Vec<&str> = profile.feeds.iter().map(FeedName::as_str).collect();
+        let regions: Vec<String> = profile.regions.iter().map(|region| region.code()).collect();
+        ProfileKey(derive(&[
+            "profile",
+            profile.tongue.tag(),
+            &feeds.join(","),
+            &regions.join(","),
+        ]))
+    }
+}
+
+/// Where a subscriber stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SubscriberStatus {
+    /// Asked, not yet confirmed: gets nothing but the confirmation letter.
+    Pending,
+    /// Gets digests.
+    Confirmed,
+    /// Asked to stop. Only that person's own confirmation starts it again.
+    Unsubscribed,
+}
+
+impl SubscriberStatus {
+    /// All, for the store and tests.
+    pub const ALL: [Self; 3] = [Self::Pending, Self::Confirmed, Self::Unsubscribed];
+
+    /// The word used in CSV, JSON and the store.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Confirmed => "confirmed",
+            Self::Unsubscribed => "unsubscribed",
+        }
+    }
+
+    /// Reads [`SubscriberStatus::word`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.word() == word)
+    }
+}
+
+/// Somebody who asked for the digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscriber {
+    pub id: SubscriberId,
+    pub address: EmailAddress,
+    pub status: SubscriberStatus,
+    pub profile: Profile,
+    pub requested_at: DateTime<Utc>,
+    pub confirmed_at: Option<DateTime<Utc>>,
+    pub unsubscribed_at: Option<DateTime<Utc>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_normalised() {
+        let cases = [
+            ("  Aigul@Example.KZ ", Ok("Aigul@example.kz")),
+            ("a+b@МЫСАЛ.қаз", Ok("a+b@xn--80awbu3c.xn--80ao21a")),
+            ("no-at", Err(BadAddress::Shape)),
+            ("@example.kz", Err(BadAddress::Shape)),
+            ("a b@example.kz", Err(BadAddress::LocalPart)),
+            ("a..b@example.kz", Err(BadAddress::LocalPart)),
+            ("a@localhost", Err(BadAddress::Domain)),
+            ("a@127.0.0.1", Err(BadAddress::Domain)),
+            ("a@exa\nmple.kz>", Err(BadAddress::Domain)),
+        ];
+        for (text, expected) in cases {
+            let found = text.parse::<EmailAddress>();
+            match expected {
+                Ok(address) => assert_eq!(found.expect(text).as_str(), address),
+                Err(why) => assert_eq!(found, Err(why), "{text}"),
+            }
+        }
+    }
+
+    #[test]
+    fn one_person_one_id() {
+        let id = |text: &str| SubscriberId::derived(&text.parse().expect("address"));
+        assert_eq!(id("A@example.kz"), id("a@EXAMPLE.kz"));
+        assert_ne!(id("a@example.kz"), id("b@example.kz"));
+    }
+
+    #[test]
+    fn equal_wishes_have_equal_keys() {
+        let feed = |name: &str| name.parse::<FeedName>().expect("name");
+        let one = Profile {
+            feeds: vec![feed("b"), feed("a"), feed("a")],
+            ..Profile::default()
+        };
+        let other = Profile {
+            feeds: vec![feed("a"), feed("b")],
+            ..Profile::default()
+        };
+        assert_eq!(one.key(), other.key());
+        assert_ne!(one.key(), Profile::default().key());
+    }
+
+    #[test]
+    fn debug_does_not_tell_the_address() {
+        let address: EmailAddress = "aigul@example.kz".parse().expect("address");
+        assert!(!format!("{address:?}").contains("aigul"));
+    }
+}

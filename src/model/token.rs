@@ -1,0 +1,169 @@
+//! Tokens in the links of letters: who is meant, what for, and a signature.
+//!
+//! `purpose.subscriber.expires.signature`; the signature is HMAC-SHA-256 over
+//! the rest with the house's secret, so no table of tokens exists, and a link
+//! years old still unsubscribes. Deliberately absent: anything from which an
+//! address could be read back without the store.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::id::{DERIVED_ID_CHARS, hex};
+use super::subscriber::SubscriberId;
+
+/// Length of the house secret in bytes.
+pub const SECRET_BYTES: usize = 32;
+/// Half of the MAC is kept: 128 bits can't be guessed, and links stay short.
+const SIGNATURE_CHARS: usize = 32;
+
+/// The house's signing key. Neither shown nor logged.
+#[derive(Clone)]
+pub struct Secret([u8; SECRET_BYTES]);
+
+impl Secret {
+    /// Takes the bytes.
+    pub const fn new(bytes: [u8; SECRET_BYTES]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// What a token allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenPurpose {
+    /// Confirm a subscription; expires.
+    Confirm,
+    /// Unsubscribe; never expires.
+    Unsubscribe,
+}
+
+impl TokenPurpose {
+    const fn letter(self) -> &'static str {
+        match self {
+            Self::Confirm => "c",
+            Self::Unsubscribe => "u",
+        }
+    }
+}
+
+/// Why a token is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadToken {
+    #[error("the link is damaged or was not made here")]
+    Forged,
+    #[error("the link has expired")]
+    Expired,
+}
+
+/// Makes a token. `expires` absent: it never does.
+pub fn sign(
+    secret: &Secret,
+    purpose: TokenPurpose,
+    subscriber: &SubscriberId,
+    expires: Option<DateTime<Utc>>,
+) -> String {
+    let expires = expires.map_or(0, |time| time.timestamp());
+    let claim = format!("{}.{}.{expires}", purpose.letter(), subscriber.as_str());
+    let signature = hex(&mac(secret, &claim).finalize().into_bytes());
+    format!("{claim}.{}", &signature[..SIGNATURE_CHARS])
+}
+
+/// Reads a token made by [`sign`] for the same purpose.
+///
+/// # Errors
+/// [`BadToken::Forged`] for anything not signed here, [`BadToken::Expired`] for
+/// what was, but too long ago.
+pub fn verify(
+    secret: &Secret,
+    purpose: TokenPurpose,
+    token: &str,
+    now: DateTime<Utc>,
+) -> Result<SubscriberId, BadToken> {
+    let (claim, signature) = token.rsplit_once('.').ok_or(BadToken::Forged)?;
+    let given = unhex(signature).ok_or(BadToken::Forged)?;
+    mac(secret, claim)
+        .verify_truncated_left(&given)
+        .map_err(|_| BadToken::Forged)?;
+    let mut parts = claim.split('.');
+    let (Some(letter), Some(subscriber), Some(expires), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(BadToken::Forged);
+    };
+    if letter != purpose.letter() || subscriber.len() != DERIVED_ID_CHARS {
+        return Err(BadToken::Forged);
+    }
+    let expires: i64 = expires.parse().map_err(|_| BadToken::Forged)?;
+    if expires != 0 && expires < now.timestamp() {
+        return Err(BadToken::Expired);
+    }
+    Ok(SubscriberId::from_stored(subscriber))
+}
+
+fn mac(secret: &Secret, claim: &str) -> Hmac<Sha256> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(&secret.0).expect("HMAC takes keys of any length");
+    mac.update(claim.as_bytes());
+    mac
+}
+
+/// Reads a signature; only full length counts, or a guess of one byte would do.
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    if text.len() != SIGNATURE_CHARS || !text.is_ascii() {
+        return None;
+    }
+    (0..text.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+
+    #[test]
+    fn a_token_says_who_and_for_what_until_when() {
+        let secret = Secret::new([7; SECRET_BYTES]);
+        let other = Secret::new([8; SECRET_BYTES]);
+        let id = SubscriberId::derived(&"a@example.kz".parse().expect("address"));
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let later = now + TimeDelta::days(3);
+        let confirm = sign(&secret, TokenPurpose::Confirm, &id, Some(later));
+        let check = |token: &str, at| verify(&secret, TokenPurpose::Confirm, token, at);
+        assert_eq!(check(&confirm, now), Ok(id.clone()));
+        assert_eq!(
+            check(&confirm, later + TimeDelta::seconds(1)),
+            Err(BadToken::Expired)
+        );
+        assert_eq!(
+            verify(&other, TokenPurpose::Confirm, &confirm, now),
+            Err(BadToken::Forged)
+        );
+        assert_eq!(
+            verify(&secret, TokenPurpose::Unsubscribe, &confirm, now),
+            Err(BadToken::Forged)
+        );
+        for cut in 0..confirm.len() {
+            assert_eq!(
+                check(&confirm[..cut], now),
+                Err(BadToken::Forged),
+                "cut at {cut}"
+            );
+        }
+        let forever = sign(&secret, TokenPurpose::Unsubscribe, &id, None);
+        let in_years = now + TimeDelta::days(3650);
+        assert_eq!(
+            verify(&secret, TokenPurpose::Unsubscribe, &forever, in_years),
+            Ok(id)
+        );
+    }
+}
