@@ -8,3 +8,6 @@
 pub mod model;
 
 pub mod clock;
+pub mod daemon;
+
+pub mod config;

@@ -1,0 +1,2 @@
+//! The only place where stages meet.
+pub mod timetable;

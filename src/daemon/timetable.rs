@@ -1,0 +1,226 @@
+//! When a window closes: `cron` expressions read over wall time in the house zone.
+//!
+//! The `cron` crate alone refuses five fields, counts Sunday as 1, skips the
+//! day of a spring gap, fires twice in a fold, and can return instants in the
+//! past (0.17.0, measured 2026-11). So the schedule runs over wall time dressed
+//! as UTC, and each hit is mapped to the zone: a gap to the moment after it, a
+//! fold to its first pass, always strictly later than asked.
+
+use std::str::FromStr;
+
+use chrono::offset::LocalResult;
+use chrono::{DateTime, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+use cron::Schedule;
+
+/// The widest clock change looked across.
+const ZONE_CHANGE_MAX: TimeDelta = TimeDelta::hours(3);
+/// Hits tried before the timetable counts as never firing again.
+const HITS_TRIED_MAX: usize = 10_000;
+
+/// A cron expression as POSIX users write it: minute, hour, day of month,
+/// month, day of week (0 or 7 is Sunday), or six fields with seconds first.
+/// Where both days are restricted either one suffices (POSIX `crontab`).
+#[derive(Debug, Clone)]
+pub struct Timetable {
+    schedules: Vec<Schedule>,
+}
+
+/// Why an expression is no timetable.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadTimetable {
+    #[error(
+        "`{expression}` has {found} fields; expected five (minute hour day-of-month month day-of-week), e.g. \"0 8 * * *\""
+    )]
+    Fields { expression: String, found: usize },
+    #[error("`{expression}`: {why}")]
+    Cron { expression: String, why: String },
+}
+
+impl Timetable {
+    /// The first moment strictly after `after`, or `None` when there is none
+    /// (30 February).
+    pub fn next(&self, after: DateTime<Utc>, zone: Tz) -> Option<DateTime<Utc>> {
+        let wall = after.with_timezone(&zone).naive_local() - ZONE_CHANGE_MAX;
+        self.schedules
+            .iter()
+            .filter_map(|schedule| {
+                schedule
+                    .after(&wall.and_utc())
+                    .take(HITS_TRIED_MAX)
+                    .filter_map(|hit| to_zone(hit.naive_utc(), zone))
+                    .find(|moment| *moment > after)
+            })
+            .min()
+    }
+}
+
+impl FromStr for Timetable {
+    type Err = BadTimetable;
+
+    fn from_str(expression: &str) -> Result<Self, BadTimetable> {
+        let fields: Vec<&str> = expression.split_whitespace().collect();
+        let (seconds, rest) = match fields.len() {
+            5 => ("0", &fields[..]),
+            6 => (fields[0], &fields[1..]),
+            found => {
+                return Err(BadTimetable::Fields {
+                    expression: expression.to_owned(),
+                    found,
+                });
+            }
+        };
+        let [minute, hour, day, month, weekday] = rest else {
+            return Err(BadTimetable::Fields {
+                expression: expression.to_owned(),
+                found: rest.len(),
+            });
+        };
+        let weekday = name_weekdays(weekday).map_err(|why| BadTimetable::Cron {
+            expression: expression.to_owned(),
+            why,
+        })?;
+        let either = |day: &str, weekday: &str| {
+            Schedule::from_str(&format!(
+                "{seconds} {minute} {hour} {day} {month} {weekday}"
+            ))
+            .map_err(|error| BadTimetable::Cron {
+                expression: expression.to_owned(),
+                why: error.to_string(),
+            })
+        };
+        let free = |field: &str| field.starts_with('*') || field.starts_with('?');
+        let schedules = if free(day) || free(&weekday) {
+            vec![either(day, &weekday)?]
+        } else {
+            vec![either(day, "*")?, either("*", &weekday)?]
+        };
+        Ok(Self { schedules })
+    }
+}
+
+/// Numbers of weekdays to names, because the crate counts from Sunday = 1.
+fn name_weekdays(field: &str) -> Result<String, String> {
+    const NAMES: [&str; 8] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"];
+    let name = |part: &str| -> Result<String, String> {
+        match part.parse::<usize>() {
+            Ok(number) => NAMES
+                .get(number)
+                .map(|name| (*name).to_owned())
+                .ok_or_else(|| {
+                    format!("{number} is no day of the week; expected 0 to 7, Sunday is 0 or 7")
+                }),
+            Err(_) => Ok(part.to_owned()),
+        }
+    };
+    let ranges = field.split(',').map(|range| {
+        let (range, step) = match range.split_once('/') {
+            Some((range, step)) => (range, format!("/{step}")),
+            None => (range, String::new()),
+        };
+        let ends = range.split('-').map(name).collect::<Result<Vec<_>, _>>()?;
+        // The crate's week begins on Sunday: MON-SUN would run backwards in it.
+        let ends = match ends.as_slice() {
+            [from, to] if to == "SUN" && from != "SUN" && step.is_empty() => {
+                return Ok(format!("{from}-SAT,SUN"));
+            }
+            ends => ends.join("-"),
+        };
+        Ok(format!("{ends}{step}"))
+    });
+    Ok(ranges.collect::<Result<Vec<String>, String>>()?.join(","))
+}
+
+/// The moment a wall clock in `zone` shows `wall`.
+fn to_zone(wall: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
+    let moment = match zone.from_local_datetime(&wall) {
+        LocalResult::Single(moment) => moment.with_timezone(&Utc),
+        LocalResult::Ambiguous(first, _) => first.with_timezone(&Utc),
+        LocalResult::None => {
+            let before = zone
+                .from_local_datetime(&(wall - ZONE_CHANGE_MAX))
+                .earliest()?;
+            let offset = before.offset().fix().local_minus_utc();
+            (wall - TimeDelta::seconds(i64::from(offset))).and_utc()
+        }
+    };
+    Some(moment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hits(expression: &str, zone: Tz, after: &str, count: usize) -> Vec<String> {
+        let timetable: Timetable = expression.parse().expect("timetable");
+        let mut at: DateTime<Utc> = after.parse().expect("time");
+        let mut found = Vec::new();
+        for _ in 0..count {
+            at = timetable.next(at, zone).expect("another");
+            found.push(at.with_timezone(&zone).format("%m-%d %H:%M %z").to_string());
+        }
+        found
+    }
+
+    #[test]
+    fn wall_time_holds_across_clock_changes() {
+        use chrono_tz::America::New_York;
+        use chrono_tz::Asia::Almaty;
+        // The gap: 02:30 does not exist on 8 March 2026; the moment after it does.
+        assert_eq!(
+            hits("30 2 * * *", New_York, "2026-03-07T08:00:00Z", 2),
+            ["03-08 03:30 -0400", "03-09 02:30 -0400"]
+        );
+        // The fold: 01:30 happens twice on 1 November 2026, the digest once.
+        assert_eq!(
+            hits("30 1 * * *", New_York, "2026-10-31T12:00:00Z", 2),
+            ["11-01 01:30 -0400", "11-02 01:30 -0500"]
+        );
+        // Kazakhstan moved to UTC+5 on 2024-03-01: 23:30 happened twice.
+        assert_eq!(
+            hits("30 23 * * *", Almaty, "2024-02-28T18:00:00Z", 2),
+            ["02-29 23:30 +0600", "03-01 23:30 +0500"]
+        );
+        assert_eq!(
+            hits("0 8 * * *", Almaty, "2026-11-23T03:00:00Z", 1),
+            ["11-24 08:00 +0500"]
+        );
+    }
+
+    #[test]
+    fn days_are_posix() {
+        use chrono_tz::UTC;
+        let friday = "2026-11-20T12:00:00Z";
+        assert_eq!(hits("0 8 * * 0", UTC, friday, 1), ["11-22 08:00 +0000"]);
+        assert_eq!(hits("0 8 * * 7", UTC, friday, 1), ["11-22 08:00 +0000"]);
+        assert_eq!(hits("0 8 * * 1-5", UTC, friday, 1), ["11-23 08:00 +0000"]);
+        assert_eq!(
+            hits("0 8 * * 6-7", UTC, friday, 2),
+            ["11-21 08:00 +0000", "11-22 08:00 +0000"]
+        );
+        assert_eq!(
+            hits("0 8 1 * MON", UTC, friday, 3),
+            [
+                "11-23 08:00 +0000",
+                "11-30 08:00 +0000",
+                "12-01 08:00 +0000"
+            ]
+        );
+        assert_eq!(hits("15 0 8 * * *", UTC, friday, 1), ["11-21 08:00 +0000"]);
+    }
+
+    #[test]
+    fn refusals_say_what_was_expected() {
+        let refusal = |expression: &str| {
+            expression
+                .parse::<Timetable>()
+                .expect_err("refused")
+                .to_string()
+        };
+        assert!(refusal("0 8 * *").contains("4 fields"));
+        assert!(refusal("0 8 * * 8").contains("8 is no day of the week"));
+        assert!(refusal("0 25 * * *").contains("0 25 * * *"));
+        let never: Timetable = "0 8 30 2 *".parse().expect("well formed");
+        assert_eq!(never.next(DateTime::UNIX_EPOCH, chrono_tz::UTC), None);
+    }
+}
