@@ -8,6 +8,8 @@
 pub mod model;
 
 pub mod clock;
+
+pub mod catalog;
 pub mod daemon;
 
 pub mod config;
