@@ -5,11 +5,17 @@
 //! those above it, within the permissions ARCHITECTURE.md lists and
 //! `tests/it/architecture.rs` holds.
 
+// Sorted by the road, not by the alphabet: blank lines keep rustfmt from it.
 pub mod model;
+
+pub mod text;
 
 pub mod clock;
 
 pub mod catalog;
+
+pub mod understand;
+
 pub mod daemon;
 
 pub mod config;

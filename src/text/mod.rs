@@ -1,0 +1,11 @@
+//! What any room may know of language: letters, words, sentences, months.
+//!
+//! Everything is pure and compiled in. Deliberately absent: whatever needs the
+//! vocabulary of events or places; that is `understand`'s.
+
+pub mod months;
+pub mod normalise;
+pub mod script;
+pub mod sentences;
+pub mod tokens;
+pub mod wording;

@@ -1,0 +1,125 @@
+//! One form of a text for every comparison: NFKC, lower case, `ё` as `е`, and
+//! within a word the letters of one script.
+//!
+//! Deliberately absent: anything that changes the meaning (stems, stop words).
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Latin letters and the Cyrillic ones that look the same.
+const LOOKALIKES: [(char, char); 15] = [
+    ('a', 'а'),
+    ('e', 'е'),
+    ('o', 'о'),
+    ('p', 'р'),
+    ('c', 'с'),
+    ('x', 'х'),
+    ('y', 'у'),
+    ('k', 'к'),
+    ('m', 'м'),
+    ('t', 'т'),
+    ('b', 'в'),
+    ('h', 'н'),
+    ('i', 'і'),
+    ('ə', 'ә'),
+    ('ө', 'ө'),
+];
+
+/// The form in which words are compared.
+pub fn fold(text: &str) -> String {
+    let folded: String = text
+        .nfkc()
+        .flat_map(char::to_lowercase)
+        .filter(|letter| *letter != '\u{307}' && *letter != '\u{ad}' && *letter != '\u{301}')
+        .map(|letter| if letter == 'ё' { 'е' } else { letter })
+        .collect();
+    one_script(folded)
+}
+
+/// White space of every kind as single spaces, none at the ends.
+pub fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
+}
+
+/// `text` cut before `chars_max` characters at the end of a word, with an
+/// ellipsis where something was left out.
+pub fn clip(text: &str, chars_max: usize) -> String {
+    if text.chars().count() <= chars_max {
+        return text.to_owned();
+    }
+    let room = chars_max.saturating_sub(1);
+    let end = text
+        .char_indices()
+        .nth(room)
+        .map_or(text.len(), |(at, _)| at);
+    let head = &text[..end];
+    let whole_words = head.rfind(char::is_whitespace).map_or("", |at| &head[..at]);
+    let kept = whole_words.trim_end_matches(|letter: char| {
+        letter.is_whitespace() || matches!(letter, ',' | ';' | ':' | '-' | '–' | '—')
+    });
+    format!("{kept}…")
+}
+
+/// Whether the letter is Cyrillic.
+pub const fn is_cyrillic(letter: char) -> bool {
+    matches!(letter, '\u{400}'..='\u{52f}')
+}
+
+/// Whether the letter is Latin.
+pub const fn is_latin(letter: char) -> bool {
+    matches!(letter, 'a'..='z' | 'A'..='Z' | '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}')
+}
+
+/// Typists mix look-alike letters; the script of most letters is the word's.
+fn one_script(word: String) -> String {
+    let cyrillic = word.chars().filter(|letter| is_cyrillic(*letter)).count();
+    let latin = word.chars().filter(|letter| is_latin(*letter)).count();
+    if cyrillic == 0 || latin == 0 {
+        return word;
+    }
+    word.chars()
+        .map(|letter| {
+            let pair = LOOKALIKES
+                .iter()
+                .find(|(a, b)| *a == letter || *b == letter);
+            match pair {
+                Some((_, like)) if cyrillic >= latin => *like,
+                Some((like, _)) => *like,
+                None => letter,
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_compare_in_one_form() {
+        let cases = [
+            ("ПРОЙДЁТ", "пройдет"),
+            ("Аstana", "astana"),
+            ("фoрум", "форум"),
+            ("İstanbul", "istanbul"),
+            ("ﬁn", "fin"),
+        ];
+        for (word, folded) in cases {
+            assert_eq!(fold(word), folded, "{word}");
+        }
+    }
+
+    #[test]
+    fn clipping_never_cuts_a_word() {
+        assert_eq!(clip("бір екі үш", 100), "бір екі үш");
+        assert_eq!(clip("бір екі, үш төрт", 10), "бір екі…");
+        assert_eq!(clip("ұзақсөзсіз", 4), "…");
+        assert_eq!(clip("", 0), "");
+    }
+}

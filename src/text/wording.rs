@@ -1,0 +1,250 @@
+//! How dates, times and counted things are worded in the house's three tongues.
+//!
+//! Written out by hand: three tongues need three small tables, not a locale
+//! library. Deliberately absent: zones (callers hand in local dates) and
+//! relative words such as "tomorrow", which age badly in feeds and letters.
+
+use chrono::{Datelike, NaiveDate, NaiveTime};
+
+use crate::model::language::Tongue;
+
+/// Months as they stand after a day: nominative in Kazakh, genitive in Russian.
+const MONTHS: [[&str; 12]; 3] = [
+    [
+        "қаңтар",
+        "ақпан",
+        "наурыз",
+        "сәуір",
+        "мамыр",
+        "маусым",
+        "шілде",
+        "тамыз",
+        "қыркүйек",
+        "қазан",
+        "қараша",
+        "желтоқсан",
+    ],
+    [
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
+        "декабря",
+    ],
+    [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+];
+
+/// Days of the week from Monday.
+const WEEKDAYS: [[&str; 7]; 3] = [
+    [
+        "дүйсенбі",
+        "сейсенбі",
+        "сәрсенбі",
+        "бейсенбі",
+        "жұма",
+        "сенбі",
+        "жексенбі",
+    ],
+    [
+        "понедельник",
+        "вторник",
+        "среда",
+        "четверг",
+        "пятница",
+        "суббота",
+        "воскресенье",
+    ],
+    [
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+    ],
+];
+
+/// The row of a tongue in the tables above.
+const fn row(tongue: Tongue) -> usize {
+    match tongue {
+        Tongue::Kazakh => 0,
+        Tongue::Russian => 1,
+        Tongue::English => 2,
+    }
+}
+
+/// A day with its weekday: `6 қазан 2017, жұма`, `6 октября 2017, пятница`,
+/// `Friday, 6 October 2017`.
+pub fn date(day: NaiveDate, tongue: Tongue) -> String {
+    let plain = day_month_year(day, tongue);
+    let weekday = WEEKDAYS[row(tongue)][day.weekday().num_days_from_monday() as usize];
+    match tongue {
+        Tongue::English => format!("{weekday}, {plain}"),
+        Tongue::Kazakh | Tongue::Russian => format!("{plain}, {weekday}"),
+    }
+}
+
+/// Days from the first to the last, naming month and year once where they are
+/// the same: `6–8 қазан 2017`, `30 сентября – 2 октября 2017`. One day is
+/// worded as by [`date`]; an end before the start is not told.
+pub fn date_range(start: NaiveDate, end: Option<NaiveDate>, tongue: Tongue) -> String {
+    let Some(end) = end.filter(|end| *end > start) else {
+        return date(start, tongue);
+    };
+    let last = day_month_year(end, tongue);
+    if start.year() != end.year() {
+        format!("{} – {last}", day_month_year(start, tongue))
+    } else if start.month() != end.month() {
+        format!("{} – {last}", day_month(start, tongue))
+    } else {
+        format!("{}–{last}", start.day())
+    }
+}
+
+/// A time of day, `10:30`: twenty-four hours in all three tongues, as
+/// announcements in Kazakhstan write it.
+pub fn time(time: NaiveTime, _tongue: Tongue) -> String {
+    time.format("%H:%M").to_string()
+}
+
+/// The CLDR plural category of a whole number: `one`, `few`, `many` or `other`.
+/// Kazakh nouns keep the singular after a numeral, so its `other` is worded as
+/// its `one`; the category still exists for phrases without the numeral.
+pub const fn plural_category(tongue: Tongue, n: u64) -> &'static str {
+    match tongue {
+        Tongue::Kazakh | Tongue::English => {
+            if n == 1 {
+                "one"
+            } else {
+                "other"
+            }
+        }
+        Tongue::Russian => match (n % 10, n % 100) {
+            (1, tens) if tens != 11 => "one",
+            (2..=4, tens) if !(tens >= 12 && tens <= 14) => "few",
+            _ => "many",
+        },
+    }
+}
+
+fn day_month(day: NaiveDate, tongue: Tongue) -> String {
+    let month = MONTHS[row(tongue)][day.month0() as usize];
+    format!("{} {month}", day.day())
+}
+
+fn day_month_year(day: NaiveDate, tongue: Tongue) -> String {
+    format!("{} {}", day_month(day, tongue), day.year())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a date")
+    }
+
+    #[test]
+    fn dates_are_worded_in_three_tongues() {
+        let cases = [
+            (
+                "2017-10-06",
+                None,
+                [
+                    "6 қазан 2017, жұма",
+                    "6 октября 2017, пятница",
+                    "Friday, 6 October 2017",
+                ],
+            ),
+            (
+                "2017-10-06",
+                Some("2017-10-08"),
+                ["6–8 қазан 2017", "6–8 октября 2017", "6–8 October 2017"],
+            ),
+            (
+                "2017-09-30",
+                Some("2017-10-02"),
+                [
+                    "30 қыркүйек – 2 қазан 2017",
+                    "30 сентября – 2 октября 2017",
+                    "30 September – 2 October 2017",
+                ],
+            ),
+            (
+                "2017-12-31",
+                Some("2018-01-01"),
+                [
+                    "31 желтоқсан 2017 – 1 қаңтар 2018",
+                    "31 декабря 2017 – 1 января 2018",
+                    "31 December 2017 – 1 January 2018",
+                ],
+            ),
+            (
+                "2017-10-08",
+                Some("2017-10-06"),
+                [
+                    "8 қазан 2017, жексенбі",
+                    "8 октября 2017, воскресенье",
+                    "Sunday, 8 October 2017",
+                ],
+            ),
+        ];
+        for (start, end, expected) in cases {
+            for (tongue, words) in Tongue::ALL.into_iter().zip(expected) {
+                assert_eq!(date_range(day(start), end.map(day), tongue), words);
+            }
+        }
+    }
+
+    #[test]
+    fn times_have_two_digits() {
+        let early = NaiveTime::from_hms_opt(9, 5, 59).expect("a time");
+        for tongue in Tongue::ALL {
+            assert_eq!(time(early, tongue), "09:05");
+        }
+    }
+
+    #[test]
+    fn plurals_follow_cldr() {
+        let cases = [
+            (0, "other", "many", "other"),
+            (1, "one", "one", "one"),
+            (2, "other", "few", "other"),
+            (4, "other", "few", "other"),
+            (5, "other", "many", "other"),
+            (11, "other", "many", "other"),
+            (14, "other", "many", "other"),
+            (21, "other", "one", "other"),
+            (22, "other", "few", "other"),
+            (111, "other", "many", "other"),
+            (112, "other", "many", "other"),
+            (u64::MAX, "other", "many", "other"),
+        ];
+        for (n, kazakh, russian, english) in cases {
+            assert_eq!(plural_category(Tongue::Kazakh, n), kazakh, "kk {n}");
+            assert_eq!(plural_category(Tongue::Russian, n), russian, "ru {n}");
+            assert_eq!(plural_category(Tongue::English, n), english, "en {n}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Where a text speaks of a forum, and which of these words mean a gathering
+//! of people and not a message board or a shopping centre.
+
+use crate::model::language::Language;
+
+use super::super::lexicon::section;
+use super::super::told::Told;
+
+/// Words this far around decide what a mention means.
+const NEAR_TOKENS: usize = 4;
+
+/// A sentence longer than this is a list.
+const SENTENCE_TOKENS_MAX: usize = 400;
+/// More mentions than this tell nothing new.
+const FORUMS_MAX: usize = 100;
+
+/// One mention of a gathering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forum {
+    /// Its token.
+    pub at: usize,
+    pub sentence: usize,
+    /// Only the scene of something else ("at the forum the minister said").
+    pub scene: bool,
+}
+
+/// All mentions of gatherings, in order.
+pub fn forums(told: &Told) -> Vec<Forum> {
+    let mut found = Vec::new();
+    for (index, sentence) in told.sentences.iter().enumerate() {
+        if found.len() >= FORUMS_MAX {
+            break;
+        }
+        for at in sentence.tokens.clone().take(SENTENCE_TOKENS_MAX) {
+            if is_forum_word(&told.tokens[at].folded) && !is_something_else(told, index, at) {
+                found.push(Forum {
+                    at,
+                    sentence: index,
+                    scene: is_scene(told, index, at),
+                });
+            }
+        }
+    }
+    found
+}
+
+/// A word with "forum" in it, in whatever case or compound.
+fn is_forum_word(word: &str) -> bool {
+    (word.contains("форум") || word.contains("forum")) && !section("board-strict").has(word)
+}
+
+fn is_something_else(told: &Told, sentence: usize, at: usize) -> bool {
+    let within = &told.sentences[sentence].tokens;
+    let low = at.saturating_sub(NEAR_TOKENS).max(within.start);
+    let high = (at + NEAR_TOKENS + 1).min(within.end);
+    let near = &told.tokens[low..high];
+    let board = section("board-strict").any(near)
+        || near.windows(3).any(|three| {
+            matches!(
+                three[0].folded.as_str(),
+                "интернет" | "онлайн" | "веб" | "internet" | "online"
+            ) && three[1].is_dash()
+                && is_forum_word(&three[2].folded)
+        });
+    let board = board || section("board-near").any(near) && !section("future-held").any(near);
+    board || section("mall-near").any(near)
+}
+
+fn is_scene(told: &Told, sentence: usize, at: usize) -> bool {
+    let word = &told.tokens[at].folded;
+    let next = told
+        .tokens
+        .get(at + 1)
+        .map_or("", |token| token.folded.as_str());
+    let low = at
+        .saturating_sub(NEAR_TOKENS)
+        .max(told.sentences[sentence].tokens.start);
+    let before = || {
+        told.tokens[low..at]
+            .iter()
+            .map(|token| token.folded.as_str())
+    };
+    match told.language {
+        Language::KazakhCyrillic | Language::KazakhLatin => {
+            word.ends_with("да")
+                || word.ends_with("дағы")
+                || matches!(next, "аясында" | "барысында" | "кезінде" | "шеңберінде")
+        }
+        Language::Russian => {
+            let inside =
+                |word: &str| matches!(word, "на" | "рамках" | "ходе" | "кулуарах" | "полях");
+            (word.ends_with('е') || word.ends_with('а') || word.ends_with("ах"))
+                && before().any(inside)
+        }
+        _ => before().any(|word| matches!(word, "at" | "during" | "sidelines")),
+    }
+}

@@ -1,0 +1,331 @@
+//! A forum's own name, cut out of the sentence around it and put into the
+//! nominative, as a poster would have it.
+
+use std::ops::Range;
+
+use crate::model::language::Language;
+use crate::text::tokens::Token;
+
+use super::super::lexicon::section;
+use super::super::told::Told;
+use super::dates::Dated;
+
+/// Names longer than this to one side are a sentence by mistake.
+const SIDE_TOKENS_MAX: usize = 14;
+/// Russian masculine adjective endings, and their nominative.
+const ADJECTIVES: [(&str, &str); 12] = [
+    ("ого", "ый"),
+    ("ому", "ый"),
+    ("ом", "ый"),
+    ("ым", "ый"),
+    ("его", "ий"),
+    ("ему", "ий"),
+    ("ем", "ий"),
+    ("им", "ий"),
+    ("ый", "ый"),
+    ("ий", "ий"),
+    ("ой", "ой"),
+    ("ые", "ые"),
+];
+const RUSSIAN_VERB_ENDINGS: [&str; 14] = [
+    "ит", "ет", "ут", "ют", "ил", "ал", "ел", "ли", "ла", "ло", "лся", "тся", "лась", "лись",
+];
+const KAZAKH_CASE_ENDINGS: [&str; 24] = [
+    "да", "де", "та", "те", "дан", "ден", "тан", "тен", "нан", "нен", "ға", "ге", "қа", "ке", "на",
+    "не", "ды", "ді", "ты", "ті", "ны", "ні", "ып", "іп",
+];
+
+/// The name of the forum whose word stands at token `at` of sentence `within`,
+/// and whether it says more than "forum".
+pub fn name(told: &Told, at: usize, within: &Range<usize>, dates: &[Dated]) -> (String, bool) {
+    let blocked = |index: usize| {
+        dates
+            .iter()
+            .any(|dated| (dated.first..dated.after).contains(&index))
+    };
+    let kazakh = matches!(
+        told.language,
+        Language::KazakhCyrillic | Language::KazakhLatin
+    );
+    if let Some((open, close)) = quote_around(&told.tokens, at, within) {
+        return (
+            told.original(open + 1, close).trim().to_owned(),
+            close > open + 2,
+        );
+    }
+    let first = match told.language {
+        Language::Russian => russian_left(told, at, within),
+        _ if kazakh => kazakh_left(told, at, within, &blocked),
+        _ => english_left(told, at, within, &blocked),
+    };
+    let after = if kazakh {
+        at + 1
+    } else {
+        right(told, at, within, &blocked)
+    };
+    let mut text = String::new();
+    for index in first..at {
+        push(&mut text, told, index, told.language == Language::Russian);
+    }
+    let head = head(told, at);
+    if first < at && told.tokens[at].spaced {
+        text.push(' ');
+    }
+    text.push_str(&head);
+    if after > at + 1 {
+        let gap = if told.tokens[at + 1].spaced { " " } else { "" };
+        text.push_str(gap);
+        text.push_str(told.original(at + 1, after));
+    }
+    (capitalised(text.trim()), after - first > 1)
+}
+
+/// The forum word without its case.
+fn head(told: &Told, at: usize) -> String {
+    let token = &told.tokens[at];
+    let original = &told.text[token.start..token.end];
+    let lower = original.to_lowercase();
+    let stem = ["форум", "forum", "forým"].iter().find_map(|stem| {
+        let found = lower.find(stem)?;
+        (lower.len() == original.len()).then_some(found + stem.len())
+    });
+    let Some(stem_end) = stem.filter(|end| original.is_char_boundary(*end)) else {
+        return original.to_owned();
+    };
+    let ending = &lower[stem_end..];
+    let possessive = match told.language {
+        Language::KazakhCyrillic if ending.starts_with('ы') => "ы",
+        Language::KazakhLatin if ending.starts_with('y') => "y",
+        _ => "",
+    };
+    format!("{}{possessive}", &original[..stem_end])
+}
+
+/// The quotation marks around token `at`, if it stands in a quoted name.
+fn quote_around(tokens: &[Token], at: usize, within: &Range<usize>) -> Option<(usize, usize)> {
+    let low = at.saturating_sub(SIDE_TOKENS_MAX).max(within.start);
+    let high = (at + SIDE_TOKENS_MAX).min(within.end);
+    let open = (low..at).rev().find(|index| is_quote(&tokens[*index]))?;
+    if !opens(tokens, open) {
+        return None;
+    }
+    let close = (at + 1..high).find(|index| is_quote(&tokens[*index]))?;
+    (!opens(tokens, close)).then_some((open, close))
+}
+
+fn is_quote(token: &Token) -> bool {
+    ['"', '«', '»', '“', '”', '„']
+        .iter()
+        .any(|mark| token.is_mark(*mark))
+}
+
+fn opens(tokens: &[Token], at: usize) -> bool {
+    let token = &tokens[at];
+    if token.is_mark('«') || token.is_mark('„') {
+        return true;
+    }
+    !token.is_mark('»') && token.spaced && tokens.get(at + 1).is_some_and(|next| !next.spaced)
+}
+
+/// Where the quotation that closes just before `at` opens.
+fn quote_before(tokens: &[Token], at: usize, within: &Range<usize>) -> Option<usize> {
+    let close = at.checked_sub(1).filter(|close| *close >= within.start)?;
+    if !is_quote(&tokens[close]) || opens(tokens, close) {
+        return None;
+    }
+    let low = close.saturating_sub(SIDE_TOKENS_MAX).max(within.start);
+    (low..close)
+        .rev()
+        .find(|index| is_quote(&tokens[*index]) && opens(tokens, *index))
+}
+
+fn kazakh_left(
+    told: &Told,
+    at: usize,
+    within: &Range<usize>,
+    blocked: &dyn Fn(usize) -> bool,
+) -> usize {
+    let tokens = &told.tokens;
+    let mut first = at;
+    while first > within.start && at - first < SIDE_TOKENS_MAX {
+        if let Some(open) = quote_before(tokens, first, within) {
+            first = open;
+            continue;
+        }
+        let before = first - 1;
+        let token = &tokens[before];
+        if blocked(before) {
+            break;
+        }
+        let tight_dash = token.is_dash() && !token.spaced && !tokens[first].spaced;
+        let ordinal = token.number().is_some() && tokens[first].is_dash();
+        let link = section("kk-name-link").has(&token.folded) && first < at;
+        let word = token.is_word() && goes_on_kazakh(&token.folded);
+        if !(tight_dash || ordinal || link || word) {
+            break;
+        }
+        first = before;
+    }
+    // A name doesn't begin with what hangs on the word before.
+    while first < at
+        && (tokens[first].is_dash() || section("kk-name-link").has(&tokens[first].folded))
+    {
+        first += 1;
+    }
+    first
+}
+
+fn goes_on_kazakh(word: &str) -> bool {
+    let long = word.chars().count() > 4;
+    // Country names end like an ablative.
+    let country = word.ends_with("стан");
+    let adjective = word.ends_with("лікті") || word.ends_with("лықты");
+    let cased = long
+        && !(country || adjective)
+        && KAZAKH_CASE_ENDINGS
+            .iter()
+            .any(|ending| word.ends_with(ending));
+    !(section("kk-name-stop").has(word) || section("kk-organiser").has(word) || cased)
+}
+
+fn russian_left(told: &Told, at: usize, within: &Range<usize>) -> usize {
+    let tokens = &told.tokens;
+    let mut first = at;
+    while first > within.start && at - first < SIDE_TOKENS_MAX {
+        let before = first - 1;
+        let token = &tokens[before];
+        let adjective = token.is_word()
+            && token.folded.chars().count() > 4
+            && nominative_ending(&token.folded).is_some();
+        let roman = token.is_word()
+            && token
+                .folded
+                .chars()
+                .all(|letter| matches!(letter, 'i' | 'v' | 'x' | 'і' | 'х'));
+        let latin = token.capital && token.folded.is_ascii() && token.is_word();
+        let tight_dash = token.is_dash() && !token.spaced && !tokens[first].spaced;
+        let hyphenated = token.is_word() && tokens[first].is_dash() && !tokens[first].spaced;
+        if !(adjective || roman || latin || tight_dash || hyphenated)
+            || section("ru-name-stop").has(&token.folded)
+        {
+            break;
+        }
+        first = before;
+    }
+    while first < at && tokens[first].is_dash() {
+        first += 1;
+    }
+    first
+}
+
+fn english_left(
+    told: &Told,
+    at: usize,
+    within: &Range<usize>,
+    blocked: &dyn Fn(usize) -> bool,
+) -> usize {
+    let tokens = &told.tokens;
+    let mut first = at;
+    while first > within.start && at - first < SIDE_TOKENS_MAX {
+        let before = first - 1;
+        let token = &tokens[before];
+        let tight_dash = token.is_dash() && !token.spaced;
+        if blocked(before)
+            || !(token.is_word() || tight_dash)
+            || section("en-name-stop").has(&token.folded)
+        {
+            break;
+        }
+        first = before;
+    }
+    first
+}
+
+/// What follows the forum word: a quoted name, a subject after a preposition,
+/// in Russian also genitives. The token after it.
+fn right(told: &Told, at: usize, within: &Range<usize>, blocked: &dyn Fn(usize) -> bool) -> usize {
+    let tokens = &told.tokens;
+    let russian = told.language == Language::Russian;
+    let high = (at + SIDE_TOKENS_MAX).min(within.end);
+    let mut after = at + 1;
+    if tokens.get(after).is_some_and(is_quote) && opens(tokens, after) {
+        let close = (after + 1..high).find(|index| is_quote(&tokens[*index]));
+        return close.map_or(at + 1, |close| close + 1);
+    }
+    let stops = if russian {
+        section("ru-name-stop")
+    } else {
+        section("en-name-stop")
+    };
+    let linked = tokens.get(after).is_some_and(|token| {
+        if russian {
+            section("ru-name-prep").has(&token.folded) || !stops.has(&token.folded)
+        } else {
+            matches!(token.folded.as_str(), "on" | "of" | "for")
+        }
+    });
+    if !linked || blocked(after + 1) {
+        return after;
+    }
+    let begun = after;
+    while after < high {
+        let token = &tokens[after];
+        let verb = russian
+            && RUSSIAN_VERB_ENDINGS
+                .iter()
+                .any(|ending| token.folded.ends_with(ending));
+        let stop = after > begun && stops.has(&token.folded);
+        if !token.is_word() || verb || stop || blocked(after) {
+            break;
+        }
+        after += 1;
+    }
+    let dangling = |index: usize| {
+        section("ru-name-prep").has(&tokens[index].folded)
+            || matches!(
+                tokens[index].folded.as_str(),
+                "on" | "of" | "for" | "and" | "и"
+            )
+    };
+    while after > at + 1 && dangling(after - 1) {
+        after -= 1;
+    }
+    after
+}
+
+fn push(text: &mut String, told: &Told, index: usize, russian: bool) {
+    let token = &told.tokens[index];
+    if token.spaced && !text.is_empty() {
+        text.push(' ');
+    }
+    let original = &told.text[token.start..token.end];
+    match nominative_ending(&token.folded).filter(|_| russian) {
+        Some((cut, ending)) if token.folded.chars().count() > 4 => {
+            let keep = original.chars().count().saturating_sub(cut.chars().count());
+            text.extend(original.chars().take(keep));
+            text.push_str(ending);
+        }
+        _ => text.push_str(original),
+    }
+}
+
+/// The ending to take off a Russian adjective, and the nominative's.
+fn nominative_ending(word: &str) -> Option<(&'static str, &'static str)> {
+    let (cut, ending) = ADJECTIVES.iter().find(|(cut, _)| word.ends_with(cut))?;
+    let stem = word.strip_suffix(cut)?;
+    let soft = stem.ends_with(['к', 'г', 'х', 'ш', 'щ', 'ч', 'ж']);
+    let ending = match *ending {
+        "ый" if section("ru-hard-oy").has(stem) => "ой",
+        "ый" if soft => "ий",
+        "ий" if !soft && *cut == "им" => "ий",
+        other => other,
+    };
+    Some((*cut, ending))
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}

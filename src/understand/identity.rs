@@ -1,0 +1,313 @@
+//! Drafts become Articles: an id that stays, dates that can be believed, a hash
+//! that changes when a reader would notice.
+//!
+//! Deliberately absent: knowledge of what is stored; [`change`] is handed it.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use url::Url;
+
+use crate::model::article::{Article, ArticleId, KnownArticle};
+use crate::model::complaint::Complaint;
+use crate::model::draft::{DeclaredEvent, Draft, FeedHead};
+use crate::model::id::derive;
+use crate::model::source::{Place, Source};
+use crate::text::normalise::{clip, one_line};
+use crate::text::sentences::sentences;
+
+/// A publication date further ahead than this is a slip or a lie.
+const FUTURE_DAYS_MAX: i64 = 7;
+/// 1990-01-01: no outlet's feed is older; such dates are a clock that was never set.
+const EARLIEST_PUBLICATION_SECONDS: i64 = 631_152_000;
+/// A title made from the text is cut here.
+const TITLE_CHARS_MAX: usize = 160;
+/// Query keys that name the reader's way, not the text.
+const TRACKING_KEYS: [&str; 6] = ["fbclid", "gclid", "yclid", "from", "rss", "_openstat"];
+
+/// What came of a document's drafts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Identified {
+    /// In document order, each id once.
+    pub articles: Vec<Article>,
+    pub complaints: Vec<Complaint>,
+}
+
+/// What an article is to a store that may know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    New(Article),
+    /// Known, and a reader would notice the difference.
+    Revised(Article),
+    Unchanged,
+}
+
+/// Gives each draft its id. Revision is 1 and `first_seen` is `now` until
+/// [`change`] knows better. Drafts with neither title nor text are left out.
+pub fn identify(
+    source: &Source,
+    head: &FeedHead,
+    drafts: Vec<Draft>,
+    now: DateTime<Utc>,
+) -> Identified {
+    let shared = shared_ids(&drafts);
+    let mut identified = Identified::default();
+    let mut seen = HashSet::new();
+    for (index, draft) in drafts.into_iter().enumerate() {
+        let place = format!("{}: entry {}", source.id, index + 1);
+        let text = draft.text.trim().to_owned();
+        let Some(title) = title_of(&draft, &text) else {
+            identified
+                .complaints
+                .push(Complaint::error(place, "neither title nor text; left out"));
+            continue;
+        };
+        let link = link_of(&draft);
+        let id = ArticleId::derived(
+            &source.id,
+            &key_of(&draft, link.as_ref(), &shared, &title, &text),
+        );
+        if !seen.insert(id.clone()) {
+            continue;
+        }
+        let published = believable(draft.published, now, &place, &mut identified.complaints);
+        let updated = draft.updated.filter(|time| is_believable(*time, now));
+        let parts = Parts {
+            id,
+            title,
+            text,
+            link,
+            published,
+            updated,
+        };
+        identified
+            .articles
+            .push(article(source, head, draft, parts, now));
+    }
+    identified
+}
+
+/// What to do with an article the store may know.
+pub fn change(mut article: Article, known: Option<&KnownArticle>) -> Change {
+    match known {
+        None => Change::New(article),
+        Some(known) if known.content_hash == article.content_hash => Change::Unchanged,
+        Some(known) => {
+            article.revision = known.revision.saturating_add(1);
+            article.first_seen = known.first_seen;
+            Change::Revised(article)
+        }
+    }
+}
+
+struct Parts {
+    id: ArticleId,
+    title: String,
+    text: String,
+    link: Option<Url>,
+    published: Option<DateTime<Utc>>,
+    updated: Option<DateTime<Utc>>,
+}
+
+fn article(
+    source: &Source,
+    head: &FeedHead,
+    draft: Draft,
+    parts: Parts,
+    now: DateTime<Utc>,
+) -> Article {
+    let summary_html = draft.summary_html.unwrap_or_default();
+    let content_html = draft
+        .content_html
+        .filter(|html| !html.trim().is_empty())
+        .unwrap_or_else(|| summary_html.clone());
+    let image = draft
+        .enclosures
+        .iter()
+        .filter(|file| {
+            let kind = file.media_type.as_deref().unwrap_or_default();
+            kind.starts_with("image/")
+        })
+        .find_map(|file| web_url(&file.url));
+    let mut article = Article {
+        id: parts.id,
+        source: source.id.clone(),
+        revision: 1,
+        link: parts.link,
+        title: parts.title,
+        authors: draft
+            .authors
+            .into_iter()
+            .filter_map(|person| person.name)
+            .collect(),
+        summary_html,
+        content_html,
+        text: parts.text,
+        published: parts.published,
+        updated: parts.updated,
+        first_seen: now,
+        image,
+        categories: draft
+            .categories
+            .into_iter()
+            .map(|category| category.label.unwrap_or(category.term))
+            .filter(|label| !label.is_empty())
+            .collect(),
+        declared_language: draft.language.or_else(|| head.language.clone()),
+        declared_event: draft.declared_event,
+        content_hash: String::new(),
+    };
+    article.content_hash = content_hash(&article, source);
+    article
+}
+
+/// Over everything a reader would notice. Publication dates count for the desk
+/// only: some servers give the time of asking, which would make each visit a
+/// revision, while "tomorrow" in a desk text means another day when its date
+/// is corrected.
+fn content_hash(article: &Article, source: &Source) -> String {
+    let desk_date = match source.place {
+        Place::Desk(_) => article.published.map(|time| time.to_rfc3339()),
+        _ => None,
+    };
+    let event = article.declared_event.as_ref().map(declared_words);
+    derive(&[
+        &article.title,
+        article.link.as_ref().map_or("", Url::as_str),
+        &article.summary_html,
+        &article.content_html,
+        &article.text,
+        &article.authors.join("\n"),
+        article.image.as_ref().map_or("", Url::as_str),
+        desk_date.as_deref().unwrap_or_default(),
+        event.as_deref().unwrap_or_default(),
+    ])
+}
+
+fn declared_words(event: &DeclaredEvent) -> String {
+    format!(
+        "{}\n{}\n{:?}\n{:?}\n{:?}\n{:?}",
+        event.name, event.start, event.end, event.time, event.city, event.region
+    )
+}
+
+/// The title, or else the beginning of the text.
+fn title_of(draft: &Draft, text: &str) -> Option<String> {
+    let given = one_line(draft.title.as_deref().unwrap_or_default());
+    if !given.is_empty() {
+        return Some(given);
+    }
+    let first = sentences(text).into_iter().next()?;
+    Some(clip(&one_line(&text[first]), TITLE_CHARS_MAX))
+}
+
+fn link_of(draft: &Draft) -> Option<Url> {
+    let permalink = draft
+        .id
+        .as_deref()
+        .filter(|_| draft.id_is_permalink != Some(false));
+    [draft.link.as_deref(), permalink]
+        .into_iter()
+        .flatten()
+        .find_map(web_url)
+}
+
+fn web_url(text: &str) -> Option<Url> {
+    Url::parse(text.trim())
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}
+
+/// Publisher's ids that several entries with different links bear: useless alone.
+fn shared_ids(drafts: &[Draft]) -> HashSet<String> {
+    let mut links: HashMap<&str, String> = HashMap::new();
+    let mut shared = HashSet::new();
+    for draft in drafts {
+        let Some(id) = publisher_id(draft) else {
+            continue;
+        };
+        let Some(link) = link_of(draft).map(|link| canonical(&link)) else {
+            continue;
+        };
+        match links.get(id) {
+            Some(other) if *other != link => {
+                shared.insert(id.to_owned());
+            }
+            Some(_) => {}
+            None => {
+                links.insert(id, link);
+            }
+        }
+    }
+    shared
+}
+
+fn publisher_id(draft: &Draft) -> Option<&str> {
+    draft
+        .id
+        .as_deref()
+        .map(str::trim)
+        .filter(|id| !id.is_empty())
+}
+
+/// The publisher's id; else the canonical link; else the words themselves.
+fn key_of(
+    draft: &Draft,
+    link: Option<&Url>,
+    shared: &HashSet<String>,
+    title: &str,
+    text: &str,
+) -> String {
+    let id = publisher_id(draft).filter(|id| !shared.contains(*id));
+    match (id, link) {
+        (Some(id), _) => format!("id {id}"),
+        (None, Some(link)) => format!("link {}", canonical(link)),
+        (None, None) => format!("text {}", derive(&[title, text])),
+    }
+}
+
+/// One spelling for the addresses of one text: without scheme, `www.`, last
+/// slash, fragment and tracking keys.
+fn canonical(link: &Url) -> String {
+    let host = link.host_str().unwrap_or_default();
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    let port = link
+        .port()
+        .map_or_else(String::new, |port| format!(":{port}"));
+    let path = link.path().trim_end_matches('/');
+    let mut query: Vec<String> = link
+        .query_pairs()
+        .filter(|(key, _)| !key.starts_with("utm_") && !TRACKING_KEYS.contains(&key.as_ref()))
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    query.sort();
+    format!("{host}{port}{path}?{}", query.join("&"))
+}
+
+fn believable(
+    time: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+    place: &str,
+    complaints: &mut Vec<Complaint>,
+) -> Option<DateTime<Utc>> {
+    let time = time?;
+    if is_believable(time, now) {
+        return Some(time);
+    }
+    complaints.push(
+        Complaint::warning(
+            place,
+            format!("publication date {time} can't be right; the time of first seeing is used"),
+        )
+        .about("published"),
+    );
+    None
+}
+
+fn is_believable(time: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    time.timestamp() >= EARLIEST_PUBLICATION_SECONDS
+        && time.signed_duration_since(now) <= TimeDelta::days(FUTURE_DAYS_MAX)
+}
+
+#[cfg(test)]
+mod tests;

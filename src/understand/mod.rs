@@ -1,0 +1,147 @@
+//! From what was said to what is believed: identity, language, kind, event,
+//! place, likeness. Pure; all data compiled in.
+//!
+//! Every label comes with how sure we are; what is not sure enough is shown as
+//! unknown (design, promise 4). Deliberately absent: the store and the clock.
+
+pub mod event;
+pub mod identity;
+pub mod same_story;
+
+mod excerpt;
+mod language;
+mod lexicon;
+mod place;
+mod told;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use crate::model::article::Article;
+use crate::model::draft::DeclaredEvent;
+use crate::model::event::EventStatus;
+use crate::model::language::Language;
+use crate::model::reading::{Confidence, DateEvidence, EventClaim, Kind, Reading};
+use crate::model::region::Region;
+
+use event::Finding;
+
+/// Raised when the same article would be read differently.
+pub const ENGINE_VERSION: u32 = 1;
+
+/// What is known of an article's source before its text is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Hints {
+    pub language: Option<Language>,
+    /// The region the outlet writes for.
+    pub region: Option<Region>,
+}
+
+/// Reads an article. `zone` decides which day it was published on.
+pub fn read(article: &Article, source_hints: &Hints, zone: Tz, now: DateTime<Utc>) -> Reading {
+    let declared = article.declared_language.as_deref();
+    let hint = declared
+        .and_then(|tag| tag.parse().ok())
+        .or(source_hints.language);
+    let told = told::told(article, hint);
+    let published = article.dated().with_timezone(&zone).date_naive();
+    let mut finding = event::find(&told, published, source_hints.region);
+    if let Some(declared) = &article.declared_event {
+        take_at_its_word(&mut finding, declared, published);
+    }
+    let event = finding
+        .event
+        .take()
+        .filter(|event| event.confidence.is_enough());
+    Reading {
+        language: told.language,
+        language_confidence: told.language_confidence,
+        kind: finding.kind,
+        kind_confidence: finding.kind_confidence,
+        regions: regions(&finding, event.as_ref(), source_hints.region),
+        excerpt: excerpt::excerpt(&told, finding.sentence),
+        event,
+        engine_version: ENGINE_VERSION,
+        read_at: now,
+    }
+}
+
+/// The desk's front matter decides; what it leaves out is taken from the text
+/// where the text tells of the same day.
+fn take_at_its_word(finding: &mut Finding, declared: &DeclaredEvent, published: NaiveDate) {
+    let told = finding
+        .event
+        .take()
+        .filter(|claim| claim.start == declared.start);
+    let last_day = declared.end.unwrap_or(declared.start);
+    finding.kind = if last_day < published {
+        Kind::ForumArticle
+    } else {
+        Kind::Announcement
+    };
+    finding.kind_confidence = Confidence::new(1.0);
+    let mut claim = EventClaim {
+        name: declared.name.clone(),
+        start: declared.start,
+        end: declared.end,
+        time: declared.time,
+        city: declared.city.clone(),
+        region: declared.region,
+        status: EventStatus::Confirmed,
+        evidence: DateEvidence {
+            words: declared.start.to_string(),
+            counted_from: None,
+        },
+        confidence: Confidence::new(1.0),
+    };
+    if let Some(city) = &declared.city
+        && let Some((name, region)) = place::city(city)
+    {
+        claim.city = Some(name.to_owned());
+        claim.region = declared.region.or(region);
+    }
+    if let Some(told) = told {
+        claim.status = told.status;
+        claim.time = claim.time.or(told.time);
+        if declared.city.is_none() && declared.region.is_none() {
+            claim.city = told.city;
+            claim.region = told.region;
+        }
+    }
+    finding.event = Some(claim);
+}
+
+/// The event's region first, then by how often and how early they are named.
+fn regions(
+    finding: &Finding,
+    event: Option<&EventClaim>,
+    hint: Option<Region>,
+) -> Vec<(Region, Confidence)> {
+    let mut weights: BTreeMap<Region, f32> = BTreeMap::new();
+    for (index, mention) in finding.places.iter().enumerate() {
+        let Some(region) = mention.region else {
+            continue;
+        };
+        let first = if index == 0 { 0.15 } else { 0.0 };
+        let located = if mention.located { 0.15 } else { 0.0 };
+        let weight = weights.entry(region).or_insert(0.4);
+        *weight = (*weight + 0.1 + first + located).min(0.9);
+    }
+    if let Some(region) = event.and_then(|event| event.region) {
+        weights.insert(region, 0.95);
+    }
+    if let (true, Some(hint)) = (weights.is_empty(), hint) {
+        weights.insert(hint, 0.5);
+    }
+    let mut regions: Vec<_> = weights
+        .into_iter()
+        .map(|(region, weight)| (region, Confidence::new(weight)))
+        .collect();
+    regions.sort_by(|(_, one), (_, other)| other.get().total_cmp(&one.get()));
+    regions
+}
+
+#[cfg(test)]
+mod tests;
