@@ -16,6 +16,8 @@ pub mod catalog;
 
 pub mod understand;
 
+pub mod store;
+
 pub mod daemon;
 
 pub mod config;

@@ -1,0 +1,208 @@
+//! Articles with their readings, as rows and back; what is known of them; and
+//! which of them a new one may be telling again.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use chrono::{DateTime, Utc};
+use sqlx::FromRow;
+
+use super::Store;
+use super::error::StoreError;
+use super::rows::{self, from_json, list, parsed, time, time_or_none, unsigned};
+use super::session::{Value, values};
+use crate::model::article::{Article, ArticleId, KnownArticle};
+use crate::model::reading::{Confidence, Kind, Reading};
+use crate::model::source::SourceId;
+use crate::model::story::{StoryCandidate, StoryId};
+
+/// Candidates taken from one band, the newest first: a phrase that stands under
+/// every text of an outlet must not drag all of them in.
+const CANDIDATES_PER_BAND: i64 = 24;
+/// Candidates in all.
+const CANDIDATES_MAX: i64 = 200;
+/// Bands looked at; signatures have fewer.
+const BANDS_MAX: usize = 64;
+
+/// The columns of [`ArticleRow`], of the table alias `a`.
+pub(super) const ARTICLE_COLUMNS: &str = "a.id, a.source_id, a.story_id, a.added_at, a.changed_at, \
+    a.first_seen, a.revision, a.content_hash, a.engine_version, a.read_at, a.language, \
+    a.language_confidence, a.kind, a.kind_confidence, a.published, a.updated, a.declared_language, \
+    a.link, a.image, a.title, a.authors, a.categories, a.declared_event, a.regions, a.event, \
+    a.excerpt, a.summary_html, a.content_html, a.text";
+
+#[derive(FromRow)]
+pub(super) struct ArticleRow {
+    pub(super) id: String,
+    pub(super) source_id: String,
+    pub(super) story_id: String,
+    pub(super) added_at: i64,
+    pub(super) changed_at: i64,
+    first_seen: i64,
+    revision: i64,
+    content_hash: String,
+    engine_version: i64,
+    read_at: i64,
+    language: String,
+    language_confidence: f64,
+    kind: String,
+    kind_confidence: f64,
+    published: Option<i64>,
+    updated: Option<i64>,
+    declared_language: Option<String>,
+    link: Option<String>,
+    image: Option<String>,
+    title: String,
+    authors: String,
+    categories: String,
+    declared_event: Option<String>,
+    regions: String,
+    event: Option<String>,
+    excerpt: String,
+    summary_html: String,
+    content_html: String,
+    text: String,
+}
+
+impl Store {
+    /// What is known of those of `ids` that are stored.
+    pub async fn known_articles(
+        &self,
+        ids: &[ArticleId],
+    ) -> Result<HashMap<ArticleId, KnownArticle>, StoreError> {
+        let mut session = self.pools.read("looking up known articles");
+        let mut known = HashMap::with_capacity(ids.len());
+        for batch in ids.chunks(rows::BATCH_ROWS) {
+            let found: Vec<(String, i64, String, i64, i64)> = session
+                .fetch(
+                    "SELECT id, revision, content_hash, first_seen, engine_version FROM articles
+                     WHERE id IN (SELECT item.value ->> 'v' FROM {rows} AS item)",
+                    values![list(batch.iter().map(ArticleId::as_str))],
+                )
+                .await?;
+            for (id, revision, content_hash, first_seen, engine_version) in found {
+                let id = ArticleId::from_stored(id);
+                let article = KnownArticle {
+                    id: id.clone(),
+                    revision: unsigned(revision, "articles.revision")?,
+                    content_hash,
+                    first_seen: time(first_seen, "articles.first_seen")?,
+                    engine_version: unsigned(engine_version, "articles.engine_version")?,
+                };
+                known.insert(id, article);
+            }
+        }
+        Ok(known)
+    }
+
+    /// The newest revision of an article, and what is believed of it.
+    pub async fn article(&self, id: &ArticleId) -> Result<Option<(Article, Reading)>, StoreError> {
+        let mut session = self.pools.read("reading an article");
+        let row: Option<ArticleRow> = session
+            .fetch_first(
+                format!("SELECT {ARTICLE_COLUMNS} FROM articles a WHERE a.id = $1"),
+                values![id.as_str()],
+            )
+            .await?;
+        row.map(ArticleRow::read).transpose()
+    }
+
+    /// Articles dated `since` or later that share a band, newest first; bounded
+    /// per band and in all, so that the cost does not grow with the store.
+    pub async fn story_candidates(
+        &self,
+        bands: &[i64],
+        since: DateTime<Utc>,
+    ) -> Result<Vec<StoryCandidate>, StoreError> {
+        let mut bands = bands.to_vec();
+        bands.sort_unstable();
+        bands.dedup();
+        bands.truncate(BANDS_MAX);
+        if bands.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut session = self.pools.read("looking for the same story");
+        let mut values = values![since, CANDIDATES_PER_BAND, CANDIDATES_MAX];
+        let sql = candidates_sql(bands.len(), values.len());
+        values.extend(bands.into_iter().map(Value::from));
+        let found: Vec<(String, String, String, i64)> = session.fetch(sql, values).await?;
+        found
+            .into_iter()
+            .map(|(article, story, tokens, dated)| {
+                Ok(StoryCandidate {
+                    story: StoryId::from_stored(story),
+                    article: ArticleId::from_stored(article),
+                    tokens: from_json(&tokens, "articles.tokens")?,
+                    dated: time(dated, "articles.dated")?,
+                })
+            })
+            .collect()
+    }
+}
+
+/// One bounded search per band, joined: `IN` with one limit for all would read
+/// and sort a popular band whole.
+fn candidates_sql(bands: usize, placeholders_before: usize) -> String {
+    let mut union = String::new();
+    for at in 0..bands {
+        let joint = if at == 0 { "" } else { " UNION ALL " };
+        let placeholder = placeholders_before + at + 1;
+        write!(
+            union,
+            "{joint}SELECT * FROM (SELECT article_id FROM story_bands \
+             WHERE band = ${placeholder} AND dated >= $1 ORDER BY dated DESC LIMIT $2) AS band_{at}"
+        )
+        .expect("writing to a String cannot fail");
+    }
+    format!(
+        "SELECT a.id, a.story_id, a.tokens, a.dated FROM articles a
+         WHERE a.dated >= $1 AND a.id IN ({union}) ORDER BY a.dated DESC, a.seq DESC LIMIT $3"
+    )
+}
+
+impl ArticleRow {
+    /// The values.
+    pub(super) fn read(self) -> Result<(Article, Reading), StoreError> {
+        let declared_event = self.declared_event.as_deref().map(rows::declared);
+        let article = Article {
+            id: ArticleId::from_stored(self.id),
+            source: SourceId::from_stored(self.source_id),
+            revision: unsigned(self.revision, "articles.revision")?,
+            link: rows::url(self.link, "articles.link")?,
+            title: self.title,
+            authors: from_json(&self.authors, "articles.authors")?,
+            summary_html: self.summary_html,
+            content_html: self.content_html,
+            text: self.text,
+            published: time_or_none(self.published, "articles.published")?,
+            updated: time_or_none(self.updated, "articles.updated")?,
+            first_seen: time(self.first_seen, "articles.first_seen")?,
+            image: rows::url(self.image, "articles.image")?,
+            categories: from_json(&self.categories, "articles.categories")?,
+            declared_language: self.declared_language,
+            declared_event: declared_event.transpose()?,
+            content_hash: self.content_hash,
+        };
+        let reading = Reading {
+            language: parsed(&self.language, "articles.language")?,
+            language_confidence: confidence(self.language_confidence),
+            kind: Kind::from_word(&self.kind)
+                .ok_or_else(|| StoreError::corrupt("articles.kind", &self.kind))?,
+            kind_confidence: confidence(self.kind_confidence),
+            regions: rows::regions(&self.regions)?,
+            event: self.event.as_deref().map(rows::claim).transpose()?,
+            excerpt: self.excerpt,
+            engine_version: unsigned(self.engine_version, "articles.engine_version")?,
+            read_at: time(self.read_at, "articles.read_at")?,
+        };
+        Ok((article, reading))
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "an f32 was stored: it comes back whole"
+)]
+fn confidence(stored: f64) -> Confidence {
+    Confidence::new(stored as f32)
+}

@@ -1,0 +1,287 @@
+//! Articles: what is stored reads back, revisions, candidates, events.
+
+use chrono::TimeDelta;
+use std::collections::HashMap;
+
+use super::{Ground, at, day, event, on_both, record, visited};
+use crate::model::article::ArticleId;
+use crate::model::draft::DeclaredEvent;
+use crate::model::event::EventStatus;
+use crate::model::reading::{Confidence, DateEvidence, EventClaim};
+use crate::model::region::Region;
+use crate::model::source::SourceId;
+use crate::store::{VisitRecord, VisitedArticle};
+
+on_both!(
+    every_field_reads_back,
+    the_newest_revision_stands,
+    candidates_share_a_band_and_are_bounded,
+    events_are_merged_not_undone,
+    many_articles_in_one_visit,
+    a_visit_that_fails_leaves_nothing,
+);
+
+fn full() -> VisitedArticle {
+    let mut full = visited("a", "full", at(1));
+    let article = &mut full.article;
+    article.link = "https://a.example.kz/?q=%D2%9B".parse().ok();
+    article.authors = vec!["Айгүл \"A\" \\ B".to_owned(), String::new()];
+    article.summary_html = "<p>\u{1}\n'</p>".to_owned();
+    article.content_html = "<p>$1 {rows} 🌾</p>".to_owned();
+    article.published = Some(at(-5));
+    article.updated = Some(at(-4));
+    article.image = "https://a.example.kz/i.png".parse().ok();
+    article.categories = vec!["экономика".to_owned()];
+    article.declared_language = Some("kk".to_owned());
+    article.declared_event = Some(DeclaredEvent {
+        name: "Форум".to_owned(),
+        start: day("2017-10-06"),
+        end: Some(day("2017-10-08")),
+        time: "10:30:00".parse().ok(),
+        city: Some("Astana".to_owned()),
+        region: Some(Region::ASTANA),
+    });
+    let reading = &mut full.reading;
+    reading.kind_confidence = Confidence::new(0.1);
+    reading.regions = Region::all()
+        .zip(0_u8..)
+        .map(|(region, n)| (region, Confidence::new(1.0 / (f32::from(n) + 1.3))))
+        .collect();
+    reading.event = Some(EventClaim {
+        name: "Форум".to_owned(),
+        start: day("2017-10-06"),
+        end: None,
+        time: None,
+        city: None,
+        region: Some(Region::ASTANA),
+        status: EventStatus::Tentative,
+        evidence: DateEvidence {
+            words: "ертең".to_owned(),
+            counted_from: Some(day("2017-10-05")),
+        },
+        confidence: Confidence::new(0.77),
+    });
+    full
+}
+
+async fn every_field_reads_back(ground: Ground) {
+    let store = &ground.store;
+    let bare = visited("a", "bare", at(1));
+    let mut hostile = visited("a", "hostile", at(1));
+    hostile.article.title = "a\0b\\u0000".to_owned();
+    hostile.article.published = Some(chrono::DateTime::<chrono::Utc>::MAX_UTC);
+    let recorded = record(store, "a", vec![full(), bare.clone(), hostile.clone()]).await;
+    assert_eq!(recorded, VisitRecord::Stored { new: 3, revised: 0 });
+    for expected in [full(), bare] {
+        let found = store.article(&expected.article.id).await.unwrap();
+        assert_eq!(found, Some((expected.article, expected.reading)));
+    }
+    let found = store.article(&hostile.article.id).await.unwrap().unwrap().0;
+    assert_eq!(found.title, "ab\\u0000");
+    let unknown = ArticleId::from_stored("unknown");
+    assert_eq!(store.article(&unknown).await.unwrap(), None);
+    let known = store
+        .known_articles(&[unknown, full().article.id])
+        .await
+        .unwrap();
+    assert_eq!(known.len(), 1);
+    let known = &known[&full().article.id];
+    assert_eq!((known.revision, known.engine_version), (1, 1));
+    assert_eq!(
+        (known.first_seen, known.content_hash.as_str()),
+        (at(1), "hash of full")
+    );
+}
+
+async fn the_newest_revision_stands(ground: Ground) {
+    let store = &ground.store;
+    let first = visited("a", "1", at(1));
+    record(store, "a", vec![first.clone(), visited("a", "2", at(1))]).await;
+    let stamp = store.stamp().await.unwrap();
+    let mut second = first.clone();
+    second.article.revision = 2;
+    second.article.title = "Жаңа атау".to_owned();
+    second.article.content_hash = "changed".to_owned();
+    second.article.first_seen = at(50);
+    let recorded = record(store, "a", vec![second.clone(), visited("a", "3", at(50))]).await;
+    assert_eq!(recorded, VisitRecord::Stored { new: 1, revised: 1 });
+    assert_ne!(store.stamp().await.unwrap(), stamp);
+    record(store, "a", vec![first.clone()]).await;
+    let (found, _) = store.article(&first.article.id).await.unwrap().unwrap();
+    assert_eq!((found.title.as_str(), found.revision), ("Жаңа атау", 2));
+    assert_eq!(found.first_seen, at(1), "never changes");
+    let entries = store
+        .edition(&crate::model::feed::Filter::default(), 9)
+        .await
+        .unwrap();
+    let entry = entries
+        .iter()
+        .find(|entry| entry.article.id == first.article.id)
+        .unwrap();
+    assert_eq!((entry.added, entry.changed), (at(1), at(50)));
+    let mut session = store.pools.read("a test");
+    let old: Vec<(i64, String)> = session
+        .fetch("SELECT revision, title FROM article_revisions", vec![])
+        .await
+        .unwrap();
+    assert_eq!(old, [(1, first.article.title)]);
+    // A better engine reads the same revision again.
+    second.reading.engine_version = 2;
+    second.reading.regions = vec![(Region::ASTANA, Confidence::new(0.9))];
+    let recorded = record(store, "a", vec![second.clone()]).await;
+    assert_eq!(recorded, VisitRecord::Stored { new: 0, revised: 0 });
+    let (_, reading) = store.article(&first.article.id).await.unwrap().unwrap();
+    assert_eq!(reading, second.reading);
+}
+
+async fn candidates_share_a_band_and_are_bounded(ground: Ground) {
+    let store = &ground.store;
+    let mut all = Vec::new();
+    for n in 0..300 {
+        let mut one = visited("a", &n.to_string(), at(1));
+        one.article.published = Some(at(n));
+        one.signature.bands = vec![i64::MIN, n % 3, i64::MAX - n];
+        one.signature.tokens = vec![n, i64::MAX, i64::MIN];
+        all.push(one);
+    }
+    record(store, "a", all.clone()).await;
+    assert!(store.story_candidates(&[], at(0)).await.unwrap().is_empty());
+    assert!(
+        store
+            .story_candidates(&[77_777], at(0))
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let popular = store.story_candidates(&[i64::MIN], at(0)).await.unwrap();
+    assert_eq!(popular.len(), 24, "bounded");
+    assert_eq!(popular[0].dated, at(299), "newest first");
+    assert!(popular.is_sorted_by(|a, b| a.dated >= b.dated));
+    let rare = store
+        .story_candidates(&[i64::MAX - 7, 77_777], at(0))
+        .await
+        .unwrap();
+    assert_eq!(rare.len(), 1);
+    assert_eq!(rare[0].article, all[7].article.id);
+    assert_eq!(rare[0].story, all[7].story);
+    assert_eq!(rare[0].tokens, all[7].signature.tokens);
+    assert!(
+        store
+            .story_candidates(&[i64::MAX - 7], at(8))
+            .await
+            .unwrap()
+            .is_empty(),
+        "too old"
+    );
+    let bands: Vec<i64> = (0..300).map(|n| i64::MAX - n).collect();
+    assert!(store.story_candidates(&bands, at(0)).await.unwrap().len() <= 200);
+}
+
+async fn events_are_merged_not_undone(ground: Ground) {
+    let store = &ground.store;
+    let [mut one, mut two, mut three] = ["1", "2", "3"].map(|key| visited("a", key, at(1)));
+    let ids = [&one, &two, &three].map(|visited| visited.article.id.clone());
+    let mut told = event(&ids[0], "2017-10-06", Some(Region::ASTANA));
+    told.end = Some(day("2017-10-08"));
+    told.time = "10:30:00".parse().ok();
+    told.city = Some("Astana".to_owned());
+    told.date_counted_from = Some(day("2017-10-05"));
+    one.event = Some(told.clone());
+    record(store, "a", vec![one.clone()]).await;
+    let near = |from, to| store.events_near(day(from), day(to));
+    assert_eq!(
+        near("2017-10-08", "2017-10-09").await.unwrap(),
+        [told.clone()]
+    );
+    assert!(near("2017-10-09", "2017-10-09").await.unwrap().is_empty());
+    assert!(near("2017-10-01", "2017-10-05").await.unwrap().is_empty());
+    let mut moved = told.clone();
+    moved.status = EventStatus::Postponed;
+    moved.sequence = 1;
+    moved.articles.push(ids[1].clone());
+    two.event = Some(moved.clone());
+    record(store, "a", vec![two]).await;
+    // A third telling was merged before the second was stored.
+    let mut stale = told.clone();
+    stale.articles.push(ids[2].clone());
+    three.event = Some(stale);
+    record(store, "a", vec![three]).await;
+    let found = store.events_of_articles(&ids).await.unwrap();
+    assert_eq!(found.len(), 3);
+    let kept = &found[&ids[2]];
+    assert_eq!((kept.status, kept.sequence), (EventStatus::Postponed, 1));
+    let mut articles = kept.articles.clone();
+    assert_eq!(articles[0], ids[0], "the first stays first");
+    articles.sort();
+    let mut expected = ids.to_vec();
+    expected.sort();
+    assert_eq!(articles, expected, "no telling is lost");
+    // The first tells of another day now.
+    let other = event(&ids[0], "2017-11-01", None);
+    one.event = Some(other.clone());
+    record(store, "a", vec![one]).await;
+    assert_eq!(
+        store.events_of_articles(&ids[..1]).await.unwrap(),
+        HashMap::from([(ids[0].clone(), other)])
+    );
+}
+
+async fn many_articles_in_one_visit(ground: Ground) {
+    let store = &ground.store;
+    let mut all: Vec<_> = (0..1_100)
+        .map(|n| visited("a", &n.to_string(), at(1)))
+        .collect();
+    all.push(all[0].clone());
+    let recorded = record(store, "a", all.clone()).await;
+    assert_eq!(
+        recorded,
+        VisitRecord::Stored {
+            new: 1_100,
+            revised: 0
+        }
+    );
+    let ids: Vec<_> = all.into_iter().map(|visited| visited.article.id).collect();
+    assert_eq!(store.known_articles(&ids).await.unwrap().len(), 1_100);
+}
+
+async fn a_visit_that_fails_leaves_nothing(ground: Ground) {
+    let store = &ground.store;
+    record(store, "a", vec![]).await;
+    let before = store
+        .source_state(&SourceId::from_stored("a"))
+        .await
+        .unwrap();
+    // The transaction's last statement fails, as a crash there would.
+    let mut session = store
+        .pools
+        .write("a test", crate::store::dialect::Durability::Full)
+        .await
+        .unwrap();
+    let renamed = session
+        .execute("ALTER TABLE events RENAME TO events_away", vec![])
+        .await;
+    renamed.unwrap();
+    session.commit().await.unwrap();
+    let me = super::holder("me");
+    let id = SourceId::from_stored("a");
+    let mut state = store
+        .claim_source(&id, at(0), &me, TimeDelta::minutes(1))
+        .await
+        .unwrap()
+        .unwrap();
+    state.validators.etag = Some("\"new\"".to_owned());
+    let mut article = visited("a", "1", at(1));
+    article.event = Some(event(&article.article.id, "2017-10-06", None));
+    let article_id = article.article.id.clone();
+    let visit = crate::store::Visit {
+        state,
+        articles: vec![article],
+    };
+    assert!(store.record_visit(visit, &me).await.is_err());
+    assert_eq!(
+        store.source_state(&id).await.unwrap(),
+        before,
+        "no validators without articles"
+    );
+    assert_eq!(store.article(&article_id).await.unwrap(), None);
+}

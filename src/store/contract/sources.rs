@@ -1,0 +1,227 @@
+//! Sources: registering, claiming, remembering.
+
+use chrono::TimeDelta;
+use std::collections::HashSet;
+
+use super::{Ground, LEASE, at, holder, on_both, source, visited};
+use crate::model::source::{Place, SourceId, Validators};
+use crate::store::{Visit, VisitRecord};
+
+on_both!(
+    registers_what_is_listed,
+    a_moved_place_is_a_new_start,
+    two_claimers_never_get_the_same,
+    leases_end,
+    a_lost_lease_records_nothing,
+    everything_remembered_reads_back,
+);
+
+async fn registers_what_is_listed(ground: Ground) {
+    let store = &ground.store;
+    let mut off = source("off");
+    off.enabled = false;
+    let listed = [source("a"), source("b"), off];
+    store.sync_sources(&listed, at(0)).await.unwrap();
+    let due = |now| async move {
+        let claimed = store.claim_sources(now, &holder("x"), LEASE, 10).await;
+        let ids: Vec<String> = claimed.unwrap().iter().map(|s| s.id.to_string()).collect();
+        ids
+    };
+    assert_eq!(due(at(0)).await, ["a", "b"], "listed and switched on");
+    let stamp = store.stamp().await.unwrap();
+    store.sync_sources(&listed, at(1)).await.unwrap();
+    assert_eq!(store.stamp().await.unwrap(), stamp, "nothing changed");
+    store.sync_sources(&listed[1..], at(1)).await.unwrap();
+    assert_ne!(store.stamp().await.unwrap(), stamp, "one left");
+    assert_eq!(due(at(0) + LEASE).await, ["b"]);
+    assert_eq!(
+        store.source_states().await.unwrap().len(),
+        3,
+        "none forgotten"
+    );
+    let gone = store
+        .claim_source(&SourceId::from_stored("a"), at(0), &holder("y"), LEASE)
+        .await;
+    assert_eq!(gone.unwrap(), None, "not listed any more");
+}
+
+async fn a_moved_place_is_a_new_start(ground: Ground) {
+    let store = &ground.store;
+    let mut listed = source("a");
+    store
+        .sync_sources(std::slice::from_ref(&listed), at(0))
+        .await
+        .unwrap();
+    let mut state = store
+        .claim_sources(at(0), &holder("x"), LEASE, 1)
+        .await
+        .unwrap()
+        .remove(0);
+    state.stopped = Some("410 Gone".to_owned());
+    state.validators.etag = Some("\"1\"".to_owned());
+    state.next_visit = at(9_000);
+    let visit = Visit {
+        state: state.clone(),
+        articles: vec![],
+    };
+    store.record_visit(visit, &holder("x")).await.unwrap();
+    listed.name = "Another name".to_owned();
+    store
+        .sync_sources(std::slice::from_ref(&listed), at(1))
+        .await
+        .unwrap();
+    assert_eq!(
+        store.source_state(&listed.id).await.unwrap(),
+        Some(state),
+        "only renamed"
+    );
+    assert!(
+        store
+            .claim_sources(at(9_000), &holder("x"), LEASE, 1)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    listed.place = Place::Feed("https://new.example.kz/".parse().unwrap());
+    store
+        .sync_sources(std::slice::from_ref(&listed), at(2))
+        .await
+        .unwrap();
+    let fresh = store.source_state(&listed.id).await.unwrap().unwrap();
+    assert_eq!(
+        (fresh.stopped, fresh.validators.etag, fresh.next_visit),
+        (None, None, at(2))
+    );
+}
+
+async fn two_claimers_never_get_the_same(ground: Ground) {
+    let sources: Vec<_> = (0..60).map(|n| source(&format!("s{n}"))).collect();
+    ground.store.sync_sources(&sources, at(0)).await.unwrap();
+    let mut claimers = Vec::new();
+    for n in 0..6 {
+        let store = ground.another().await;
+        claimers.push(tokio::spawn(async move {
+            let mut mine = Vec::new();
+            loop {
+                let claimed = store
+                    .claim_sources(at(1), &holder(&format!("h{n}")), LEASE, 7)
+                    .await;
+                let claimed = claimed.unwrap();
+                if claimed.is_empty() {
+                    return mine;
+                }
+                assert!(claimed.len() <= 7);
+                mine.extend(claimed.into_iter().map(|state| state.id));
+            }
+        }));
+    }
+    let mut all = Vec::new();
+    for claimer in claimers {
+        all.extend(claimer.await.unwrap());
+    }
+    let distinct: HashSet<_> = all.iter().collect();
+    assert_eq!(distinct.len(), all.len(), "a source was claimed twice");
+    let left = ground
+        .store
+        .claim_sources(at(1), &holder("last"), LEASE, 100)
+        .await
+        .unwrap();
+    assert_eq!(all.len() + left.len(), 60);
+}
+
+async fn leases_end(ground: Ground) {
+    let store = &ground.store;
+    store.sync_sources(&[source("a")], at(0)).await.unwrap();
+    let claim = |now, who: &'static str| async move {
+        let claimed = store.claim_sources(now, &holder(who), LEASE, 1).await;
+        claimed.unwrap().len()
+    };
+    assert_eq!(claim(at(0), "one").await, 1);
+    assert_eq!(
+        claim(at(0) + LEASE - TimeDelta::milliseconds(1), "two").await,
+        0
+    );
+    assert_eq!(claim(at(0) + LEASE, "two").await, 1);
+    let id = SourceId::from_stored("a");
+    store.release_source(&id, &holder("one")).await.unwrap();
+    assert_eq!(
+        claim(at(0) + LEASE, "three").await,
+        0,
+        "not one's to release"
+    );
+    store.release_source(&id, &holder("two")).await.unwrap();
+    let named = store
+        .claim_source(&id, at(0), &holder("three"), LEASE)
+        .await
+        .unwrap();
+    assert!(named.is_some());
+    assert_eq!(
+        store
+            .claim_source(&id, at(0), &holder("four"), LEASE)
+            .await
+            .unwrap(),
+        None
+    );
+}
+
+async fn a_lost_lease_records_nothing(ground: Ground) {
+    let store = &ground.store;
+    store.sync_sources(&[source("a")], at(0)).await.unwrap();
+    let state = store
+        .claim_sources(at(0), &holder("slow"), LEASE, 1)
+        .await
+        .unwrap()
+        .remove(0);
+    let later = at(0) + LEASE;
+    store
+        .claim_sources(later, &holder("quick"), LEASE, 1)
+        .await
+        .unwrap();
+    let article = visited("a", "1", at(0));
+    let id = article.article.id.clone();
+    let visit = Visit {
+        state,
+        articles: vec![article],
+    };
+    let recorded = store
+        .record_visit(visit.clone(), &holder("slow"))
+        .await
+        .unwrap();
+    assert_eq!(recorded, VisitRecord::LeaseLost);
+    assert_eq!(store.article(&id).await.unwrap(), None);
+    let recorded = store.record_visit(visit, &holder("quick")).await.unwrap();
+    assert_eq!(recorded, VisitRecord::Stored { new: 1, revised: 0 });
+}
+
+async fn everything_remembered_reads_back(ground: Ground) {
+    let store = &ground.store;
+    store.sync_sources(&[source("a")], at(0)).await.unwrap();
+    let mut state = store
+        .claim_sources(at(0), &holder("x"), LEASE, 1)
+        .await
+        .unwrap()
+        .remove(0);
+    state.validators = Validators {
+        etag: Some("W/\"қ\"".to_owned()),
+        last_modified: Some("Thu, 05 Oct 2017 08:00:00 GMT".to_owned()),
+    };
+    state.body_hash = Some("abc".to_owned());
+    state.next_visit = at(1);
+    state.last_visit = Some(at(2));
+    state.last_success = Some(at(3));
+    state.failures = 4;
+    state.last_result = Some("5 new".to_owned());
+    state.moved_to = Some(("https://b.example.kz/".to_owned(), 2));
+    let visit = Visit {
+        state: state.clone(),
+        articles: vec![],
+    };
+    let stamp = store.stamp().await.unwrap();
+    store.record_visit(visit, &holder("x")).await.unwrap();
+    assert_eq!(store.source_state(&state.id).await.unwrap(), Some(state));
+    assert_eq!(
+        store.stamp().await.unwrap(),
+        stamp,
+        "nothing published changed"
+    );
+}

@@ -1,0 +1,300 @@
+//! Events, and which articles tell of them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use sqlx::FromRow;
+
+use super::Store;
+use super::error::StoreError;
+use super::rows::{
+    BATCH_ROWS, day, day_number, json, list, parsed, second_of_day, time, time_of_day, unsigned,
+};
+use super::session::{Session, values};
+use super::visit::VisitedArticle;
+use crate::model::article::ArticleId;
+use crate::model::event::{Event, EventId, EventStatus};
+use crate::model::region::Region;
+
+/// Events that may be the same as a new one: far more than any week has.
+const NEAR_MAX: i64 = 500;
+
+/// The columns of [`EventRow`], of the table alias `e`.
+pub(super) const EVENT_COLUMNS: &str = "e.id, e.name, e.start_day, e.end_day, e.start_second, \
+    e.city, e.region, e.status, e.sequence, e.date_words, e.counted_from, e.created, e.updated";
+
+#[derive(FromRow)]
+pub(super) struct EventRow {
+    id: String,
+    name: String,
+    start_day: i64,
+    end_day: Option<i64>,
+    start_second: Option<i64>,
+    city: Option<String>,
+    region: Option<String>,
+    status: String,
+    sequence: i64,
+    date_words: String,
+    counted_from: Option<i64>,
+    created: i64,
+    updated: i64,
+}
+
+impl Store {
+    /// Events that are on between `from` and `to` (both included), by start.
+    pub async fn events_near(
+        &self,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<Vec<Event>, StoreError> {
+        let mut session = self.pools.read("looking for events near a day");
+        let rows: Vec<EventRow> = session
+            .fetch(
+                format!(
+                    "SELECT {EVENT_COLUMNS} FROM events e
+                     WHERE e.last_day >= $1 AND e.start_day <= $2
+                     ORDER BY e.start_day, e.id LIMIT $3"
+                ),
+                values![day_number(from), day_number(to), NEAR_MAX],
+            )
+            .await?;
+        with_articles(&mut session, rows).await
+    }
+
+    /// The events those of `ids` tell of.
+    pub async fn events_of_articles(
+        &self,
+        ids: &[ArticleId],
+    ) -> Result<HashMap<ArticleId, Event>, StoreError> {
+        let mut session = self.pools.read("looking up articles' events");
+        let mut told = HashMap::new();
+        for batch in ids.chunks(BATCH_ROWS) {
+            let ids = list(batch.iter().map(ArticleId::as_str));
+            let rows: Vec<EventRow> = session
+                .fetch(
+                    format!(
+                        "SELECT {EVENT_COLUMNS} FROM events e WHERE e.id IN (
+                           SELECT t.event_id FROM event_articles t WHERE t.article_id IN (
+                             SELECT item.value ->> 'v' FROM {{rows}} AS item))"
+                    ),
+                    values![ids],
+                )
+                .await?;
+            for event in with_articles(&mut session, rows).await? {
+                for id in event.articles.iter().filter(|id| batch.contains(id)) {
+                    told.insert(id.clone(), event.clone());
+                }
+            }
+        }
+        Ok(told)
+    }
+}
+
+/// The events with the articles that tell of them, the first first.
+pub(super) async fn with_articles(
+    session: &mut Session,
+    rows: Vec<EventRow>,
+) -> Result<Vec<Event>, StoreError> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let told: Vec<(String, String)> = session
+        .fetch(
+            "SELECT event_id, article_id FROM event_articles
+             WHERE event_id IN (SELECT item.value ->> 'v' FROM {rows} AS item)
+             ORDER BY event_id, position, article_id",
+            values![list(rows.iter().map(|row| row.id.as_str()))],
+        )
+        .await?;
+    let mut articles: HashMap<String, Vec<ArticleId>> = HashMap::new();
+    for (event, article) in told {
+        let list = articles.entry(event).or_default();
+        list.push(ArticleId::from_stored(article));
+    }
+    rows.into_iter()
+        .map(|row| {
+            let articles = articles.remove(&row.id).unwrap_or_default();
+            row.read(articles)
+        })
+        .collect()
+}
+
+/// Keeps the events the articles tell of. What another process recorded of an
+/// event since it was read is not undone: a higher sequence stays, and so do
+/// the articles it was told by.
+pub(super) async fn keep_events(
+    session: &mut Session,
+    articles: &[&VisitedArticle],
+) -> Result<(), StoreError> {
+    // Of one event told several times in a visit, the last merge holds all.
+    let mut events: BTreeMap<&str, &Event> = BTreeMap::new();
+    for event in articles.iter().filter_map(|visited| visited.event.as_ref()) {
+        events
+            .entry(event.id.as_str())
+            .and_modify(|kept| {
+                if (event.sequence, event.articles.len()) >= (kept.sequence, kept.articles.len()) {
+                    *kept = event;
+                }
+            })
+            .or_insert(event);
+    }
+    if events.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<WrittenEvent> = events
+        .values()
+        .map(|event| WrittenEvent::of(event))
+        .collect();
+    session.execute(UPSERT, values![json(&rows)]).await?;
+    let mut told: BTreeMap<&str, Telling> = BTreeMap::new();
+    for event in events.values() {
+        for (position, article) in event.articles.iter().enumerate() {
+            told.insert(
+                article.as_str(),
+                Telling::of(article, event, position, false),
+            );
+        }
+    }
+    for visited in articles {
+        if let Some(event) = &visited.event {
+            let article = &visited.article.id;
+            let place = |event: &Event| event.articles.iter().position(|id| id == article);
+            let position = events
+                .get(event.id.as_str())
+                .and_then(|kept| place(kept))
+                .or_else(|| place(event))
+                .unwrap_or(event.articles.len());
+            told.insert(
+                article.as_str(),
+                Telling::of(article, event, position, true),
+            );
+        }
+    }
+    let rows = json(&told.values().collect::<Vec<_>>());
+    session.execute(TELL, values![rows.as_str()]).await?;
+    session.execute(RETELL, values![rows]).await?;
+    Ok(())
+}
+
+const UPSERT: &str = "INSERT INTO events (id, name, start_day, end_day, last_day, start_second,
+       city, region, status, sequence, date_words, counted_from, created, updated)
+     SELECT item.value ->> 'id', item.value ->> 'name', CAST(item.value ->> 'start_day' AS BIGINT),
+       CAST(item.value ->> 'end_day' AS BIGINT), CAST(item.value ->> 'last_day' AS BIGINT),
+       CAST(item.value ->> 'start_second' AS BIGINT), item.value ->> 'city',
+       item.value ->> 'region', item.value ->> 'status',
+       CAST(item.value ->> 'sequence' AS BIGINT), item.value ->> 'date_words',
+       CAST(item.value ->> 'counted_from' AS BIGINT), CAST(item.value ->> 'created' AS BIGINT),
+       CAST(item.value ->> 'updated' AS BIGINT)
+     FROM {rows} AS item WHERE 1 = 1
+     ON CONFLICT (id) DO UPDATE SET name = excluded.name, start_day = excluded.start_day,
+       end_day = excluded.end_day, last_day = excluded.last_day,
+       start_second = excluded.start_second, city = excluded.city, region = excluded.region,
+       status = excluded.status, sequence = excluded.sequence, date_words = excluded.date_words,
+       counted_from = excluded.counted_from, updated = excluded.updated
+     WHERE excluded.sequence >= events.sequence";
+
+/// Links not known yet.
+const TELL: &str = "INSERT INTO event_articles (article_id, event_id, position)
+     SELECT item.value ->> 'article', item.value ->> 'event',
+       CAST(item.value ->> 'position' AS BIGINT)
+     FROM {rows} AS item WHERE 1 = 1 ON CONFLICT (article_id) DO NOTHING";
+
+/// A visited article that told of another event before tells of this one now.
+const RETELL: &str = "UPDATE event_articles SET event_id = item.value ->> 'event',
+       position = CAST(item.value ->> 'position' AS BIGINT)
+     FROM {rows} AS item WHERE event_articles.article_id = item.value ->> 'article'
+       AND event_articles.event_id <> item.value ->> 'event'
+       AND CAST(item.value ->> 'visited' AS BIGINT) = 1";
+
+#[derive(Serialize)]
+struct WrittenEvent<'a> {
+    id: &'a str,
+    name: &'a str,
+    start_day: i64,
+    end_day: Option<i64>,
+    last_day: i64,
+    start_second: Option<i64>,
+    city: Option<&'a str>,
+    region: Option<String>,
+    status: &'static str,
+    sequence: u32,
+    date_words: &'a str,
+    counted_from: Option<i64>,
+    created: i64,
+    updated: i64,
+}
+
+impl<'a> WrittenEvent<'a> {
+    fn of(event: &'a Event) -> Self {
+        Self {
+            id: event.id.as_str(),
+            name: &event.name,
+            start_day: day_number(event.start),
+            end_day: event.end.map(day_number),
+            last_day: day_number(event.last_day()),
+            start_second: event.time.map(second_of_day),
+            city: event.city.as_deref(),
+            region: event.region.map(Region::code),
+            status: event.status.word(),
+            sequence: event.sequence,
+            date_words: &event.date_words,
+            counted_from: event.date_counted_from.map(day_number),
+            created: event.created.timestamp_millis(),
+            updated: event.updated.timestamp_millis(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Telling<'a> {
+    article: &'a str,
+    event: &'a str,
+    position: usize,
+    visited: i64,
+}
+
+impl<'a> Telling<'a> {
+    fn of(article: &'a ArticleId, event: &'a Event, position: usize, visited: bool) -> Self {
+        Self {
+            article: article.as_str(),
+            event: event.id.as_str(),
+            position,
+            visited: i64::from(visited),
+        }
+    }
+}
+
+impl EventRow {
+    fn read(self, articles: Vec<ArticleId>) -> Result<Event, StoreError> {
+        let region = self.region.as_deref();
+        let second = self.start_second;
+        let counted_from = self.counted_from;
+        Ok(Event {
+            id: EventId::from_stored(self.id),
+            name: self.name,
+            start: day(self.start_day, "events.start_day")?,
+            end: self
+                .end_day
+                .map(|number| day(number, "events.end_day"))
+                .transpose()?,
+            time: second
+                .map(|second| time_of_day(second, "events.start_second"))
+                .transpose()?,
+            city: self.city,
+            region: region
+                .map(|code| parsed(code, "events.region"))
+                .transpose()?,
+            status: EventStatus::from_word(&self.status)
+                .ok_or_else(|| StoreError::corrupt("events.status", &self.status))?,
+            sequence: unsigned(self.sequence, "events.sequence")?,
+            date_words: self.date_words,
+            date_counted_from: counted_from
+                .map(|number| day(number, "events.counted_from"))
+                .transpose()?,
+            articles,
+            created: time(self.created, "events.created")?,
+            updated: time(self.updated, "events.updated")?,
+        })
+    }
+}

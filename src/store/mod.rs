@@ -1,0 +1,43 @@
+//! One port, two engines: what the house remembers, in SQLite or PostgreSQL.
+//!
+//! SQL is written once and runs on both; what differs stands in `dialect.rs`.
+//! Every statement works on a batch, because on SQLite each costs a thread hop.
+//! Whatever must hold together is one transaction: articles with the validators
+//! that vouch for them, a digest with its letters and deliveries.
+//!
+//! Deliberately absent: decisions. The store claims, records and finds; what is
+//! new, alike, due again or worth sending is said by the stages.
+
+mod articles;
+mod claims;
+mod deliveries;
+mod dialect;
+mod digests;
+mod error;
+mod events;
+mod filter;
+mod house;
+mod imports;
+mod open;
+mod publish;
+mod rows;
+mod session;
+mod sources;
+mod subscribers;
+mod visit;
+
+#[cfg(test)]
+mod contract;
+
+pub use deliveries::Finished;
+pub use digests::Closed;
+pub use error::StoreError;
+pub use imports::ImportCounts;
+pub use subscribers::{Confirmed, Requested, Unsubscribed};
+pub use visit::{Visit, VisitRecord, VisitedArticle};
+
+/// The store; clones share their connections.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pools: session::Pools,
+}

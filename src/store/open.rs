@@ -1,0 +1,214 @@
+//! Opening: the address read, the folder made, the pools set up, the schema
+//! brought up to date. An address's password is never shown.
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection as _, SqlSafeStr as _};
+use url::Url;
+
+use super::Store;
+use super::error::StoreError;
+use super::session::{Pools, is_stale};
+
+/// Connections reading SQLite at once.
+const SQLITE_READERS: u32 = 4;
+/// Connections to PostgreSQL from one process.
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// How long SQLite waits for another process's write; and how long we wait for
+/// our own writer: closing a digest for a million subscribers holds it for seconds.
+const WRITE_WAIT: Duration = Duration::from_mins(2);
+/// How long a server may take to let us in before we say it does not answer.
+const CONNECT_WAIT: Duration = Duration::from_secs(10);
+
+/// One step of the schema: version, name, SQLite's text, PostgreSQL's text.
+type Step = (i64, &'static str, &'static str, &'static str);
+
+/// Append only: a step that was ever released never changes.
+const STEPS: [Step; 1] = [(
+    1,
+    "road",
+    include_str!("migrations/sqlite/0001_road.sql"),
+    include_str!("migrations/postgres/0001_road.sql"),
+)];
+
+impl Store {
+    /// Opens `sqlite://path` (file and folder are made) or `postgres://…`, and
+    /// brings the schema up to date.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let pools = match url.split_once(':') {
+            Some(("sqlite", _)) => open_sqlite(url).await?,
+            Some(("postgres" | "postgresql", _)) => open_postgres(url).await?,
+            Some((scheme, _)) if !scheme.contains(['/', '@']) => {
+                return Err(bad_url(url, format!("`{scheme}` is no engine known here")));
+            }
+            _ => return Err(bad_url(url, "it has no scheme".to_owned())),
+        };
+        Ok(Self { pools })
+    }
+}
+
+async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
+    let options =
+        SqliteConnectOptions::from_str(url).map_err(|error| bad_url(url, error.to_string()))?;
+    let path = options.get_filename().to_owned();
+    if path.as_os_str().is_empty() || url.contains(":memory:") {
+        return Err(bad_url(url, "it names no file".to_owned()));
+    }
+    make_folder(&path)?;
+    let place = path.display().to_string();
+    let advice =
+        "see that it is a SQLite file and that the user jarshy runs as may write it and its folder";
+    let options = options
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(WRITE_WAIT);
+    let pool = || {
+        SqlitePoolOptions::new()
+            .test_before_acquire(false)
+            .acquire_timeout(WRITE_WAIT)
+            .idle_timeout(None)
+            .max_lifetime(None)
+    };
+    let writer = pool()
+        .max_connections(1)
+        .connect_with(options.clone())
+        .await
+        .map_err(|source| open_error(&place, advice, source))?;
+    let steps = migrator(|step| step.2);
+    if steps.run(&writer).await.is_err() {
+        // Another process may have been migrating at the same moment: SQLite's
+        // migrations take no lock of their own. What remains is a real fault.
+        steps
+            .run(&writer)
+            .await
+            .map_err(|error| migrate_error(&place, error))?;
+    }
+    let readers = pool()
+        .max_connections(SQLITE_READERS)
+        .connect_lazy_with(options.pragma("query_only", "ON"));
+    Ok(Pools::Sqlite { readers, writer })
+}
+
+async fn open_postgres(url: &str) -> Result<Pools, StoreError> {
+    let options =
+        PgConnectOptions::from_str(url).map_err(|error| bad_url(url, error.to_string()))?;
+    let place = redacted(url);
+    let advice = "see that the server runs there, and that user, password and database in store.url are right";
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(CONNECT_WAIT)
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if is_stale(meta.idle_for) {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        });
+    let pool = pool
+        .connect_with(options.application_name("jarshy"))
+        .await
+        .map_err(|source| open_error(&place, advice, source))?;
+    migrator(|step| step.3)
+        .run(&pool)
+        .await
+        .map_err(|error| migrate_error(&place, error))?;
+    Ok(Pools::Postgres(pool))
+}
+
+fn make_folder(file: &Path) -> Result<(), StoreError> {
+    let Some(folder) = file.parent() else {
+        return Ok(());
+    };
+    std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder {
+        path: folder.to_owned(),
+        source,
+    })
+}
+
+fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
+    let steps = STEPS.iter().map(|step| {
+        Migration::new(
+            step.0,
+            Cow::Borrowed(step.1),
+            MigrationType::Simple,
+            text(step).into_sql_str(),
+            false,
+        )
+    });
+    Migrator::with_migrations(steps.collect())
+}
+
+fn migrate_error(place: &str, error: MigrateError) -> StoreError {
+    let place = place.to_owned();
+    match error {
+        MigrateError::VersionMissing(found) => StoreError::NewerSchema {
+            place,
+            found,
+            known: STEPS[STEPS.len() - 1].0,
+        },
+        error => StoreError::Migrate {
+            place,
+            source: Box::new(error),
+        },
+    }
+}
+
+fn open_error(place: &str, advice: &'static str, source: sqlx::Error) -> StoreError {
+    StoreError::Open {
+        place: place.to_owned(),
+        advice,
+        source: Box::new(source),
+    }
+}
+
+fn bad_url(url: &str, why: String) -> StoreError {
+    StoreError::BadUrl {
+        url: redacted(url),
+        why,
+    }
+}
+
+/// The address without its password; without anything where it is no address.
+fn redacted(url: &str) -> String {
+    let Ok(mut shown) = Url::parse(url) else {
+        let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+        return format!("{scheme}://…");
+    };
+    if shown.cannot_be_a_base() {
+        return "…".to_owned();
+    }
+    if shown.password().is_some() && shown.set_password(Some("…")).is_err() {
+        return format!("{}://…", shown.scheme());
+    }
+    // libpq takes a password among the parameters too.
+    shown.set_query(None);
+    shown.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::redacted;
+
+    #[test]
+    fn passwords_are_not_shown() {
+        for url in [
+            "postgres://aigul:sesam@db.example.kz/jarshy",
+            "postgres://db.example.kz/jarshy?user=aigul&password=sesam",
+            "postgres://aigul:sesam@db.example.kz:port/jarshy",
+            "aigul:sesam@db",
+        ] {
+            let shown = redacted(url);
+            assert!(!shown.contains("sesam"), "{shown}");
+        }
+        assert!(redacted("postgres://a:b@db.example.kz/jarshy").contains("db.example.kz/jarshy"));
+    }
+}

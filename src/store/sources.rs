@@ -1,0 +1,284 @@
+//! Sources: what the catalogue lists, what is remembered between visits, and
+//! who is reading one just now.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+use sqlx::FromRow;
+
+use super::Store;
+use super::dialect::Durability;
+use super::error::StoreError;
+use super::rows::{json, time, time_or_none, unsigned};
+use super::session::{Session, Value, values};
+use crate::model::delivery::Holder;
+use crate::model::feed::Entry;
+use crate::model::id::derive;
+use crate::model::source::{Republish, Source, SourceId, SourceState, Validators};
+
+const STATE_COLUMNS: &str = "id, etag, last_modified, body_hash, next_visit, last_visit, \
+    last_success, failures, last_result, stopped, moved_to, moved_seen";
+
+#[derive(FromRow)]
+struct StateRow {
+    id: String,
+    etag: Option<String>,
+    last_modified: Option<String>,
+    body_hash: Option<String>,
+    next_visit: i64,
+    last_visit: Option<i64>,
+    last_success: Option<i64>,
+    failures: i64,
+    last_result: Option<String>,
+    stopped: Option<String>,
+    moved_to: Option<String>,
+    moved_seen: i64,
+}
+
+#[derive(Serialize)]
+struct ListedSource<'a> {
+    id: &'a str,
+    outlet: &'a str,
+    republish: &'static str,
+    registered: i64,
+    place_hash: String,
+}
+
+impl Store {
+    /// Makes the catalogue's sources the registered ones. One not listed any
+    /// more is no longer visited, but its articles keep their outlet's name. One
+    /// whose place changed forgets what the old place said (validators, redirects,
+    /// 410 Gone) and is due at once.
+    pub async fn sync_sources(
+        &self,
+        sources: &[Source],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        // The last of one name wins: a batch may not touch a row twice.
+        let listed: HashMap<&str, ListedSource> = sources
+            .iter()
+            .map(|source| (source.id.as_str(), listed(source)))
+            .collect();
+        let batch = json(&listed.values().collect::<Vec<_>>());
+        let mut session = self
+            .pools
+            .write("registering the catalogue's sources", Durability::Normal)
+            .await?;
+        let left = session
+            .execute(
+                "UPDATE sources SET registered = 0 WHERE registered = 1
+                 AND id NOT IN (SELECT item.value ->> 'id' FROM {rows} AS item)",
+                values![batch.as_str()],
+            )
+            .await?;
+        let changed = session.execute(SYNC, values![batch, now]).await?;
+        if left + changed > 0 {
+            raise_stamp(&mut session).await?;
+        }
+        session.commit().await
+    }
+
+    /// What is remembered of one source; `None`: never registered.
+    pub async fn source_state(&self, id: &SourceId) -> Result<Option<SourceState>, StoreError> {
+        let mut session = self.pools.read("reading a source's state");
+        let row: Option<StateRow> = session
+            .fetch_first(
+                format!("SELECT {STATE_COLUMNS} FROM sources WHERE id = $1"),
+                values![id.as_str()],
+            )
+            .await?;
+        row.map(StateRow::read).transpose()
+    }
+
+    /// What is remembered of every source ever registered, by id.
+    pub async fn source_states(&self) -> Result<Vec<SourceState>, StoreError> {
+        let mut session = self.pools.read("reading the sources' states");
+        let rows: Vec<StateRow> = session
+            .fetch(
+                format!("SELECT {STATE_COLUMNS} FROM sources ORDER BY id"),
+                values![],
+            )
+            .await?;
+        rows.into_iter().map(StateRow::read).collect()
+    }
+
+    /// Takes up to `limit` due sources for `holder` until `now + lease`: the
+    /// longest due first, each for exactly one claimer.
+    pub async fn claim_sources(
+        &self,
+        now: DateTime<Utc>,
+        holder: &Holder,
+        lease: TimeDelta,
+        limit: u32,
+    ) -> Result<Vec<SourceState>, StoreError> {
+        let due = "registered = 1 AND stopped IS NULL AND next_visit <= $1 AND lease_until <= $1";
+        let values = values![now, holder.0.as_str(), now + lease, i64::from(limit)];
+        self.claim_where(due, "$4", values).await
+    }
+
+    /// Takes the source of that name for `holder`, due or not, stopped or not;
+    /// `None`: not registered, or somebody is reading it.
+    pub async fn claim_source(
+        &self,
+        id: &SourceId,
+        now: DateTime<Utc>,
+        holder: &Holder,
+        lease: TimeDelta,
+    ) -> Result<Option<SourceState>, StoreError> {
+        let named = "registered = 1 AND id = $4 AND lease_until <= $1";
+        let values = values![now, holder.0.as_str(), now + lease, id.as_str()];
+        let claimed = self.claim_where(named, "1", values).await?;
+        Ok(claimed.into_iter().next())
+    }
+
+    /// Gives a claimed source back unvisited.
+    pub async fn release_source(&self, id: &SourceId, holder: &Holder) -> Result<(), StoreError> {
+        let mut session = self
+            .pools
+            .write("giving back a source", Durability::Normal)
+            .await?;
+        session
+            .execute(
+                "UPDATE sources SET lease_holder = NULL, lease_until = 0
+                 WHERE id = $1 AND lease_holder = $2",
+                values![id.as_str(), holder.0.as_str()],
+            )
+            .await?;
+        session.commit().await
+    }
+
+    async fn claim_where(
+        &self,
+        condition: &str,
+        limit: &str,
+        values: Vec<Value>,
+    ) -> Result<Vec<SourceState>, StoreError> {
+        let mut session = self
+            .pools
+            .write("claiming sources", Durability::Normal)
+            .await?;
+        let sql = format!(
+            "WITH due AS MATERIALIZED (
+               SELECT claimed.id AS due_id FROM sources AS claimed WHERE {condition}
+               ORDER BY claimed.next_visit LIMIT {limit} {{skip locked}})
+             UPDATE sources SET lease_holder = $2, lease_until = $3
+             FROM due WHERE sources.id = due.due_id RETURNING {STATE_COLUMNS}"
+        );
+        let rows: Vec<StateRow> = session.fetch(sql, values).await?;
+        session.commit().await?;
+        let mut states = rows
+            .into_iter()
+            .map(StateRow::read)
+            .collect::<Result<Vec<_>, _>>()?;
+        states.sort_by(|a, b| (a.next_visit, &a.id).cmp(&(b.next_visit, &b.id)));
+        Ok(states)
+    }
+}
+
+const SYNC: &str = "INSERT INTO sources (id, outlet, republish, registered, place_hash, next_visit)
+     SELECT item.value ->> 'id', item.value ->> 'outlet', item.value ->> 'republish',
+       CAST(item.value ->> 'registered' AS BIGINT), item.value ->> 'place_hash', CAST($2 AS BIGINT)
+     FROM {rows} AS item WHERE 1 = 1
+     ON CONFLICT (id) DO UPDATE SET
+       outlet = excluded.outlet, republish = excluded.republish,
+       registered = excluded.registered, place_hash = excluded.place_hash,
+       etag = CASE WHEN sources.place_hash = excluded.place_hash THEN sources.etag END,
+       last_modified = CASE WHEN sources.place_hash = excluded.place_hash THEN sources.last_modified END,
+       body_hash = CASE WHEN sources.place_hash = excluded.place_hash THEN sources.body_hash END,
+       stopped = CASE WHEN sources.place_hash = excluded.place_hash THEN sources.stopped END,
+       moved_to = CASE WHEN sources.place_hash = excluded.place_hash THEN sources.moved_to END,
+       moved_seen = CASE WHEN sources.place_hash = excluded.place_hash THEN sources.moved_seen ELSE 0 END,
+       failures = CASE WHEN sources.place_hash = excluded.place_hash THEN sources.failures ELSE 0 END,
+       next_visit = CASE WHEN sources.place_hash = excluded.place_hash
+         THEN sources.next_visit ELSE excluded.next_visit END
+     WHERE sources.outlet <> excluded.outlet OR sources.republish <> excluded.republish
+       OR sources.registered <> excluded.registered OR sources.place_hash <> excluded.place_hash";
+
+/// Keeps `state` and gives the source back; false when `holder` had lost it.
+pub(super) async fn keep_state(
+    session: &mut Session,
+    state: &SourceState,
+    holder: &Holder,
+) -> Result<bool, StoreError> {
+    let (moved_to, moved_seen) = state.moved_to.clone().unzip();
+    let kept = session
+        .execute(
+            "UPDATE sources SET etag = $3, last_modified = $4, body_hash = $5, next_visit = $6,
+               last_visit = $7, last_success = $8, failures = $9, last_result = $10, stopped = $11,
+               moved_to = $12, moved_seen = $13, lease_holder = NULL, lease_until = 0
+             WHERE id = $1 AND lease_holder = $2",
+            values![
+                state.id.as_str(),
+                holder.0.as_str(),
+                state.validators.etag.clone(),
+                state.validators.last_modified.clone(),
+                state.body_hash.clone(),
+                state.next_visit,
+                state.last_visit,
+                state.last_success,
+                i64::from(state.failures),
+                state.last_result.clone(),
+                state.stopped.clone(),
+                moved_to,
+                i64::from(moved_seen.unwrap_or_default()),
+            ],
+        )
+        .await?;
+    Ok(kept == 1)
+}
+
+/// Says that something published may have changed. Last in its transaction: all
+/// writers meet at this row.
+pub(super) async fn raise_stamp(session: &mut Session) -> Result<(), StoreError> {
+    session
+        .execute(
+            "UPDATE house SET number = number + 1 WHERE key = 'stamp'",
+            values![],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Fills in what an [`Entry`] says of its outlet.
+pub(super) fn name_outlet(entry: &mut Entry, outlet: Option<String>, republish: Option<&str>) {
+    entry.outlet = outlet.unwrap_or_else(|| entry.article.source.to_string());
+    entry.republish = match republish {
+        Some("full") => Republish::Full,
+        _ => Republish::Excerpt,
+    };
+}
+
+fn listed(source: &Source) -> ListedSource<'_> {
+    ListedSource {
+        id: source.id.as_str(),
+        outlet: &source.name,
+        republish: match source.republish {
+            Republish::Excerpt => "excerpt",
+            Republish::Full => "full",
+        },
+        registered: i64::from(source.enabled),
+        place_hash: derive(&["place", &format!("{:?}", source.place)]),
+    }
+}
+
+impl StateRow {
+    fn read(self) -> Result<SourceState, StoreError> {
+        let moved_seen = unsigned(self.moved_seen, "sources.moved_seen")?;
+        Ok(SourceState {
+            id: SourceId::from_stored(self.id),
+            validators: Validators {
+                etag: self.etag,
+                last_modified: self.last_modified,
+            },
+            body_hash: self.body_hash,
+            next_visit: time(self.next_visit, "sources.next_visit")?,
+            last_visit: time_or_none(self.last_visit, "sources.last_visit")?,
+            last_success: time_or_none(self.last_success, "sources.last_success")?,
+            failures: unsigned(self.failures, "sources.failures")?,
+            last_result: self.last_result,
+            stopped: self.stopped,
+            moved_to: self.moved_to.map(|url| (url, moved_seen)),
+        })
+    }
+}
