@@ -14,6 +14,8 @@ pub mod clock;
 
 pub mod catalog;
 
+pub mod gather;
+
 pub mod understand;
 
 pub mod store;

@@ -105,6 +105,12 @@ pub fn date(day: NaiveDate, tongue: Tongue) -> String {
     }
 }
 
+/// A day and its month, where there is little room (a letter's subject): `6 қазан`.
+pub fn day_month(day: NaiveDate, tongue: Tongue) -> String {
+    let month = MONTHS[row(tongue)][day.month0() as usize];
+    format!("{} {month}", day.day())
+}
+
 /// Days from the first to the last, naming month and year once where they are
 /// the same: `6–8 қазан 2017`, `30 сентября – 2 октября 2017`. One day is
 /// worded as by [`date`]; an end before the start is not told.
@@ -146,11 +152,6 @@ pub const fn plural_category(tongue: Tongue, n: u64) -> &'static str {
             _ => "many",
         },
     }
-}
-
-fn day_month(day: NaiveDate, tongue: Tongue) -> String {
-    let month = MONTHS[row(tongue)][day.month0() as usize];
-    format!("{} {month}", day.day())
 }
 
 fn day_month_year(day: NaiveDate, tongue: Tongue) -> String {
@@ -215,6 +216,33 @@ mod tests {
                 assert_eq!(date_range(day(start), end.map(day), tongue), words);
             }
         }
+    }
+
+    /// Twelve days: every month and every weekday.
+    const DAYS: &str = "\
+2017-01-02 | 2 қаңтар 2017, дүйсенбі | 2 января 2017, понедельник | Monday, 2 January 2017
+2017-02-07 | 7 ақпан 2017, сейсенбі | 7 февраля 2017, вторник | Tuesday, 7 February 2017
+2017-03-01 | 1 наурыз 2017, сәрсенбі | 1 марта 2017, среда | Wednesday, 1 March 2017
+2017-04-20 | 20 сәуір 2017, бейсенбі | 20 апреля 2017, четверг | Thursday, 20 April 2017
+2017-05-05 | 5 мамыр 2017, жұма | 5 мая 2017, пятница | Friday, 5 May 2017
+2017-06-10 | 10 маусым 2017, сенбі | 10 июня 2017, суббота | Saturday, 10 June 2017
+2017-07-30 | 30 шілде 2017, жексенбі | 30 июля 2017, воскресенье | Sunday, 30 July 2017
+2017-08-14 | 14 тамыз 2017, дүйсенбі | 14 августа 2017, понедельник | Monday, 14 August 2017
+2017-09-05 | 5 қыркүйек 2017, сейсенбі | 5 сентября 2017, вторник | Tuesday, 5 September 2017
+2017-10-06 | 6 қазан 2017, жұма | 6 октября 2017, пятница | Friday, 6 October 2017
+2017-11-30 | 30 қараша 2017, бейсенбі | 30 ноября 2017, четверг | Thursday, 30 November 2017
+2017-12-31 | 31 желтоқсан 2017, жексенбі | 31 декабря 2017, воскресенье | Sunday, 31 December 2017";
+
+    #[test]
+    fn every_month_and_weekday_is_worded() {
+        for line in DAYS.lines() {
+            let columns: Vec<&str> = line.split(" | ").collect();
+            assert_eq!(columns.len(), 4, "{line}");
+            for (tongue, words) in Tongue::ALL.into_iter().zip(&columns[1..]) {
+                assert_eq!(date(day(columns[0]), tongue), *words);
+            }
+        }
+        assert_eq!(day_month(day("2017-10-06"), Tongue::Russian), "6 октября");
     }
 
     #[test]

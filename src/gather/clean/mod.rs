@@ -1,0 +1,163 @@
+//! Markup made harmless, once, on the way in; and text taken out of markup.
+//!
+//! Deliberately absent: scripts, styles, forms, frames, and any address that is
+//! not http, https or mailto. What is not on the list is not let through.
+
+mod entities;
+mod text;
+
+use std::cell::RefCell;
+
+use ammonia::{Builder, UrlRelative};
+use url::Url;
+
+pub use entities::{decode_entities, entity};
+pub use text::{inline_text, is_void, looks_like_html, plain_text};
+
+/// Elements open at once; deeper markup is an attack on the parser and is shown as text.
+const OPEN_ELEMENTS_MAX: usize = 256;
+/// Formatting elements open at once: HTML parsers open all of them again in each paragraph.
+const OPEN_FORMATTING_MAX: usize = 32;
+
+thread_local! {
+    /// The cleaner last used here and its base: one feed has one base, building it costs more than cleaning a title.
+    static CLEANER: RefCell<Option<(Option<Url>, Builder<'static>)>> = const { RefCell::new(None) };
+}
+
+/// `html` with only harmless elements, attributes and addresses; relative
+/// addresses are resolved against `base`, and dropped where there is none.
+pub fn sanitise(html: &str, base: Option<&Url>) -> String {
+    if !html.contains(['<', '&', '\0', '\r', '>', '\u{a0}']) {
+        return html.to_owned();
+    }
+    if is_a_tower(html) {
+        return escape(&plain_text(html));
+    }
+    CLEANER.with_borrow_mut(|cleaner| {
+        let known = cleaner
+            .as_ref()
+            .is_some_and(|(known, _)| known.as_ref() == base);
+        if !known {
+            *cleaner = Some((base.cloned(), builder(base)));
+        }
+        cleaner.as_ref().map_or_else(
+            || escape(&plain_text(html)),
+            |(_, builder)| builder.clean(html).to_string(),
+        )
+    })
+}
+
+/// `text` as markup that shows it.
+pub fn escape(text: &str) -> String {
+    let mut html = String::with_capacity(text.len() + text.len() / 16);
+    push_escaped(&mut html, text);
+    html
+}
+
+/// Appends `text` as markup that shows it.
+pub fn push_escaped(html: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<', '>', '"']) {
+        html.push_str(&rest[..at]);
+        html.push_str(match rest.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            _ => "&quot;",
+        });
+        rest = &rest[at + 1..];
+    }
+    html.push_str(rest);
+}
+
+fn builder(base: Option<&Url>) -> Builder<'static> {
+    let mut builder = Builder::default();
+    builder
+        .url_schemes(["http", "https", "mailto"].into())
+        .add_clean_content_tags([
+            "iframe", "object", "noscript", "template", "svg", "math", "head", "title", "textarea",
+            "select",
+        ])
+        .link_rel(Some("noopener noreferrer nofollow"))
+        .strip_comments(true)
+        .url_relative(match base {
+            Some(base) => UrlRelative::RewriteWithBase(base.clone()),
+            None => UrlRelative::Deny,
+        });
+    builder
+}
+
+/// Whether so many elements are open at once that a parser would do far more
+/// work than the text is long.
+fn is_a_tower(html: &str) -> bool {
+    let (mut open, mut formatting) = (0_usize, 0_usize);
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        let closing = rest.starts_with('/');
+        let name = rest[usize::from(closing)..]
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .next()
+            .unwrap_or_default();
+        if name.is_empty() || is_void(name) {
+            continue;
+        }
+        let formats = text::is_formatting(name);
+        if closing {
+            open = open.saturating_sub(1);
+            formatting = formatting.saturating_sub(usize::from(formats));
+        } else {
+            open += usize::from(!text::closes_itself(name));
+            formatting += usize::from(formats);
+        }
+        if open > OPEN_ELEMENTS_MAX || formatting > OPEN_FORMATTING_MAX {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base() -> Url {
+        Url::parse("https://jarshy.example/news/").unwrap()
+    }
+
+    #[test]
+    fn dangerous_things_go_and_text_stays() {
+        let cases = [
+            ("<p onclick=\"x()\">a</p>", "<p>a</p>"),
+            ("<script>alert(1)</script>b", "b"),
+            ("<style>p{}</style>c", "c"),
+            (
+                "<a href=\"javascript:x()\">d</a>",
+                "<a rel=\"noopener noreferrer nofollow\">d</a>",
+            ),
+            ("<iframe src=\"https://x\">e</iframe>f", "f"),
+            ("<form><input name=q>g</form>", "g"),
+            ("a & b", "a &amp; b"),
+            (
+                "<img src=\"pic.jpg\">",
+                "<img src=\"https://jarshy.example/news/pic.jpg\">",
+            ),
+        ];
+        for (html, expected) in cases {
+            assert_eq!(sanitise(html, Some(&base())), expected, "{html}");
+        }
+    }
+
+    #[test]
+    fn relative_addresses_without_a_base_are_dropped() {
+        assert_eq!(sanitise("<img src=\"pic.jpg\">", None), "<img>");
+    }
+
+    #[test]
+    fn towers_become_text() {
+        let tower = format!("{}text", "<div>".repeat(100_000));
+        assert_eq!(sanitise(&tower, None).trim(), "text");
+        let tower = format!("{}{}", "<b id=1>".repeat(1000), "<p>x".repeat(10_000));
+        assert!(!sanitise(&tower, None).contains('<'));
+    }
+}

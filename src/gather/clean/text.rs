@@ -1,0 +1,314 @@
+//! Text out of markup, by one pass over it. It needs no tree: what is written
+//! between tags is text, but for scripts and styles.
+
+use super::entities::{decode_entities, entity};
+
+/// How far the end of a tag is looked for when guessing.
+const TAG_BYTES_MAX: usize = 1024;
+
+/// Elements whose content is never text.
+const HIDDEN: [&str; 6] = ["script", "style", "noscript", "template", "head", "svg"];
+
+/// Elements that begin and end a line.
+const BLOCKS: [&str; 33] = [
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "br",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "tr",
+    "ul",
+    "title",
+];
+
+/// Elements a publisher may mean when a text holds their tags; `looks_like_html`
+/// takes a text with any other tag for text about markup.
+const INLINE: [&str; 38] = [
+    "a", "abbr", "acronym", "b", "bdo", "big", "center", "cite", "code", "col", "del", "dfn", "em",
+    "font", "i", "img", "ins", "kbd", "map", "area", "q", "s", "samp", "small", "span", "strike",
+    "strong", "sub", "sup", "tbody", "td", "tfoot", "th", "thead", "tt", "u", "var", "wbr",
+];
+
+/// The text of `html`: blocks end in a newline, other white space is one space.
+pub fn plain_text(html: &str) -> String {
+    let mut writer = Writer {
+        text: String::with_capacity(html.len()),
+        gap: Gap::None,
+        one_line: false,
+    };
+    writer.run(html);
+    if !writer.text.is_empty() {
+        writer.text.push('\n');
+    }
+    writer.text
+}
+
+/// The text of `html` in one line, for titles.
+pub fn inline_text(html: &str) -> String {
+    let mut writer = Writer {
+        text: String::with_capacity(html.len()),
+        gap: Gap::None,
+        one_line: true,
+    };
+    writer.run(html);
+    writer.text
+}
+
+/// Whether a text that may be either is meant as HTML: it closes an element or
+/// holds a character reference, and all its tags and references are known.
+pub fn looks_like_html(text: &str) -> bool {
+    let mut sure = false;
+    let mut rest = text;
+    while let Some(at) = rest.find(['<', '&']) {
+        let is_tag = rest.as_bytes()[at] == b'<';
+        rest = &rest[at + 1..];
+        if is_tag {
+            let closing = rest.starts_with('/');
+            let name = tag_name(&rest[usize::from(closing)..]);
+            if name.is_empty() {
+                continue;
+            }
+            if !is_known(name) {
+                return false;
+            }
+            let window = &rest.as_bytes()[..rest.len().min(TAG_BYTES_MAX)];
+            let end = window.iter().position(|byte| *byte == b'>').unwrap_or(0);
+            sure |= closing || window[..end].ends_with(b"/");
+        } else if let Some(end) = rest.bytes().take(32).position(|byte| byte == b';')
+            && rest[..end]
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'#')
+            && end > 0
+        {
+            if entity(&rest[..end]).is_none() {
+                return false;
+            }
+            sure = true;
+        }
+    }
+    sure
+}
+
+/// Elements without content (HTML 5 section 13.1.2).
+pub fn is_void(name: &str) -> bool {
+    const VOID: [&str; 14] = [
+        "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
+        "source", "track", "wbr",
+    ];
+    listed(&VOID, name)
+}
+
+/// Elements an HTML parser closes where the next of their kind begins.
+pub(super) fn closes_itself(name: &str) -> bool {
+    const CLOSING: [&str; 12] = [
+        "p", "li", "dt", "dd", "td", "th", "tr", "thead", "tbody", "tfoot", "option", "html",
+    ];
+    listed(&CLOSING, name)
+}
+
+/// The formatting elements of HTML 5 section 13.2.4.3.
+pub(super) fn is_formatting(name: &str) -> bool {
+    const FORMATTING: [&str; 14] = [
+        "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt",
+        "u",
+    ];
+    listed(&FORMATTING, name)
+}
+
+fn is_known(name: &str) -> bool {
+    is_void(name) || listed(&BLOCKS, name) || listed(&INLINE, name) || listed(&HIDDEN, name)
+}
+
+fn listed(list: &[&str], name: &str) -> bool {
+    list.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+fn tag_name(after_bracket: &str) -> &str {
+    if !after_bracket.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return "";
+    }
+    let end = after_bracket
+        .find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, ':' | '-'))
+        .unwrap_or(after_bracket.len());
+    &after_bracket[..end]
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Gap {
+    None,
+    Space,
+    Line,
+}
+
+struct Writer {
+    text: String,
+    gap: Gap,
+    one_line: bool,
+}
+
+impl Writer {
+    fn run(&mut self, html: &str) {
+        let mut rest = html;
+        loop {
+            let Some(at) = rest.find('<') else {
+                self.words(rest);
+                return;
+            };
+            let after = &rest[at + 1..];
+            let closing = after.starts_with('/');
+            let name = tag_name(&after[usize::from(closing)..]);
+            if name.is_empty() && !after.starts_with(['!', '?', '/']) {
+                self.words(&rest[..=at]);
+                rest = after;
+                continue;
+            }
+            self.words(&rest[..at]);
+            if let Some(comment) = after.strip_prefix("!--") {
+                rest = comment.find("-->").map_or("", |end| &comment[end + 3..]);
+                continue;
+            }
+            if listed(&BLOCKS, name) {
+                self.gap = self.gap.max(Gap::Line);
+            } else if name.eq_ignore_ascii_case("td") || name.eq_ignore_ascii_case("th") {
+                self.gap = self.gap.max(Gap::Space);
+            }
+            rest = tag_end(after);
+            if !closing && listed(&HIDDEN, name) {
+                rest = after_closing(rest, name);
+            }
+        }
+    }
+
+    fn words(&mut self, raw: &str) {
+        if raw.is_empty() {
+            return;
+        }
+        let text = decode_entities(raw);
+        let mut rest = text.as_ref();
+        while !rest.is_empty() {
+            let space = rest.len() - rest.trim_start_matches(is_gap).len();
+            if space > 0 {
+                self.gap = self.gap.max(Gap::Space);
+                rest = &rest[space..];
+                continue;
+            }
+            let end = rest.find(is_gap).unwrap_or(rest.len());
+            self.word(&rest[..end]);
+            rest = &rest[end..];
+        }
+    }
+
+    fn word(&mut self, word: &str) {
+        if !self.text.is_empty() {
+            match self.gap {
+                Gap::None => {}
+                Gap::Line if !self.one_line => self.text.push('\n'),
+                Gap::Line | Gap::Space => self.text.push(' '),
+            }
+        }
+        self.gap = Gap::None;
+        self.text.push_str(word);
+    }
+}
+
+/// White space and control characters; a no-break space reads as a space.
+fn is_gap(letter: char) -> bool {
+    letter.is_whitespace() || letter.is_control() || letter == '\u{feff}'
+}
+
+/// What follows the `>` of a tag; quoted values may hold one.
+fn tag_end(tag: &str) -> &str {
+    let plain = tag.find('>').unwrap_or(tag.len());
+    if !tag[..plain].contains(['"', '\'']) {
+        return tag.get(plain + 1..).unwrap_or_default();
+    }
+    let mut quote = None;
+    for (at, byte) in tag.bytes().enumerate() {
+        match (quote, byte) {
+            (None, b'>') => return &tag[at + 1..],
+            (None, b'"' | b'\'') if tag[..at].trim_end().ends_with('=') => quote = Some(byte),
+            (Some(open), _) if open == byte => quote = None,
+            _ => {}
+        }
+    }
+    // The quote was never closed: the first bracket must do.
+    tag.get(plain + 1..).unwrap_or_default()
+}
+
+/// What follows `</name`, up to and with its `>`.
+fn after_closing<'a>(html: &'a str, name: &str) -> &'a str {
+    let mut rest = html;
+    while let Some(at) = rest.find("</") {
+        rest = &rest[at + 2..];
+        if tag_name(rest).eq_ignore_ascii_case(name) {
+            return tag_end(rest);
+        }
+    }
+    ""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_end_in_a_newline() {
+        assert_eq!(
+            plain_text("<p>Бір  <b>екі</b></p><p>үш<br>төрт &amp; бес</p>"),
+            "Бір екі\nүш\nтөрт & бес\n"
+        );
+        assert_eq!(plain_text("a<script>x</script>b<!-- c -->d"), "abd\n");
+        assert_eq!(plain_text(""), "");
+    }
+
+    #[test]
+    fn titles_are_one_line() {
+        assert_eq!(
+            inline_text("<h1>Форум</h1>\n 1 < 2 &nbsp;x"),
+            "Форум 1 < 2 x"
+        );
+        assert_eq!(inline_text("<a title='>'>x</a"), "x");
+    }
+
+    #[test]
+    fn html_is_told_from_text() {
+        for html in ["<b>x</b>", "AT&amp;T", "a<br/>b", "&#1178;"] {
+            assert!(looks_like_html(html), "{html}");
+        }
+        for text in [
+            "1 < 2",
+            "a & b",
+            "use <br> here",
+            "<code>&foo;</code>",
+            "<x>y</x>",
+            "",
+        ] {
+            assert!(!looks_like_html(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,523 @@
+//! What each element adds to the feed's head or to the entry being read.
+
+use chrono::{DateTime, Utc};
+use quick_xml::events::BytesStart;
+use url::Url;
+
+use crate::gather::document::{DOCUMENT_ENTRIES_MAX, Document};
+use crate::model::draft::{Category, Draft, Enclosure, FeedHead, Generator, Person};
+
+use super::attributes;
+use super::entry::{Entry, LIST_MAX, Weighed, Weight, add_category};
+use super::names::Tag;
+use super::value::{self, Kind};
+use super::{date, link, person};
+
+/// What an element of the document is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    /// Nothing yet: before the root.
+    Outside,
+    Feed,
+    Entry,
+    /// The feed an entry was taken from.
+    Source,
+    /// The feed's picture.
+    Image,
+    /// A person of the feed or entry.
+    Person,
+    /// Nothing that is read.
+    Nothing,
+}
+
+/// The characters of one element, with what its start said.
+#[derive(Debug)]
+pub(super) struct Capture {
+    pub(super) tag: Tag,
+    pub(super) about: About,
+    pub(super) kind: Kind,
+    pub(super) characters: String,
+    /// Open elements when it began, itself included.
+    pub(super) depth: usize,
+    /// Where the wrapping `div` of XHTML content stands, which is no part of it.
+    pub(super) wrapper: Option<usize>,
+    /// Term, scheme and label; or a generator's address and version.
+    pub(super) said: [Option<String>; 3],
+}
+
+/// The feed while it is being read.
+pub(super) struct Building {
+    pub(super) head: FeedHead,
+    pub(super) drafts: Vec<Draft>,
+    pub(super) entry: Option<Entry>,
+    /// Entries left out because there were too many.
+    pub(super) left_out: usize,
+    pub(super) is_rss: bool,
+    /// Links are resolved against it where no `xml:base` is.
+    pub(super) default_base: Option<Url>,
+    /// Dates that could not be read, to be complained of.
+    pub(super) bad_date: Option<String>,
+    title: Weighed,
+    description: Weighed,
+    link: Weighed,
+    published: Option<DateTime<Utc>>,
+    web_master: Option<Person>,
+    received: DateTime<Utc>,
+    person: Person,
+    line: String,
+}
+
+impl Building {
+    pub(super) fn new(document: &Document) -> Self {
+        Self {
+            head: FeedHead::default(),
+            drafts: Vec::new(),
+            entry: None,
+            left_out: 0,
+            is_rss: true,
+            default_base: document.url.cloned(),
+            bad_date: None,
+            title: Weighed::default(),
+            description: Weighed::default(),
+            link: Weighed::default(),
+            published: None,
+            web_master: None,
+            received: document.received,
+            person: Person::default(),
+            line: String::new(),
+        }
+    }
+
+    /// A new entry; `false` if there are too many already.
+    pub(super) fn begin_entry(&mut self) -> bool {
+        if self.drafts.len() >= DOCUMENT_ENTRIES_MAX {
+            self.left_out += 1;
+            return false;
+        }
+        self.entry = Some(Entry::default());
+        true
+    }
+
+    /// The entry is complete.
+    pub(super) fn end_entry(&mut self) {
+        if let Some(entry) = self.entry.take()
+            && !entry.is_empty()
+        {
+            self.drafts.push(entry.finish(self.is_rss));
+        }
+    }
+
+    /// The document is complete.
+    pub(super) fn finish(mut self) -> (FeedHead, Vec<Draft>) {
+        self.head.title = self.title.value;
+        self.head.description = self.description.value;
+        self.head.link = self.link.value;
+        self.head.updated = self.head.updated.or(self.published);
+        if self.head.authors.is_empty() {
+            self.head.authors.extend(self.web_master);
+        }
+        (self.head, self.drafts)
+    }
+
+    /// A person begins.
+    pub(super) fn begin_person(&mut self) {
+        self.person = Person::default();
+        self.line.clear();
+    }
+
+    /// Characters between a person's elements: all there is in RSS.
+    pub(super) fn person_characters(&mut self, characters: &str) {
+        if self.line.len() + characters.len() <= value::LINE_BYTES_MAX {
+            self.line.push_str(characters);
+        }
+    }
+
+    /// A person is complete.
+    pub(super) fn end_person(&mut self, tag: Tag) {
+        let told = std::mem::take(&mut self.person);
+        let person = if told == Person::default() {
+            let line = value::line(Kind::Guess, &self.line).unwrap_or_default();
+            person::from_line(&line)
+        } else {
+            Some(told)
+        };
+        let Some(person) = person else { return };
+        let list = match (&mut self.entry, tag) {
+            (Some(entry), Tag::WebMaster) => {
+                entry.publisher.get_or_insert(person);
+                return;
+            }
+            (None, Tag::WebMaster) => {
+                self.web_master.get_or_insert(person);
+                return;
+            }
+            (Some(entry), Tag::Contributor | Tag::DublinContributor) => {
+                &mut entry.draft.contributors
+            }
+            // The head of a feed names no helpers.
+            (None, Tag::Contributor | Tag::DublinContributor) => return,
+            (Some(entry), _) => &mut entry.draft.authors,
+            (None, _) => &mut self.head.authors,
+        };
+        if list.len() < LIST_MAX && !list.contains(&person) {
+            list.push(person);
+        }
+    }
+
+    /// The source of an entry is complete; RSS names it in its characters.
+    pub(super) fn end_source(&mut self) {
+        if let Some(entry) = &mut self.entry
+            && entry.draft.source.is_none()
+        {
+            entry.draft.source = value::line(Kind::Guess, &self.line);
+        }
+    }
+
+    /// A link whose address is an attribute (Atom, and RSS by it).
+    pub(super) fn link(&mut self, start: &BytesStart, about: About, base: Option<&Url>) {
+        let get = |name| attributes::get(start, name);
+        let Some(href) = get("href").and_then(|href| link::resolve(&href, base)) else {
+            return;
+        };
+        let rel = get("rel").map_or_else(
+            || "alternate".to_owned(),
+            |rel| rel.trim().to_ascii_lowercase(),
+        );
+        let rel = rel
+            .strip_prefix("http://www.iana.org/assignments/relation/")
+            .unwrap_or(&rel);
+        let media_type = get("type");
+        let page = media_type.as_deref().is_none_or(|media_type| {
+            Kind::of(Some(media_type), None, Kind::Xhtml) != Kind::Base64
+                && !media_type.contains("rss")
+                && !media_type.contains("atom")
+        });
+        let weight = if page { Weight::Own } else { Weight::Aside };
+        match (about, &mut self.entry, rel) {
+            (About::Entry, Some(entry), "alternate") => entry.link.offer(weight, Some(href)),
+            (About::Entry, Some(entry), "enclosure") => {
+                let enclosure = Enclosure {
+                    url: href,
+                    media_type,
+                    length_bytes: get("length").and_then(|length| length.trim().parse().ok()),
+                };
+                push_file(&mut entry.draft.enclosures, enclosure);
+            }
+            (About::Entry, Some(entry), "replies") if page => {
+                entry.draft.comments.get_or_insert(href);
+            }
+            (About::Feed, _, "alternate") => self.link.offer(weight, Some(href)),
+            (About::Feed, _, "self") => {
+                self.remember_base(&href);
+                self.head.self_link.get_or_insert(href);
+            }
+            (About::Feed, _, "hub") if self.head.hubs.len() < LIST_MAX => self.head.hubs.push(href),
+            _ => {}
+        }
+    }
+
+    /// A file that comes with the entry.
+    pub(super) fn file(&mut self, tag: Tag, start: &BytesStart, base: Option<&Url>) {
+        let get = |name| attributes::get(start, name);
+        let Some(entry) = &mut self.entry else { return };
+        let address = get("url").or_else(|| get("href"));
+        let Some(url) = address.and_then(|url| link::resolve(&url, base)) else {
+            return;
+        };
+        let length = get("length").or_else(|| get("filesize"));
+        let media_type = get("type").or_else(|| match tag {
+            Tag::MediaThumbnail | Tag::ItunesImage => Some("image/*".to_owned()),
+            _ => get("medium")
+                .filter(|medium| medium == "image")
+                .map(|_| "image/*".to_owned()),
+        });
+        let file = Enclosure {
+            url,
+            media_type: media_type.filter(|media_type| !media_type.trim().is_empty()),
+            length_bytes: length.and_then(|length| length.trim().parse().ok()),
+        };
+        let list = if tag == Tag::Enclosure {
+            &mut entry.draft.enclosures
+        } else {
+            &mut entry.media
+        };
+        push_file(list, file);
+    }
+
+    /// The feed's picture.
+    pub(super) fn picture(&mut self, url: &str, base: Option<&Url>) {
+        if self.head.image.is_none() {
+            self.head.image = link::resolve(url, base);
+        }
+    }
+
+    /// The characters of an element that is complete.
+    pub(super) fn take(&mut self, capture: Capture, base: Option<&Url>) {
+        match capture.about {
+            About::Person => self.take_person(&capture, base),
+            About::Source => self.take_source(&capture),
+            About::Image => {
+                if matches!(capture.tag, Tag::Url) {
+                    self.picture(&capture.characters, base);
+                }
+            }
+            About::Entry => self.take_entry(capture, base),
+            About::Feed => self.take_head(capture, base),
+            About::Outside | About::Nothing => {}
+        }
+    }
+
+    fn take_person(&mut self, capture: &Capture, base: Option<&Url>) {
+        let text = value::line(capture.kind, &capture.characters);
+        match capture.tag {
+            Tag::Name => self.person.name = text,
+            Tag::Email => self.person.email = text,
+            Tag::Uri | Tag::Url => {
+                self.person.url = text.and_then(|url| link::resolve(&url, base));
+            }
+            _ => {}
+        }
+    }
+
+    fn take_source(&mut self, capture: &Capture) {
+        if let (Tag::Title, Some(entry)) = (capture.tag, &mut self.entry) {
+            entry.draft.source = value::line(capture.kind, &capture.characters);
+        }
+    }
+
+    fn take_entry(&mut self, capture: Capture, base: Option<&Url>) {
+        let received = self.received;
+        let Some(entry) = &mut self.entry else { return };
+        let Capture {
+            tag,
+            kind,
+            characters,
+            said,
+            ..
+        } = capture;
+        match tag {
+            Tag::Title => entry
+                .title
+                .offer(Weight::Own, value::line(kind, &characters)),
+            Tag::DublinTitle => entry
+                .title
+                .offer(Weight::Other, value::line(kind, &characters)),
+            Tag::MediaTitle => entry
+                .title
+                .offer(Weight::Aside, value::line(kind, &characters)),
+            Tag::Link | Tag::Url => {
+                let address = value::bare(&characters);
+                entry.link.offer(
+                    Weight::Own,
+                    address.and_then(|url| link::resolve(&url, base)),
+                );
+            }
+            Tag::Id => take_id(
+                &mut entry.draft,
+                &characters,
+                said[0].as_deref(),
+                base,
+                self.is_rss,
+            ),
+            Tag::Published | Tag::Updated | Tag::DublinDate | Tag::Created => {
+                let slot = match tag {
+                    Tag::Published => &mut entry.published,
+                    Tag::Updated => &mut entry.draft.updated,
+                    Tag::DublinDate => &mut entry.dublin_date,
+                    _ => &mut entry.created,
+                };
+                take_date(slot, &characters, received, &mut self.bad_date);
+            }
+            Tag::Category | Tag::Subject | Tag::Keywords | Tag::MediaCategory => {
+                take_labels(&mut entry.draft.categories, tag, kind, &characters, said);
+            }
+            Tag::Language => entry.draft.language = value::line(kind, &characters),
+            Tag::Rights => entry.draft.rights = value::line(kind, &characters),
+            Tag::Comments => {
+                let address = value::bare(&characters);
+                entry.draft.comments = address.and_then(|url| link::resolve(&url, base));
+            }
+            _ => take_text(entry, tag, kind, &characters, base),
+        }
+    }
+
+    fn take_head(&mut self, capture: Capture, base: Option<&Url>) {
+        let Capture {
+            tag,
+            kind,
+            characters,
+            said,
+            ..
+        } = capture;
+        let line = || value::line(kind, &characters);
+        let address = || value::bare(&characters).and_then(|url| link::resolve(&url, base));
+        match tag {
+            Tag::Title => self.title.offer(Weight::Own, line()),
+            Tag::DublinTitle | Tag::MediaTitle => self.title.offer(Weight::Other, line()),
+            Tag::Description | Tag::Subtitle => self.description.offer(Weight::Own, line()),
+            Tag::OtherDescription | Tag::Summary => self.description.offer(Weight::Aside, line()),
+            Tag::ItunesSubtitle => self.description.offer(Weight::Other, line()),
+            Tag::Link | Tag::Url => {
+                let address = address();
+                if let Some(address) = &address {
+                    self.remember_base(address);
+                }
+                self.link.offer(Weight::Own, address);
+            }
+            Tag::Id => {
+                let id = value::bare(&characters).map(|id| link::resolve_id(&id, base));
+                self.head.id = self.head.id.take().or(id);
+            }
+            Tag::Published | Tag::Created => {
+                take_date(
+                    &mut self.published,
+                    &characters,
+                    self.received,
+                    &mut self.bad_date,
+                );
+            }
+            Tag::Updated | Tag::DublinDate => {
+                take_date(
+                    &mut self.head.updated,
+                    &characters,
+                    self.received,
+                    &mut self.bad_date,
+                );
+            }
+            Tag::Category | Tag::Subject | Tag::Keywords | Tag::MediaCategory => {
+                take_labels(&mut self.head.categories, tag, kind, &characters, said);
+            }
+            Tag::Language => self.head.language = line().or(self.head.language.take()),
+            Tag::Rights => self.head.rights = line().or(self.head.rights.take()),
+            Tag::Generator => {
+                let [url, version, _] = said;
+                let url = url.and_then(|url| link::resolve(&url, base));
+                self.head.generator = Some(Generator {
+                    name: line(),
+                    url,
+                    version,
+                });
+            }
+            Tag::Ttl => self.head.ttl_minutes = characters.trim().parse().ok(),
+            Tag::Icon => self.head.icon = address(),
+            Tag::Logo => self.head.logo = address(),
+            _ => {}
+        }
+    }
+
+    fn remember_base(&mut self, address: &str) {
+        if self.default_base.is_none() {
+            self.default_base = Url::parse(address)
+                .ok()
+                .filter(|url| !url.cannot_be_a_base());
+        }
+    }
+}
+
+/// The sayings of an entry that are markup.
+fn take_text(entry: &mut Entry, tag: Tag, kind: Kind, characters: &str, base: Option<&Url>) {
+    match tag {
+        Tag::Summary | Tag::Description if entry.summary.wants(Weight::Own) => {
+            entry
+                .summary
+                .offer(Weight::Own, value::html(kind, characters, base));
+        }
+        // A second description is the long one.
+        Tag::Summary | Tag::Description | Tag::Body if entry.content.wants(Weight::Other) => {
+            entry
+                .content
+                .offer(Weight::Other, value::html(kind, characters, base));
+        }
+        Tag::OtherDescription if entry.summary.wants(Weight::Other) => {
+            entry
+                .summary
+                .offer(Weight::Other, value::html(kind, characters, base));
+        }
+        Tag::Subtitle | Tag::ItunesSubtitle if entry.summary.wants(Weight::Aside) => {
+            entry
+                .summary
+                .offer(Weight::Aside, value::html(kind, characters, base));
+        }
+        Tag::Content | Tag::Encoded if entry.content.wants(Weight::Own) => {
+            entry
+                .content
+                .offer(Weight::Own, value::html(kind, characters, base));
+        }
+        _ => {}
+    }
+}
+
+fn take_id(
+    draft: &mut Draft,
+    characters: &str,
+    permalink: Option<&str>,
+    base: Option<&Url>,
+    is_rss: bool,
+) {
+    let Some(id) = value::bare(characters) else {
+        return;
+    };
+    let is_permalink = !permalink.is_some_and(|said| said.trim().eq_ignore_ascii_case("false"));
+    draft.id_is_permalink = is_rss.then_some(is_permalink);
+    draft.id = Some(if is_permalink {
+        link::resolve_id(&id, base)
+    } else {
+        id
+    });
+}
+
+fn take_date(
+    slot: &mut Option<DateTime<Utc>>,
+    characters: &str,
+    received: DateTime<Utc>,
+    bad: &mut Option<String>,
+) {
+    match (date::read(characters, received), &slot) {
+        (Some(at), None) => *slot = Some(at),
+        (None, _) if !characters.trim().is_empty() => {
+            *bad = Some(value::cut(characters.trim(), 60).to_owned());
+        }
+        _ => {}
+    }
+}
+
+fn take_labels(
+    list: &mut Vec<Category>,
+    tag: Tag,
+    kind: Kind,
+    characters: &str,
+    said: [Option<String>; 3],
+) {
+    let [term, scheme, label] = said;
+    if tag == Tag::Keywords {
+        for word in characters.split(',') {
+            let term = value::line(Kind::Guess, word).unwrap_or_default();
+            add_category(
+                list,
+                Category {
+                    term,
+                    ..Category::default()
+                },
+            );
+        }
+        return;
+    }
+    let term = term
+        .or_else(|| value::line(kind, characters))
+        .unwrap_or_default();
+    let scheme = scheme.filter(|scheme| !scheme.is_empty());
+    add_category(
+        list,
+        Category {
+            term,
+            scheme,
+            label,
+        },
+    );
+}
+
+fn push_file(list: &mut Vec<Enclosure>, file: Enclosure) {
+    if list.len() < LIST_MAX && !list.contains(&file) {
+        list.push(file);
+    }
+}

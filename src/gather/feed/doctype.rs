@@ -1,0 +1,69 @@
+//! Entities a document declares for itself. Only their plain text is taken and
+//! never expanded again, so that no document grows beyond its own size times a
+//! named limit.
+
+use std::collections::HashMap;
+
+use crate::gather::clean::decode_entities;
+
+/// The most entities taken.
+const ENTITIES_MAX: usize = 256;
+/// The longest replacement text taken.
+const VALUE_BYTES_MAX: usize = 256;
+
+/// What a document's own DOCTYPE declares.
+#[derive(Debug, Default)]
+pub(super) struct Entities {
+    values: HashMap<String, String>,
+    external: bool,
+}
+
+impl Entities {
+    /// Reads the inside of a DOCTYPE.
+    pub(super) fn read(&mut self, doctype: &str) {
+        let (head, subset) = doctype.split_once('[').unwrap_or((doctype, ""));
+        self.external |= head.contains("PUBLIC") || head.contains("SYSTEM");
+        for declaration in subset.split("<!ENTITY").skip(1).take(ENTITIES_MAX) {
+            let declaration = declaration.trim_start();
+            let Some((name, rest)) = declaration.split_once(char::is_whitespace) else {
+                continue;
+            };
+            let rest = rest.trim_start();
+            let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
+                continue;
+            };
+            if let Some(end) = rest[1..].find(quote).filter(|end| *end <= VALUE_BYTES_MAX) {
+                let value = decode_entities(&rest[1..=end]).into_owned();
+                self.values.entry(name.to_owned()).or_insert(value);
+            }
+        }
+    }
+
+    /// What the document says `&name;` stands for.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        if self.values.is_empty() {
+            return None;
+        }
+        self.values.get(name).map(String::as_str)
+    }
+
+    /// Whether names may be declared in a file that is not read.
+    pub(super) const fn has_external(&self) -> bool {
+        self.external
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn declared_names_are_taken_once() {
+        let mut entities = Entities::default();
+        entities.read("rss [<!ENTITY kz \"Қазақ&#10;стан\"><!ENTITY bomb '&kz;&kz;'><!ENTITY x SYSTEM 'file:///etc/passwd'>]");
+        assert_eq!(entities.get("kz"), Some("Қазақ\nстан"));
+        assert_eq!(entities.get("bomb"), Some("&kz;&kz;"));
+        assert_eq!(entities.get("x"), None);
+        assert!(!entities.has_external());
+    }
+}

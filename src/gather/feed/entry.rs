@@ -1,0 +1,161 @@
+//! One entry while it is being read: what was said so far, and how much each
+//! saying counts, since feeds say a title or a summary in several vocabularies.
+
+use chrono::{DateTime, Utc};
+
+use crate::gather::clean;
+use crate::gather::document::ENTRY_TEXT_BYTES_MAX;
+use crate::model::draft::{Category, Draft, Enclosure};
+
+use super::link;
+use super::value::cut;
+
+/// The most labels, persons or files kept of one entry.
+pub(super) const LIST_MAX: usize = 200;
+
+/// How much a saying counts; a better one replaces a lesser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) enum Weight {
+    /// Nothing said yet.
+    #[default]
+    None,
+    /// Of a side vocabulary, about something near.
+    Aside,
+    /// Of a side vocabulary.
+    Other,
+    /// The format's own.
+    Own,
+}
+
+/// A value and how much it counts.
+#[derive(Debug, Default)]
+pub(super) struct Weighed {
+    pub(super) value: Option<String>,
+    weight: Weight,
+}
+
+impl Weighed {
+    /// Takes `value` if it counts more than what is there.
+    pub(super) fn offer(&mut self, weight: Weight, value: Option<String>) {
+        if weight > self.weight && value.is_some() {
+            self.value = value;
+            self.weight = weight;
+        }
+    }
+
+    /// Whether nothing of this weight was said yet.
+    pub(super) fn wants(&self, weight: Weight) -> bool {
+        weight > self.weight
+    }
+}
+
+/// One entry while it is being read.
+#[derive(Debug, Default)]
+pub(super) struct Entry {
+    pub(super) draft: Draft,
+    pub(super) title: Weighed,
+    pub(super) link: Weighed,
+    pub(super) summary: Weighed,
+    pub(super) content: Weighed,
+    pub(super) published: Option<DateTime<Utc>>,
+    pub(super) created: Option<DateTime<Utc>>,
+    pub(super) dublin_date: Option<DateTime<Utc>>,
+    /// Used where there is no enclosure of the format's own.
+    pub(super) media: Vec<Enclosure>,
+    pub(super) publisher: Option<crate::model::draft::Person>,
+}
+
+impl Entry {
+    /// Whether it can be found again: it has an id or a link.
+    pub(super) fn is_findable(&self) -> bool {
+        self.draft.id.is_some() || self.link.value.is_some()
+    }
+
+    /// Whether anything at all was said.
+    pub(super) fn is_empty(&self) -> bool {
+        !self.is_findable()
+            && self.title.value.is_none()
+            && self.summary.value.is_none()
+            && self.content.value.is_none()
+            && self.draft.enclosures.is_empty()
+            && self.media.is_empty()
+    }
+
+    /// The draft, every gap filled from the next best saying. `is_rss`: the
+    /// date of Dublin Core is then the publication's.
+    pub(super) fn finish(self, is_rss: bool) -> Draft {
+        let mut draft = self.draft;
+        draft.title = self.title.value;
+        draft.summary_html = self.summary.value;
+        draft.content_html = self.content.value;
+        draft.link = self.link.value.or_else(|| link_of_id(&draft));
+        draft.updated = draft.updated.or(self.dublin_date);
+        draft.published = self
+            .published
+            .or(self.created)
+            .or(self.dublin_date.filter(|_| is_rss));
+        if draft.enclosures.is_empty() {
+            draft.enclosures = self.media;
+        }
+        if draft.authors.is_empty() {
+            draft.authors.extend(self.publisher);
+        }
+        draft.text = text_of(&draft);
+        draft
+    }
+}
+
+/// Appends a label unless it is empty, known, or one too many.
+pub(super) fn add_category(categories: &mut Vec<Category>, category: Category) {
+    let nameless = category.term.is_empty() && category.label.is_none();
+    if !nameless && categories.len() < LIST_MAX && !categories.contains(&category) {
+        categories.push(category);
+    }
+}
+
+/// The content, or else the summary, as text.
+pub(super) fn text_of(draft: &Draft) -> String {
+    let html = draft.content_html.as_ref().or(draft.summary_html.as_ref());
+    let text = html.map(|html| clean::plain_text(html)).unwrap_or_default();
+    if text.len() <= ENTRY_TEXT_BYTES_MAX {
+        text
+    } else {
+        cut(&text, ENTRY_TEXT_BYTES_MAX).to_owned()
+    }
+}
+
+/// A permalink id is the link where there is no other (RSS 2.0, `guid`).
+fn link_of_id(draft: &Draft) -> Option<String> {
+    let id = draft.id.as_deref()?;
+    let web = id.starts_with("http://") || id.starts_with("https://");
+    let said = draft.id_is_permalink;
+    (said != Some(false) && (web || said == Some(true) && link::has_scheme(id)))
+        .then(|| id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_weightier_saying_stays() {
+        let mut title = Weighed::default();
+        title.offer(Weight::Other, Some("a".into()));
+        title.offer(Weight::Own, Some("b".into()));
+        title.offer(Weight::Own, Some("c".into()));
+        title.offer(Weight::Aside, Some("d".into()));
+        assert_eq!(title.value.as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn a_permalink_is_a_link() {
+        let draft = |id: &str, permalink| Draft {
+            id: Some(id.to_owned()),
+            id_is_permalink: permalink,
+            ..Draft::default()
+        };
+        assert!(link_of_id(&draft("https://a.kz/1", Some(true))).is_some());
+        assert!(link_of_id(&draft("https://a.kz/1", Some(false))).is_none());
+        assert!(link_of_id(&draft("1234", None)).is_none());
+    }
+}

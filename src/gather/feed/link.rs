@@ -1,0 +1,78 @@
+//! Links made absolute: what the innermost `xml:base` says, else where the
+//! document came from, else where the feed says it belongs.
+
+use url::Url;
+
+/// Longer addresses are attacks.
+const LINK_BYTES_MAX: usize = 8 * 1024;
+
+/// `link` against `base`. Absolute links stay as they were written; without a
+/// base a relative one stays too. `None`: empty, or of a kind that runs code.
+pub(super) fn resolve(link: &str, base: Option<&Url>) -> Option<String> {
+    let link = link.trim();
+    if link.is_empty() || link.len() > LINK_BYTES_MAX {
+        return None;
+    }
+    let link: String = link.chars().filter(|letter| !letter.is_control()).collect();
+    if has_scheme(&link) {
+        let scheme = link.split(':').next().unwrap_or_default();
+        let runs = ["javascript", "vbscript", "data"]
+            .iter()
+            .any(|bad| scheme.eq_ignore_ascii_case(bad));
+        return (!runs).then_some(link);
+    }
+    match base.map(|base| base.join(&link)) {
+        Some(Ok(url)) => Some(url.into()),
+        _ => Some(link),
+    }
+}
+
+/// An id that is a relative address is one of this place; any other is opaque.
+pub(super) fn resolve_id(id: &str, base: Option<&Url>) -> String {
+    let relative = id.contains('/') && !id.contains(':') && !id.contains(char::is_whitespace);
+    match base
+        .filter(|_| relative)
+        .and_then(|base| base.join(id).ok())
+    {
+        Some(url) => url.into(),
+        None => id.to_owned(),
+    }
+}
+
+/// RFC 3986 section 3.1.
+pub(super) fn has_scheme(link: &str) -> bool {
+    link.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links() {
+        let base = Url::parse("https://jarshy.example/news/index.html").unwrap();
+        let cases = [
+            (" /a ", Some("https://jarshy.example/a")),
+            ("b?c=1", Some("https://jarshy.example/news/b?c=1")),
+            ("//cdn.example/x", Some("https://cdn.example/x")),
+            ("http://other.example", Some("http://other.example")),
+            ("java\nscript:alert(1)", None),
+            ("urn:uuid:1", Some("urn:uuid:1")),
+            ("", None),
+        ];
+        for (link, expected) in cases {
+            assert_eq!(resolve(link, Some(&base)).as_deref(), expected, "{link}");
+        }
+        assert_eq!(resolve("b", None).as_deref(), Some("b"));
+        assert_eq!(resolve_id("tag:1/2", Some(&base)), "tag:1/2");
+        assert_eq!(
+            resolve_id("x/1", Some(&base)),
+            "https://jarshy.example/news/x/1"
+        );
+    }
+}

@@ -1,0 +1,228 @@
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, SecondsFormat, TimeZone, Utc};
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use super::*;
+use crate::gather::document::{DOCUMENT_ENTRIES_MAX, ENTRY_TEXT_BYTES_MAX};
+use crate::model::draft::{Category, Draft, Person};
+
+fn folder() -> PathBuf {
+    Path::new(file!())
+        .parent()
+        .filter(|folder| folder.is_absolute())
+        .map_or_else(
+            || Path::new(env!("CARGO_MANIFEST_DIR")).to_owned(),
+            |folder| folder.join("../../.."),
+        )
+        .join("tests/fixtures/gather/feed")
+}
+
+fn read_bytes(bytes: &[u8]) -> Harvest {
+    let url = Url::parse("https://base.example/dir/feed").unwrap();
+    read(&Document {
+        bytes,
+        content_type: None,
+        url: Some(&url),
+        received: Utc.with_ymd_and_hms(2026, 11, 23, 12, 0, 0).unwrap(),
+    })
+}
+
+/// Every feed of the folder, in the order of names.
+fn fixtures() -> Vec<(PathBuf, Vec<u8>)> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            let ending = path.extension().and_then(|ending| ending.to_str());
+            matches!(ending, Some("xml" | "html" | "json"))
+                && !path.to_string_lossy().ends_with(".expected.json")
+        })
+        .collect();
+    paths.sort();
+    paths
+        .into_iter()
+        .map(|path| (path.clone(), std::fs::read(&path).unwrap()))
+        .collect()
+}
+
+#[test]
+fn fixtures_read_as_expected() {
+    let mut wrong = Vec::new();
+    let fixtures = fixtures();
+    assert!(fixtures.len() >= 14);
+    for (path, bytes) in fixtures {
+        let told = told(&read_bytes(&bytes));
+        let expected_path = path.with_extension("expected.json");
+        if std::env::var_os("JARSHY_WRITE_EXPECTED").is_some() {
+            std::fs::write(
+                &expected_path,
+                serde_json::to_string_pretty(&told).unwrap() + "\n",
+            )
+            .unwrap();
+        }
+        let expected = std::fs::read_to_string(&expected_path).unwrap_or_default();
+        let expected: Value = serde_json::from_str(&expected).unwrap_or_default();
+        if told != expected {
+            wrong.push(format!("{}:\n{told:#}", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// No input makes the reader panic, and it never gives much more than it got.
+#[test]
+fn damaged_documents_do_no_harm() {
+    let mut seed = 1_u32;
+    for (path, bytes) in fixtures() {
+        for end in 0..bytes.len() {
+            harmless(&bytes[..end], &path);
+        }
+        for _ in 0..400 {
+            let mut damaged = bytes.clone();
+            if damaged.is_empty() {
+                break;
+            }
+            for _ in 0..3 {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let at = seed as usize % damaged.len();
+                damaged[at] = b"<>&\"'/!?[]-; \0\xff"[(seed >> 24) as usize % 15];
+            }
+            harmless(&damaged, &path);
+        }
+    }
+}
+
+fn harmless(bytes: &[u8], path: &Path) {
+    let harvest = read_bytes(bytes);
+    let size: usize = harvest
+        .drafts
+        .iter()
+        .map(|draft| {
+            let html = [&draft.title, &draft.summary_html, &draft.content_html];
+            draft.text.len() + html.into_iter().flatten().map(String::len).sum::<usize>()
+        })
+        .sum();
+    assert!(
+        size <= 16 * bytes.len() + 4096,
+        "{}: {size} bytes",
+        path.display()
+    );
+    assert!(harvest.complaints.len() <= 2 * COMPLAINTS_MAX);
+}
+
+#[test]
+fn too_many_entries_and_too_long_ones() {
+    let many = format!(
+        "<rss version='2.0'><channel>{}</channel></rss>",
+        "<item><guid>a</guid></item>".repeat(50_000)
+    );
+    let harvest = read_bytes(many.as_bytes());
+    assert_eq!(harvest.drafts.len(), DOCUMENT_ENTRIES_MAX);
+    assert!(harvest.complaints[0].message.contains("40000 are left out"));
+    assert!(harvest.well_formed);
+    let long = format!(
+        "<rss><channel><item><guid>a</guid><description>{}</description></item></channel></rss>",
+        "сөз ".repeat(400_000)
+    );
+    assert!(read_bytes(long.as_bytes()).drafts[0].text.len() <= ENTRY_TEXT_BYTES_MAX);
+}
+
+/// Each of these makes a careless reader work for hours.
+#[test]
+fn hostile_documents_take_linear_time() {
+    let pieces = [
+        "<",
+        "<a",
+        "<a>",
+        "</a>",
+        "<![CDATA[",
+        "<!--",
+        "<?",
+        "<!DOCTYPE ",
+        "&",
+        "&#",
+        "<a b=\"",
+        "<item>",
+        "<title>",
+        "<description><b>",
+        "{\"items\":[",
+        "]]>",
+    ];
+    for piece in pieces {
+        let hostile = format!("<rss><channel><item><description>{}", piece.repeat(20_000));
+        harmless_in_size(hostile.as_bytes());
+        harmless_in_size(piece.repeat(20_000).as_bytes());
+    }
+}
+
+fn harmless_in_size(bytes: &[u8]) {
+    let harvest = read_bytes(bytes);
+    assert!(harvest.drafts.len() <= DOCUMENT_ENTRIES_MAX);
+}
+
+/// A harvest as compact JSON: what is absent is not written.
+fn told(harvest: &Harvest) -> Value {
+    let feed = &harvest.feed;
+    filled(json!({
+        "format": harvest.format, "encoding": harvest.encoding, "well_formed": harvest.well_formed,
+        "complaints": harvest.complaints.iter().map(|complaint| complaint.to_string().replace("https://base.example/dir/feed:", "")).collect::<Vec<_>>(),
+        "feed": filled(json!({
+            "id": feed.id, "title": feed.title, "description": feed.description, "link": feed.link, "self": feed.self_link,
+            "hubs": feed.hubs, "language": feed.language, "updated": instant(feed.updated), "rights": feed.rights,
+            "authors": people(&feed.authors), "categories": categories(&feed.categories), "image": feed.image,
+            "icon": feed.icon, "logo": feed.logo, "ttl": feed.ttl_minutes,
+            "generator": feed.generator.as_ref().map(|made| json!([made.name, made.url, made.version])),
+        })),
+        "drafts": harvest.drafts.iter().map(draft).collect::<Vec<_>>(),
+    }))
+}
+
+fn draft(draft: &Draft) -> Value {
+    let files: Vec<Value> = draft
+        .enclosures
+        .iter()
+        .map(|file| json!([file.url, file.media_type, file.length_bytes]))
+        .collect();
+    filled(json!({
+        "id": draft.id, "permalink": draft.id_is_permalink, "link": draft.link, "title": draft.title,
+        "authors": people(&draft.authors), "contributors": people(&draft.contributors),
+        "summary": draft.summary_html, "content": draft.content_html, "text": draft.text,
+        "published": instant(draft.published), "updated": instant(draft.updated),
+        "categories": categories(&draft.categories), "enclosures": files, "language": draft.language,
+        "rights": draft.rights, "comments": draft.comments, "source": draft.source,
+    }))
+}
+
+fn filled(value: Value) -> Value {
+    let Value::Object(map) = value else {
+        return value;
+    };
+    let full = |value: &Value| {
+        !(value.is_null() || value == &json!([]) || value == &json!("") || value == &json!({}))
+    };
+    Value::Object(
+        map.into_iter()
+            .filter(|(_, value)| full(value))
+            .collect::<Map<_, _>>(),
+    )
+}
+
+fn instant(at: Option<DateTime<Utc>>) -> Option<String> {
+    at.map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+}
+
+fn people(people: &[Person]) -> Vec<Value> {
+    people
+        .iter()
+        .map(|person| json!([person.name, person.email, person.url]))
+        .collect()
+}
+
+fn categories(categories: &[Category]) -> Vec<Value> {
+    categories
+        .iter()
+        .map(|label| json!([label.term, label.scheme, label.label]))
+        .collect()
+}

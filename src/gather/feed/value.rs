@@ -1,0 +1,250 @@
+//! What an element's characters mean: text, markup in escaped form, or markup
+//! in the open; and what comes of it: one line of text, or harmless HTML.
+
+use base64_lite::decode;
+use url::Url;
+
+use crate::gather::clean::{self, looks_like_html};
+use crate::gather::document::ENTRY_TEXT_BYTES_MAX;
+
+/// How characters were given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Text, whatever it looks like (Atom `type="text"`).
+    Text,
+    /// Text or escaped HTML, as it looks (RSS titles).
+    Guess,
+    /// Escaped HTML.
+    Html,
+    /// Markup in the open; characters were escaped again when it was taken.
+    Xhtml,
+    /// Base64 of escaped HTML or text.
+    Base64,
+}
+
+impl Kind {
+    /// Atom's `type` and `mode` (RFC 4287 sections 3.1.1 and 4.1.3; Atom 0.3).
+    pub(super) fn of(media_type: Option<&str>, mode: Option<&str>, otherwise: Self) -> Self {
+        if mode.is_some_and(|mode| mode.eq_ignore_ascii_case("base64")) {
+            return Self::Base64;
+        }
+        let Some(media_type) = media_type else {
+            return otherwise;
+        };
+        let media_type = media_type.trim().to_ascii_lowercase();
+        let media_type = media_type.split(';').next().unwrap_or_default().trim();
+        match media_type {
+            "" => otherwise,
+            "text" | "plain" | "text/plain" => Self::Text,
+            "html" | "text/html" => Self::Html,
+            "xhtml" | "application/xhtml+xml" | "xml" | "text/xml" => Self::Xhtml,
+            other if other.ends_with("+xml") || other.ends_with("/xml") => Self::Xhtml,
+            other if other.starts_with("text/") => Self::Text,
+            other if other.contains('/') => Self::Base64,
+            _ => otherwise,
+        }
+    }
+}
+
+/// One line of text.
+pub(super) fn line(kind: Kind, characters: &str) -> Option<String> {
+    let text = match kind {
+        Kind::Text => one_line(characters),
+        Kind::Guess if !looks_like_html(characters) => one_line(characters),
+        Kind::Base64 => {
+            let text = from_base64(characters);
+            if looks_like_html(&text) {
+                clean::inline_text(&text)
+            } else {
+                one_line(&text)
+            }
+        }
+        _ => clean::inline_text(unwrapped(characters).as_ref()),
+    };
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// Harmless HTML, its links resolved against `base`.
+pub(super) fn html(kind: Kind, characters: &str, base: Option<&Url>) -> Option<String> {
+    let clean = match kind {
+        Kind::Text => clean::escape(&printable(characters)),
+        Kind::Guess if !looks_like_html(characters) => clean::escape(&printable(characters)),
+        Kind::Base64 => {
+            let text = from_base64(characters);
+            if looks_like_html(&text) {
+                clean::sanitise(&text, base)
+            } else {
+                clean::escape(&printable(&text))
+            }
+        }
+        Kind::Html | Kind::Guess => {
+            clean::sanitise(&printable(unwrapped(characters).as_ref()), base)
+        }
+        Kind::Xhtml => clean::sanitise(&printable(characters), base),
+    };
+    let trimmed = clean.trim();
+    let kept = cut(trimmed, ENTRY_TEXT_BYTES_MAX);
+    (!kept.is_empty()).then(|| kept.to_owned())
+}
+
+/// Characters as they are, without those XML forbids.
+pub(super) fn bare(characters: &str) -> Option<String> {
+    let text = printable(characters);
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The longest line of text between elements kept.
+pub(super) const LINE_BYTES_MAX: usize = 64 * 1024;
+
+/// `text` cut at a character, at most `bytes` long.
+pub(super) fn cut(text: &str, bytes: usize) -> &str {
+    let mut end = text.len().min(bytes);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
+        if word.is_empty() {
+            continue;
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
+}
+
+fn printable(text: &str) -> std::borrow::Cow<'_, str> {
+    let hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if text
+        .bytes()
+        .any(|byte| byte < 32 && byte != b'\n' && byte != b'\t' || byte == 127)
+    {
+        text.replace(hidden, "").into()
+    } else {
+        text.into()
+    }
+}
+
+/// HTML that was escaped once too often is unwrapped: no tag of its own, but
+/// the text it shows closes a paragraph, a link or the like.
+fn unwrapped(html: &str) -> std::borrow::Cow<'_, str> {
+    const SURE: [&str; 7] = [
+        "</p>",
+        "</a>",
+        "</div>",
+        "</b>",
+        "</strong>",
+        "</li>",
+        "<br",
+    ];
+    if html.contains('<') || !html.contains("&lt;") {
+        return html.into();
+    }
+    let shown = clean::decode_entities(html);
+    let sure = SURE.iter().any(|end| shown.contains(end));
+    if sure && shown.trim_start().starts_with('<') && looks_like_html(&shown) {
+        shown
+    } else {
+        html.into()
+    }
+}
+
+fn from_base64(characters: &str) -> String {
+    String::from_utf8_lossy(&decode(characters)).into_owned()
+}
+
+/// RFC 4648 section 4, without regard to white space and padding: the only
+/// place in the house that reads Base64 takes what it can and stops.
+mod base64_lite {
+    pub(super) fn decode(text: &str) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+        let (mut bits, mut count) = (0_u32, 0_u32);
+        for byte in text.bytes() {
+            let value = match byte {
+                b'A'..=b'Z' => byte - b'A',
+                b'a'..=b'z' => byte - b'a' + 26,
+                b'0'..=b'9' => byte - b'0' + 52,
+                b'+' | b'-' => 62,
+                b'/' | b'_' => 63,
+                _ if byte.is_ascii_whitespace() => continue,
+                _ => break,
+            };
+            bits = bits << 6 | u32::from(value);
+            count += 6;
+            if count >= 8 {
+                count -= 8;
+                bytes.push(u8::try_from(bits >> count & 0xFF).unwrap_or_default());
+            }
+        }
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds() {
+        let cases = [
+            (
+                Kind::Text,
+                "a <b>c</b> &amp;",
+                "a <b>c</b> &amp;",
+                "a &lt;b&gt;c&lt;/b&gt; &amp;amp;",
+            ),
+            (Kind::Guess, "a <b>c</b>", "a c", "a <b>c</b>"),
+            (Kind::Guess, "1 < 2 & 3", "1 < 2 & 3", "1 &lt; 2 &amp; 3"),
+            (Kind::Html, "&lt;p&gt;тест&lt;/p&gt;", "тест", "<p>тест</p>"),
+            (
+                Kind::Html,
+                "&lt;b&gt; деген тег",
+                "<b> деген тег",
+                "&lt;b&gt; деген тег",
+            ),
+            (Kind::Base64, "PHA+YTwvcD4=", "a", "<p>a</p>"),
+            (Kind::Base64, "YSA8 IGI", "a < b", "a &lt; b"),
+        ];
+        for (kind, characters, text, markup) in cases {
+            assert_eq!(
+                line(kind, characters).as_deref(),
+                Some(text),
+                "{characters}"
+            );
+            assert_eq!(
+                html(kind, characters, None).as_deref(),
+                Some(markup),
+                "{characters}"
+            );
+        }
+        assert_eq!(line(Kind::Text, " \u{1} "), None);
+    }
+
+    #[test]
+    fn declared_kinds() {
+        assert_eq!(Kind::of(None, None, Kind::Guess), Kind::Guess);
+        assert_eq!(
+            Kind::of(Some("TEXT/HTML; charset=x"), None, Kind::Text),
+            Kind::Html
+        );
+        assert_eq!(
+            Kind::of(Some("image/svg+xml"), None, Kind::Text),
+            Kind::Xhtml
+        );
+        assert_eq!(
+            Kind::of(Some("text/html"), Some("base64"), Kind::Text),
+            Kind::Base64
+        );
+        assert_eq!(
+            Kind::of(Some("application/octet-stream"), None, Kind::Text),
+            Kind::Base64
+        );
+    }
+}

@@ -1,0 +1,379 @@
+//! The walk through an XML feed: which element is open, what it is about, which
+//! namespace, base and language hold, and whose characters are being taken.
+//!
+//! A document that cannot be cut into tags is repaired and walked once more; all
+//! else (crossed and missing ends, unknown entities, a second root) is lived with
+//! where it stands.
+
+mod captured;
+mod fields;
+mod outcome;
+mod roots;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+use url::Url;
+
+use crate::gather::clean::{self, entity};
+use crate::gather::document::{DOCUMENT_DEPTH_MAX, Document, ENTRY_TEXT_BYTES_MAX};
+use crate::model::complaint::Complaint;
+use crate::model::draft::Harvest;
+
+use super::build::{About, Building, Capture};
+use super::names::{Space, Tag, space_of_address, space_of_prefix, tag};
+use super::value::{Kind, cut};
+use super::{attributes, doctype, repair};
+
+/// Reads an XML feed into `harvest`.
+pub(super) fn read(text: &str, document: &Document, harvest: &mut Harvest) {
+    let mut walk = Walk::new(text, document);
+    if let Err(stumble) = walk.run() {
+        let repaired = repair::repair(text);
+        let first = walk.complaint_at(stumble.at, &stumble.why);
+        walk = Walk::new(&repaired, document);
+        walk.complaints.push(first);
+        if let Err(stumble) = walk.run() {
+            walk.complain(stumble.at, &stumble.why);
+            walk.end_of_document(stumble.at);
+        }
+        walk.finish(harvest);
+    } else {
+        walk.finish(harvest);
+    }
+}
+
+/// Where the document could not be cut into tags, and why.
+struct Stumble {
+    at: usize,
+    why: String,
+}
+
+struct Open<'a> {
+    name: &'a str,
+    tag: Tag,
+    about: About,
+    spaces: usize,
+    bases: usize,
+}
+
+struct Walk<'a> {
+    text: &'a str,
+    document: Document<'a>,
+    reader: Reader<&'a [u8]>,
+    open: Vec<Open<'a>>,
+    /// Elements open beyond the deepest followed.
+    too_deep: usize,
+    spaces: Vec<(&'a str, Space)>,
+    bases: Vec<Url>,
+    capture: Option<Capture>,
+    build: Building,
+    entities: doctype::Entities,
+    format: Option<&'static str>,
+    first_root: Option<&'a str>,
+    roots: usize,
+    complaints: Vec<Complaint>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(text: &'a str, document: &Document<'a>) -> Self {
+        let mut reader = Reader::from_str(text);
+        let config = reader.config_mut();
+        config.allow_dangling_amp = true;
+        config.allow_unmatched_ends = true;
+        config.check_end_names = false;
+        Self {
+            text,
+            document: *document,
+            reader,
+            open: Vec::with_capacity(16),
+            too_deep: 0,
+            spaces: Vec::new(),
+            bases: Vec::new(),
+            capture: None,
+            build: Building::new(document),
+            entities: doctype::Entities::default(),
+            format: None,
+            first_root: None,
+            roots: 0,
+            complaints: Vec::new(),
+        }
+    }
+
+    fn run(&mut self) -> Result<(), Stumble> {
+        loop {
+            let at = self.position();
+            let event = self.reader.read_event().map_err(|error| Stumble {
+                at,
+                why: format!("the markup is broken: {error}"),
+            })?;
+            match event {
+                Event::Start(start) => {
+                    Self::check_tag(&start, at)?;
+                    self.start(&start, at, false);
+                }
+                Event::Empty(start) => {
+                    Self::check_tag(&start, at)?;
+                    self.start(&start, at, true);
+                }
+                Event::End(end) => self.end(end.name().into_inner(), at),
+                Event::Text(text) => self.characters(&text.into_inner(), at),
+                Event::CData(text) => self.characters(&text.into_inner(), at),
+                Event::GeneralRef(reference) => self.reference(&reference.into_inner(), at),
+                Event::DocType(doctype) => self.entities.read(&doctype.into_inner()),
+                Event::Decl(_) => {
+                    if !self.text[..at].is_empty() {
+                        self.complain(at, "something stands before the XML declaration");
+                    }
+                }
+                Event::Eof => {
+                    self.end_of_document(at);
+                    return Ok(());
+                }
+                Event::Comment(_) | Event::PI(_) => {}
+            }
+        }
+    }
+
+    fn position(&self) -> usize {
+        usize::try_from(self.reader.buffer_position()).unwrap_or(usize::MAX)
+    }
+
+    /// A bracket inside a tag: a tag before it was never closed, or it was a "less than".
+    fn check_tag(start: &BytesStart, at: usize) -> Result<(), Stumble> {
+        let named = start
+            .name()
+            .into_inner()
+            .starts_with(|c: char| c.is_alphabetic() || c == '_');
+        if named && !start.as_ref().contains('<') {
+            return Ok(());
+        }
+        Err(Stumble {
+            at,
+            why: "`<` begins no tag here; write `&lt;`".to_owned(),
+        })
+    }
+
+    fn start(&mut self, start: &BytesStart, at: usize, empty: bool) {
+        let length = start.name().into_inner().len();
+        let name = self.text.get(at + 1..at + 1 + length).unwrap_or_default();
+        if self.capture.is_some() && !self.leaves_capture(name) {
+            self.start_in_capture(start, name, empty);
+            return;
+        }
+        if self.open.len() >= DOCUMENT_DEPTH_MAX {
+            self.too_deep += usize::from(!empty);
+            self.complain(
+                at,
+                "elements are nested too deeply; the deepest are left out",
+            );
+            return;
+        }
+        let (spaces, bases) = (self.spaces.len(), self.bases.len());
+        let has_attributes = !start.attributes_raw().trim_ascii().is_empty();
+        let language = if has_attributes {
+            self.scope(start, name, at)
+        } else {
+            None
+        };
+        let (prefix, local) = name.split_once(':').unwrap_or(("", name));
+        let tag = tag(self.space(prefix), local);
+        if matches!(tag, Tag::Item) && self.build.entry.is_some() {
+            self.complain(at, "an entry begins inside another");
+            self.close_entry();
+        }
+        let parent = self.open.last().map_or(About::Outside, |open| open.about);
+        let about = self.enter(tag, parent, start, name, at);
+        if let Some(language) = language {
+            self.speak(tag, about, language);
+        }
+        self.open.push(Open {
+            name,
+            tag,
+            about,
+            spaces,
+            bases,
+        });
+        if about == parent || tag == Tag::Item {
+            self.field(tag, about, start);
+        }
+        if empty {
+            self.close_one();
+        }
+    }
+
+    /// Namespaces, base and language that hold from here; gives the language.
+    fn scope(&mut self, start: &BytesStart, name: &'a str, at: usize) -> Option<String> {
+        let raw = start.attributes_raw();
+        if !raw.contains("xml") && !raw.contains("base") && !raw.contains("BASE") {
+            return None;
+        }
+        let from = at + 1 + name.len();
+        let source = self.text.get(from..from + raw.len()).unwrap_or_default();
+        let mut language = None;
+        for (key, value) in attributes::all(start) {
+            if key == "xmlns" {
+                self.spaces.push(("", space_of_address(&value)));
+            } else if let Some(prefix) = key.strip_prefix("xmlns:") {
+                // The prefix is kept as a slice of the document itself.
+                if let Some(at) = source.find(key) {
+                    let at = at + "xmlns:".len();
+                    let known = match space_of_address(&value) {
+                        Space::Core if value.trim().is_empty() => Space::Other,
+                        space => space,
+                    };
+                    self.spaces.push((&source[at..at + prefix.len()], known));
+                }
+            } else if key == "xml:base" || key.eq_ignore_ascii_case("base") {
+                let base = self
+                    .base()
+                    .map_or_else(|| Url::parse(value.trim()), |base| base.join(value.trim()));
+                self.bases
+                    .extend(base.ok().filter(|base| !base.cannot_be_a_base()));
+            } else if key == "xml:lang" {
+                language = Some(value.trim().to_owned()).filter(|language| !language.is_empty());
+            }
+        }
+        language
+    }
+
+    fn space(&self, prefix: &str) -> Space {
+        self.spaces
+            .iter()
+            .rev()
+            .find(|(known, _)| *known == prefix)
+            .map_or_else(|| space_of_prefix(prefix), |(_, space)| *space)
+    }
+
+    fn base(&self) -> Option<&Url> {
+        self.bases.last().or(self.build.default_base.as_ref())
+    }
+
+    fn end(&mut self, name: &str, at: usize) {
+        if self.too_deep > 0 {
+            self.too_deep -= 1;
+            return;
+        }
+        let name = name.trim_ascii_end();
+        let Some(found) = self.open.iter().rposition(|open| open.name == name) else {
+            self.complain(at, &format!("</{name}> closes nothing"));
+            return;
+        };
+        if found + 1 < self.open.len() {
+            let inner = self.open.last().map_or("", |open| open.name);
+            self.complain(at, &format!("</{name}> comes while <{inner}> is open"));
+        }
+        while self.open.len() > found {
+            self.close_one();
+        }
+    }
+
+    /// Closes the innermost element.
+    fn close_one(&mut self) {
+        let depth = self.open.len();
+        let Some(open) = self.open.pop() else { return };
+        if let Some(capture) = &mut self.capture {
+            if depth > capture.depth {
+                let local = open.name.rsplit(':').next().unwrap_or(open.name);
+                if capture.wrapper == Some(depth) {
+                    capture.wrapper = Some(0);
+                } else if !clean::is_void(local) && capture.characters.len() < ENTRY_TEXT_BYTES_MAX
+                {
+                    capture.characters.push_str("</");
+                    capture.characters.push_str(local);
+                    capture.characters.push('>');
+                }
+            } else if let Some(capture) = self.capture.take() {
+                let base = self.base().cloned();
+                self.build.take(capture, base.as_ref());
+                self.tell_bad_date();
+            }
+        }
+        match (open.about, open.tag) {
+            (About::Entry, Tag::Item) => self.build.end_entry(),
+            (
+                About::Person,
+                Tag::Author
+                | Tag::Contributor
+                | Tag::Editor
+                | Tag::WebMaster
+                | Tag::Creator
+                | Tag::DublinContributor,
+            ) => {
+                self.build.end_person(open.tag);
+            }
+            (About::Source, Tag::Source) => self.build.end_source(),
+            _ => {}
+        }
+        self.spaces.truncate(open.spaces);
+        self.bases.truncate(open.bases);
+    }
+
+    fn close_entry(&mut self) {
+        if let Some(at) = self.open.iter().rposition(|open| open.tag == Tag::Item) {
+            while self.open.len() > at {
+                self.close_one();
+            }
+        }
+    }
+
+    fn characters(&mut self, text: &str, at: usize) {
+        if let Some(capture) = &mut self.capture {
+            let room = ENTRY_TEXT_BYTES_MAX.saturating_sub(capture.characters.len());
+            let text = cut(text, room);
+            if capture.kind == Kind::Xhtml {
+                clean::push_escaped(&mut capture.characters, text);
+            } else {
+                capture.characters.push_str(text);
+            }
+            return;
+        }
+        match self.open.last() {
+            Some(open) if matches!(open.about, About::Person | About::Source) => {
+                self.build.person_characters(text);
+            }
+            None if !text.trim().is_empty() && self.format.is_none() => {
+                self.complain(at, "text stands before the feed");
+            }
+            _ => {}
+        }
+    }
+
+    fn reference(&mut self, name: &str, at: usize) {
+        if let Some(value) = self.entities.get(name) {
+            let value = value.to_owned();
+            self.characters(&value, at);
+            return;
+        }
+        let Some(value) = entity(name) else {
+            self.complain(at, &format!("`&{name};` is no entity; write `&amp;`"));
+            self.characters(&format!("&{name};"), at);
+            return;
+        };
+        let plain = name.starts_with('#') || matches!(name, "amp" | "lt" | "gt" | "quot" | "apos");
+        if !plain && !self.entities.has_external() {
+            self.complain(at, &format!("`&{name};` is an entity of HTML, not of XML"));
+        }
+        self.characters(&value, at);
+    }
+}
+
+fn rss_version(version: Option<&str>) -> &'static str {
+    match version.unwrap_or_default().trim() {
+        "0.90" | "0.9" => "rss090",
+        "0.91" => "rss091",
+        "0.92" => "rss092",
+        "0.93" => "rss093",
+        "0.94" => "rss094",
+        "1.0" => "rss10",
+        _ => "rss20",
+    }
+}
+
+/// Whether an element begins a web page or a piece of one.
+fn is_page(name: &str) -> bool {
+    const PAGE: [&str; 14] = [
+        "html", "head", "body", "br", "b", "p", "div", "script", "meta", "title", "h1", "center",
+        "font", "table",
+    ];
+    PAGE.iter().any(|page| page.eq_ignore_ascii_case(name))
+}

@@ -1,0 +1,208 @@
+use chrono::{TimeZone, Utc};
+
+use super::*;
+
+const GOV_KZ: &str = include_str!("../../../tests/fixtures/gather/json/govkz.json");
+const WORDPRESS: &str = include_str!("../../../tests/fixtures/gather/json/wordpress.json");
+
+fn read_with(json: &str, rules: &JsonRules) -> Harvest {
+    let url = Url::parse("https://www.gov.example/api/news?page=1").unwrap();
+    read(
+        &Document {
+            bytes: json.as_bytes(),
+            content_type: Some("application/json"),
+            url: Some(&url),
+            received: Utc.with_ymd_and_hms(2026, 11, 23, 12, 0, 0).unwrap(),
+        },
+        rules,
+    )
+}
+
+fn gov_rules() -> JsonRules {
+    let some = |path: &str| Some(path.to_owned());
+    JsonRules {
+        items: "content".to_owned(),
+        id: some("id"),
+        link: some("https://www.gov.example/entities/mam/press/news/details/{id}"),
+        title: some("title"),
+        content: some("body"),
+        date: some("created_date"),
+    }
+}
+
+fn complaints(harvest: &Harvest) -> Vec<String> {
+    harvest.complaints.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_government_service() {
+    let harvest = read_with(GOV_KZ, &gov_rules());
+    assert_eq!(harvest.format, Some("json"));
+    assert_eq!(harvest.drafts.len(), 3);
+    let first = &harvest.drafts[0];
+    assert_eq!(first.id.as_deref(), Some("1204511"));
+    assert_eq!(
+        first.link.as_deref(),
+        Some("https://www.gov.example/entities/mam/press/news/details/1204511")
+    );
+    assert_eq!(
+        first.title.as_deref(),
+        Some("Көкшетауда «Ашық үкімет» форумы өтеді")
+    );
+    assert_eq!(
+        first.published.unwrap().to_rfc3339(),
+        "2026-11-23T04:30:12+00:00"
+    );
+    assert_eq!(
+        first.content_html.as_deref(),
+        Some(
+            "<p>Ертең, 24 қарашада, облыс орталығында <b>форум</b> өтеді.</p><img src=\"https://www.gov.example/uploads/2026/11/23/a.jpg\">"
+        )
+    );
+    let second = &harvest.drafts[1];
+    assert_eq!(
+        second.title.as_deref(),
+        Some("Құрылыс саласының \"Отау\" көрмесі")
+    );
+    assert_eq!(second.text, "Көрме бес күнге созылады.\nКіру тегін.\n");
+    assert_eq!(
+        complaints(&harvest),
+        [
+            "warning: entry 4: has neither title nor text; left out",
+            "warning: content: entry 4: `body` is empty",
+            "warning: content: entry 3: `body` is null, no text",
+            "warning: date: entry 3: cannot be read as a date: “жақында”",
+            "warning: date: entry 4: has no `created_date`",
+            "warning: items: entry 5: is a text, no object; left out",
+            "warning: title: entry 4: `title` is empty",
+        ]
+    );
+}
+
+#[test]
+fn without_rules_the_usual_names_are_tried() {
+    let harvest = read_with(WORDPRESS, &JsonRules::default());
+    assert_eq!(harvest.drafts.len(), 2);
+    let first = &harvest.drafts[0];
+    assert_eq!(
+        first.title.as_deref(),
+        Some("Форум «Степь» откроется в субботу")
+    );
+    assert_eq!(first.link.as_deref(), Some("https://vestnik.example/77"));
+    assert_eq!(
+        first.content_html.as_deref(),
+        Some("<p>Программа уже готова.</p>")
+    );
+    let second = &harvest.drafts[1];
+    assert_eq!(
+        second.title.as_deref(),
+        Some("Итоги недели: 2 < 3 & все довольны")
+    );
+    assert_eq!(second.published.unwrap().timestamp(), 1_795_330_800);
+    assert_eq!(second.link, None);
+    assert_eq!(
+        complaints(&harvest),
+        ["warning: link: entry 2: is no address on the web: “tg://resolve?domain=x”"]
+    );
+    assert_eq!(read_with(GOV_KZ, &JsonRules::default()).drafts.len(), 3);
+}
+
+#[test]
+fn values_in_templates_stay_in_the_path() {
+    let json = r#"[{"title":"а","slug":"жаңа форум?x=1#y","full":"https://a.example/1?b=2"}]"#;
+    let cases = [
+        (
+            "https://h.example/n/{slug}/",
+            Some(
+                "https://h.example/n/%D0%B6%D0%B0%D2%A3%D0%B0%20%D1%84%D0%BE%D1%80%D1%83%D0%BC%3Fx%3D1%23y/",
+            ),
+        ),
+        ("{full}", Some("https://a.example/1?b=2")),
+        ("/n/{slug", None),
+        ("/n/{none}", None),
+    ];
+    for (template, expected) in cases {
+        let rules = JsonRules {
+            link: Some(template.to_owned()),
+            ..JsonRules::default()
+        };
+        let harvest = read_with(json, &rules);
+        assert_eq!(harvest.drafts[0].link.as_deref(), expected, "{template}");
+        assert_eq!(
+            harvest.complaints.is_empty(),
+            expected.is_some(),
+            "{template}"
+        );
+    }
+}
+
+#[test]
+fn what_is_wrong_is_told() {
+    let at_content = || JsonRules {
+        items: "content".to_owned(),
+        ..JsonRules::default()
+    };
+    let cases = [
+        ("", "error: the document is empty"),
+        (
+            "<!DOCTYPE html><html><head><title>Кіру беті</title>",
+            "error: a web page answered where JSON was expected (titled “Кіру беті”)",
+        ),
+        (
+            "{\"content\":[\n{\"title\":\"а\"},",
+            "line 2, column 14: error: not JSON: it ends too early",
+        ),
+        (
+            "{\"data\":[]}",
+            "error: items: there is no `content` in the document (it has `data`)",
+        ),
+        (
+            "{\"content\":{}}",
+            "error: items: `content` is an object; expected an array",
+        ),
+        ("{\"content\":[]}", "warning: the listing has no entries"),
+    ];
+    for (json, expected) in cases {
+        let harvest = read_with(json, &at_content());
+        assert!(harvest.drafts.is_empty() && !harvest.well_formed, "{json}");
+        let said = complaints(&harvest).join("\n");
+        assert!(said.starts_with(expected), "{json}: {said}");
+    }
+    let said = complaints(&read_with("{\"total\":0}", &JsonRules::default())).join("\n");
+    assert!(
+        said.contains("no array of entries") && said.contains("`total`"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_missing_envelope_is_told_and_forgiven() {
+    let harvest = read_with(
+        "[{\"id\":1,\"title\":\"Форум\",\"body\":\"Ертең\",\"created_date\":\"2026-11-23\"}]",
+        &gov_rules(),
+    );
+    assert_eq!(harvest.drafts.len(), 1);
+    assert_eq!(
+        complaints(&harvest),
+        ["warning: items: there is no `content`: the document is the array itself; read as that"]
+    );
+}
+
+#[test]
+fn no_json_makes_it_panic() {
+    for json in [GOV_KZ, WORDPRESS] {
+        for (at, _) in json.char_indices().step_by(7) {
+            read_with(&json[..at], &gov_rules());
+            read_with(&json[at..], &JsonRules::default());
+        }
+    }
+    let tower = "[".repeat(1_000_000);
+    assert!(complaints(&read_with(&tower, &gov_rules()))[0].contains("recursion limit"));
+    let many = format!(
+        "[{}{{\"title\":\"а\"}}]",
+        "{\"title\":\"а\"},".repeat(DOCUMENT_ENTRIES_MAX)
+    );
+    let harvest = read_with(&many, &JsonRules::default());
+    assert_eq!(harvest.drafts.len(), DOCUMENT_ENTRIES_MAX);
+    assert!(complaints(&harvest)[0].contains("10001 entries"));
+}

@@ -1,0 +1,217 @@
+//! One article page: what it says of itself as JSON-LD, else as OpenGraph, else
+//! what it shows.
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::model::draft::{Category, Draft, Person};
+
+use super::body;
+use super::json_ld::{self, each};
+use super::markup::{Page, below, text_of};
+use super::opening::{address, clip, line, paragraphs, picture, set_content};
+use super::repeating::same_site;
+
+/// Marks between a title and the outlet's name in `<title>`.
+const TITLE_MARKS: [&str; 5] = [" | ", " — ", " – ", " - ", " :: "];
+/// The most labels taken from one page.
+const CATEGORIES_MAX: usize = 50;
+
+/// Whether the page says that it is one article.
+pub fn is_article(page: &Page) -> bool {
+    let is_home = page
+        .url
+        .as_ref()
+        .is_some_and(|url| url.path() == "/" && url.query().is_none());
+    !is_home
+        && (json_ld::article(page).is_some()
+            || page
+                .meta(&["og:type"])
+                .is_some_and(|kind| kind.eq_ignore_ascii_case("article")))
+}
+
+/// The article; nothing where the page has neither title nor text.
+pub fn read(page: &Page) -> Option<Draft> {
+    let node = json_ld::article(page).unwrap_or_default();
+    let text = |key: &str| json_ld::text(node.get(key)?);
+    let mut draft = Draft {
+        link: link(page, &node).map(String::from),
+        title: text("headline")
+            .and_then(|headline| line(&headline))
+            .or_else(|| page.meta(&["og:title"]))
+            .or_else(|| shown_title(page)),
+        authors: authors(page, &node),
+        published: text("datePublished")
+            .and_then(|date| page.date(&date))
+            .or_else(|| shown_date(page)),
+        updated: text("dateModified")
+            .or_else(|| page.meta(&["article:modified_time", "og:updated_time", "dateModified"]))
+            .and_then(|date| page.date(&date)),
+        categories: categories(page, &node),
+        enclosures: lead_picture(page, &node)
+            .map(|url| picture(&url))
+            .into_iter()
+            .collect(),
+        language: text("inLanguage").or_else(|| page.language()),
+        ..Draft::default()
+    };
+    let summary = text("description").or_else(|| page.meta(&["og:description", "description"]));
+    if let Some(summary) = summary.as_deref().and_then(line) {
+        set_content(&mut draft, &paragraphs(&summary), None);
+        draft.summary_html = draft.content_html.take();
+    }
+    set_body(page, &mut draft, text("articleBody"));
+    (draft.title.is_some() || !draft.text.is_empty()).then_some(draft)
+}
+
+/// The article of a page that does not say it is one: only if it shows a text.
+pub fn read_undeclared(page: &Page) -> Option<Draft> {
+    read(page).filter(|draft| draft.content_html.is_some() && draft.title.is_some())
+}
+
+/// The text as shown, with its markup; as told in JSON-LD where that is much more
+/// (the page then shows only the beginning, or a script builds it).
+fn set_body(page: &Page, draft: &mut Draft, told: Option<String>) {
+    let shown = body::find(page);
+    if let Some(html) = &shown {
+        set_content(draft, html, page.base.as_ref());
+    }
+    if let Some(told) = told {
+        let enough = shown.is_some() && draft.text.len() >= clip(&told).len() / 2;
+        if !enough {
+            set_content(draft, &paragraphs(clip(&told)), None);
+        }
+    }
+}
+
+/// The canonical address, where it is on the page's own site: a page that claims
+/// to be another site's is taken for itself.
+fn link(page: &Page, node: &Map<String, Value>) -> Option<Url> {
+    let canonical = page
+        .tree
+        .select_single("link[rel=\"canonical\"]")
+        .attr("href")
+        .map(String::from);
+    let claims = [
+        canonical,
+        page.meta(&["og:url"]),
+        node.get("url").and_then(json_ld::text),
+        node.get("mainEntityOfPage").and_then(json_ld::text),
+    ];
+    claims
+        .into_iter()
+        .flatten()
+        .filter_map(|raw| page.address(&raw))
+        .find(|url| page.url.as_ref().is_none_or(|own| same_site(own, url)))
+        .or_else(|| page.url.clone())
+}
+
+fn authors(page: &Page, node: &Map<String, Value>) -> Vec<Person> {
+    let told: Vec<Person> = each(node.get("author"))
+        .iter()
+        .filter_map(|author| {
+            let name = match author {
+                Value::Object(person) => json_ld::text(person.get("name")?)?,
+                other => json_ld::text(other)?,
+            };
+            let home = author.get("url").and_then(json_ld::text);
+            Some(Person {
+                name: Some(line(&name)?),
+                email: None,
+                url: home.and_then(|raw| page.address(&raw)).map(String::from),
+            })
+        })
+        .collect();
+    if !told.is_empty() {
+        return told;
+    }
+    // `article:author` is often the address of a profile, which is no name.
+    page.meta(&["author", "article:author"])
+        .filter(|name| address(None, name).is_none())
+        .map(|name| Person {
+            name: Some(name),
+            ..Person::default()
+        })
+        .into_iter()
+        .collect()
+}
+
+fn categories(page: &Page, node: &Map<String, Value>) -> Vec<Category> {
+    let mut labels: Vec<String> = Vec::new();
+    for key in ["articleSection", "keywords"] {
+        for value in each(node.get(key)) {
+            let text = json_ld::text(value).unwrap_or_default();
+            labels.extend(text.split(',').filter_map(line));
+        }
+    }
+    if labels.is_empty() {
+        labels.extend(page.meta(&["article:section"]));
+        let tags = page.tree.select("meta[property=\"article:tag\"]");
+        let tags = tags.nodes().iter().filter_map(|tag| tag.attr("content"));
+        labels.extend(tags.filter_map(|tag| line(&tag)));
+    }
+    let mut categories: Vec<Category> = Vec::new();
+    for term in labels {
+        if categories.len() < CATEGORIES_MAX && categories.iter().all(|known| known.term != term) {
+            categories.push(Category {
+                term,
+                ..Category::default()
+            });
+        }
+    }
+    categories
+}
+
+fn lead_picture(page: &Page, node: &Map<String, Value>) -> Option<Url> {
+    let told = each(node.get("image"))
+        .iter()
+        .find_map(|image| match image {
+            Value::Object(object) => ["url", "contentUrl", "@id"]
+                .iter()
+                .find_map(|key| json_ld::text(object.get(*key)?)),
+            other => json_ld::text(other),
+        });
+    told.or_else(|| page.meta(&["og:image", "og:image:url", "twitter:image"]))
+        .and_then(|raw| page.address(&raw))
+}
+
+/// The heading, or `<title>` without the outlet's name.
+fn shown_title(page: &Page) -> Option<String> {
+    let heading = page.tree.select_single("h1");
+    if let Some(text) = heading
+        .nodes()
+        .first()
+        .map(text_of)
+        .filter(|text| !text.is_empty())
+    {
+        return Some(text);
+    }
+    let title = line(&page.tree.select_single("title").inner_html())?;
+    let cut = TITLE_MARKS.iter().find_map(|mark| title.rsplit_once(mark));
+    Some(cut.map_or_else(|| title.clone(), |(before, _)| before.trim().to_owned()))
+}
+
+fn shown_date(page: &Page) -> Option<chrono::DateTime<chrono::Utc>> {
+    let told = page.meta(&[
+        "article:published_time",
+        "datePublished",
+        "pubdate",
+        "DC.date.issued",
+        "date",
+    ]);
+    told.and_then(|date| page.date(&date)).or_else(|| {
+        let root = page.tree.html_root();
+        [
+            "[itemprop=\"datePublished\"]",
+            "article time,main time",
+            "time",
+            "[class*=\"date\"],[class*=\"time\"]",
+        ]
+        .iter()
+        .find_map(|selector| {
+            below(&root, selector)
+                .iter()
+                .find_map(|element| page.date_of(element))
+        })
+    })
+}

@@ -1,0 +1,107 @@
+//! What a page says of itself as JSON-LD (schema.org), the surest of its words.
+//!
+//! Deliberately absent: contexts, expansion, remote vocabularies. Outlets write
+//! schema.org's plain names, and search engines read no more.
+
+use serde_json::{Map, Value};
+
+use super::markup::Page;
+
+/// The most nodes looked at on one page.
+const NODES_MAX: usize = 2_000;
+/// Where other nodes hang that may be the page's article.
+const CONTAINERS: [&str; 3] = ["@graph", "mainEntity", "mainEntityOfPage"];
+
+/// The page's article, where exactly one is described: a listing describes several.
+pub fn article(page: &Page) -> Option<Map<String, Value>> {
+    let mut articles = Vec::new();
+    let mut budget = NODES_MAX;
+    for script in page
+        .tree
+        .select("script[type=\"application/ld+json\"]")
+        .nodes()
+    {
+        if let Some(value) = parse(&script.text()) {
+            collect(value, &mut articles, &mut budget);
+        }
+    }
+    // One article told twice (by the site and by a plugin) has one headline.
+    let headline = |node: &Map<String, Value>| text(node.get("headline")?);
+    let first = articles.first().and_then(headline);
+    if articles.iter().any(|node| headline(node) != first) {
+        return None;
+    }
+    articles.into_iter().max_by_key(Map::len)
+}
+
+/// A text: itself, the first of several, or a wrapped one.
+pub fn text(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Array(values) => return values.iter().find_map(text),
+        Value::Object(node) => {
+            return ["@value", "name", "@id", "url"]
+                .iter()
+                .find_map(|key| text(node.get(*key)?));
+        }
+        Value::Bool(_) | Value::Null => return None,
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+/// Each of a value that may be one or several.
+pub fn each(value: Option<&Value>) -> &[Value] {
+    match value {
+        None | Some(Value::Null) => &[],
+        Some(Value::Array(values)) => values,
+        Some(value) => std::slice::from_ref(value),
+    }
+}
+
+/// Reads a script's JSON; line breaks inside strings, which templates leave
+/// there and JSON forbids, are forgiven.
+fn parse(script: &str) -> Option<Value> {
+    let json = script.trim().trim_end_matches(';');
+    let json = json.strip_prefix("<![CDATA[").unwrap_or(json);
+    let json = json.strip_suffix("]]>").unwrap_or(json);
+    serde_json::from_str(json).ok().or_else(|| {
+        let flat = json.replace(|c: char| c.is_control(), " ");
+        serde_json::from_str(&flat).ok()
+    })
+}
+
+/// Recursion is bounded: serde_json refuses what is deeper than 128.
+fn collect(value: Value, articles: &mut Vec<Map<String, Value>>, budget: &mut usize) {
+    if *budget == 0 {
+        return;
+    }
+    *budget -= 1;
+    match value {
+        Value::Array(values) => {
+            for value in values {
+                collect(value, articles, budget);
+            }
+        }
+        Value::Object(mut node) => {
+            if is_article(&node) {
+                articles.push(node);
+                return;
+            }
+            for key in CONTAINERS {
+                if let Some(value) = node.remove(key) {
+                    collect(value, articles, budget);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_article(node: &Map<String, Value>) -> bool {
+    each(node.get("@type")).iter().any(|name| {
+        name.as_str().is_some_and(|name| {
+            name.ends_with("Article") || name.ends_with("BlogPosting") || name == "Report"
+        })
+    })
+}

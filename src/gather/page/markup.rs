@@ -1,0 +1,152 @@
+//! A page as a tree, and the small questions its readers ask of it.
+
+use chrono::{DateTime, Utc};
+use dom_query::{Document as Tree, NodeRef, Selection};
+use url::Url;
+
+use crate::gather::clean;
+use crate::gather::document::{DOCUMENT_DEPTH_MAX, Document};
+use crate::gather::feed::date;
+use crate::model::complaint::Complaint;
+use crate::model::draft::FeedHead;
+
+use super::opening::{address, line};
+use super::tame::tame;
+
+/// The longest text tried as a date.
+const DATE_CHARS_MAX: usize = 64;
+
+/// The most elements looked at to find one thing.
+const CANDIDATES_MAX: usize = 16;
+
+/// A parsed page and where it came from.
+pub struct Page {
+    pub tree: Tree,
+    /// Where it came from.
+    pub url: Option<Url>,
+    /// What its relative links are resolved against (`<base href>` counts).
+    pub base: Option<Url>,
+    pub received: DateTime<Utc>,
+}
+
+impl Page {
+    /// Parses `text`; what a hostile page is not allowed is complained of.
+    pub fn parse(text: &str, document: &Document<'_>, complaints: &mut Vec<Complaint>) -> Self {
+        let (tamed, left_out) = tame(text);
+        if left_out > 0 {
+            complaints.push(Complaint::warning(
+                "",
+                format!(
+                    "{left_out} tags were left out: nested deeper than {DOCUMENT_DEPTH_MAX}, or with more attributes or unclosed formatting than any page needs"
+                ),
+            ));
+        }
+        let tree = Tree::from(tamed.as_ref());
+        let declared = tree.select_single("base[href]").attr("href");
+        let base = declared
+            .and_then(|href| address(document.url, &href))
+            .or_else(|| document.url.cloned());
+        Self {
+            tree,
+            url: document.url.cloned(),
+            base,
+            received: document.received,
+        }
+    }
+
+    /// What the page says of itself.
+    pub fn head(&self) -> FeedHead {
+        let icon = self.tree.select_single("link[rel~=\"icon\"]").attr("href");
+        FeedHead {
+            title: self
+                .meta(&["og:site_name"])
+                .or_else(|| line(&self.tree.select_single("title").inner_html())),
+            description: self.meta(&["description", "og:description"]),
+            link: self.url.as_ref().map(Url::to_string),
+            language: self.language(),
+            icon: icon
+                .and_then(|href| address(self.base.as_ref(), &href))
+                .map(String::from),
+            ..FeedHead::default()
+        }
+    }
+
+    /// The language the page declares, if it does.
+    pub fn language(&self) -> Option<String> {
+        let declared = self.tree.select_single("html").attr("lang")?;
+        let tag = declared.trim();
+        (!tag.is_empty()).then(|| tag.to_owned())
+    }
+
+    /// The first of these `meta` elements (by property, name or itemprop) that says anything.
+    pub fn meta(&self, names: &[&str]) -> Option<String> {
+        names.iter().find_map(|name| {
+            let selector = format!(
+                "meta[property=\"{name}\"],meta[name=\"{name}\"],meta[itemprop=\"{name}\"]"
+            );
+            let content = self.tree.select_single(&selector).attr("content")?;
+            line(&clean::escape(&clean::decode_entities(&content)))
+        })
+    }
+
+    /// An address on this page, resolved; only http and https.
+    pub fn address(&self, raw: &str) -> Option<Url> {
+        address(self.base.as_ref(), raw)
+    }
+
+    /// The instant a text means, as seen when the page was received.
+    pub fn date(&self, text: &str) -> Option<DateTime<Utc>> {
+        let text = text.trim();
+        if text.chars().count() > DATE_CHARS_MAX {
+            return None;
+        }
+        date::read(text, self.received)
+    }
+
+    /// The instant an element gives: by its machine-readable attribute, else its text.
+    pub fn date_of(&self, element: &NodeRef<'_>) -> Option<DateTime<Utc>> {
+        ["datetime", "content"]
+            .iter()
+            .find_map(|name| self.date(&element.attr(name)?))
+            .or_else(|| self.date(&text_of(element)))
+    }
+}
+
+/// The text of an element in one line.
+pub fn text_of(element: &NodeRef<'_>) -> String {
+    clean::inline_text(&element.inner_html())
+}
+
+/// The first elements below `node` that a selector of our own finds, in document order.
+pub fn below<'a>(node: &NodeRef<'a>, selector: &str) -> Vec<NodeRef<'a>> {
+    let found = Selection::from(*node).select(selector);
+    found.nodes().iter().take(CANDIDATES_MAX).copied().collect()
+}
+
+/// Whether a class or the id of `node` is made of one of these words. What holds
+/// the page's heading is not judged so: `has-banner` on the wrapper of everything
+/// names what is in it, not what it is.
+pub fn is_called(node: &NodeRef<'_>, words: &[&str]) -> bool {
+    let called = [node.class(), node.id_attr()]
+        .into_iter()
+        .flatten()
+        .any(|names| {
+            names
+                .split(|c: char| !c.is_ascii_alphanumeric())
+                .any(|name| words.iter().any(|word| name.eq_ignore_ascii_case(word)))
+        });
+    called
+        && !["html", "body", "main"]
+            .iter()
+            .any(|tag| node.has_name(tag))
+        && below(node, "h1,main").is_empty()
+}
+
+/// The address of a picture, which lazy pages keep aside.
+pub fn picture_address(image: &NodeRef<'_>) -> Option<String> {
+    ["data-src", "data-original", "data-lazy-src", "src"]
+        .iter()
+        .filter_map(|name| image.attr(name))
+        .map(|raw| raw.trim().to_owned())
+        .find(|raw| !raw.is_empty() && !raw.starts_with("data:"))
+}

@@ -1,0 +1,71 @@
+//! Web pages: a listing read by the operator's CSS selectors, or by finding its
+//! repeating block of links; an article page read by what it says of itself.
+//!
+//! Deliberately absent: fetching the pages a listing links to, and running
+//! scripts. A page built by scripts shows the reader what it shows a search engine.
+
+mod article;
+mod body;
+mod card;
+mod json_ld;
+mod listing;
+pub(super) mod markup;
+pub(super) mod opening;
+mod repeating;
+mod tame;
+
+use crate::gather::document::Document;
+use crate::model::complaint::Complaint;
+use crate::model::draft::Harvest;
+use crate::model::source::PageRules;
+
+use markup::Page;
+
+/// Reads a page. With an `item` or `link` rule it is a listing; without, it is
+/// an article if it says so, else a listing whose repeating block is found by
+/// its shape, else a text.
+pub fn read(document: &Document<'_>, rules: &PageRules) -> Harvest {
+    let (text, mut harvest) = match opening::open(document, "page") {
+        Ok(opened) => opened,
+        Err(empty) => return *empty,
+    };
+    if !text.contains('<') {
+        return opening::unreadable(
+            harvest,
+            "this is no web page: there is no markup in it; if it is a feed or JSON, change the source's kind",
+        );
+    }
+    if text.trim_start().starts_with("<?xml") && !opening::is_web_page(after_prolog(&text)) {
+        return opening::unreadable(
+            harvest,
+            "this is XML, not a web page; if it is a feed or a sitemap, change the source's kind",
+        );
+    }
+    let page = Page::parse(&text, document, &mut harvest.complaints);
+    harvest.feed = page.head();
+    let selectors = listing::compile(rules, &mut harvest.complaints);
+    if selectors.say_where() {
+        harvest.drafts = listing::read(&page, &selectors, &mut harvest.complaints);
+    } else if article::is_article(&page) {
+        harvest.drafts.extend(article::read(&page));
+    } else {
+        harvest.drafts = repeating::read(&page, &selectors, &mut harvest.complaints);
+        if harvest.drafts.is_empty() {
+            harvest.drafts.extend(article::read_undeclared(&page));
+        }
+    }
+    if harvest.drafts.is_empty() {
+        harvest.complaints.push(Complaint::error(
+            "",
+            "found neither entries nor an article on this page; name its entries by `item` and `link` selectors, or see whether it is built by scripts",
+        ));
+    }
+    opening::finished(harvest)
+}
+
+fn after_prolog(text: &str) -> &str {
+    text.split_once("?>").map_or("", |(_, rest)| rest)
+}
+
+#[cfg(test)]
+mod tests;

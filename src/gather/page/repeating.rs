@@ -1,0 +1,222 @@
+//! Finds a listing's entries without rules: links that stand in the same place
+//! of blocks alike, and say something.
+//!
+//! Deliberately absent: learning from earlier visits. What is found here the
+//! operator can pin down with selectors.
+
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use dom_query::{NodeId, NodeRef};
+use url::Url;
+
+use crate::model::complaint::Complaint;
+use crate::model::draft::Draft;
+
+use super::card::{self, Card};
+use super::listing::{Selectors, cards_around, drafts_of};
+use super::markup::{Page, is_called, text_of};
+use super::opening::Findings;
+
+/// Fewer entries than this are no listing.
+const ENTRIES_MIN: usize = 3;
+/// A title of fewer characters is a menu's or a tag's …
+const TITLE_CHARS_MIN: usize = 15;
+/// … and beyond this a longer one is no better sign.
+const TITLE_CHARS_COUNTED: usize = 100;
+/// Dates make a listing of links a listing of news.
+const DATED_WEIGHT: usize = 3;
+/// Blocks looked at closely; a page made to have thousands of them gains nothing.
+const GROUPS_MAX: usize = 16;
+/// Places that hold links, but not the page's own entries.
+const ASIDE_TAGS: [&str; 3] = ["nav", "footer", "aside"];
+/// The same, by the words of their class and id.
+const ASIDE_WORDS: [&str; 12] = [
+    "nav",
+    "navbar",
+    "menu",
+    "footer",
+    "sidebar",
+    "breadcrumb",
+    "breadcrumbs",
+    "pagination",
+    "pager",
+    "tags",
+    "partners",
+    "banner",
+];
+
+/// Reads the page's best repeating block; nothing where there is none.
+pub fn read(page: &Page, selectors: &Selectors, complaints: &mut Vec<Complaint>) -> Vec<Draft> {
+    let mut groups = groups(page);
+    groups.sort_by_cached_key(|links| Reverse(links.iter().map(letters).sum::<usize>()));
+    groups.truncate(GROUPS_MAX);
+    let scored = groups.iter().map(|links| {
+        let cards = cards_around(links);
+        (score(page, &cards), cards)
+    });
+    // Of equals the first: it has more letters in its links.
+    let best = scored.reduce(|best, next| if next.0 > best.0 { next } else { best });
+    let Some((1.., cards)) = best else {
+        return Vec::new();
+    };
+    let mut findings = Findings::default();
+    let drafts = drafts_of(page, selectors, &cards, &mut findings, complaints);
+    complaints.extend(findings.complaints());
+    drafts
+}
+
+/// Whether two addresses are one site's: hosts equal, but for `www.` or a part before.
+pub fn same_site(one: &Url, other: &Url) -> bool {
+    let bare = |url: &Url| {
+        let host = url.host_str().unwrap_or_default();
+        host.strip_prefix("www.").unwrap_or(host).to_owned()
+    };
+    let (one, other) = (bare(one), bare(other));
+    one == other || one.ends_with(&format!(".{other}")) || other.ends_with(&format!(".{one}"))
+}
+
+/// Links of the page's own site by their place: the same chain of tags below
+/// containers of one name. Each group in document order.
+fn groups(page: &Page) -> Vec<Vec<NodeRef<'_>>> {
+    let mut aside = Inherited::default();
+    let mut chains = Inherited::default();
+    let mut by_chain = Groups::default();
+    for link in page.tree.select("a[href]").nodes() {
+        let stands_aside = aside.of(link, |node, above| {
+            u64::from(above.is_some_and(|above| above == 1) || is_aside(node))
+        });
+        if stands_aside == 0 && leads_to_an_entry(page, link) {
+            let chain = chains.of(link, |node, above| {
+                hash(&(above, node.node_name().as_deref()))
+            });
+            // A card's picture often links where its title does.
+            let says_something = letters(link) > 0;
+            by_chain.add(hash(&(chain, says_something)), *link);
+        }
+    }
+    by_chain
+        .0
+        .into_values()
+        .flat_map(|(_, links)| by_container(links))
+        .collect()
+}
+
+/// Splits links of one chain by what their container is called, so that a list
+/// and a side column built alike stay apart while rows of one list stay together.
+fn by_container(links: Vec<NodeRef<'_>>) -> Vec<Vec<NodeRef<'_>>> {
+    let mut held: HashMap<NodeId, usize> = HashMap::new();
+    for above in links.iter().flat_map(|link| link.ancestors_it(None)) {
+        *held.entry(above.id).or_default() += 1;
+    }
+    let mut names = Inherited::default();
+    let mut groups = Groups::default();
+    for link in links {
+        let container = link.ancestors_it(None).find(|above| {
+            held.get(&above.id)
+                .is_some_and(|count| *count >= ENTRIES_MIN)
+        });
+        if let Some(container) = container {
+            let name = names.of(&container, |node, above| {
+                hash(&(above, node.class().as_deref()))
+            });
+            groups.add(name, link);
+        }
+    }
+    groups.0.into_values().map(|(_, links)| links).collect()
+}
+
+/// Links by key, with the order in which keys were first met.
+#[derive(Default)]
+struct Groups<'a>(HashMap<u64, (usize, Vec<NodeRef<'a>>)>);
+
+impl<'a> Groups<'a> {
+    fn add(&mut self, key: u64, link: NodeRef<'a>) {
+        let order = self.0.len();
+        self.0
+            .entry(key)
+            .or_insert((order, Vec::new()))
+            .1
+            .push(link);
+    }
+}
+
+/// What a node takes from those above it, worked out once for each node: a page
+/// may have many links below ancestors with long names.
+#[derive(Default)]
+struct Inherited(HashMap<NodeId, u64>);
+
+impl Inherited {
+    fn of(&mut self, node: &NodeRef<'_>, own: impl Fn(&NodeRef<'_>, Option<u64>) -> u64) -> u64 {
+        let mut unknown = vec![*node];
+        let mut value = None;
+        for above in node.ancestors_it(None) {
+            value = self.0.get(&above.id).copied();
+            if value.is_some() {
+                break;
+            }
+            unknown.push(above);
+        }
+        for node in unknown.iter().rev() {
+            let of_node = own(node, value);
+            self.0.insert(node.id, of_node);
+            value = Some(of_node);
+        }
+        value.unwrap_or_default()
+    }
+}
+
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// How much the cards look like a site's newest texts.
+fn score(page: &Page, cards: &[Card<'_>]) -> usize {
+    let mut seen = HashSet::new();
+    let (mut letters, mut dated, mut entries) = (0, 0, 0);
+    for card in cards {
+        let titled = card::title(card).map_or(0, |title| title.chars().count());
+        if titled < TITLE_CHARS_MIN || !seen.insert(card.link.attr("href").map(String::from)) {
+            continue;
+        }
+        entries += 1;
+        letters += titled.min(TITLE_CHARS_COUNTED);
+        dated += usize::from(card::date(page, card).is_some());
+    }
+    if entries < ENTRIES_MIN {
+        return 0;
+    }
+    letters + letters * DATED_WEIGHT * dated / entries
+}
+
+fn letters(link: &NodeRef<'_>) -> usize {
+    text_of(link).chars().take(TITLE_CHARS_COUNTED).count()
+}
+
+/// On the same site, another page than this one.
+fn leads_to_an_entry(page: &Page, link: &NodeRef<'_>) -> bool {
+    let Some(mut url) = link.attr("href").and_then(|href| page.address(&href)) else {
+        return false;
+    };
+    url.set_fragment(None);
+    let own = page.url.as_ref();
+    url.path() != "/" && own.is_none_or(|own| same_site(own, &url) && url != *own)
+}
+
+fn is_aside(node: &NodeRef<'_>) -> bool {
+    // A card may have a header of its own; the site's stands outside of all content.
+    let is_site_header = || {
+        node.has_name("header")
+            && !node.ancestors_it(None).any(|above| {
+                ["article", "li", "main", "section"]
+                    .iter()
+                    .any(|tag| above.has_name(tag))
+            })
+    };
+    ASIDE_TAGS.iter().any(|tag| node.has_name(tag))
+        || is_called(node, &ASIDE_WORDS)
+        || is_site_header()
+}

@@ -1,0 +1,297 @@
+use chrono::{TimeZone, Utc};
+use url::Url;
+
+use super::*;
+
+const BITRIX: &str = include_str!("../../../tests/fixtures/gather/page/listing-bitrix.html");
+const CARDS: &str = include_str!("../../../tests/fixtures/gather/page/listing-cards.html");
+const JSON_LD: &str = include_str!("../../../tests/fixtures/gather/page/article-jsonld.html");
+const OPEN_GRAPH: &str = include_str!("../../../tests/fixtures/gather/page/article-og.html");
+const PLAIN: &str = include_str!("../../../tests/fixtures/gather/page/article-plain.html");
+
+fn read_at(html: &str, url: &str, rules: &PageRules) -> Harvest {
+    let url = Url::parse(url).unwrap();
+    read(
+        &Document {
+            bytes: html.as_bytes(),
+            content_type: Some("text/html; charset=utf-8"),
+            url: Some(&url),
+            received: Utc.with_ymd_and_hms(2026, 11, 23, 12, 0, 0).unwrap(),
+        },
+        rules,
+    )
+}
+
+fn rules(item: &str, link: &str, title: &str, date: &str) -> PageRules {
+    let some = |rule: &str| (!rule.is_empty()).then(|| rule.to_owned());
+    PageRules {
+        item: some(item),
+        link: some(link),
+        title: some(title),
+        date: some(date),
+    }
+}
+
+/// Link's path and query, title and date of each entry.
+fn told(harvest: &Harvest) -> Vec<String> {
+    harvest
+        .drafts
+        .iter()
+        .map(|draft| {
+            let link = Url::parse(draft.link.as_deref().unwrap()).unwrap();
+            let date = draft
+                .published
+                .map(|at| at.format("%m-%dT%H:%M").to_string());
+            format!(
+                "{} {} {}",
+                link.path(),
+                draft.title.as_deref().unwrap_or("-"),
+                date.as_deref().unwrap_or("-")
+            )
+        })
+        .collect()
+}
+
+fn complaints(harvest: &Harvest) -> Vec<String> {
+    harvest.complaints.iter().map(ToString::to_string).collect()
+}
+
+const BITRIX_URL: &str = "https://alatau.example/kk/news/";
+const BITRIX_TOLD: [&str; 3] = [
+    "/kk/news/forum-ashyldy/ Көкшетауда өңірлік білім форумы ашылды 11-22T19:00",
+    "/kk/news/koktem-zharmenke/ Қалада ауыл шаруашылығы жәрмеңкесі өтеді 11-23T05:35",
+    "/kk/news/kitap-kuni/ Кітапхана оқырмандарды форумға шақырады 11-20T19:00",
+];
+
+#[test]
+fn a_listing_by_rules() {
+    let rules = rules(".news-item", "a:has(b)", "b", ".news-date-time");
+    let harvest = read_at(BITRIX, BITRIX_URL, &rules);
+    assert_eq!(harvest.format, Some("page"));
+    assert_eq!(told(&harvest)[..3], BITRIX_TOLD);
+    assert_eq!(
+        complaints(&harvest),
+        [
+            "warning: date: entry 4: cannot be read as a date: “жақында болады”",
+            "warning: link: entry 5: its link leads nowhere on the web; left out",
+        ]
+    );
+    assert_eq!(
+        harvest.drafts[0].enclosures[0].url,
+        "https://alatau.example/upload/forum.jpg"
+    );
+    assert_eq!(harvest.feed.title.as_deref(), Some("Алатау жаршысы"));
+    assert_eq!(harvest.feed.language.as_deref(), Some("kk"));
+    assert_eq!(
+        harvest.feed.icon.as_deref(),
+        Some("https://alatau.example/favicon.ico")
+    );
+}
+
+#[test]
+fn a_listing_by_its_links_alone() {
+    let harvest = read_at(
+        BITRIX,
+        BITRIX_URL,
+        &rules("", ".news-list a:has(b)", "", ""),
+    );
+    assert_eq!(told(&harvest)[..3], BITRIX_TOLD);
+}
+
+#[test]
+fn a_listing_by_its_shape() {
+    let harvest = read_at(BITRIX, BITRIX_URL, &PageRules::default());
+    assert_eq!(told(&harvest)[..3], BITRIX_TOLD);
+    let harvest = read_at(
+        CARDS,
+        "https://vestnik.example/ru/forums",
+        &PageRules::default(),
+    );
+    assert_eq!(
+        told(&harvest),
+        [
+            "/ru/forums/101 В Костанае пройдёт форум фермеров северных областей 11-20T04:00",
+            "/ru/forums/102 Молодёжный форум соберёт в Таразе полторы тысячи человек 11-19T00:00",
+            "/ru/forums/103 Форум учителей информатики перенесли на декабрь 11-18T13:40",
+            "/ru/forums/104 Бизнес-форум в Актау: программа первого дня 11-17T12:00",
+            "/ru/forums/105 Чем закончился медицинский форум в Семее 11-16T12:00",
+            "/ru/forums/106 Форум архитекторов: новые площади для старого города 11-15T12:00",
+        ]
+    );
+    let first = &harvest.drafts[0];
+    assert_eq!(
+        first.summary_html.as_deref(),
+        Some("<p>Участники обсудят семена, воду и субсидии.</p>")
+    );
+    assert_eq!(first.text, "Участники обсудят семена, воду и субсидии.\n");
+    assert_eq!(
+        first.enclosures[0].url,
+        "https://vestnik.example/ru/img/101.jpg"
+    );
+    assert_eq!(
+        first.enclosures[0].media_type.as_deref(),
+        Some("image/jpeg")
+    );
+    assert!(harvest.well_formed, "{:?}", complaints(&harvest));
+}
+
+#[test]
+fn bad_rules_are_named() {
+    let harvest = read_at(BITRIX, BITRIX_URL, &rules("div..x", "", "", "b["));
+    assert_eq!(told(&harvest)[..3], BITRIX_TOLD);
+    let said = complaints(&harvest);
+    assert!(
+        said[0].starts_with("error: item: `div..x` is no CSS selector"),
+        "{said:?}"
+    );
+    assert!(
+        said[1].starts_with("error: date: `b[` is no CSS selector"),
+        "{said:?}"
+    );
+    let harvest = read_at(BITRIX, BITRIX_URL, &rules(".nothing", "", "", ""));
+    assert!(harvest.drafts.is_empty() && !harvest.well_formed);
+    assert!(complaints(&harvest)[0].contains("item: `.nothing` matches nothing"));
+}
+
+#[test]
+fn an_article_by_its_json_ld() {
+    let harvest = read_at(
+        JSON_LD,
+        "https://bereg.example/news/forum-rechnikov?utm=1",
+        &PageRules::default(),
+    );
+    assert!(harvest.well_formed, "{:?}", complaints(&harvest));
+    let [draft] = &harvest.drafts[..] else {
+        panic!("{:?}", told(&harvest));
+    };
+    assert_eq!(
+        told(&harvest),
+        ["/news/forum-rechnikov В Уральске завершился форум речников «Жайық» 11-22T13:40"]
+    );
+    assert_eq!(
+        draft.link.as_deref(),
+        Some("https://bereg.example/news/forum-rechnikov")
+    );
+    assert_eq!(draft.authors[0].name.as_deref(), Some("Айгүл Сейітова"));
+    assert_eq!(
+        draft.authors[0].url.as_deref(),
+        Some("https://bereg.example/authors/aigul")
+    );
+    assert_eq!(draft.authors[1].name.as_deref(), Some("Пётр Ким"));
+    assert_eq!(
+        draft.enclosures[0].url,
+        "https://bereg.example/img/river.webp"
+    );
+    assert_eq!(draft.language.as_deref(), Some("ru-KZ"));
+    let terms: Vec<&str> = draft.categories.iter().map(|c| c.term.as_str()).collect();
+    assert_eq!(terms, ["Общество", "форум", "Уральск"]);
+    assert_eq!(
+        draft.summary_html.as_deref(),
+        Some("<p>Итоги двух дней: новый причал и школа капитанов.</p>")
+    );
+    assert_eq!(
+        draft.text.lines().collect::<Vec<_>>(),
+        [
+            "Форум речников в Уральске собрал капитанов, лоцманов и инженеров со всего течения реки.",
+            "Участники договорились построить новый причал и открыть школу капитанов, о которой мы писали летом.",
+            "Следующая встреча пройдёт через год в Атырау.",
+        ]
+    );
+    let html = draft.content_html.as_deref().unwrap();
+    assert!(html.contains("https://bereg.example/news/school"), "{html}");
+    assert!(!html.contains("steal") && !html.contains("track"), "{html}");
+}
+
+#[test]
+fn an_article_by_its_open_graph() {
+    let harvest = read_at(
+        OPEN_GRAPH,
+        "https://dala.example/zhanalyq/77?x",
+        &PageRules::default(),
+    );
+    assert_eq!(
+        told(&harvest),
+        ["/zhanalyq/77 Ақтөбеде жастар форумы \"Болашақ\" өтті 11-21T05:00"]
+    );
+    let draft = &harvest.drafts[0];
+    assert_eq!(
+        draft.link.as_deref(),
+        Some("https://dala.example/zhanalyq/77")
+    );
+    assert_eq!(draft.authors[0].name.as_deref(), Some("Дәурен Оспан"));
+    assert_eq!(draft.enclosures[0].media_type.as_deref(), Some("image/*"));
+    assert_eq!(draft.categories.len(), 2);
+    assert!(draft.text.starts_with("Ақтөбе қаласында"), "{}", draft.text);
+    assert!(draft.text.trim_end().ends_with("отыр."), "{}", draft.text);
+}
+
+#[test]
+fn an_article_that_does_not_say_so() {
+    let harvest = read_at(PLAIN, "https://kirpich.example/a", &PageRules::default());
+    assert_eq!(
+        told(&harvest),
+        ["/a Форум строителей начнётся в четверг 11-18T19:00"]
+    );
+    assert!(harvest.drafts[0].text.contains("Вход свободный"));
+}
+
+#[test]
+fn what_is_no_page_is_told() {
+    let cases = [
+        ("", "empty"),
+        (" \n ", "empty"),
+        ("{\"a\":1}", "no markup"),
+        (
+            "<?xml version=\"1.0\"?><rss><channel/></rss>",
+            "this is XML",
+        ),
+        (
+            "<html><body><p>Тіркеліңіз</p></body></html>",
+            "neither entries nor an article",
+        ),
+    ];
+    for (html, expected) in cases {
+        let harvest = read_at(html, BITRIX_URL, &PageRules::default());
+        assert!(harvest.drafts.is_empty() && !harvest.well_formed, "{html}");
+        let said = complaints(&harvest).join("\n");
+        assert!(said.contains(expected), "{html}: {said}");
+    }
+}
+
+#[test]
+fn no_page_makes_it_panic() {
+    for html in [BITRIX, CARDS, JSON_LD, OPEN_GRAPH, PLAIN] {
+        let step = html.len() / 20 + 1;
+        for at in (0..html.len()).step_by(step) {
+            let at = html.floor_char_boundary(at);
+            read_at(&html[..at], BITRIX_URL, &PageRules::default());
+            read_at(&html[at..], BITRIX_URL, &rules("*", "*", "*", "*"));
+            let swapped = format!("{}{}", &html[at..], &html[..at]);
+            read_at(&swapped, BITRIX_URL, &rules("", "a", "", ""));
+        }
+    }
+}
+
+/// A megabyte of each would take a naive reader minutes.
+#[test]
+fn hostile_pages_take_no_longer_than_others() {
+    let link = |n: usize| {
+        let place = n % 1_000;
+        format!("<x{place}><a href=/a/{n}>қазақша тақырып {n}</a></x{place}>")
+    };
+    let links = (0..4_000).map(link).collect::<Vec<_>>().concat();
+    let cases = [
+        "<div>".repeat(50_000),
+        "<div><a href=/x>".repeat(20_000),
+        format!("<div>{links}</div><div>{links}</div><div>{links}</div>"),
+        format!("<div class=\"{}\">{links}</div>", "menu-x ".repeat(50_000)),
+        format!("<header>{links}</header>"),
+        format!(
+            "<script type=application/ld+json>{}</script>",
+            "[".repeat(100_000)
+        ),
+    ];
+    for case in cases {
+        read_at(&case, BITRIX_URL, &PageRules::default());
+    }
+}

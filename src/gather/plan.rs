@@ -1,0 +1,317 @@
+//! May a source be asked now, how, and when next? Pure: old state, what came
+//! of the visit, options and `now` give the new state.
+//!
+//! Deliberately absent: who asks (leases are the store's) and how (`web`).
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::model::id::hex;
+use crate::model::source::{Place, Source, SourceId, SourceState, Validators};
+
+use super::web::RetryAfter;
+
+/// A permanent redirect is believed when so many visits in a row saw it: a
+/// captive portal or a slip of an hour must not move a source for good.
+pub const MOVES_BELIEVED_AFTER: u32 = 3;
+
+/// What the operator may tune.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanOptions {
+    /// A source that fails is asked at least this often.
+    pub backoff_max: Duration,
+    /// Validators are forgotten this often, and the whole body asked for: some
+    /// servers say 304 for ever after a slip in their clock or cache.
+    pub validators_kept: Duration,
+}
+
+impl Default for PlanOptions {
+    fn default() -> Self {
+        Self {
+            backoff_max: Duration::from_hours(24),
+            validators_kept: Duration::from_hours(8 * 24),
+        }
+    }
+}
+
+/// What to do about a source now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Plan {
+    /// Ask.
+    Ask {
+        /// The catalogue's address, or where it has moved for good; a desk has none.
+        url: Option<Url>,
+        /// To ask conditionally with.
+        validators: Validators,
+    },
+    /// Not before `until`.
+    NotYet { until: DateTime<Utc>, why: String },
+    /// Not until the operator says otherwise.
+    Stopped { why: String },
+}
+
+/// What came of asking and reading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Visited {
+    /// A document was read. `validators` vouch for the articles stored with them.
+    Read {
+        validators: Validators,
+        /// [`body_hash`] of the document; `None` for a desk.
+        body_hash: Option<String>,
+        permanent_redirect: Option<Url>,
+        /// For people, e.g. `12 entries, 3 new`.
+        result: String,
+    },
+    /// 304, or a body with the same hash as the last.
+    Unchanged {
+        validators: Validators,
+        permanent_redirect: Option<Url>,
+    },
+    /// A body came, but nothing in it could be read: its validators are not kept.
+    Unreadable { why: String },
+    /// 410.
+    Gone,
+    /// 429, or 503 with a time.
+    TooEarly { retry_after: Option<RetryAfter> },
+    /// No usable answer.
+    Failed { why: String },
+}
+
+/// Whether `source` may be asked at `now`, and how.
+pub fn plan(
+    source: &Source,
+    state: &SourceState,
+    now: DateTime<Utc>,
+    options: &PlanOptions,
+) -> Plan {
+    if !source.enabled {
+        return Plan::Stopped {
+            why: "switched off in the catalogue".to_owned(),
+        };
+    }
+    if let Some(why) = &state.stopped {
+        return Plan::Stopped { why: why.clone() };
+    }
+    if state.next_visit > now {
+        let why = match state.failures {
+            0 => "visited recently".to_owned(),
+            failures => format!(
+                "failed {failures} times in a row: {}",
+                state.last_result.as_deref().unwrap_or("no reason recorded")
+            ),
+        };
+        return Plan::NotYet {
+            until: state.next_visit,
+            why,
+        };
+    }
+    ask(source, state, now, options)
+}
+
+/// How to ask now, due or not: for an operator who says "gather this one".
+pub fn ask(
+    source: &Source,
+    state: &SourceState,
+    now: DateTime<Utc>,
+    options: &PlanOptions,
+) -> Plan {
+    let forget = state.last_visit.is_none_or(|last| {
+        keeping_period(&source.id, last, options) != keeping_period(&source.id, now, options)
+    });
+    Plan::Ask {
+        url: moved_address(state).or_else(|| source.place.url().cloned()),
+        validators: if forget {
+            Validators::default()
+        } else {
+            state.validators.clone()
+        },
+    }
+}
+
+/// The state after a visit that ended at `now`.
+#[must_use]
+pub fn after(
+    source: &Source,
+    state: &SourceState,
+    visited: Visited,
+    now: DateTime<Utc>,
+    options: &PlanOptions,
+) -> SourceState {
+    let mut next = SourceState {
+        last_visit: Some(now),
+        ..state.clone()
+    };
+    match visited {
+        Visited::Read {
+            validators,
+            body_hash,
+            permanent_redirect,
+            result,
+        } => {
+            next.validators = validators;
+            next.body_hash = body_hash;
+            succeed(&mut next, source, permanent_redirect, result, now);
+        }
+        Visited::Unchanged {
+            validators,
+            permanent_redirect,
+        } => {
+            next.validators = validators;
+            succeed(
+                &mut next,
+                source,
+                permanent_redirect,
+                "nothing new".to_owned(),
+                now,
+            );
+        }
+        Visited::Unreadable { why } | Visited::Failed { why } => {
+            fail(&mut next, source, why, now, options);
+        }
+        Visited::Gone if moved_address(state).is_some() => {
+            let why =
+                "gone (410) from where it had moved; the catalogue's address is next".to_owned();
+            fail(&mut next, source, why, now, options);
+        }
+        Visited::Gone => {
+            let why = "gone for good (410): take it out of the catalogue, or give its new address";
+            next.stopped = Some(why.to_owned());
+            next.last_result = Some(why.to_owned());
+        }
+        Visited::TooEarly { retry_after } => {
+            let moved_to = next.moved_to.clone();
+            fail(
+                &mut next,
+                source,
+                "asked to come later".to_owned(),
+                now,
+                options,
+            );
+            // A busy server has not moved back.
+            next.moved_to = moved_to;
+            if let Some(retry_after) = retry_after {
+                let allowed = retry_after.until(now);
+                next.next_visit = next.next_visit.max(allowed);
+                next.last_result = Some(format!(
+                    "asked to come after {}",
+                    allowed.format("%F %R UTC")
+                ));
+            }
+        }
+    }
+    next
+}
+
+/// SHA-256 over a document, hexadecimal: an equal one is not read again.
+pub fn body_hash(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Sources with equal keys live in one house and are asked one at a time.
+pub fn host_key(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    host.strip_prefix("www.").unwrap_or(host).to_owned()
+}
+
+fn succeed(
+    next: &mut SourceState,
+    source: &Source,
+    permanent_redirect: Option<Url>,
+    result: String,
+    now: DateTime<Utc>,
+) {
+    next.failures = 0;
+    // Asked by name although stopped, it answered.
+    next.stopped = None;
+    next.last_success = Some(now);
+    next.last_result = Some(result);
+    next.next_visit = regular_visit(source, now);
+    next.moved_to = match (permanent_redirect, next.moved_to.take()) {
+        (Some(to), Some((before, times))) if to.as_str() == before => {
+            Some((before, times.saturating_add(1)))
+        }
+        (Some(to), _) => Some((to.into(), 1)),
+        // The new address was asked itself, and answers without redirecting.
+        (None, Some((before, times))) if times >= MOVES_BELIEVED_AFTER => Some((before, times)),
+        (None, _) => None,
+    };
+}
+
+fn fail(
+    next: &mut SourceState,
+    source: &Source,
+    why: String,
+    now: DateTime<Utc>,
+    options: &PlanOptions,
+) {
+    next.failures = next.failures.saturating_add(1);
+    next.next_visit = now + backoff(source, next.failures, options);
+    next.last_result = Some(why);
+    // Where it had moved it does not answer: ask the catalogue's address again.
+    if moved_address(next).is_some() {
+        next.moved_to = None;
+    }
+}
+
+/// The address a source has moved to, once that is believed.
+fn moved_address(state: &SourceState) -> Option<Url> {
+    let (address, times) = state.moved_to.as_ref()?;
+    (*times >= MOVES_BELIEVED_AFTER).then(|| address.parse().ok())?
+}
+
+/// The next visit after a success: at the source's own moments, `every` apart
+/// and shifted by its name, so that sources of one rhythm don't all fire
+/// together. Never sooner than half of `every` after `now`.
+fn regular_visit(source: &Source, now: DateTime<Utc>) -> DateTime<Utc> {
+    if matches!(source.place, Place::Desk(_)) {
+        // A folder is nobody's server, and an operator who saves a text waits for it.
+        return now + delta(source.every);
+    }
+    let every_ms = delta(source.every).num_milliseconds().max(1);
+    let offset_ms = share(&source.id, every_ms);
+    let earliest_ms = now.timestamp_millis() + every_ms / 2;
+    let since_moment_ms = (earliest_ms - offset_ms).rem_euclid(every_ms);
+    let wait_ms = every_ms / 2 + (every_ms - since_moment_ms) % every_ms;
+    now + TimeDelta::milliseconds(wait_ms)
+}
+
+/// The wait after the `failures`th failure in a row: doubling from `every`, a
+/// little longer by the source's name, up to the ceiling.
+fn backoff(source: &Source, failures: u32, options: &PlanOptions) -> TimeDelta {
+    /// 2^20 minutes are two years: no ceiling is higher.
+    const DOUBLINGS_MAX: u32 = 20;
+    let doublings = failures.saturating_sub(1).min(DOUBLINGS_MAX);
+    let every_ms = delta(source.every).num_milliseconds().max(1);
+    let wait_ms = every_ms.saturating_mul(1 << doublings);
+    let spread_ms = share(&source.id, (wait_ms / 8).max(1));
+    // A source asked once a week does not become a daily one by failing.
+    let ceiling_ms = delta(options.backoff_max).num_milliseconds().max(every_ms);
+    TimeDelta::milliseconds(wait_ms.saturating_add(spread_ms).min(ceiling_ms))
+}
+
+/// Which stretch of keeping validators `time` falls into. Stretches begin at
+/// another moment for each source; a visit in a new one asks for everything.
+fn keeping_period(id: &SourceId, time: DateTime<Utc>, options: &PlanOptions) -> i64 {
+    let length_ms = delta(options.validators_kept).num_milliseconds().max(1);
+    (time.timestamp_millis() + share(id, length_ms)).div_euclid(length_ms)
+}
+
+/// A source's own number from 0 to `whole` (exclusive), always the same.
+fn share(id: &SourceId, whole: i64) -> i64 {
+    let digest = Sha256::digest(id.as_str().as_bytes());
+    let mut first = [0; 8];
+    first.copy_from_slice(&digest[..8]);
+    // Half the range, so that the number is not negative.
+    (i64::from_be_bytes(first) & i64::MAX) % whole
+}
+
+/// Durations here come from the catalogue and the config and are far from the limit.
+fn delta(duration: Duration) -> TimeDelta {
+    TimeDelta::from_std(duration).unwrap_or(TimeDelta::days(366))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! What is asked and what came of it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use url::Url;
+
+use crate::model::source::Validators;
+
+/// A `Retry-After` further away than this is a server's slip, and counts as this.
+pub const RETRY_AFTER_MAX: TimeDelta = TimeDelta::days(366);
+
+/// What to ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    pub url: Url,
+    /// Of the last answer that was used; empty: ask unconditionally.
+    pub validators: Validators,
+    /// Further headers, e.g. `Accept-Language`.
+    pub headers: Vec<(String, String)>,
+}
+
+/// When a server allows the next request (RFC 9110 section 10.2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetryAfter {
+    /// After so long.
+    Delay(TimeDelta),
+    /// At that time.
+    At(DateTime<Utc>),
+}
+
+impl RetryAfter {
+    /// Reads the header: seconds, or an HTTP-date.
+    pub fn read(value: &str) -> Option<Self> {
+        let value = value.trim();
+        if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+            // More digits than fit are more than the maximum.
+            let seconds = value
+                .parse()
+                .unwrap_or(i64::MAX)
+                .min(RETRY_AFTER_MAX.num_seconds());
+            return Some(Self::Delay(TimeDelta::seconds(seconds)));
+        }
+        let date = DateTime::parse_from_rfc2822(value).ok()?;
+        Some(Self::At(date.to_utc()))
+    }
+
+    /// The time meant, counted from `now`; never before it.
+    pub fn until(self, now: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Self::Delay(delay) => now + delay,
+            Self::At(time) => time.clamp(now, now + RETRY_AFTER_MAX),
+        }
+    }
+}
+
+/// What came of a request. All are expected; none is an error of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// 200, with the whole body, decompressed.
+    Body {
+        bytes: Vec<u8>,
+        content_type: Option<String>,
+        validators: Validators,
+        /// After redirects: the base of relative links.
+        final_url: Url,
+        /// Where the address has moved for good: every redirect on the way said so.
+        permanent_redirect: Option<Url>,
+    },
+    /// 304: what is known is still right.
+    NotModified {
+        /// The ones sent, as far as the server gave no newer.
+        validators: Validators,
+        permanent_redirect: Option<Url>,
+    },
+    /// 410: there is nothing and never will be.
+    Gone,
+    /// 429, or 503 with a `Retry-After`.
+    TooEarly {
+        retry_after: Option<RetryAfter>,
+        status: u16,
+    },
+    /// Anything else, in words for people.
+    Failed { why: String, status: Option<u16> },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now: DateTime<Utc> = "2026-11-23T10:00:00Z".parse().expect("time");
+        let cases = [
+            ("120", Some("2026-11-23T10:02:00Z")),
+            (" 0 ", Some("2026-11-23T10:00:00Z")),
+            (
+                "Mon, 23 Nov 2026 12:00:00 GMT",
+                Some("2026-11-23T12:00:00Z"),
+            ),
+            // Past: now. Absurd: as late as we believe.
+            (
+                "Sun, 22 Nov 2026 12:00:00 GMT",
+                Some("2026-11-23T10:00:00Z"),
+            ),
+            ("99999999999999999999999", Some("2027-11-24T10:00:00Z")),
+            (
+                "Fri, 31 Dec 9999 23:59:59 GMT",
+                Some("2027-11-24T10:00:00Z"),
+            ),
+            ("-5", None),
+            ("soon", None),
+            ("", None),
+        ];
+        for (header, expected) in cases {
+            let until = RetryAfter::read(header).map(|retry| retry.until(now));
+            assert_eq!(
+                until,
+                expected.map(|time| time.parse().expect("time")),
+                "{header:?}"
+            );
+        }
+    }
+}
