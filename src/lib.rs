@@ -20,6 +20,8 @@ pub mod understand;
 
 pub mod store;
 
+pub mod publish;
+
 pub mod daemon;
 
 pub mod config;

@@ -1,0 +1,156 @@
+//! iCalendar (RFC 5545), published: `METHOD:PUBLISH` (RFC 5546 section 3.2.1).
+//!
+//! DTSTAMP is the event's last change, not the clock: RFC 5545 section 3.8.7.2
+//! allows it where a METHOD stands only as the time of the instance, and a
+//! reader's calendar that asks every hour must see the same bytes. Times are
+//! UTC, because a TZID would need a VTIMEZONE.
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
+use icalendar::{Calendar, Component, EventLike, Property};
+
+use crate::model::event::{Event, EventStatus};
+use crate::model::feed::{Edition, PublishedFeed};
+use crate::model::language::{Tongue, Trilingual};
+use crate::text::wording;
+
+use super::{Document, Format, Site, entry, legal};
+
+/// What calendars may ask at most: once in so many hours (RFC 7986 section 5.7).
+const REFRESH: &str = "PT6H";
+
+/// The feed's events. The order is the edition's.
+pub fn write(feed: &PublishedFeed, edition: &Edition, site: &Site) -> Document {
+    let mut calendar = Calendar::empty();
+    let title = clean(feed.title.get(feed.tongue));
+    for (name, value) in [
+        ("VERSION", "2.0"),
+        ("PRODID", "-//Jarshy//Jarshy//KK"),
+        ("CALSCALE", "GREGORIAN"),
+        ("METHOD", "PUBLISH"),
+        ("X-WR-CALNAME", &title),
+        ("X-WR-CALDESC", &clean(feed.description.get(feed.tongue))),
+        ("X-WR-TIMEZONE", site.zone.name()),
+        ("X-PUBLISHED-TTL", REFRESH),
+    ] {
+        calendar.append_property(Property::new(name, value));
+    }
+    calendar.append_property(
+        Property::new("REFRESH-INTERVAL", REFRESH)
+            .add_parameter("VALUE", "DURATION")
+            .done(),
+    );
+    for event in edition.events.iter().filter(|event| is_writable(event)) {
+        calendar.push(vevent(event, feed.tongue, site));
+    }
+    let last_modified = edition
+        .events
+        .iter()
+        .map(|event| event.updated)
+        .max()
+        .unwrap_or(DateTime::UNIX_EPOCH);
+    Document::new(
+        calendar.to_string(),
+        Format::Calendar.media_type(),
+        last_modified,
+    )
+}
+
+/// RFC 5545 dates have four digits of year.
+fn is_writable(event: &Event) -> bool {
+    let in_range = |day: NaiveDate| (1..=9998).contains(&day.year());
+    in_range(event.start) && in_range(event.last_day())
+}
+
+fn vevent(event: &Event, tongue: Tongue, site: &Site) -> icalendar::Event {
+    let status = match event.status {
+        EventStatus::Confirmed => "CONFIRMED",
+        EventStatus::Cancelled => "CANCELLED",
+        EventStatus::Tentative | EventStatus::Postponed => "TENTATIVE",
+    };
+    let mut written = icalendar::Event::new();
+    written
+        // A UUID, as RFC 7986 section 5.3 wishes; no host, so that it outlives one.
+        .uid(&entry::uuid(event.id.as_str()))
+        .timestamp(event.updated)
+        .created(event.created)
+        .last_modified(event.updated)
+        .sequence(event.sequence)
+        .summary(&clean(&event.name))
+        .description(&description(event, tongue))
+        .add_property("STATUS", status)
+        // A forum in town does not make its reader busy.
+        .add_property("TRANSP", "TRANSPARENT");
+    if let Some(place) = place(event, tongue) {
+        written.location(&place);
+    }
+    if let Some(article) = event.articles.first() {
+        written.url(&site.link(&format!("article/{article}")));
+    }
+    match timed(event, site) {
+        Some((start, None)) => written.starts(start),
+        Some((start, Some(end))) => written.starts(start).ends(end),
+        None => {
+            // DTEND of a date is the day after the last (section 3.6.1).
+            let end = event.last_day() + Days::new(1);
+            written.starts(event.start).ends(end)
+        }
+    };
+    written.done()
+}
+
+/// Beginning and, for several days, the end of the last, in UTC. `None` for an
+/// all-day event, and for a local time the zone skipped.
+fn timed(event: &Event, site: &Site) -> Option<(DateTime<Utc>, Option<DateTime<Utc>>)> {
+    let in_utc = |day: NaiveDate, time: NaiveTime| {
+        day.and_time(time)
+            .and_local_timezone(site.zone)
+            .earliest()
+            .map(|local| local.with_timezone(&Utc))
+    };
+    let start = in_utc(event.start, event.time?)?;
+    let end = event
+        .end
+        .and_then(|last| in_utc(last + Days::new(1), NaiveTime::MIN));
+    Some((start, end))
+}
+
+fn place(event: &Event, tongue: Tongue) -> Option<String> {
+    let region = event.region.map(|region| region.name(tongue));
+    let is_city_itself = event
+        .region
+        .is_some_and(|region| Some(region.name(Tongue::English)) == event.city.as_deref());
+    match (event.city.as_deref(), region) {
+        (Some(city), Some(region)) if !is_city_itself => Some(format!("{}, {region}", clean(city))),
+        (_, Some(region)) => Some(region.to_owned()),
+        (Some(city), None) => Some(clean(city)),
+        (None, None) => None,
+    }
+}
+
+/// Says which words the date came from, and from which day they were counted.
+fn description(event: &Event, tongue: Tongue) -> String {
+    let words = clean(&event.date_words);
+    let labels = match (words.is_empty(), event.date_counted_from) {
+        (true, _) => return String::new(),
+        (false, None) => Trilingual {
+            kk: format!("Күні мәтіннен алынды: «{words}»."),
+            ru: format!("Дата взята из текста: «{words}»."),
+            en: format!("The date was read from the words “{words}”."),
+        },
+        (false, Some(day)) => {
+            let day = wording::date(day, tongue);
+            Trilingual {
+                kk: format!("Күні мәтіннен алынды: «{words}» (санау басы: {day})."),
+                ru: format!("Дата взята из текста: «{words}» (отсчёт от дня: {day})."),
+                en: format!("The date was read from the words “{words}” (counted from {day})."),
+            }
+        }
+    };
+    labels.get(tongue).to_owned()
+}
+
+/// One line of TEXT: no control characters (RFC 5545 section 3.3.11).
+fn clean(text: &str) -> String {
+    let line = entry::one_line(text);
+    legal(&line).chars().filter(|c| !c.is_control()).collect()
+}
