@@ -22,6 +22,10 @@ pub mod store;
 
 pub mod publish;
 
+pub mod template;
+
+pub mod digest;
+
 pub mod daemon;
 
 pub mod config;

@@ -1,0 +1,264 @@
+use super::*;
+use crate::digest::samples::{day, entry, event, feed, in_region, name, plan, region};
+use crate::model::event::EventStatus;
+use crate::model::reading::Confidence;
+use crate::model::source::SourceId;
+
+fn titles(choice: &Choice) -> Vec<&str> {
+    choice
+        .stories
+        .iter()
+        .map(|entry| entry.article.title.as_str())
+        .collect()
+}
+
+fn names(choice: &Choice) -> Vec<&str> {
+    choice
+        .events
+        .iter()
+        .map(|event| event.name.as_str())
+        .collect()
+}
+
+fn entries() -> Vec<Entry> {
+    vec![
+        in_region(
+            entry("astana-after", Kind::ForumArticle, "2026-11-23T05:00:00Z"),
+            "KZ-71",
+        ),
+        entry("weather", Kind::Other, "2026-11-23T06:00:00Z"),
+        entry(
+            "announced-early",
+            Kind::Announcement,
+            "2026-11-22T09:00:00Z",
+        ),
+        in_region(
+            entry("announced-late", Kind::Announcement, "2026-11-23T04:00:00Z"),
+            "KZ-10",
+        ),
+    ]
+}
+
+fn of_kind(kind: Kind) -> Filter {
+    Filter {
+        kinds: vec![kind],
+        ..Filter::default()
+    }
+}
+
+fn feeds() -> Vec<PublishedFeed> {
+    vec![
+        feed("announcements", of_kind(Kind::Announcement)),
+        feed("after", of_kind(Kind::ForumArticle)),
+        feed("everything", Filter::default()),
+        feed(
+            "astana",
+            Filter {
+                regions: vec![region("KZ-71")],
+                ..Filter::default()
+            },
+        ),
+        feed(
+            "elsewhere",
+            Filter {
+                sources: vec![SourceId::from_stored("elsewhere")],
+                ..Filter::default()
+            },
+        ),
+    ]
+}
+
+#[test]
+fn stories_are_those_of_the_feeds_and_regions_asked_for() {
+    let forums: &[&str] = &["announced-late", "announced-early", "astana-after"];
+    let cases: &[[&[&str]; 4]] = &[
+        // the profile's feeds, the plan's, the profile's regions, the stories
+        [&[], &[], &[], forums],
+        [&["gone"], &["gone"], &[], forums],
+        [
+            &[],
+            &["everything"],
+            &[],
+            &[
+                "announced-late",
+                "announced-early",
+                "astana-after",
+                "weather",
+            ],
+        ],
+        [&["gone", "after"], &["everything"], &[], &["astana-after"]],
+        [&["gone"], &["after"], &[], &["astana-after"]],
+        [&["after", "announcements"], &[], &[], forums],
+        [&["astana"], &[], &[], &["astana-after"]],
+        [&["elsewhere"], &[], &[], &[]],
+        [&[], &[], &["KZ-10", "KZ-75"], &["announced-late"]],
+        [&["after"], &[], &["KZ-10"], &[]],
+    ];
+    for [own, planned, regions, expected] in cases {
+        let plan = DigestPlan {
+            feeds: planned.iter().map(|feed| name(feed)).collect(),
+            ..plan()
+        };
+        let profile = Profile {
+            feeds: own.iter().map(|feed| name(feed)).collect(),
+            regions: regions.iter().map(|code| region(code)).collect(),
+            ..Profile::default()
+        };
+        let choice = choose(
+            &plan,
+            &profile,
+            &entries(),
+            &[],
+            &feeds(),
+            day("2026-11-23"),
+        );
+        assert_eq!(
+            titles(&choice),
+            *expected,
+            "{own:?} {planned:?} {regions:?}"
+        );
+        assert_eq!(choice.stories_left, 0);
+    }
+}
+
+#[test]
+fn what_is_not_sure_counts_as_unknown() {
+    let mut unsure = entry("unsure", Kind::Announcement, "2026-11-23T07:00:00Z");
+    unsure.reading.kind_confidence = Confidence::new(0.2);
+    let plan = DigestPlan {
+        feeds: vec![name("everything")],
+        ..plan()
+    };
+    let entries = [
+        unsure,
+        entry("sure", Kind::ForumArticle, "2026-11-20T07:00:00Z"),
+    ];
+    let choose_with = |plan: &DigestPlan| {
+        let today = day("2026-11-23");
+        choose(plan, &Profile::default(), &entries, &[], &feeds(), today)
+    };
+    assert_eq!(titles(&choose_with(&plan)), ["sure", "unsure"]);
+    assert_eq!(
+        titles(&choose_with(&DigestPlan {
+            feeds: Vec::new(),
+            ..plan
+        })),
+        ["sure"]
+    );
+}
+
+#[test]
+fn what_does_not_fit_is_counted() {
+    let plan = DigestPlan {
+        stories_max: 2,
+        ..plan()
+    };
+    let events: Vec<Event> = (0..EVENTS_MAX + 3)
+        .map(|n| event(&n.to_string(), "2026-12-01", &n.to_string()))
+        .collect();
+    let today = day("2026-11-23");
+    let choice = choose(&plan, &Profile::default(), &entries(), &events, &[], today);
+    assert_eq!(titles(&choice), ["announced-late", "announced-early"]);
+    assert_eq!(choice.stories_left, 1);
+    assert_eq!((choice.events.len(), choice.events_left), (EVENTS_MAX, 3));
+}
+
+#[test]
+fn coming_events_are_in_order_of_time() {
+    let timed = |event_name: &str, time: &str| Event {
+        time: time.parse().ok(),
+        ..event(event_name, "2026-11-25", event_name)
+    };
+    let events = [
+        event("last-day", "2026-12-23", "a"),
+        event("too-far", "2026-12-24", "b"),
+        event("over", "2026-11-22", "c"),
+        Event {
+            end: Some(day("2026-11-23")),
+            ..event("still-on", "2026-11-20", "d")
+        },
+        event("some-time", "2026-11-25", "e"),
+        timed("noon", "12:00:00"),
+        timed("morning", "09:30:00"),
+        Event {
+            status: EventStatus::Cancelled,
+            ..event("cancelled", "2026-11-23", "f")
+        },
+    ];
+    let today = day("2026-11-23");
+    let choice = choose(&plan(), &Profile::default(), &[], &events, &[], today);
+    assert_eq!(
+        names(&choice),
+        [
+            "still-on",
+            "cancelled",
+            "morning",
+            "noon",
+            "some-time",
+            "last-day"
+        ]
+    );
+    assert_eq!(choice.events[1].status, EventStatus::Cancelled);
+}
+
+#[test]
+fn events_are_those_of_the_regions_asked_for() {
+    let placed = |event_name: &str, code: &str| Event {
+        region: code.parse().ok(),
+        ..event(event_name, "2026-12-01", event_name)
+    };
+    let events = [
+        placed("a-astana", "KZ-71"),
+        placed("b-abai", "KZ-10"),
+        placed("c-nowhere", ""),
+    ];
+    let cases: &[(&[&str], &[&str], &[&str])] = &[
+        (&[], &[], &["a-astana", "b-abai", "c-nowhere"]),
+        (&[], &["KZ-10"], &["b-abai"]),
+        (&["astana"], &[], &["a-astana"]),
+        (
+            &["astana", "after"],
+            &[],
+            &["a-astana", "b-abai", "c-nowhere"],
+        ),
+        (&["astana"], &["KZ-10"], &[]),
+    ];
+    for (own, regions, expected) in cases {
+        let profile = Profile {
+            feeds: own.iter().map(|feed| name(feed)).collect(),
+            regions: regions.iter().map(|code| region(code)).collect(),
+            ..Profile::default()
+        };
+        let choice = choose(&plan(), &profile, &[], &events, &feeds(), day("2026-11-23"));
+        let mut found = names(&choice);
+        found.sort_unstable();
+        assert_eq!(found, *expected, "{own:?} {regions:?}");
+    }
+}
+
+#[test]
+fn a_far_horizon_is_no_overflow() {
+    let plan = DigestPlan {
+        days_ahead: u32::MAX,
+        ..plan()
+    };
+    let events = [event("far", "9999-12-31", "a")];
+    let choice = choose(
+        &plan,
+        &Profile::default(),
+        &[],
+        &events,
+        &[],
+        NaiveDate::MAX,
+    );
+    assert!(choice.is_empty());
+    let choice = choose(
+        &plan,
+        &Profile::default(),
+        &[],
+        &events,
+        &[],
+        day("2026-11-23"),
+    );
+    assert_eq!(names(&choice), ["far"]);
+}

@@ -1,0 +1,400 @@
+//! The only door to the template engine: what a person reads is rendered here.
+//!
+//! Templates and messages are compiled in, and an operator's folder overrides
+//! them file by file (messages: word by word, so that an older folder still
+//! knows every newer word). Contexts are typed structs with sample values
+//! ([`page`], [`letter`]); [`Templates::check`] renders every template with its
+//! sample in three tongues.
+//!
+//! In a template: `t("section.key", name=value)` is a message (plural by `n`);
+//! `"2026-12-05"|date`, `start|date_range(end)`, `"10:30"|time` are wordings of
+//! ISO values in the template's tongue; `tongue` is its tag. What is undefined
+//! is an error, never an empty string. Names ending in `.html` are escaped.
+//!
+//! Deliberately absent: `include` and `extends` (a page is a body in a layout),
+//! reading files while rendering, and the clock.
+
+mod check;
+pub mod letter;
+pub mod messages;
+pub mod page;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::{NaiveDate, NaiveTime};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Kwargs, Serde};
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
+use serde::Serialize;
+
+use crate::model::complaint::{Complaint, Position};
+use crate::model::language::Tongue;
+use crate::text::wording;
+
+use messages::Messages;
+
+/// The largest template or message file, in bytes.
+pub const FILE_MAX_BYTES: u64 = 256 * 1024;
+/// Instructions one rendering may take: the front page needs some ten
+/// thousand, an endless loop stops after a fraction of a second.
+const FUEL: u64 = 3_000_000;
+
+/// Why a text could not be rendered.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplateError {
+    #[error("no template is called `{0}`")]
+    UnknownTemplate(String),
+    #[error("templates/{template}:{line}: {why}")]
+    Render {
+        template: String,
+        line: usize,
+        why: String,
+    },
+    #[error("templates/messages/{tongue}.toml: {key}: {why}")]
+    Message {
+        tongue: Tongue,
+        key: String,
+        why: String,
+    },
+}
+
+/// A template with the context that proves it.
+pub struct Sample {
+    /// The template's name, e.g. `page/home.html`.
+    pub template: &'static str,
+    context: Value,
+}
+
+impl Sample {
+    /// A sample of what `template` is rendered with.
+    pub fn new<C: Serialize>(template: &'static str, context: &C) -> Self {
+        Self {
+            template,
+            context: Value::from(Serde(context)),
+        }
+    }
+}
+
+/// One template as it is used: whose text, and where it stands.
+struct Source {
+    text: String,
+    place: String,
+}
+
+/// Every template and message, ready to render.
+pub struct Templates {
+    sources: BTreeMap<String, Source>,
+    speakers: Vec<Speaker>,
+}
+
+/// The engine of one tongue.
+struct Speaker {
+    tongue: Tongue,
+    messages: Arc<Messages>,
+    environment: Environment<'static>,
+}
+
+impl Templates {
+    /// The compiled-in templates, overridden by those in `dir`.
+    ///
+    /// # Errors
+    /// A complaint for each file that cannot be read or parsed and each file
+    /// that overrides nothing.
+    pub fn load(dir: Option<&Path>) -> Result<Self, Vec<Complaint>> {
+        let mut complaints = Vec::new();
+        let mut sources = shipped_sources();
+        let mut catalogues: Vec<Messages> = Tongue::ALL
+            .into_iter()
+            .filter_map(|tongue| {
+                Messages::shipped(tongue)
+                    .map_err(|found| complaints.extend(found))
+                    .ok()
+            })
+            .collect();
+        if let Some(dir) = dir {
+            override_sources(dir, &mut sources, &mut complaints);
+            for messages in &mut catalogues {
+                let path = dir
+                    .join("messages")
+                    .join(format!("{}.toml", messages.tongue()));
+                match read_file(&path) {
+                    Ok(Some(text)) => complaints.extend(
+                        messages
+                            .overlay(&text, &path.display().to_string())
+                            .err()
+                            .unwrap_or_default(),
+                    ),
+                    Ok(None) => {}
+                    Err(complaint) => complaints.push(complaint),
+                }
+            }
+        }
+        let mut speakers = Vec::new();
+        for messages in catalogues {
+            match Speaker::new(Arc::new(messages), &sources) {
+                Ok(speaker) => speakers.push(speaker),
+                Err(found) => complaints.extend(found),
+            }
+        }
+        // Each tongue's engine tells the same mistake.
+        complaints.sort_by_key(ToString::to_string);
+        complaints.dedup();
+        if complaints.is_empty() {
+            Ok(Self { sources, speakers })
+        } else {
+            Err(complaints)
+        }
+    }
+
+    /// Renders a template in one tongue.
+    pub fn render<C: Serialize>(
+        &self,
+        template: &str,
+        tongue: Tongue,
+        context: &C,
+    ) -> Result<String, TemplateError> {
+        self.render_value(template, tongue, Value::from(Serde(context)))
+    }
+
+    /// One message, its placeholders filled; `n` chooses the plural form.
+    pub fn message(
+        &self,
+        tongue: Tongue,
+        key: &str,
+        values: &[(&str, &str)],
+    ) -> Result<String, TemplateError> {
+        let lookup = |name: &str| {
+            values
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| (*value).to_owned())
+        };
+        self.speaker(tongue)
+            .messages
+            .say(key, &lookup)
+            .map_err(|why| TemplateError::Message {
+                tongue,
+                key: key.to_owned(),
+                why,
+            })
+    }
+
+    /// Renders every template with its sample in three tongues and compares the
+    /// words of the three; empty when all is well.
+    pub fn check(&self) -> Vec<Complaint> {
+        check::check(self)
+    }
+
+    fn render_value(
+        &self,
+        template: &str,
+        tongue: Tongue,
+        context: Value,
+    ) -> Result<String, TemplateError> {
+        if !self.sources.contains_key(template) {
+            return Err(TemplateError::UnknownTemplate(template.to_owned()));
+        }
+        self.speaker(tongue)
+            .environment
+            .get_template(template)
+            .and_then(|found| found.render(context))
+            .map_err(|error| TemplateError::Render {
+                template: template.to_owned(),
+                line: error.line().unwrap_or(1),
+                why: reason(&error),
+            })
+    }
+
+    fn speaker(&self, tongue: Tongue) -> &Speaker {
+        self.speakers
+            .iter()
+            .find(|speaker| speaker.tongue == tongue)
+            .expect("load makes a speaker for every tongue")
+    }
+}
+
+impl Speaker {
+    fn new(
+        messages: Arc<Messages>,
+        sources: &BTreeMap<String, Source>,
+    ) -> Result<Self, Vec<Complaint>> {
+        let tongue = messages.tongue();
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_fuel(Some(FUEL));
+        environment.set_syntax(
+            SyntaxConfig::builder()
+                .trim_blocks(true)
+                .lstrip_blocks(true)
+                .build()
+                .expect("the usual delimiters differ from each other"),
+        );
+        environment.add_global("tongue", tongue.tag());
+        add_wordings(&mut environment, tongue);
+        let said = Arc::clone(&messages);
+        environment.add_function("t", move |key: &str, values: Kwargs| {
+            translate(&said, key, &values)
+        });
+        let mut complaints = Vec::new();
+        for (name, source) in sources {
+            let added = environment.add_template_owned(name.clone(), source.text.clone());
+            if let Err(error) = added {
+                complaints.push(
+                    Complaint::error(&source.place, reason(&error)).at(Position {
+                        line: error.line().unwrap_or(1),
+                        column: 1,
+                    }),
+                );
+            }
+        }
+        if complaints.is_empty() {
+            Ok(Self {
+                tongue,
+                messages,
+                environment,
+            })
+        } else {
+            Err(complaints)
+        }
+    }
+}
+
+/// The filters that word dates and times.
+fn add_wordings(environment: &mut Environment<'static>, tongue: Tongue) {
+    environment.add_filter("date", move |day: &str| {
+        parse_date(day).map(|day| wording::date(day, tongue))
+    });
+    environment.add_filter("date_range", move |start: &str, end: Option<&str>| {
+        let end = end.map(parse_date).transpose()?;
+        parse_date(start).map(|start| wording::date_range(start, end, tongue))
+    });
+    environment.add_filter("time", move |time: &str| {
+        parse_time(time).map(|time| wording::time(time, tongue))
+    });
+}
+
+fn parse_date(text: &str) -> Result<NaiveDate, Error> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| {
+        let why = format!("`{text}` is no date; expected one such as 2026-12-05");
+        Error::new(ErrorKind::InvalidOperation, why)
+    })
+}
+
+fn parse_time(text: &str) -> Result<NaiveTime, Error> {
+    NaiveTime::parse_from_str(text, "%H:%M")
+        .or_else(|_| NaiveTime::parse_from_str(text, "%H:%M:%S"))
+        .map_err(|_| {
+            let why = format!("`{text}` is no time; expected one such as 10:30");
+            Error::new(ErrorKind::InvalidOperation, why)
+        })
+}
+
+/// `t` in templates. A value no placeholder takes is an error: it is a typo.
+fn translate(messages: &Messages, key: &str, values: &Kwargs) -> Result<String, Error> {
+    let lookup = |name: &str| {
+        values
+            .get::<Value>(name)
+            .ok()
+            .filter(|value| !value.is_none() && !value.is_undefined())
+            .map(|value| value.to_string())
+    };
+    let said = messages
+        .say(key, &lookup)
+        .map_err(|why| Error::new(ErrorKind::InvalidOperation, format!("{key}: {why}")))?;
+    values.assert_all_used()?;
+    Ok(said)
+}
+
+fn shipped_sources() -> BTreeMap<String, Source> {
+    page::TEMPLATES
+        .iter()
+        .chain(letter::TEMPLATES)
+        .map(|(name, text)| {
+            let source = Source {
+                text: (*text).to_owned(),
+                place: format!("templates/{name}"),
+            };
+            ((*name).to_owned(), source)
+        })
+        .collect()
+}
+
+fn override_sources(
+    dir: &Path,
+    sources: &mut BTreeMap<String, Source>,
+    complaints: &mut Vec<Complaint>,
+) {
+    if !dir.is_dir() {
+        complaints.push(Complaint::error(
+            dir.display().to_string(),
+            "no such folder of templates",
+        ));
+        return;
+    }
+    for (name, source) in sources.iter_mut() {
+        let path = dir.join(name);
+        match read_file(&path) {
+            Ok(Some(text)) => {
+                source.text = text;
+                source.place = path.display().to_string();
+            }
+            Ok(None) => {}
+            Err(complaint) => complaints.push(complaint),
+        }
+    }
+    for folder in ["page", "letter"] {
+        complaints.extend(strangers(&dir.join(folder), folder, sources));
+    }
+}
+
+/// Template files that override nothing: most likely a misspelt name.
+fn strangers(folder: &Path, prefix: &str, sources: &BTreeMap<String, Source>) -> Vec<Complaint> {
+    let Ok(files) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for file in files.flatten() {
+        let path = file.path();
+        let is_template = path
+            .extension()
+            .is_some_and(|kind| kind == "html" || kind == "txt");
+        let name = format!("{prefix}/{}", file.file_name().to_string_lossy());
+        if is_template && !sources.contains_key(&name) {
+            let nearest = sources
+                .keys()
+                .min_by_key(|known| strsim::levenshtein(known, &name))
+                .map_or("", String::as_str);
+            let why = format!("no template is called `{name}`; did you mean `{nearest}`?");
+            found.push(Complaint::error(path.display().to_string(), why));
+        }
+    }
+    found
+}
+
+/// A file's text; `None` where there is no such file.
+fn read_file(path: &Path) -> Result<Option<String>, Complaint> {
+    let place = path.display().to_string();
+    let size = match std::fs::metadata(path) {
+        Ok(about) => about.len(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Complaint::error(place, format!("cannot be read: {error}"))),
+    };
+    if size > FILE_MAX_BYTES {
+        let why = format!("{size} bytes; expected at most {FILE_MAX_BYTES}");
+        return Err(Complaint::error(place, why));
+    }
+    std::fs::read_to_string(path)
+        .map(Some)
+        .map_err(|error| Complaint::error(place, format!("cannot be read: {error}")))
+}
+
+/// What the engine says, without the place, which stands elsewhere.
+fn reason(error: &Error) -> String {
+    let detail = error.detail().map(|said| format!(": {said}"));
+    format!("{}{}", error.kind(), detail.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests;
