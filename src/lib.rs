@@ -26,6 +26,8 @@ pub mod template;
 
 pub mod digest;
 
+pub mod deliver;
+
 pub mod daemon;
 
 pub mod config;

@@ -1,0 +1,9 @@
+//! The end of the road: a claimed delivery becomes a message, a courier takes
+//! it, and what the courier met decides what happens next.
+//!
+//! Deliberately absent: the store and the clock. Whoever calls records the
+//! attempt before and after, and hands in the time.
+
+pub mod courier;
+pub mod message;
+pub mod retry;
