@@ -28,6 +28,8 @@ pub mod digest;
 
 pub mod deliver;
 
+pub mod serve;
+
 pub mod daemon;
 
 pub mod config;

@@ -1,0 +1,73 @@
+//! A page for each article: the house's own texts live here, and events link here.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use crate::model::article::ArticleId;
+use crate::model::id::DERIVED_ID_CHARS;
+use crate::model::source::Republish;
+use crate::template::page::ArticlePage;
+
+use super::House;
+use super::guard::Trouble;
+use super::pages::{Frame, day, event_card, known, page};
+use super::voice::Voice;
+
+/// `/article/{id}`
+pub(super) async fn article(
+    State(house): State<Arc<House>>,
+    Path(id): Path<String>,
+    voice: Voice,
+) -> Result<Response, Trouble> {
+    if id.len() != DERIVED_ID_CHARS || !id.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(Trouble::NOT_FOUND);
+    }
+    let id = ArticleId::from_stored(id);
+    let (article, reading) = house.store.article(&id).await?.ok_or(Trouble::NOT_FOUND)?;
+    let mut events = house
+        .store
+        .events_of_articles(std::slice::from_ref(&id))
+        .await?;
+    let catalogue = house.catalogue();
+    let source = catalogue
+        .sources
+        .iter()
+        .find(|source| source.id == article.source);
+    let is_full = source.is_some_and(|source| source.republish == Republish::Full);
+    let html = if is_full && !article.content_html.is_empty() {
+        article.content_html.clone()
+    } else {
+        paragraphs(&reading.excerpt)
+    };
+    let context = ArticlePage {
+        title: article.title.clone(),
+        lang: known(reading.shown_language()),
+        outlet: source.map_or_else(|| article.source.to_string(), |source| source.name.clone()),
+        date: day(&house, article.dated()),
+        html,
+        link: article.link.as_ref().map(ToString::to_string),
+        event: events.remove(&id).map(|event| event_card(&event, &voice)),
+    };
+    let frame = Frame {
+        title: &article.title,
+        is_private: false,
+        shows_outbox: false,
+    };
+    Ok(page(&house, &voice, &frame, "page/article.html", &context)?)
+}
+
+/// Plain text as HTML.
+fn paragraphs(text: &str) -> String {
+    let mut html = String::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let escaped = line
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;");
+        write!(html, "<p>{escaped}</p>").expect("writing to a String cannot fail");
+    }
+    html
+}

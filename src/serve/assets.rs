@@ -1,0 +1,72 @@
+//! What never changes while the program runs, and how it feels.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::SecondsFormat;
+
+use super::House;
+
+/// Compiled in: a page is one request and one style sheet.
+const STYLE: &str = include_str!("assets/style.css");
+const FAVICON: &str = include_str!("assets/favicon.svg");
+/// Pages for persons, not for machines.
+const ROBOTS: &str =
+    "User-agent: *\nDisallow: /confirm\nDisallow: /unsubscribe\nDisallow: /outbox\n";
+const AN_HOUR: &str = "public, max-age=3600";
+
+/// `/style.css`
+pub(super) async fn style() -> Response {
+    asset("text/css; charset=utf-8", STYLE)
+}
+
+/// `/favicon.svg`
+pub(super) async fn favicon() -> Response {
+    asset("image/svg+xml", FAVICON)
+}
+
+/// `/robots.txt`
+pub(super) async fn robots() -> Response {
+    asset("text/plain; charset=utf-8", ROBOTS)
+}
+
+/// `/health`: 200 while the store answers, else 503.
+pub(super) async fn health(State(house): State<Arc<House>>) -> Response {
+    let visited = match house.store.ping().await {
+        Ok(()) => house.store.source_states().await,
+        Err(error) => Err(error),
+    };
+    let (status, report) = match visited {
+        Ok(known) => {
+            let last = known.iter().filter_map(|state| state.last_visit).max();
+            let report = serde_json::json!({
+                "status": "ok",
+                "store": "ok",
+                "sources": known.len(),
+                "sources_failing": known.iter().filter(|state| state.failures > 0).count(),
+                "last_gather": last.map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true)),
+            });
+            (StatusCode::OK, report)
+        }
+        Err(error) => {
+            tracing::error!(%error, "the store does not answer");
+            let report = serde_json::json!({"status": "failing", "store": "unreachable"});
+            (StatusCode::SERVICE_UNAVAILABLE, report)
+        }
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (status, headers, report.to_string()).into_response()
+}
+
+fn asset(media_type: &'static str, text: &'static str) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, media_type),
+        (header::CACHE_CONTROL, AN_HOUR),
+    ];
+    (headers, text).into_response()
+}

@@ -1,0 +1,205 @@
+//! HTTP: feeds, pages, subscriptions, health.
+//!
+//! GET changes nothing (design, promise 7): confirming and unsubscribing act on
+//! POST only. Deliberately absent: scripts, cookies, sessions, and the access
+//! log, which would hold tokens; a proxy in front may keep one.
+
+mod articles;
+mod assets;
+mod eml;
+mod feeds;
+mod guard;
+mod outbox;
+mod pages;
+mod subscribe;
+mod voice;
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use chrono_tz::Tz;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, Semaphore};
+use url::Url;
+
+use crate::clock::Clock;
+use crate::model::feed::{FeedName, PublishedFeed};
+use crate::model::source::Source;
+use crate::model::token::Secret;
+use crate::publish::{Format, Site};
+use crate::store::Store;
+use crate::template::Templates;
+
+/// The largest body a form may send.
+const BODY_MAX_BYTES: usize = 16 * 1024;
+/// Requests answered at once; the next are told to come again.
+const REQUESTS_MAX: usize = 1024;
+
+/// What the operator decides about serving.
+#[derive(Debug, Clone)]
+pub struct ServeOptions {
+    /// The public address of the site.
+    pub url: Url,
+    /// The house's name.
+    pub name: String,
+    /// The zone of days and events' times.
+    pub zone: Tz,
+    /// Letters that were written instead of sent; shown to this machine only.
+    pub outbox: Option<PathBuf>,
+}
+
+/// What is read and published: replaced whole when the catalogue is read again.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    pub feeds: Vec<PublishedFeed>,
+    /// For outlets' names and what of theirs may be shown in full.
+    pub sources: Vec<Source>,
+}
+
+impl Catalogue {
+    fn feed(&self, name: &str) -> Option<&PublishedFeed> {
+        self.feeds.iter().find(|feed| feed.name.as_str() == name)
+    }
+}
+
+/// Everything a request may need.
+pub struct House {
+    store: Store,
+    secret: Secret,
+    clock: Clock,
+    options: ServeOptions,
+    /// Told when a letter waits to be written.
+    mail_wanted: Arc<Notify>,
+    templates: RwLock<Arc<Templates>>,
+    catalogue: RwLock<Arc<Catalogue>>,
+    documents: RwLock<HashMap<(FeedName, Format), Arc<feeds::Rendered>>>,
+    room: Semaphore,
+}
+
+impl House {
+    /// Brings together what serving needs.
+    pub fn new(
+        store: Store,
+        secret: Secret,
+        clock: Clock,
+        options: ServeOptions,
+        mail_wanted: Arc<Notify>,
+        templates: Arc<Templates>,
+        catalogue: Catalogue,
+    ) -> Self {
+        Self {
+            store,
+            secret,
+            clock,
+            options,
+            mail_wanted,
+            templates: RwLock::new(templates),
+            catalogue: RwLock::new(Arc::new(catalogue)),
+            documents: RwLock::default(),
+            room: Semaphore::new(REQUESTS_MAX),
+        }
+    }
+
+    /// Swaps templates and catalogue; requests under way finish with the old ones.
+    pub fn replace(&self, templates: Arc<Templates>, catalogue: Catalogue) {
+        *self
+            .templates
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = templates;
+        *self
+            .catalogue
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(catalogue);
+        self.documents
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+
+    fn templates(&self) -> Arc<Templates> {
+        Arc::clone(
+            &self
+                .templates
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    fn catalogue(&self) -> Arc<Catalogue> {
+        Arc::clone(
+            &self
+                .catalogue
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    fn site(&self) -> Site {
+        Site {
+            url: self.options.url.clone(),
+            name: self.options.name.clone(),
+            zone: self.options.zone,
+        }
+    }
+
+    fn today(&self) -> chrono::NaiveDate {
+        self.clock
+            .now()
+            .with_timezone(&self.options.zone)
+            .date_naive()
+    }
+}
+
+/// Every address of the site.
+pub fn router(house: Arc<House>) -> Router {
+    Router::new()
+        .route("/", get(pages::home))
+        .route("/feeds", get(pages::feeds))
+        .route("/feeds.opml", get(feeds::opml))
+        .route("/feeds/{file}", get(feeds::document))
+        .route("/article/{id}", get(articles::article))
+        .route("/subscribe", post(subscribe::subscribe))
+        .route(
+            "/confirm",
+            get(subscribe::ask_confirm).post(subscribe::confirm),
+        )
+        .route(
+            "/unsubscribe",
+            get(subscribe::ask_unsubscribe).post(subscribe::unsubscribe),
+        )
+        .route("/outbox", get(outbox::list))
+        .route("/outbox/{file}", get(outbox::letter))
+        .route("/health", get(assets::health))
+        .route("/style.css", get(assets::style))
+        .route("/favicon.svg", get(assets::favicon))
+        .route("/robots.txt", get(assets::robots))
+        .fallback(guard::not_found)
+        .method_not_allowed_fallback(guard::not_allowed)
+        .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::clone(&house),
+            guard::around,
+        ))
+        .with_state(house)
+}
+
+/// Serves until `stop` resolves, then finishes what is under way.
+pub async fn run(
+    listener: TcpListener,
+    house: Arc<House>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let service = router(house).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
+        .with_graceful_shutdown(stop)
+        .await
+}
+
+#[cfg(test)]
+mod tests;

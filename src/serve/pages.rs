@@ -1,0 +1,321 @@
+//! The front page, the list of feeds, and the frame of every page.
+
+use std::sync::Arc;
+
+use axum::extract::{Extension, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{Html, IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::model::event::Event;
+use crate::model::feed::{Entry, Filter, PublishedFeed};
+use crate::model::language::{Language, Tongue};
+use crate::model::reading::Kind;
+use crate::model::region::Region;
+use crate::template::TemplateError;
+use crate::template::page::{
+    AlsoLink, Answer, Choice, DigestForm, EventCard, FeedCard, Feeds, Home, Layout, StoryCard,
+};
+
+use super::House;
+use super::guard::Trouble;
+use super::outbox::{Peer, may_read_outbox};
+use super::voice::{Voice, own_name};
+
+/// Stories on the front page.
+const STORIES_SHOWN: u32 = 30;
+/// Coming events on the front page.
+const EVENTS_SHOWN: u32 = 12;
+
+/// What a reader typed into the form, to be mended.
+pub(super) struct Mistyped {
+    pub(super) address: String,
+}
+
+/// `/`
+pub(super) async fn home(
+    State(house): State<Arc<House>>,
+    voice: Voice,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+) -> Result<Response, Trouble> {
+    let shows_outbox = may_read_outbox(&house, peer.as_deref(), &headers);
+    home_page(&house, &voice, shows_outbox, None).await
+}
+
+/// The front page, perhaps with a form to be mended.
+pub(super) async fn home_page(
+    house: &House,
+    voice: &Voice,
+    shows_outbox: bool,
+    mistyped: Option<Mistyped>,
+) -> Result<Response, Trouble> {
+    let tongue = voice.tongue;
+    let catalogue = house.catalogue();
+    let about_forums = Filter {
+        kinds: vec![Kind::Announcement, Kind::ForumArticle],
+        ..Filter::default()
+    };
+    let events = house
+        .store
+        .calendar(&about_forums, house.today(), EVENTS_SHOWN)
+        .await?;
+    let entries = house.store.edition(&about_forums, STORIES_SHOWN).await?;
+    let featured: Vec<FeedCard> = catalogue
+        .feeds
+        .iter()
+        .filter(|feed| feed.featured)
+        .map(|feed| feed_card(feed, tongue))
+        .collect();
+    let context = Home {
+        query: voice.query.clone(),
+        events: events
+            .iter()
+            .map(|event| event_card(event, voice))
+            .collect(),
+        stories: entries
+            .iter()
+            .map(|entry| story_card(house, entry, voice))
+            .collect(),
+        calendar: featured.iter().find_map(|feed| feed.ics.clone()),
+        form: form(&catalogue.feeds, tongue, mistyped),
+        feeds: featured,
+    };
+    let title = house.templates().message(tongue, "home.title", &[])?;
+    let frame = Frame {
+        title: &title,
+        is_private: false,
+        shows_outbox,
+    };
+    Ok(page(house, voice, &frame, "page/home.html", &context)?)
+}
+
+/// `/feeds`
+pub(super) async fn feeds(
+    State(house): State<Arc<House>>,
+    voice: Voice,
+) -> Result<Response, Trouble> {
+    let catalogue = house.catalogue();
+    let cards = |featured: bool| {
+        catalogue
+            .feeds
+            .iter()
+            .filter(|feed| feed.featured == featured)
+            .map(|feed| feed_card(feed, voice.tongue))
+            .collect()
+    };
+    let context = Feeds {
+        featured: cards(true),
+        others: cards(false),
+    };
+    let title = house
+        .templates()
+        .message(voice.tongue, "feeds.title", &[])?;
+    let frame = Frame {
+        title: &title,
+        is_private: false,
+        shows_outbox: false,
+    };
+    Ok(page(&house, &voice, &frame, "page/feeds.html", &context)?)
+}
+
+/// A page with one thing to say, and perhaps one button: `(action, token)`.
+pub(super) fn answer_page(
+    house: &House,
+    voice: &Voice,
+    what: &'static str,
+    button: Option<(&str, &str)>,
+) -> Result<Response, Trouble> {
+    let context = Answer {
+        query: voice.query.clone(),
+        what,
+        action: button.map(|(action, _)| action.to_owned()),
+        token: button.map_or_else(String::new, |(_, token)| token.to_owned()),
+    };
+    let title = format!("answer.{what}.title");
+    let title = house.templates().message(voice.tongue, &title, &[])?;
+    let frame = Frame {
+        title: &title,
+        is_private: true,
+        shows_outbox: false,
+    };
+    Ok(page(house, voice, &frame, "page/answer.html", &context)?)
+}
+
+/// What the frame of a page must know.
+pub(super) struct Frame<'a> {
+    pub(super) title: &'a str,
+    /// Not for search engines, nor for caches.
+    pub(super) is_private: bool,
+    pub(super) shows_outbox: bool,
+}
+
+/// Renders a body into the layout.
+pub(super) fn page<C: Serialize>(
+    house: &House,
+    voice: &Voice,
+    frame: &Frame<'_>,
+    template: &str,
+    context: &C,
+) -> Result<Response, TemplateError> {
+    let templates = house.templates();
+    let layout = Layout {
+        title: frame.title.to_owned(),
+        site_name: house.options.name.clone(),
+        query: voice.query.clone(),
+        switch: voice.switch(),
+        feeds: house
+            .catalogue()
+            .feeds
+            .iter()
+            .filter(|feed| feed.featured)
+            .map(|feed| feed_card(feed, voice.tongue))
+            .collect(),
+        is_private: frame.is_private,
+        shows_outbox: frame.shows_outbox,
+        body: templates.render(template, voice.tongue, context)?,
+    };
+    let html = templates.render("page/layout.html", voice.tongue, &layout)?;
+    let mut response = Html(html).into_response();
+    let headers = response.headers_mut();
+    let cache = if frame.is_private {
+        "no-store"
+    } else {
+        "no-cache"
+    };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
+    headers.insert(
+        header::CONTENT_LANGUAGE,
+        HeaderValue::from_static(voice.tongue.tag()),
+    );
+    Ok(response)
+}
+
+/// One event as pages show it.
+pub(super) fn event_card(event: &Event, voice: &Voice) -> EventCard {
+    let counted_from = event.date_counted_from.map(|day| day.to_string());
+    EventCard {
+        name: event.name.clone(),
+        start: event.start.to_string(),
+        end: event.end.map(|day| day.to_string()),
+        time: event.time.map(|time| time.format("%H:%M").to_string()),
+        place: place(event, voice.tongue),
+        href: event
+            .articles
+            .first()
+            .map(|article| format!("/article/{article}{}", voice.query)),
+        status: event.status.word(),
+        counted_words: counted_from.is_some().then(|| event.date_words.clone()),
+        counted_from,
+    }
+}
+
+/// The day of a moment in the house's zone, as templates take it.
+pub(super) fn day(house: &House, time: DateTime<Utc>) -> String {
+    time.with_timezone(&house.options.zone)
+        .date_naive()
+        .to_string()
+}
+
+/// A language a page may name.
+pub(super) fn known(language: Language) -> Option<&'static str> {
+    (language != Language::Undetermined).then(|| language.tag())
+}
+
+fn story_card(house: &House, entry: &Entry, voice: &Voice) -> StoryCard {
+    let reading = &entry.reading;
+    let own_page = || format!("/article/{}{}", entry.article.id, voice.query);
+    StoryCard {
+        title: entry.article.title.clone(),
+        href: entry
+            .article
+            .link
+            .as_ref()
+            .map_or_else(own_page, ToString::to_string),
+        lang: known(reading.shown_language()),
+        outlet: entry.outlet.clone(),
+        date: day(house, entry.article.dated()),
+        excerpt: reading.excerpt.clone(),
+        kind: reading
+            .shown_kind()
+            .filter(|kind| *kind != Kind::Other)
+            .map(Kind::word),
+        regions: reading
+            .regions
+            .iter()
+            .filter(|(_, sure)| sure.is_enough())
+            .map(|(region, _)| region.name(voice.tongue))
+            .collect(),
+        also: entry
+            .also_told_by
+            .iter()
+            .filter_map(|told| {
+                Some(AlsoLink {
+                    outlet: told.outlet.clone(),
+                    href: told.link.clone()?,
+                    title: told.title.clone(),
+                    lang: known(told.language),
+                })
+            })
+            .collect(),
+    }
+}
+
+fn feed_card(feed: &PublishedFeed, tongue: Tongue) -> FeedCard {
+    let name = &feed.name;
+    FeedCard {
+        name: name.to_string(),
+        title: feed.title.get(tongue).to_owned(),
+        description: feed.description.get(tongue).to_owned(),
+        rss: format!("/feeds/{name}.rss"),
+        atom: format!("/feeds/{name}.atom"),
+        json: format!("/feeds/{name}.json"),
+        ics: feed.calendar.then(|| format!("/feeds/{name}.ics")),
+    }
+}
+
+fn form(feeds: &[PublishedFeed], tongue: Tongue, mistyped: Option<Mistyped>) -> DigestForm {
+    DigestForm {
+        tongues: Tongue::ALL
+            .into_iter()
+            .map(|choice| Choice {
+                value: choice.tag().to_owned(),
+                name: own_name(choice).to_owned(),
+                is_chosen: choice == tongue,
+            })
+            .collect(),
+        feeds: feeds
+            .iter()
+            .filter(|feed| feed.featured)
+            .map(|feed| Choice {
+                value: feed.name.to_string(),
+                name: feed.title.get(tongue).to_owned(),
+                is_chosen: false,
+            })
+            .collect(),
+        regions: Region::all()
+            .map(|region| Choice {
+                value: region.code(),
+                name: region.name(tongue).to_owned(),
+                is_chosen: false,
+            })
+            .collect(),
+        address_is_wrong: mistyped.is_some(),
+        address: mistyped.map_or_else(String::new, |typed| typed.address),
+    }
+}
+
+/// City and region; once where they are the same.
+fn place(event: &Event, tongue: Tongue) -> Option<String> {
+    let region = event.region.map(|region| region.name(tongue).to_owned());
+    let is_city_itself = event
+        .region
+        .is_some_and(|region| Some(region.name(Tongue::English)) == event.city.as_deref());
+    match (&event.city, region) {
+        (Some(city), Some(region)) if !is_city_itself => Some(format!("{city}, {region}")),
+        (_, Some(region)) => Some(region),
+        (city, None) => city.clone(),
+    }
+}

@@ -1,0 +1,429 @@
+//! The site over real HTTP on a port of the system's choosing, with a store of
+//! its own for each test.
+
+use std::io::Read;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use super::*;
+use crate::model::article::{Article, ArticleId};
+use crate::model::delivery::Holder;
+use crate::model::event::{Event, EventId, EventStatus};
+use crate::model::feed::Filter;
+use crate::model::language::{Language, Tongue, Trilingual};
+use crate::model::reading::{Confidence, Kind, Reading};
+use crate::model::region::Region;
+use crate::model::source::{Place, Republish, SourceId};
+use crate::model::story::{Signature, StoryId};
+use crate::model::subscriber::{SubscriberId, SubscriberStatus};
+use crate::model::token::{SECRET_BYTES, TokenPurpose, sign};
+use crate::store::{Visit, VisitedArticle};
+
+const DAY: &str = "2026-11-23T06:00:00Z";
+
+/// A site that runs until the test ends.
+struct Site {
+    base: String,
+    store: Store,
+    secret: Secret,
+    clock: Clock,
+    mail_wanted: Arc<Notify>,
+    folder: tempfile::TempDir,
+    client: reqwest::Client,
+}
+
+impl Site {
+    async fn open() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}", folder.path().join("a.db").display());
+        let store = Store::open(&url).await.expect("a store");
+        let now: DateTime<Utc> = DAY.parse().expect("time");
+        fill(&store, now).await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("address"));
+        let secret = Secret::new([3; SECRET_BYTES]);
+        let clock = Clock::fixed(now);
+        let mail_wanted = Arc::new(Notify::new());
+        let outbox = folder.path().join("outbox");
+        std::fs::create_dir(&outbox).expect("a folder");
+        let house = House::new(
+            store.clone(),
+            secret.clone(),
+            clock.clone(),
+            ServeOptions {
+                url: Url::parse(&base).expect("url"),
+                name: "Жаршы".to_owned(),
+                zone: chrono_tz::Asia::Almaty,
+                outbox: Some(outbox),
+            },
+            Arc::clone(&mail_wanted),
+            Arc::new(Templates::load(None).unwrap_or_else(|found| panic!("{found:?}"))),
+            Catalogue {
+                feeds: vec![feed()],
+                sources: vec![desk()],
+            },
+        );
+        tokio::spawn(run(listener, Arc::new(house), std::future::pending()));
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .no_gzip()
+            .build()
+            .expect("a client");
+        Self {
+            base,
+            store,
+            secret,
+            clock,
+            mail_wanted,
+            folder,
+            client,
+        }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    async fn get(&self, path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
+        let mut request = self.client.get(self.url(path));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.expect("an answer")
+    }
+
+    async fn post(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> reqwest::Response {
+        let mut request = self
+            .client
+            .post(self.url(path))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body.to_owned());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.expect("an answer")
+    }
+}
+
+fn desk() -> Source {
+    Source {
+        id: SourceId::from_stored("desk"),
+        name: "Редакция".to_owned(),
+        place: Place::Desk("feeds/desk".into()),
+        home: None,
+        language: None,
+        region: None,
+        republish: Republish::Full,
+        every: std::time::Duration::from_mins(1),
+        accept_language: None,
+        enabled: true,
+    }
+}
+
+fn feed() -> PublishedFeed {
+    let all = |text: &str| Trilingual {
+        kk: format!("{text} kk"),
+        ru: format!("{text} ru"),
+        en: format!("{text} en"),
+    };
+    PublishedFeed {
+        name: "all-forums".parse().expect("name"),
+        title: all("Форумдар"),
+        description: all("Бәрі"),
+        tongue: Tongue::Kazakh,
+        filter: Filter::default(),
+        items_max: 20,
+        calendar: true,
+        featured: true,
+    }
+}
+
+fn article_id() -> ArticleId {
+    ArticleId::derived(&SourceId::from_stored("desk"), "1")
+}
+
+async fn fill(store: &Store, now: DateTime<Utc>) {
+    store.sync_sources(&[desk()], now).await.expect("sources");
+    let holder = Holder("test".to_owned());
+    let claimed = store
+        .claim_sources(now, &holder, TimeDelta::minutes(5), 1)
+        .await
+        .expect("a claim");
+    let mut state = claimed.into_iter().next().expect("the desk is due");
+    state.last_visit = Some(now);
+    let sure = Confidence::new(0.9);
+    let article = Article {
+        id: article_id(),
+        source: SourceId::from_stored("desk"),
+        revision: 1,
+        link: None,
+        title: "Форум <script>alert(1)</script>".to_owned(),
+        authors: Vec::new(),
+        summary_html: String::new(),
+        content_html: "<p>Толық <em>мәтін</em></p>".to_owned(),
+        text: "Толық мәтін".to_owned(),
+        published: Some(now),
+        updated: None,
+        first_seen: now,
+        image: None,
+        categories: Vec::new(),
+        declared_language: None,
+        declared_event: None,
+        content_hash: "1".to_owned(),
+    };
+    let start = NaiveDate::from_ymd_opt(2026, 12, 5).expect("day");
+    let event = Event {
+        id: EventId::derived(&article.id, start),
+        name: "Цифрлық өңір".to_owned(),
+        start,
+        end: None,
+        time: None,
+        city: Some("Astana".to_owned()),
+        region: Some(Region::ASTANA),
+        status: EventStatus::Confirmed,
+        sequence: 0,
+        date_words: "5 желтоқсан".to_owned(),
+        date_counted_from: None,
+        articles: vec![article.id.clone()],
+        created: now,
+        updated: now,
+    };
+    let reading = Reading {
+        language: Language::KazakhCyrillic,
+        language_confidence: sure,
+        kind: Kind::Announcement,
+        kind_confidence: sure,
+        regions: vec![(Region::ASTANA, sure)],
+        event: None,
+        excerpt: "Толық мәтін.".to_owned(),
+        engine_version: 1,
+        read_at: now,
+    };
+    let visit = Visit {
+        state,
+        articles: vec![VisitedArticle {
+            story: StoryId::derived(&article.id),
+            article,
+            reading,
+            signature: Signature::default(),
+            event: Some(event),
+        }],
+    };
+    store.record_visit(visit, &holder).await.expect("recorded");
+}
+
+#[tokio::test]
+async fn pages_speak_three_tongues_and_escape_what_others_wrote() {
+    let site = Site::open().await;
+    for (accept, path, lang, word) in [
+        ("", "/", "kk", "Алдағы форумдар"),
+        ("ru", "/", "ru", "Ближайшие форумы"),
+        ("ru", "/?lang=en", "en", "Coming forums"),
+    ] {
+        let page = site.get(path, &[("accept-language", accept)]).await;
+        assert_eq!(page.status(), 200);
+        let policy = page.headers()["content-security-policy"]
+            .to_str()
+            .expect("text");
+        assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"));
+        let html = page.text().await.expect("text");
+        assert!(html.contains(&format!("<html lang=\"{lang}\">")), "{html}");
+        assert!(html.contains(word), "{html}");
+        assert!(html.contains("Цифрлық өңір"), "{html}");
+        assert!(!html.contains("<script>"), "{html}");
+    }
+    let path = format!("/article/{}", article_id());
+    let html = site.get(&path, &[]).await.text().await.expect("text");
+    assert!(html.contains("<p>Толық <em>мәтін</em></p>"), "{html}");
+    for path in [
+        "/feeds",
+        "/feeds.opml",
+        "/style.css",
+        "/favicon.svg",
+        "/robots.txt",
+        "/health",
+    ] {
+        assert_eq!(site.get(path, &[]).await.status(), 200, "{path}");
+    }
+    for path in [
+        "/nothing",
+        "/article/0",
+        "/feeds/all-forums.exe",
+        "/feeds/none.rss",
+    ] {
+        let page = site.get(path, &[("accept-language", "en")]).await;
+        assert_eq!(page.status(), 404, "{path}");
+        assert!(page.text().await.expect("text").contains("no such page"));
+    }
+    assert_eq!(site.post("/", "", &[]).await.status(), 405);
+}
+
+#[tokio::test]
+async fn feeds_are_conditional_in_each_encoding() {
+    let site = Site::open().await;
+    for kind in ["rss", "atom", "json", "ics"] {
+        let path = format!("/feeds/all-forums.{kind}");
+        let plain = site.get(&path, &[]).await;
+        assert_eq!(plain.status(), 200, "{kind}");
+        let etag = plain.headers()["etag"].to_str().expect("text").to_owned();
+        let date = plain.headers()["last-modified"]
+            .to_str()
+            .expect("text")
+            .to_owned();
+        assert_eq!(date, "Mon, 23 Nov 2026 06:00:00 GMT", "{kind}");
+        assert_eq!(plain.headers()["vary"], "accept-encoding");
+        let body = plain.bytes().await.expect("body");
+
+        let zipped = site
+            .get(&path, &[("accept-encoding", "br, gzip;q=0.5")])
+            .await;
+        assert_eq!(zipped.headers()["content-encoding"], "gzip");
+        assert_ne!(zipped.headers()["etag"].to_str().expect("text"), etag);
+        let zipped = zipped.bytes().await.expect("body");
+        let mut unzipped = Vec::new();
+        flate2::read::GzDecoder::new(&zipped[..])
+            .read_to_end(&mut unzipped)
+            .expect("gzip");
+        assert_eq!(unzipped, body, "{kind}");
+
+        let other = format!("\"x\", W/{etag}");
+        for (name, value, status) in [
+            ("if-none-match", etag.as_str(), 304),
+            ("if-none-match", other.as_str(), 304),
+            ("if-none-match", "*", 304),
+            ("if-none-match", "\"x\"", 200),
+            ("if-modified-since", date.as_str(), 304),
+            ("if-modified-since", "Sun, 22 Nov 2026 06:00:00 GMT", 200),
+            ("if-modified-since", "yesterday", 200),
+            ("accept-encoding", "gzip;q=0", 200),
+        ] {
+            let answer = site.get(&path, &[(name, value)]).await;
+            assert_eq!(answer.status(), status, "{kind} {name}: {value}");
+            assert!(!answer.headers().contains_key("content-encoding"));
+        }
+        let head = site
+            .client
+            .head(site.url(&path))
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(head.headers()["etag"].to_str().expect("text"), etag);
+        assert_eq!(
+            head.headers()["content-length"].to_str().ok(),
+            Some(body.len().to_string().as_str())
+        );
+    }
+}
+
+#[tokio::test]
+async fn subscribing_needs_a_post_and_says_the_same_to_everyone() {
+    let site = Site::open().await;
+    let form =
+        "address=aigul%40example.kz&tongue=ru&feed=all-forums&feed=none&region=KZ-71&website=";
+    let first = site
+        .post("/subscribe", form, &[("accept-language", "en")])
+        .await;
+    assert_eq!(first.status(), 200);
+    let again = site
+        .post("/subscribe", form, &[("accept-language", "en")])
+        .await;
+    assert_eq!(first.text().await.ok(), again.text().await.ok());
+    site.mail_wanted.notified().await;
+    let id = SubscriberId::derived(&"aigul@example.kz".parse().expect("address"));
+    let kept = site
+        .store
+        .subscriber(&id)
+        .await
+        .expect("read")
+        .expect("there");
+    assert_eq!(kept.status, SubscriberStatus::Pending);
+    assert_eq!(kept.profile.tongue, Tongue::Russian);
+    assert_eq!(kept.profile.feeds, vec![feed().name]);
+    assert_eq!(kept.profile.regions, vec![Region::ASTANA]);
+
+    let foreign = [("sec-fetch-site", "cross-site")];
+    assert_eq!(site.post("/subscribe", form, &foreign).await.status(), 403);
+    let trapped = form.replace("aigul", "bot") + "x";
+    assert_eq!(site.post("/subscribe", &trapped, &[]).await.status(), 200);
+    let bot = SubscriberId::derived(&"bot@example.kz".parse().expect("address"));
+    assert_eq!(site.store.subscriber(&bot).await.expect("read"), None);
+    let wrong = site.post("/subscribe", "address=%22%3Ea", &[]).await;
+    assert_eq!(wrong.status(), 422);
+    assert!(
+        wrong
+            .text()
+            .await
+            .expect("text")
+            .contains("value=\"&quot;&gt;a\"")
+    );
+    let large = "a".repeat(BODY_MAX_BYTES + 1);
+    assert_eq!(site.post("/subscribe", &large, &[]).await.status(), 413);
+}
+
+#[tokio::test]
+async fn confirming_and_unsubscribing_act_on_post_only() {
+    let site = Site::open().await;
+    site.post("/subscribe", "address=aigul%40example.kz", &[])
+        .await;
+    let id = SubscriberId::derived(&"aigul@example.kz".parse().expect("address"));
+    let status = async || {
+        let kept = site.store.subscriber(&id).await.expect("read");
+        kept.expect("there").status
+    };
+    let until = site.clock.now() + TimeDelta::days(3);
+    let token = sign(&site.secret, TokenPurpose::Confirm, &id, Some(until));
+    let page = site.get(&format!("/confirm?token={token}"), &[]).await;
+    assert_eq!(page.headers()["cache-control"], "no-store");
+    assert!(page.text().await.expect("text").contains(&token));
+    assert_eq!(status().await, SubscriberStatus::Pending);
+    assert_eq!(site.post("/confirm", "token=x", &[]).await.status(), 400);
+    let body = format!("token={token}");
+    assert_eq!(site.post("/confirm", &body, &[]).await.status(), 200);
+    assert_eq!(status().await, SubscriberStatus::Confirmed);
+    site.clock.advance(TimeDelta::days(4));
+    assert_eq!(site.post("/confirm", &body, &[]).await.status(), 410);
+
+    let token = sign(&site.secret, TokenPurpose::Unsubscribe, &id, None);
+    let path = format!("/unsubscribe?token={token}");
+    assert_eq!(site.get(&path, &[]).await.status(), 200);
+    assert_eq!(status().await, SubscriberStatus::Confirmed);
+    assert_eq!(site.post(&path, "", &[]).await.status(), 400);
+    let foreign = [("sec-fetch-site", "cross-site")];
+    let one_click = site
+        .post(&path, "List-Unsubscribe=One-Click", &foreign)
+        .await;
+    assert_eq!(one_click.status(), 200);
+    assert_eq!(status().await, SubscriberStatus::Unsubscribed);
+}
+
+#[tokio::test]
+async fn the_outbox_is_for_this_machine_only() {
+    let site = Site::open().await;
+    let outbox = site.folder.path().join("outbox");
+    let letter = "Subject: Hello\r\nTo: a@example.kz\r\nContent-Type: text/html\r\n\r\n<head></head><b>hi</b>";
+    std::fs::write(outbox.join("a.eml"), letter).expect("written");
+    std::fs::write(site.folder.path().join("b.eml"), letter).expect("written");
+    let list = site.get("/outbox", &[]).await.text().await.expect("text");
+    assert!(
+        list.contains("/outbox/a.eml") && list.contains("Hello"),
+        "{list}"
+    );
+    assert_eq!(site.get("/outbox/a.eml", &[]).await.status(), 200);
+    let html = site.get("/outbox/a.eml?part=html", &[]).await;
+    let policy = html.headers()["content-security-policy"]
+        .to_str()
+        .expect("text");
+    assert!(policy.starts_with("sandbox"));
+    for (path, headers) in [
+        ("/outbox/..%2Fb.eml", [("accept", "*/*")]),
+        ("/outbox/none.eml", [("accept", "*/*")]),
+        ("/outbox", [("x-forwarded-for", "1.2.3.4")]),
+        ("/outbox", [("host", "evil.example")]),
+    ] {
+        assert_eq!(
+            site.get(path, &headers).await.status(),
+            404,
+            "{path} {headers:?}"
+        );
+    }
+}
