@@ -33,3 +33,5 @@ pub mod serve;
 pub mod daemon;
 
 pub mod config;
+
+pub mod cli;

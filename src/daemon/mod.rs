@@ -1,2 +1,353 @@
-//! The only place where stages meet.
+//! The only place where stages meet, and the loop that drives them.
+//!
+//! [`run`] is one loop over a closed set of [`Event`]s. Work is claimed from the
+//! store by leases, so any number of processes may run it on one database; a
+//! window closes once because its watermark moves in the transaction that
+//! closes it. There is therefore no leader.
+
+pub mod gather;
+pub mod learn;
+pub mod mail;
+pub mod refresh;
 pub mod timetable;
+pub mod window;
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use tokio::sync::{Notify, mpsc, watch};
+use url::Url;
+
+use crate::catalog::Catalogue;
+use crate::clock::Clock;
+use crate::deliver::courier::Courier;
+use crate::deliver::message::Sender;
+use crate::digest::compose::LetterSite;
+use crate::gather::plan::PlanOptions;
+use crate::gather::web::Web;
+use crate::model::delivery::Holder;
+use crate::model::digest::DigestPlan;
+use crate::model::token::Secret;
+use crate::store::{Store, StoreError};
+use crate::template::Templates;
+use timetable::Timetable;
+
+/// How often the loop looks for work that nobody told it of (a due source, a
+/// letter to be tried again, work another process left).
+const TICK: Duration = Duration::from_secs(5);
+/// How long what is in flight may take after the order to stop.
+pub const STOP_WITHIN: Duration = Duration::from_secs(9);
+
+/// A digest and when its windows close.
+#[derive(Debug, Clone)]
+pub struct PlannedDigest {
+    pub plan: DigestPlan,
+    pub timetable: Timetable,
+}
+
+/// What a reload replaces, whole.
+pub struct Replaceable {
+    pub catalogue: Arc<Catalogue>,
+    pub templates: Arc<Templates>,
+    pub digests: Arc<Vec<PlannedDigest>>,
+}
+
+/// Everything the stages need, in one hand.
+pub struct Newsroom {
+    pub store: Store,
+    pub clock: Clock,
+    pub web: Web,
+    pub courier: Courier,
+    pub plan: PlanOptions,
+    pub gather_parallel: usize,
+    pub zone: Tz,
+    pub holder: Holder,
+    pub secret: Secret,
+    pub sender: Sender,
+    pub site_url: Url,
+    pub house_name: String,
+    pub replaceable: RwLock<Replaceable>,
+}
+
+impl Newsroom {
+    /// The catalogue as it is now.
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        Arc::clone(
+            &self
+                .replaceable
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .catalogue,
+        )
+    }
+
+    /// The templates as they are now.
+    pub fn templates(&self) -> Arc<Templates> {
+        Arc::clone(
+            &self
+                .replaceable
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .templates,
+        )
+    }
+
+    /// The digests as they are planned now.
+    pub fn digests(&self) -> Arc<Vec<PlannedDigest>> {
+        Arc::clone(
+            &self
+                .replaceable
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .digests,
+        )
+    }
+
+    /// The public address without a slash at its end.
+    pub fn site_base(&self) -> &str {
+        self.site_url.as_str().trim_end_matches('/')
+    }
+
+    /// The house as its letters name it.
+    pub fn letter_site(&self) -> LetterSite {
+        LetterSite {
+            url: self.site_base().to_owned(),
+            name: self.house_name.clone(),
+        }
+    }
+
+    fn sender(&self) -> Sender {
+        self.sender.clone()
+    }
+
+    /// Tells the store which sources there are and where each digest begins.
+    pub async fn settle_in(&self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        self.store
+            .sync_sources(&self.catalogue().sources, now)
+            .await?;
+        for digest in self.digests().iter() {
+            self.store
+                .set_first_watermark(&digest.plan.name, now - window::FIRST_WINDOW)
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// Everything that can happen to the daemon.
+#[derive(Debug)]
+pub enum Event {
+    /// Time passed.
+    Tick,
+    /// Somebody waits for a letter.
+    MailWanted,
+    /// A pass over due sources ended.
+    Gathered,
+    /// Nothing more is due to be sent.
+    Mailed,
+    /// SIGHUP.
+    Reload,
+    /// SIGTERM or SIGINT.
+    Stop,
+}
+
+/// What the loop is told from outside.
+pub struct Signals {
+    pub events: mpsc::Receiver<Event>,
+    pub mail_wanted: Arc<Notify>,
+}
+
+/// Runs until [`Event::Stop`]. `reload` reads config and catalogue again and
+/// returns what to replace, or nothing where the new are wrong.
+pub async fn run(
+    newsroom: Arc<Newsroom>,
+    mut signals: Signals,
+    mut reload: impl FnMut() -> Option<Replaceable>,
+) -> Result<(), StoreError> {
+    let (stop, stopped) = watch::channel(false);
+    let (done, mut ended) = mpsc::channel(4);
+    let mut gathering = false;
+    let mut mailing = false;
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        let event = tokio::select! {
+            biased;
+            Some(event) = signals.events.recv() => event,
+            Some(event) = ended.recv() => event,
+            () = signals.mail_wanted.notified() => Event::MailWanted,
+            _ = tick.tick() => Event::Tick,
+        };
+        match event {
+            Event::Tick => {
+                close_due_windows(&newsroom).await;
+                if !gathering {
+                    gathering = true;
+                    tokio::spawn(gather_due(
+                        Arc::clone(&newsroom),
+                        stopped.clone(),
+                        done.clone(),
+                    ));
+                }
+            }
+            Event::Gathered => gathering = false,
+            Event::Mailed => mailing = false,
+            Event::Reload => {
+                if let Some(replaceable) = reload() {
+                    *newsroom
+                        .replaceable
+                        .write()
+                        .unwrap_or_else(PoisonError::into_inner) = replaceable;
+                    if let Err(error) = newsroom.settle_in().await {
+                        tracing::error!(%error, "the new catalogue could not be registered; the next reload tries again");
+                    }
+                }
+            }
+            Event::Stop => break,
+            Event::MailWanted => {}
+        }
+        if !mailing && matches!(event, Event::Tick | Event::MailWanted) {
+            mailing = true;
+            tokio::spawn(mail_due(
+                Arc::clone(&newsroom),
+                stopped.clone(),
+                done.clone(),
+            ));
+        }
+    }
+    stop.send_replace(true);
+    let finish = async {
+        while gathering || mailing {
+            match ended.recv().await {
+                Some(Event::Gathered) => gathering = false,
+                Some(Event::Mailed) => mailing = false,
+                _ => {}
+            }
+        }
+    };
+    if tokio::time::timeout(STOP_WITHIN, finish).await.is_err() {
+        tracing::warn!(
+            "not everything in flight ended in time; what was claimed is free again when its lease ends"
+        );
+    }
+    Ok(())
+}
+
+/// Closes every window whose time has come; a window missed while the machine
+/// was off closes late, once.
+async fn close_due_windows(newsroom: &Arc<Newsroom>) {
+    for digest in newsroom.digests().iter() {
+        let name = &digest.plan.name;
+        let now = newsroom.clock.now();
+        let due = match newsroom.store.digest_watermark(name).await {
+            Ok(Some(watermark)) => last_due(&digest.timetable, watermark, now, newsroom.zone),
+            Ok(None) => None,
+            Err(error) => {
+                tracing::error!(digest = %name, %error, "the digest's window could not be looked up");
+                None
+            }
+        };
+        let Some(until) = due else { continue };
+        match window::close(newsroom, &digest.plan, until).await {
+            Ok(closed) => tracing::info!(digest = %name, ?closed, "a window closed"),
+            Err(error) => {
+                tracing::error!(digest = %name, %error, "a window could not be closed; it is tried again");
+            }
+        }
+    }
+}
+
+/// The latest time of the timetable after `watermark` that is not after `now`:
+/// of several missed windows one closes.
+fn last_due(
+    timetable: &Timetable,
+    watermark: DateTime<Utc>,
+    now: DateTime<Utc>,
+    zone: Tz,
+) -> Option<DateTime<Utc>> {
+    /// More missed windows than this end at the one reached.
+    const MISSED_MAX: usize = 5_000;
+    let mut due = None;
+    let mut after = watermark;
+    for _ in 0..MISSED_MAX {
+        match timetable.next(after, zone) {
+            Some(next) if next <= now => {
+                due = Some(next);
+                after = next;
+            }
+            _ => break,
+        }
+    }
+    due
+}
+
+async fn gather_due(
+    newsroom: Arc<Newsroom>,
+    stop: watch::Receiver<bool>,
+    done: mpsc::Sender<Event>,
+) {
+    let said = |refreshed: &refresh::Refreshed| {
+        let refresh::Refreshed {
+            source,
+            alive,
+            result,
+            ..
+        } = refreshed;
+        if *alive {
+            tracing::info!(source.id = source, result, "visited");
+        } else {
+            tracing::warn!(source.id = source, result, "not usable now");
+        }
+    };
+    if let Err(error) = gather::gather(&newsroom, gather::Which::Due, &stop, said).await {
+        tracing::error!(%error, "no source could be claimed");
+    }
+    // The loop is gone only when the program ends.
+    done.send(Event::Gathered).await.ok();
+}
+
+async fn mail_due(newsroom: Arc<Newsroom>, stop: watch::Receiver<bool>, done: mpsc::Sender<Event>) {
+    if let Err(error) = window::queue_confirmations(&newsroom).await {
+        tracing::error!(%error, "confirmation letters could not be queued; they are tried again");
+    }
+    match mail::flush(&newsroom, &stop).await {
+        Ok(flushed) if flushed != mail::Flushed::default() => {
+            tracing::info!(
+                sent = flushed.sent,
+                deferred = flushed.deferred,
+                failed = flushed.failed,
+                doubtful = flushed.doubtful,
+                "letters"
+            );
+        }
+        Ok(_) => {}
+        Err(error) => tracing::error!(%error, "letters could not be sent; they stay queued"),
+    }
+    done.send(Event::Mailed).await.ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_missed_windows_the_last_closes() {
+        let timetable: Timetable = "0 8 * * *".parse().expect("timetable");
+        let zone = chrono_tz::Asia::Almaty;
+        let at = |text: &str| text.parse::<DateTime<Utc>>().expect("time");
+        let watermark = at("2026-11-20T03:00:00Z");
+        let due = |now: &str| last_due(&timetable, watermark, at(now), zone);
+        assert_eq!(due("2026-11-21T02:59:59Z"), None);
+        assert_eq!(
+            due("2026-11-21T03:00:00Z"),
+            Some(at("2026-11-21T03:00:00Z"))
+        );
+        assert_eq!(
+            due("2026-11-23T10:00:00Z"),
+            Some(at("2026-11-23T03:00:00Z"))
+        );
+    }
+}

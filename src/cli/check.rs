@@ -1,0 +1,40 @@
+//! `jarshy check`: everything the operator wrote, before anything runs on it.
+
+use std::path::Path;
+
+use super::house::{self, Furnishing, any_error};
+use super::output::{Failure, complain_all, say};
+
+/// Checks config, catalogue, templates and words. Warnings are printed and
+/// forgiven; an error makes the call fail with status 2.
+pub fn check(path: &Path, json: bool) -> Result<(), Failure> {
+    let config = house::load_config(path)?;
+    let mut furnishing = Furnishing::read(&config);
+    let mut complaints = std::mem::take(&mut furnishing.complaints);
+    if let Some(templates) = &furnishing.templates {
+        complaints.extend(templates.check());
+    }
+    house::deliver_options(&config)?;
+    let wrong = any_error(&complaints);
+    complain_all(&complaints);
+    let (sources, feeds, digests) = (
+        furnishing.catalogue.sources.len(),
+        furnishing.catalogue.feeds.len(),
+        furnishing.digests.len(),
+    );
+    if wrong {
+        return Err(Failure::Call(vec![format!(
+            "check: {} complaints, see above",
+            complaints.len()
+        )]));
+    }
+    if json {
+        let value = serde_json::json!({
+            "sources": sources, "feeds": feeds, "digests": digests, "warnings": complaints.len(),
+        });
+        return say(&value.to_string());
+    }
+    say(&format!(
+        "all is well: {sources} sources, {feeds} feeds, {digests} digests; templates and words complete in three languages"
+    ))
+}

@@ -1,0 +1,170 @@
+//! `jarshy run`: gather, serve and mail until told to stop.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Notify, mpsc, watch};
+use tracing_subscriber::EnvFilter;
+
+use super::house::{self, Furnishing, any_error};
+use super::output::{Failure, complain_all, say};
+use crate::config::{Config, LogFormat};
+use crate::daemon::{self, Event, Newsroom, Replaceable, STOP_WITHIN, Signals};
+use crate::serve::{self, Catalogue, House, ServeOptions};
+
+/// Runs the daemon and its site until SIGTERM or SIGINT.
+pub async fn run(path: &Path) -> Result<(), Failure> {
+    let config = house::load_config(path)?;
+    start_logging(&config)?;
+    let newsroom = house::open_with(&config).await?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        Failure::work(format!(
+            "{} cannot be listened on ({error}); is another Jarshy running? Set serve.listen, or JARSHY__SERVE__LISTEN=127.0.0.1:8081",
+            config.listen
+        ))
+    })?;
+    let mail_wanted = Arc::new(Notify::new());
+    let site = Arc::new(site(&config, &newsroom, &mail_wanted));
+    welcome(&config, &newsroom)?;
+
+    let (stop, stopped) = watch::channel(());
+    let serving = tokio::spawn(serve::run(listener, Arc::clone(&site), async move {
+        let mut stopped = stopped;
+        stopped.changed().await.ok();
+    }));
+    let (events, received) = mpsc::channel(8);
+    listen_for_signals(events)?;
+    let reload_path = path.to_owned();
+    let reloaded = Arc::clone(&site);
+    daemon::run(
+        Arc::clone(&newsroom),
+        Signals {
+            events: received,
+            mail_wanted,
+        },
+        move || reload(&reload_path, &reloaded),
+    )
+    .await
+    .map_err(Failure::work)?;
+    stop.send_replace(());
+    match tokio::time::timeout(STOP_WITHIN, serving).await {
+        Ok(Ok(Err(error))) => Err(Failure::work(format!("serving ended: {error}"))),
+        _ => Ok(()),
+    }
+}
+
+fn start_logging(config: &Config) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(&config.log_filter).map_err(|why| {
+        Failure::complaints(&[config.file.complain("log.filter", why.to_string())])
+    })?;
+    let logging = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match config.log_format {
+        LogFormat::Text => logging.with_target(false).try_init(),
+        LogFormat::Json => logging.json().try_init(),
+    }
+    .map_err(Failure::work)
+}
+
+fn site(config: &Config, newsroom: &Newsroom, mail_wanted: &Arc<Notify>) -> House {
+    let options = ServeOptions {
+        url: config.site_url.clone(),
+        name: config.house_name.clone(),
+        zone: config.zone,
+        outbox: config.smtp.is_none().then(|| config.outbox.clone()),
+    };
+    House::new(
+        newsroom.store.clone(),
+        newsroom.secret.clone(),
+        newsroom.clock.clone(),
+        options,
+        Arc::clone(mail_wanted),
+        newsroom.templates(),
+        shown(&newsroom.catalogue()),
+    )
+}
+
+/// The part of the catalogue that pages and feeds need.
+fn shown(catalogue: &crate::catalog::Catalogue) -> Catalogue {
+    Catalogue {
+        feeds: catalogue.feeds.clone(),
+        sources: catalogue.sources.clone(),
+    }
+}
+
+/// What it did and where to look, in a few lines.
+fn welcome(config: &Config, newsroom: &Newsroom) -> Result<(), Failure> {
+    let catalogue = newsroom.catalogue();
+    let enabled = catalogue
+        .sources
+        .iter()
+        .filter(|source| source.enabled)
+        .count();
+    say(&format!(
+        "Jarshy {} reads {enabled} sources and publishes {} feeds.",
+        env!("CARGO_PKG_VERSION"),
+        catalogue.feeds.len()
+    ))?;
+    say(&format!("  the page    {}", config.site_url))?;
+    match config.smtp {
+        Some(_) => say("  letters     go to the mail server of mail.smtp")?,
+        None => say(&format!(
+            "  letters     are written to {} and shown at {}/outbox",
+            config.outbox.display(),
+            newsroom.site_base()
+        ))?,
+    }
+    say("  a digest    closes by its timetable, or now: jarshy digest close")?;
+    say("  to stop     Ctrl-C; to read config and catalogue again: SIGHUP")
+}
+
+fn listen_for_signals(events: mpsc::Sender<Event>) -> Result<(), Failure> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::work)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::work)?;
+    let mut hangup = signal(SignalKind::hangup()).map_err(Failure::work)?;
+    tokio::spawn(async move {
+        loop {
+            let event = tokio::select! {
+                _ = terminate.recv() => Event::Stop,
+                _ = interrupt.recv() => Event::Stop,
+                _ = hangup.recv() => Event::Reload,
+            };
+            if events.send(event).await.is_err() {
+                break;
+            }
+        }
+    });
+    Ok(())
+}
+
+/// Reads config, catalogue and templates again; the old ones stay where the
+/// new are wrong. What was decided at the start (addresses, store, mail
+/// server) changes only with a restart.
+fn reload(path: &Path, site: &House) -> Option<Replaceable> {
+    let config = match house::load_config(path) {
+        Ok(config) => config,
+        Err(failure) => {
+            for line in failure.lines() {
+                tracing::error!("{line}");
+            }
+            tracing::error!("the old config stays");
+            return None;
+        }
+    };
+    let furnishing = Furnishing::read(&config);
+    complain_all(&furnishing.complaints);
+    if any_error(&furnishing.complaints) {
+        tracing::error!("the old catalogue and templates stay");
+        return None;
+    }
+    let replaceable = furnishing.replaceable().ok()?;
+    site.replace(
+        Arc::clone(&replaceable.templates),
+        shown(&replaceable.catalogue),
+    );
+    tracing::info!("config, catalogue and templates were read again");
+    Some(replaceable)
+}

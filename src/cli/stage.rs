@@ -1,0 +1,324 @@
+//! `jarshy stage`: one stage alone, values in, JSON lines out.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use clap::{Subcommand, ValueEnum};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::output::{Failure, complain, say, time};
+use crate::clock::Clock;
+use crate::gather::document::Document;
+use crate::gather::{self, desk};
+use crate::model::article::{Article, ArticleId};
+use crate::model::draft::{Draft, Harvest, Person};
+use crate::model::reading::Reading;
+use crate::model::region::Region;
+use crate::model::source::{JsonRules, PageRules, Place, SourceId};
+use crate::understand::{self, Hints};
+
+/// The longest file or line a stage takes, in bytes.
+const STAGE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// The zone days are counted in, where no config is read.
+const STAGE_ZONE: chrono_tz::Tz = chrono_tz::Asia::Almaty;
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum ReadKind {
+    Feed,
+    Page,
+    Json,
+    Telegram,
+    Sitemap,
+    Desk,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum StageCommand {
+    /// Read documents; one JSON object a line for each file.
+    Read {
+        #[arg(long, value_enum, default_value = "feed")]
+        kind: ReadKind,
+        /// The Content-Type they came with.
+        #[arg(long, value_name = "CT")]
+        content_type: Option<String>,
+        /// The address they came from: the base of relative links.
+        #[arg(long, value_name = "BASE")]
+        url: Option<Url>,
+        /// Files; - is standard input.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Understand texts: JSON lines {"id","text","title","published","url"} in and out.
+    Understand {
+        /// A file; - is standard input.
+        file: PathBuf,
+    },
+}
+
+/// Runs one stage.
+pub fn stage(command: StageCommand) -> Result<(), Failure> {
+    match command {
+        StageCommand::Read {
+            kind,
+            content_type,
+            url,
+            files,
+        } => {
+            let mut unread = 0;
+            for file in &files {
+                match read_file(file, kind, content_type.as_deref(), url.as_ref()) {
+                    Ok(value) => say(&value.to_string())?,
+                    Err(why) => {
+                        unread += 1;
+                        complain(&format!("error: {}: {why}", file.display()));
+                    }
+                }
+            }
+            match unread {
+                0 => Ok(()),
+                _ => Err(Failure::work(format!(
+                    "{unread} of {} files could not be opened",
+                    files.len()
+                ))),
+            }
+        }
+        StageCommand::Understand { file } => understand_lines(&file),
+    }
+}
+
+fn open(path: &Path) -> std::io::Result<Box<dyn Read>> {
+    if path.as_os_str() == "-" {
+        Ok(Box::new(std::io::stdin()))
+    } else {
+        Ok(Box::new(std::fs::File::open(path)?))
+    }
+}
+
+fn read_file(
+    path: &Path,
+    kind: ReadKind,
+    content_type: Option<&str>,
+    url: Option<&Url>,
+) -> Result<Value, String> {
+    let mut bytes = Vec::new();
+    open(path)
+        .and_then(|file| file.take(STAGE_BYTES_MAX).read_to_end(&mut bytes))
+        .map_err(|error| error.to_string())?;
+    let received = Clock::System.now();
+    let document = Document {
+        bytes: &bytes,
+        content_type,
+        url,
+        received,
+    };
+    let nowhere = || url.cloned().unwrap_or_else(no_address);
+    let harvest = match kind {
+        ReadKind::Desk => {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let modified = std::fs::metadata(path)
+                .and_then(|meta| meta.modified())
+                .map_or(received, DateTime::<Utc>::from);
+            desk::read(&name, &bytes, modified, STAGE_ZONE)
+        }
+        ReadKind::Feed => gather::read(&Place::Feed(nowhere()), &document),
+        ReadKind::Page => gather::read(
+            &Place::Page {
+                url: nowhere(),
+                rules: PageRules::default(),
+            },
+            &document,
+        ),
+        ReadKind::Json => gather::read(
+            &Place::Json {
+                url: nowhere(),
+                rules: JsonRules::default(),
+            },
+            &document,
+        ),
+        ReadKind::Telegram => gather::read(&Place::Telegram(nowhere()), &document),
+        ReadKind::Sitemap => gather::read(&Place::Sitemap(nowhere()), &document),
+    };
+    Ok(harvest_json(&path.display().to_string(), &harvest))
+}
+
+/// A place must have an address; readers take theirs from the document.
+fn no_address() -> Url {
+    Url::parse("about:blank").expect("about:blank is an address")
+}
+
+fn people(people: &[Person]) -> Vec<Value> {
+    people
+        .iter()
+        .map(|person| json!({"name": person.name, "email": person.email, "url": person.url}))
+        .collect()
+}
+
+fn harvest_json(file: &str, harvest: &Harvest) -> Value {
+    let head = &harvest.feed;
+    let categories = |categories: &[crate::model::draft::Category]| -> Vec<Value> {
+        categories
+            .iter()
+            .map(|category| json!({"term": category.term, "scheme": category.scheme, "label": category.label}))
+            .collect()
+    };
+    let draft = |draft: &Draft| {
+        let enclosures: Vec<Value> = draft
+            .enclosures
+            .iter()
+            .map(|file| json!({"url": file.url, "type": file.media_type, "length": file.length_bytes}))
+            .collect();
+        json!({
+            "id": draft.id, "id_is_permalink": draft.id_is_permalink, "link": draft.link,
+            "title": draft.title, "authors": people(&draft.authors),
+            "contributors": people(&draft.contributors),
+            "summary_html": draft.summary_html, "content_html": draft.content_html,
+            "published": time(draft.published), "updated": time(draft.updated),
+            "categories": categories(&draft.categories), "enclosures": enclosures,
+            "language": draft.language, "rights": draft.rights, "comments": draft.comments,
+            "source": draft.source,
+        })
+    };
+    let generator = head.generator.as_ref().map(|generator| {
+        json!({"name": generator.name, "url": generator.url, "version": generator.version})
+    });
+    json!({
+        "file": file, "format": harvest.format, "encoding": harvest.encoding,
+        "well_formed": harvest.well_formed,
+        "complaints": harvest.complaints.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "feed": {
+            "id": head.id, "title": head.title, "description": head.description,
+            "link": head.link, "self": head.self_link, "hubs": head.hubs,
+            "language": head.language, "updated": time(head.updated), "rights": head.rights,
+            "authors": people(&head.authors), "categories": categories(&head.categories),
+            "image": head.image, "icon": head.icon, "logo": head.logo, "generator": generator,
+        },
+        "drafts": harvest.drafts.iter().map(draft).collect::<Vec<_>>(),
+    })
+}
+
+/// One text to understand.
+#[derive(Debug, Deserialize)]
+struct Asked {
+    id: Value,
+    text: String,
+    #[serde(default)]
+    title: Option<String>,
+    #[serde(default)]
+    published: Option<String>,
+    #[serde(default)]
+    url: Option<String>,
+}
+
+/// Good lines are answered in the order given; each bad one is named.
+fn understand_lines(path: &Path) -> Result<(), Failure> {
+    let file =
+        open(path).map_err(|error| Failure::call(format!("error: {}: {error}", path.display())))?;
+    let now = Clock::System.now();
+    let mut bad = 0;
+    for (index, line) in BufReader::new(file.take(STAGE_BYTES_MAX))
+        .lines()
+        .enumerate()
+    {
+        let number = index + 1;
+        let line =
+            line.map_err(|error| Failure::work(format!("{}:{number}: {error}", path.display())))?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let read = serde_json::from_str::<Asked>(&line)
+            .map_err(|error| error.to_string())
+            .and_then(|asked| understand_one(asked, now));
+        match read {
+            Ok(value) => say(&value.to_string())?,
+            Err(why) => {
+                bad += 1;
+                complain(&format!("error: {}:{number}: {why}", path.display()));
+            }
+        }
+    }
+    if bad == 0 {
+        Ok(())
+    } else {
+        Err(Failure::work(format!("{bad} lines were not understood")))
+    }
+}
+
+fn understand_one(asked: Asked, now: DateTime<Utc>) -> Result<Value, String> {
+    let published = asked
+        .published
+        .as_deref()
+        .map(parse_published)
+        .transpose()?;
+    let title = asked.title.unwrap_or_default();
+    let article = Article {
+        id: ArticleId::derived(&SourceId::from_stored("stage"), &asked.id.to_string()),
+        source: SourceId::from_stored("stage"),
+        revision: 1,
+        link: asked.url.and_then(|url| url.parse().ok()),
+        title,
+        authors: Vec::new(),
+        summary_html: String::new(),
+        content_html: String::new(),
+        text: asked.text,
+        published,
+        updated: None,
+        first_seen: published.unwrap_or(now),
+        image: None,
+        categories: Vec::new(),
+        declared_language: None,
+        declared_event: None,
+        content_hash: String::new(),
+    };
+    let reading = understand::read(&article, &Hints::default(), STAGE_ZONE, now);
+    Ok(reading_json(&asked.id, &reading))
+}
+
+/// RFC 3339, or a day, which then begins at noon in the house zone.
+fn parse_published(text: &str) -> Result<DateTime<Utc>, String> {
+    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
+        return Ok(moment.to_utc());
+    }
+    let day: chrono::NaiveDate = text
+        .parse()
+        .map_err(|_| format!("published `{text}`: expected YYYY-MM-DD or RFC 3339"))?;
+    day.and_hms_opt(12, 0, 0)
+        .and_then(|noon| noon.and_local_timezone(STAGE_ZONE).earliest())
+        .map(|moment| moment.to_utc())
+        .ok_or_else(|| format!("published `{text}`: that day has no noon"))
+}
+
+fn reading_json(id: &Value, reading: &Reading) -> Value {
+    let sure = |confidence: f32| (f64::from(confidence) * 1000.0).round() / 1000.0;
+    let language = reading.shown_language();
+    let event = reading
+        .event
+        .as_ref()
+        .filter(|claim| claim.confidence.is_enough())
+        .map(|claim| {
+            json!({
+                "name": claim.name, "start": claim.start.to_string(),
+                "end": claim.end.map(|end| end.to_string()),
+                "time": claim.time.map(|time| time.format("%H:%M").to_string()),
+                "city": claim.city, "region": claim.region.map(Region::code),
+                "status": claim.status.word(),
+            })
+        });
+    let regions: Vec<String> = reading
+        .regions
+        .iter()
+        .filter(|(_, confidence)| confidence.is_enough())
+        .map(|(region, _)| region.code())
+        .collect();
+    json!({
+        "id": id, "language": language.tag(), "script": language.script(),
+        "kind": reading.shown_kind().map(crate::model::reading::Kind::word),
+        "confidence": {
+            "language": sure(reading.language_confidence.get()),
+            "kind": sure(reading.kind_confidence.get()),
+        },
+        "event": event, "regions": regions,
+    })
+}

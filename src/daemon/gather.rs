@@ -1,0 +1,162 @@
+//! A pass over the sources that are due: bounded, one at a time per host.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use crate::gather::plan::host_key;
+use crate::model::source::{Source, SourceId, SourceState};
+use crate::store::StoreError;
+
+use super::Newsroom;
+use super::refresh::{Refreshed, refresh};
+
+/// How long a claim on a source holds: longer than any visit can take.
+const SOURCE_LEASE: TimeDelta = TimeDelta::minutes(5);
+/// Sources claimed at once.
+const CLAIM_BATCH: u32 = 200;
+
+/// Which sources a pass asks.
+#[derive(Debug, Clone)]
+pub enum Which {
+    /// Those whose time has come.
+    Due,
+    /// These, due or not.
+    Named(Vec<SourceId>),
+}
+
+/// Asks them, `said` is told of each as it ends.
+///
+/// # Errors
+/// The store's, when nothing can be claimed at all; a source's own trouble is
+/// in its [`Refreshed`].
+pub async fn gather(
+    newsroom: &Arc<Newsroom>,
+    which: Which,
+    stop: &watch::Receiver<bool>,
+    mut said: impl FnMut(&Refreshed),
+) -> Result<usize, StoreError> {
+    let mut visited = 0;
+    loop {
+        let claimed = claim(newsroom, &which).await?;
+        let more = claimed.len() >= CLAIM_BATCH as usize;
+        let mut houses = spawn_houses(newsroom, claimed, stop);
+        while let Some(done) = houses.join_next().await {
+            match done {
+                Ok(refreshed) => {
+                    visited += refreshed.len();
+                    refreshed.iter().for_each(&mut said);
+                }
+                Err(panic) => tracing::error!(%panic, "a visit ended before its time"),
+            }
+        }
+        if !more || *stop.borrow() {
+            return Ok(visited);
+        }
+    }
+}
+
+async fn claim(
+    newsroom: &Newsroom,
+    which: &Which,
+) -> Result<Vec<(Source, SourceState)>, StoreError> {
+    let now = newsroom.clock.now();
+    let holder = &newsroom.holder;
+    let states = match which {
+        Which::Due => {
+            newsroom
+                .store
+                .claim_sources(now, holder, SOURCE_LEASE, CLAIM_BATCH)
+                .await?
+        }
+        Which::Named(names) => {
+            let mut states = Vec::new();
+            for name in names {
+                states.extend(
+                    newsroom
+                        .store
+                        .claim_source(name, now, holder, SOURCE_LEASE)
+                        .await?,
+                );
+            }
+            states
+        }
+    };
+    let catalogue = newsroom.catalogue();
+    let found = states.into_iter().filter_map(|state| {
+        let source = catalogue
+            .sources
+            .iter()
+            .find(|source| source.id == state.id)?;
+        Some((source.clone(), state))
+    });
+    Ok(found.collect())
+}
+
+/// One task for each host, asking its sources in turn.
+fn spawn_houses(
+    newsroom: &Arc<Newsroom>,
+    claimed: Vec<(Source, SourceState)>,
+    stop: &watch::Receiver<bool>,
+) -> JoinSet<Vec<Refreshed>> {
+    let mut houses: BTreeMap<String, Vec<(Source, SourceState)>> = BTreeMap::new();
+    for (source, state) in claimed {
+        let host = source
+            .place
+            .url()
+            .map_or_else(|| source.id.to_string(), host_key);
+        houses.entry(host).or_default().push((source, state));
+    }
+    let places = Arc::new(Semaphore::new(newsroom.gather_parallel));
+    let mut tasks = JoinSet::new();
+    for sources in houses.into_values() {
+        let newsroom = Arc::clone(newsroom);
+        let places = Arc::clone(&places);
+        let stop = stop.clone();
+        tasks.spawn(async move {
+            let _place = places.acquire().await;
+            let mut refreshed = Vec::new();
+            for (source, state) in sources {
+                if *stop.borrow() {
+                    release(&newsroom, &source).await;
+                } else {
+                    refreshed.push(visit(&newsroom, &source, &state).await);
+                }
+            }
+            refreshed
+        });
+    }
+    tasks
+}
+
+/// One visit; the store's refusal of it becomes its result.
+async fn visit(newsroom: &Newsroom, source: &Source, state: &SourceState) -> Refreshed {
+    match refresh(newsroom, source, state).await {
+        Ok(refreshed) => refreshed,
+        Err(error) => {
+            release(newsroom, source).await;
+            Refreshed {
+                source: source.id.to_string(),
+                alive: false,
+                entries: 0,
+                new: 0,
+                revised: 0,
+                result: format!("could not be stored: {error}"),
+                complaints: Vec::new(),
+            }
+        }
+    }
+}
+
+async fn release(newsroom: &Newsroom, source: &Source) {
+    if let Err(error) = newsroom
+        .store
+        .release_source(&source.id, &newsroom.holder)
+        .await
+    {
+        tracing::error!(source.id = %source.id, %error, "a claim could not be given back; it expires by itself");
+    }
+}

@@ -1,0 +1,215 @@
+//! The first half of the road, for one source: claim → plan → gather → what is
+//! known of these ids → understand → one transaction.
+//!
+//! The claim is the caller's ([`super::gather`]); everything between it and
+//! the transaction can be lost to a crash and is then simply done again.
+
+use url::Url;
+
+use crate::gather::document::Document;
+use crate::gather::plan::{self, Plan, Visited};
+use crate::gather::web::{Answer, Request};
+use crate::gather::{self, desk};
+use crate::model::complaint::Complaint;
+use crate::model::draft::Harvest;
+use crate::model::source::{Place, Source, SourceState, Validators};
+use crate::store::{StoreError, Visit, VisitRecord};
+use crate::understand::identity;
+
+use super::Newsroom;
+use super::learn::Learned;
+
+/// What one visit came to, for a line on a terminal or in a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refreshed {
+    pub source: String,
+    /// The source answered with something usable.
+    pub alive: bool,
+    /// Entries in the document.
+    pub entries: usize,
+    /// Articles not seen before.
+    pub new: usize,
+    /// Articles whose text changed.
+    pub revised: usize,
+    /// In words.
+    pub result: String,
+    pub complaints: Vec<Complaint>,
+}
+
+/// Visits one claimed source and stores what it gave, with its validators, in
+/// one transaction.
+///
+/// # Errors
+/// Only the store's; whatever the source does is a [`Refreshed`].
+pub async fn refresh(
+    newsroom: &Newsroom,
+    source: &Source,
+    state: &SourceState,
+) -> Result<Refreshed, StoreError> {
+    let asked = newsroom.clock.now();
+    let (visited, harvest) = match plan::ask(source, state, asked, &newsroom.plan) {
+        Plan::Ask { url, validators } => visit(newsroom, source, state, url, validators).await,
+        Plan::NotYet { why, .. } | Plan::Stopped { why } => (Visited::Failed { why }, None),
+    };
+    let now = newsroom.clock.now();
+    let harvest = harvest.unwrap_or_default();
+    let entries = harvest.drafts.len();
+    let identified = identity::identify(source, &harvest.feed, harvest.drafts, now);
+    let mut complaints = harvest.complaints;
+    complaints.extend(identified.complaints);
+    let learned = Learned::of(newsroom, source, identified.articles, now).await?;
+    let visited = with_result(visited, entries, &learned);
+    let state = plan::after(source, state, visited, now, &newsroom.plan);
+    let refreshed = Refreshed {
+        source: source.id.to_string(),
+        alive: state.failures == 0 && state.stopped.is_none(),
+        entries,
+        new: learned.new,
+        revised: learned.revised,
+        result: state.last_result.clone().unwrap_or_default(),
+        complaints,
+    };
+    let visit = Visit {
+        state,
+        articles: learned.articles,
+    };
+    match newsroom.store.record_visit(visit, &newsroom.holder).await? {
+        VisitRecord::Stored { .. } => Ok(refreshed),
+        VisitRecord::LeaseLost => Ok(Refreshed {
+            new: 0,
+            revised: 0,
+            result: "another process took this visit over; nothing was stored here".to_owned(),
+            ..refreshed
+        }),
+    }
+}
+
+/// Asks the place and reads its answer.
+async fn visit(
+    newsroom: &Newsroom,
+    source: &Source,
+    state: &SourceState,
+    url: Option<Url>,
+    validators: Validators,
+) -> (Visited, Option<Harvest>) {
+    let url = match (&source.place, url) {
+        (Place::Desk(folder), _) => return visit_desk(newsroom, folder).await,
+        (_, Some(url)) => url,
+        (_, None) => {
+            return (
+                Visited::Failed {
+                    why: "no address".to_owned(),
+                },
+                None,
+            );
+        }
+    };
+    let headers = source
+        .accept_language
+        .iter()
+        .map(|languages| ("Accept-Language".to_owned(), languages.clone()))
+        .collect();
+    let answer = newsroom
+        .web
+        .fetch(&Request {
+            url,
+            validators,
+            headers,
+        })
+        .await;
+    let visited = match answer {
+        Answer::Body {
+            bytes,
+            content_type,
+            validators,
+            final_url,
+            permanent_redirect,
+        } => {
+            let hash = plan::body_hash(&bytes);
+            if state.body_hash.as_ref() != Some(&hash) {
+                let document = Document {
+                    bytes: &bytes,
+                    content_type: content_type.as_deref(),
+                    url: Some(&final_url),
+                    received: newsroom.clock.now(),
+                };
+                let harvest = gather::read(&source.place, &document);
+                let read = read_or_not(&harvest, validators, hash, permanent_redirect);
+                return (read, Some(harvest));
+            }
+            Visited::Unchanged {
+                validators,
+                permanent_redirect,
+            }
+        }
+        Answer::NotModified {
+            validators,
+            permanent_redirect,
+        } => Visited::Unchanged {
+            validators,
+            permanent_redirect,
+        },
+        Answer::Gone => Visited::Gone,
+        Answer::TooEarly { retry_after, .. } => Visited::TooEarly { retry_after },
+        Answer::Failed { why, .. } => Visited::Failed { why },
+    };
+    (visited, None)
+}
+
+/// A document nothing could be read from leaves no validators behind: the next
+/// visit asks for all of it again.
+fn read_or_not(
+    harvest: &Harvest,
+    validators: Validators,
+    hash: String,
+    permanent_redirect: Option<Url>,
+) -> Visited {
+    if harvest.format.is_some() {
+        let result = String::new();
+        return Visited::Read {
+            validators,
+            body_hash: Some(hash),
+            permanent_redirect,
+            result,
+        };
+    }
+    let why = harvest
+        .complaints
+        .first()
+        .map(|complaint| complaint.message.clone());
+    Visited::Unreadable {
+        why: why.unwrap_or_else(|| "nothing readable".to_owned()),
+    }
+}
+
+async fn visit_desk(newsroom: &Newsroom, folder: &std::path::Path) -> (Visited, Option<Harvest>) {
+    let folder = desk::read_folder(folder, newsroom.zone).await.harvest;
+    let visited = Visited::Read {
+        validators: Validators::default(),
+        body_hash: None,
+        permanent_redirect: None,
+        result: String::new(),
+    };
+    (visited, Some(folder))
+}
+
+/// Says what a read document brought, which is known only after comparing.
+fn with_result(visited: Visited, entries: usize, learned: &Learned) -> Visited {
+    match visited {
+        Visited::Read {
+            validators,
+            body_hash,
+            permanent_redirect,
+            ..
+        } => Visited::Read {
+            validators,
+            body_hash,
+            permanent_redirect,
+            result: format!(
+                "{entries} entries, {} new, {} revised",
+                learned.new, learned.revised
+            ),
+        },
+        other => other,
+    }
+}
