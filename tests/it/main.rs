@@ -1,0 +1,9 @@
+//! The integration program. `journey.rs` is the test to read first.
+
+mod architecture;
+mod crash;
+mod journey;
+mod operator;
+mod postgres;
+mod site;
+mod world;

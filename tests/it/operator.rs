@@ -1,0 +1,153 @@
+//! What an operator reads when something is wrong, and what goes on all the same.
+
+use crate::world::{MailServer, World};
+
+fn stderr(output: &std::process::Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn the_shipped_files_are_clean() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let output = std::process::Command::new(crate::world::JARSHY)
+        .current_dir(root)
+        .env_clear()
+        .arg("check")
+        .output()
+        .expect("the program starts");
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(stderr(&output), "", "not even a warning");
+}
+
+#[test]
+fn every_kind_of_broken_file_is_named_with_its_line() {
+    let cases = [
+        (
+            "jarshy.toml",
+            "[serve]\nlisen = \"x\"\n",
+            "jarshy.toml:2:1: error: unknown field `lisen`",
+        ),
+        (
+            "jarshy.toml",
+            "[[digest]]\nname = \"d\"\ntitle = { kk = \"a\", ru = \"b\", en = \"c\" }\ntimetable = \"0 8 * *\"\nfeeds = []\n",
+            "jarshy.toml:4:13: error: digest.0.timetable",
+        ),
+        (
+            "feeds/sources/a.toml",
+            "[[source]]\nid = \"a\"\nname = \"A\"\nkind = \"fed\"\nurl = \"https://a.example/\"\n",
+            "feeds/sources/a.toml:4:",
+        ),
+        (
+            "feeds/sources/a.toml",
+            "[[source]]\nid = \"a\"\nname = \"A\"\nkind = \"feed\"\nurl = \"https://a.example/\"\n\n[[source]]\nid = \"a\"\nname = \"B\"\nkind = \"feed\"\nurl = \"https://b.example/\"\n",
+            "feeds/sources/a.toml:7:",
+        ),
+        (
+            "feeds/published/z.toml",
+            "[[feed]]\nname = \"Z\"\n",
+            "feeds/published/z.toml:2:",
+        ),
+        (
+            "templates/letter/digest.txt",
+            "{% if %}\n",
+            "templates/letter/digest.txt:1",
+        ),
+    ];
+    for (file, text, expected) in cases {
+        let mut world = World::new(None);
+        std::fs::create_dir_all(world.path("templates/letter")).expect("folder");
+        world.set("JARSHY__TEMPLATES__DIR", "templates");
+        world.set("JARSHY__CATALOG__DIR", "feeds");
+        world.write(file, text);
+        let output = world.run(&["check"]);
+        assert_eq!(output.status.code(), Some(2), "{file}: {}", stderr(&output));
+        assert!(
+            stderr(&output).contains(expected),
+            "{file}: expected {expected}\n{}",
+            stderr(&output)
+        );
+    }
+}
+
+#[test]
+fn a_wrong_call_has_status_2_and_failed_work_1() {
+    let world = World::new(None);
+    assert_eq!(world.run(&["no-such-command"]).status.code(), Some(2));
+    assert_eq!(world.run(&["gather", "nobody"]).status.code(), Some(2));
+    assert_eq!(
+        world.run(&["digest", "close", "nobody"]).status.code(),
+        Some(2)
+    );
+    assert_eq!(
+        world
+            .run(&["subscribers", "import", "missing.csv"])
+            .status
+            .code(),
+        Some(2)
+    );
+    assert_eq!(
+        world.run(&["stage", "read", "missing.xml"]).status.code(),
+        Some(1)
+    );
+}
+
+#[test]
+fn one_refused_recipient_costs_nobody_else_a_letter() {
+    let mut world = World::new(None);
+    let mail = MailServer::start();
+    world.set(
+        "JARSHY__MAIL__SMTP",
+        &format!("smtp://{}?tls=none", mail.address),
+    );
+    world.set("JARSHY__MAIL__CONNECTIONS", "1");
+    mail.refuse("b@reader.example", "550 5.1.1 no such user");
+    mail.refuse("c@reader.example", "450 4.2.0 come back later");
+    world.write(
+        "feeds/sources/desk.toml",
+        "[[source]]\nid = \"desk\"\nname = \"Редакция\"\nkind = \"desk\"\ndir = \"desk\"\nevery = \"1m\"\n",
+    );
+    world.write("feeds/desk/forum.txt", "Завтра в Алматы пройдёт форум региональных СМИ\n\nЗавтра в Алматы пройдёт форум региональных СМИ.\n");
+    world.must(&["gather"]);
+    world.write(
+        "people.csv",
+        "a@reader.example\nb@reader.example\nc@reader.example\nd@reader.example\n",
+    );
+    world.must(&["subscribers", "import", "people.csv", "--confirmed"]);
+    world.must(&["digest", "close"]);
+    let flushed = world.must(&["mail", "flush", "--json"]);
+    assert_eq!(
+        flushed.trim(),
+        r#"{"sent":2,"deferred":1,"failed":1,"doubtful":0}"#
+    );
+    let mut to: Vec<String> = mail
+        .received()
+        .into_iter()
+        .map(|letter| letter.to)
+        .collect();
+    to.sort();
+    assert_eq!(to, ["a@reader.example", "d@reader.example"]);
+}
+
+#[test]
+fn a_mail_server_that_is_not_there_delays_and_loses_nothing() {
+    let mut world = World::new(None);
+    // A port that was free a moment ago: nobody listens.
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|l| l.local_addr())
+        .expect("port");
+    world.set("JARSHY__MAIL__SMTP", &format!("smtp://{nobody}?tls=none"));
+    world.write("people.csv", "a@reader.example\n");
+    world.must(&["subscribers", "import", "people.csv"]);
+    let flushed = world.must(&["mail", "flush", "--json"]);
+    assert_eq!(
+        flushed.trim(),
+        r#"{"sent":0,"deferred":1,"failed":0,"doubtful":0}"#
+    );
+    let mail = MailServer::start();
+    world.set(
+        "JARSHY__MAIL__SMTP",
+        &format!("smtp://{}?tls=none", mail.address),
+    );
+    let listed = world.must(&["subscribers", "list"]);
+    assert_eq!(listed.trim(), "a@reader.example pending kk");
+}
