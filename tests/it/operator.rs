@@ -45,7 +45,7 @@ fn every_kind_of_broken_file_is_named_with_its_line() {
         (
             "feeds/published/z.toml",
             "[[feed]]\nname = \"Z\"\n",
-            "feeds/published/z.toml:2:",
+            "feeds/published/z.toml:1:1: error: title: is missing",
         ),
         (
             "templates/letter/digest.txt",
