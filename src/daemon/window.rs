@@ -128,6 +128,9 @@ pub async fn close(
     let mut letters: Vec<(ProfileKey, Letter)> = Vec::new();
     for (key, profile, _) in newsroom.store.confirmed_profiles().await? {
         let choice = material.choose(newsroom, plan, &profile);
+        if !choice.has_news(window.after, material.today) {
+            continue;
+        }
         let site = newsroom.letter_site();
         let letter = compose::digest_letter(
             &newsroom.templates(),

@@ -6,7 +6,7 @@
 
 use std::cmp::Reverse;
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use crate::model::digest::DigestPlan;
 use crate::model::event::Event;
@@ -33,9 +33,21 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// Whether there is nothing to send.
+    /// Whether there is nothing to say.
     pub const fn is_empty(&self) -> bool {
         self.events.is_empty() && self.stories.is_empty()
+    }
+
+    /// Whether a letter is worth sending: it tells a story, an event that is new
+    /// or changed since the window opened at `after`, or one that is on today or
+    /// tomorrow. A list the reader already has is no letter.
+    pub fn has_news(&self, after: DateTime<Utc>, today: NaiveDate) -> bool {
+        let tomorrow = today.succ_opt().unwrap_or(today);
+        !self.stories.is_empty()
+            || self
+                .events
+                .iter()
+                .any(|event| event.updated > after || event.start <= tomorrow)
     }
 }
 
@@ -100,6 +112,11 @@ fn stories_for<'a>(filters: &[Filter], profile: &Profile, entries: &'a [Entry]) 
         .filter(|entry| admits(&of_regions, entry))
         .filter(|entry| filters.iter().any(|filter| admits(filter, entry)))
         .collect();
+    // A window holds every telling: of one story the reader gets one, in the
+    // tongue of the letter if there is such, else the one added first.
+    let foreign = |entry: &Entry| entry.reading.shown_language().subtag() != profile.tongue.tag();
+    stories.sort_by_key(|entry| (&entry.story, foreign(entry), entry.added));
+    stories.dedup_by(|a, b| a.story == b.story);
     stories.sort_by_key(|entry| {
         let kind = entry.reading.shown_kind().unwrap_or(Kind::Other);
         (kind, Reverse(entry.article.dated()), &entry.story)

@@ -262,3 +262,61 @@ fn a_far_horizon_is_no_overflow() {
     );
     assert_eq!(names(&choice), ["far"]);
 }
+
+#[test]
+fn a_story_is_told_once_in_the_readers_tongue_if_it_can_be() {
+    let mut first = entry(
+        "first told, in Russian",
+        Kind::Announcement,
+        "2026-11-23T04:00:00Z",
+    );
+    first.reading.language = crate::model::language::Language::Russian;
+    let mut second = entry(
+        "told later, in Kazakh",
+        Kind::Announcement,
+        "2026-11-23T05:00:00Z",
+    );
+    second.reading.language = crate::model::language::Language::KazakhCyrillic;
+    second.story = first.story.clone();
+    let told_to = |tongue: &str| {
+        let profile = Profile {
+            tongue: tongue.parse().expect("tongue"),
+            ..Profile::default()
+        };
+        let entries = [first.clone(), second.clone()];
+        let choice = choose(
+            &plan(),
+            &profile,
+            &entries,
+            &[],
+            &feeds(),
+            day("2026-11-23"),
+        );
+        titles(&choice)
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told_to("kk"), ["told later, in Kazakh"]);
+    assert_eq!(told_to("ru"), ["first told, in Russian"]);
+    assert_eq!(told_to("en"), ["first told, in Russian"]);
+}
+
+#[test]
+fn a_list_the_reader_already_has_is_no_letter() {
+    let today = day("2026-11-23");
+    let opened = "2026-11-22T03:00:00Z".parse().expect("time");
+    let mut far = event("far", "2026-12-05", "far");
+    far.updated = "2026-11-20T00:00:00Z".parse().expect("time");
+    let choice = |event: &Event| Choice {
+        events: vec![event.clone()],
+        ..Choice::default()
+    };
+    assert!(!choice(&far).has_news(opened, today));
+    let mut changed = far.clone();
+    changed.updated = "2026-11-22T12:00:00Z".parse().expect("time");
+    assert!(choice(&changed).has_news(opened, today));
+    let mut near = far.clone();
+    near.start = day("2026-11-24");
+    assert!(choice(&near).has_news(opened, today));
+}
