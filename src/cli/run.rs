@@ -1,5 +1,6 @@
 //! `jarshy run`: gather, serve and mail until told to stop.
 
+use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -61,7 +62,8 @@ fn start_logging(config: &Config) -> Result<(), Failure> {
     })?;
     let logging = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     match config.log_format {
         LogFormat::Text => logging.with_target(false).try_init(),
         LogFormat::Json => logging.json().try_init(),

@@ -252,7 +252,13 @@ async fn close_due_windows(newsroom: &Arc<Newsroom>) {
         };
         let Some(until) = due else { continue };
         match window::close(newsroom, &digest.plan, until).await {
-            Ok(closed) => tracing::info!(digest = %name, ?closed, "a window closed"),
+            Ok(window::ClosedWindow::Now {
+                letters,
+                deliveries,
+            }) => {
+                tracing::info!(digest = %name, letters, deliveries, "a window closed");
+            }
+            Ok(window::ClosedWindow::Already) => {}
             Err(error) => {
                 tracing::error!(digest = %name, %error, "a window could not be closed; it is tried again");
             }
@@ -289,24 +295,51 @@ async fn gather_due(
     stop: watch::Receiver<bool>,
     done: mpsc::Sender<Event>,
 ) {
-    let said = |refreshed: &refresh::Refreshed| {
-        let refresh::Refreshed {
-            source,
-            alive,
-            result,
-            ..
-        } = refreshed;
-        if *alive {
-            tracing::info!(source.id = source, result, "visited");
-        } else {
-            tracing::warn!(source.id = source, result, "not usable now");
-        }
-    };
-    if let Err(error) = gather::gather(&newsroom, gather::Which::Due, &stop, said).await {
-        tracing::error!(%error, "no source could be claimed");
+    let mut pass = Pass::default();
+    match gather::gather(&newsroom, gather::Which::Due, &stop, |visit| {
+        pass.add(visit);
+    })
+    .await
+    {
+        Ok(_) if pass.is_quiet() => {}
+        Ok(visited) => tracing::info!(
+            visited,
+            new = pass.new,
+            revised = pass.revised,
+            not_usable = pass.not_usable,
+            "gathered; `jarshy sources list` tells of each"
+        ),
+        Err(error) => tracing::error!(%error, "no source could be claimed"),
     }
     // The loop is gone only when the program ends.
     done.send(Event::Gathered).await.ok();
+}
+
+/// What a pass brought: a house with hundreds of sources wants one line.
+#[derive(Default)]
+struct Pass {
+    new: usize,
+    revised: usize,
+    not_usable: usize,
+}
+
+impl Pass {
+    /// Nothing new came and nothing is wrong: no line.
+    fn is_quiet(&self) -> bool {
+        self.new + self.revised + self.not_usable == 0
+    }
+
+    fn add(&mut self, visit: &refresh::Refreshed) {
+        self.new += visit.new;
+        self.revised += visit.revised;
+        self.not_usable += usize::from(!visit.alive);
+        tracing::debug!(
+            source.id = visit.source,
+            alive = visit.alive,
+            result = visit.result,
+            "visited"
+        );
+    }
 }
 
 async fn mail_due(newsroom: Arc<Newsroom>, stop: watch::Receiver<bool>, done: mpsc::Sender<Event>) {
