@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -12,8 +13,11 @@ use tracing_subscriber::EnvFilter;
 use super::house::{self, Furnishing, any_error};
 use super::output::{Failure, complain_all, say};
 use crate::config::{Config, LogFormat};
-use crate::daemon::{self, Event, Newsroom, Replaceable, STOP_WITHIN, Signals};
+use crate::daemon::{self, Event, Newsroom, Replaceable, Signals};
 use crate::serve::{self, Catalogue, House, ServeOptions};
+
+/// How long requests may still take when everything else has stopped.
+const LAST_REQUESTS: Duration = Duration::from_millis(500);
 
 /// Runs the daemon and its site until SIGTERM or SIGINT.
 pub async fn run(path: &Path) -> Result<(), Failure> {
@@ -36,7 +40,7 @@ pub async fn run(path: &Path) -> Result<(), Failure> {
         stopped.changed().await.ok();
     }));
     let (events, received) = mpsc::channel(8);
-    listen_for_signals(events)?;
+    listen_for_signals(events, stop)?;
     let reload_path = path.to_owned();
     let reloaded = Arc::clone(&site);
     daemon::run(
@@ -49,8 +53,8 @@ pub async fn run(path: &Path) -> Result<(), Failure> {
     )
     .await
     .map_err(Failure::work)?;
-    stop.send_replace(());
-    match tokio::time::timeout(STOP_WITHIN, serving).await {
+    // Told to stop when the daemon was: requests had all that time to finish.
+    match tokio::time::timeout(LAST_REQUESTS, serving).await {
         Ok(Ok(Err(error))) => Err(Failure::work(format!("serving ended: {error}"))),
         _ => Ok(()),
     }
@@ -123,7 +127,7 @@ fn welcome(config: &Config, newsroom: &Newsroom) -> Result<(), Failure> {
     say("  to stop     Ctrl-C; to read config and catalogue again: SIGHUP")
 }
 
-fn listen_for_signals(events: mpsc::Sender<Event>) -> Result<(), Failure> {
+fn listen_for_signals(events: mpsc::Sender<Event>, stop: watch::Sender<()>) -> Result<(), Failure> {
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::work)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::work)?;
     let mut hangup = signal(SignalKind::hangup()).map_err(Failure::work)?;
@@ -134,6 +138,9 @@ fn listen_for_signals(events: mpsc::Sender<Event>) -> Result<(), Failure> {
                 _ = interrupt.recv() => Event::Stop,
                 _ = hangup.recv() => Event::Reload,
             };
+            if matches!(event, Event::Stop) {
+                stop.send_replace(());
+            }
             if events.send(event).await.is_err() {
                 break;
             }

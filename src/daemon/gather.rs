@@ -115,21 +115,28 @@ fn spawn_houses(
     for sources in houses.into_values() {
         let newsroom = Arc::clone(newsroom);
         let places = Arc::clone(&places);
-        let stop = stop.clone();
+        let mut stop = stop.clone();
         tasks.spawn(async move {
             let _place = places.acquire().await;
             let mut refreshed = Vec::new();
             for (source, state) in sources {
-                if *stop.borrow() {
-                    release(&newsroom, &source).await;
-                } else {
-                    refreshed.push(visit(&newsroom, &source, &state).await);
+                // A visit cut short stored nothing: it is simply made again.
+                tokio::select! {
+                    biased;
+                    () = told_to_stop(&mut stop) => release(&newsroom, &source).await,
+                    visited = visit(&newsroom, &source, &state) => refreshed.push(visited),
                 }
             }
             refreshed
         });
     }
     tasks
+}
+
+/// Ends when the order to stop comes.
+async fn told_to_stop(stop: &mut watch::Receiver<bool>) {
+    // Nobody left to give the order is an order as well.
+    stop.wait_for(|stop| *stop).await.map(drop).ok();
 }
 
 /// One visit; the store's refusal of it becomes its result.
