@@ -115,6 +115,7 @@ impl Newsroom {
         LetterSite {
             url: self.site_base().to_owned(),
             name: self.house_name.clone(),
+            zone: self.zone,
         }
     }
 

@@ -7,7 +7,8 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use super::choose::Choice;
 use super::city;
@@ -37,8 +38,6 @@ const EXCERPT_MAX_CHARS: usize = 480;
 const ALSO_MAX: usize = 6;
 /// The feed that is a calendar of everything to come.
 const CALENDAR_PATH: &str = "/feeds/announcements.ics";
-/// All of Kazakhstan has lived at UTC+5 since 1 March 2024.
-const LOCAL_OFFSET_SECONDS: i32 = 5 * 60 * 60;
 
 /// The house as its letters name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +46,8 @@ pub struct LetterSite {
     pub url: String,
     /// What the house is called.
     pub name: String,
+    /// The zone in which an article's day is counted.
+    pub zone: Tz,
 }
 
 /// The letter of `digest` for everyone with `profile`; `None`: there is
@@ -259,7 +260,7 @@ fn story_of(entry: &Entry, site: &LetterSite) -> LetterStory {
         href: href_of(entry, site),
         lang: (language != Language::Undetermined).then(|| language.tag()),
         outlet: outside(&entry.outlet, TITLE_MAX_CHARS),
-        date: local_day(entry.article.dated()),
+        date: local_day(entry.article.dated(), site.zone),
         excerpt: outside(&entry.reading.excerpt, EXCERPT_MAX_CHARS),
         also: entry
             .also_told_by
@@ -290,13 +291,9 @@ fn article_page(id: &ArticleId, site: &LetterSite) -> String {
     format!("{}/article/{id}", site.url)
 }
 
-/// The day of `at` as people in Kazakhstan count it.
-fn local_day(at: DateTime<Utc>) -> String {
-    let local = FixedOffset::east_opt(LOCAL_OFFSET_SECONDS).map_or_else(
-        || at.naive_utc(),
-        |zone| at.with_timezone(&zone).naive_local(),
-    );
-    local.date().to_string()
+/// The day of `at` as people in `zone` count it.
+fn local_day(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).date_naive().to_string()
 }
 
 /// Text of others, fit for one line of a letter: no line breaks, no characters

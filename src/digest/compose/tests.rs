@@ -21,6 +21,7 @@ fn site() -> LetterSite {
     LetterSite {
         url: "https://jarshy.example.kz".to_owned(),
         name: "Жаршы".to_owned(),
+        zone: chrono_tz::Asia::Almaty,
     }
 }
 
