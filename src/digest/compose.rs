@@ -11,7 +11,6 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::choose::Choice;
-use super::city;
 use crate::model::article::ArticleId;
 use crate::model::digest::{DigestId, DigestPlan, Letter, LetterId, Purpose, slot};
 use crate::model::event::{Event, EventStatus};
@@ -23,7 +22,7 @@ use crate::template::letter::{
     ConfirmationLetter, DigestLetter, LetterAlso, LetterEvent, LetterStory,
 };
 use crate::template::{TemplateError, Templates};
-use crate::text::wording;
+use crate::text::{city, wording};
 
 /// Gmail shows no more of a letter's HTML than 102 kB; the rest is behind a
 /// link, and with it the way to unsubscribe.

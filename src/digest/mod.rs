@@ -6,7 +6,6 @@
 //! copies of one letter (slots stand for it, see `model::digest::slot`).
 
 pub mod choose;
-mod city;
 pub mod compose;
 
 #[cfg(test)]

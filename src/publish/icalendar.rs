@@ -11,7 +11,7 @@ use icalendar::{Calendar, Component, EventLike, Property};
 use crate::model::event::{Event, EventStatus};
 use crate::model::feed::{Edition, PublishedFeed};
 use crate::model::language::{Tongue, Trilingual};
-use crate::text::wording;
+use crate::text::{city, wording};
 
 use super::{Document, Format, Site, entry, legal};
 
@@ -120,9 +120,11 @@ fn place(event: &Event, tongue: Tongue) -> Option<String> {
         .region
         .is_some_and(|region| Some(region.name(Tongue::English)) == event.city.as_deref());
     match (event.city.as_deref(), region) {
-        (Some(city), Some(region)) if !is_city_itself => Some(format!("{}, {region}", clean(city))),
+        (Some(name), Some(region)) if !is_city_itself => {
+            Some(format!("{}, {region}", clean(city::name(name, tongue))))
+        }
         (_, Some(region)) => Some(region.to_owned()),
-        (Some(city), None) => Some(clean(city)),
+        (Some(name), None) => Some(clean(city::name(name, tongue))),
         (None, None) => None,
     }
 }

@@ -17,6 +17,7 @@ use crate::template::TemplateError;
 use crate::template::page::{
     AlsoLink, Answer, Choice, DigestForm, EventCard, FeedCard, Feeds, Home, Layout, StoryCard,
 };
+use crate::text::city;
 
 use super::House;
 use super::guard::Trouble;
@@ -314,8 +315,12 @@ fn place(event: &Event, tongue: Tongue) -> Option<String> {
         .region
         .is_some_and(|region| Some(region.name(Tongue::English)) == event.city.as_deref());
     match (&event.city, region) {
-        (Some(city), Some(region)) if !is_city_itself => Some(format!("{city}, {region}")),
+        (Some(city), Some(region)) if !is_city_itself => {
+            Some(format!("{}, {region}", city::name(city, tongue)))
+        }
         (_, Some(region)) => Some(region),
-        (city, None) => city.clone(),
+        (city, None) => city
+            .as_deref()
+            .map(|city| city::name(city, tongue).to_owned()),
     }
 }

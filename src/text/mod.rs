@@ -1,8 +1,9 @@
-//! What any room may know of language: letters, words, sentences, months.
+//! What any room may know of language: letters, words, sentences, months, names of cities.
 //!
 //! Everything is pure and compiled in. Deliberately absent: whatever needs the
 //! vocabulary of events or places; that is `understand`'s.
 
+pub mod city;
 pub mod months;
 pub mod normalise;
 pub mod script;
