@@ -5,6 +5,7 @@
 
 mod entities;
 mod text;
+mod tower;
 
 use std::cell::RefCell;
 
@@ -13,11 +14,6 @@ use url::Url;
 
 pub use entities::{decode_entities, entity};
 pub use text::{inline_text, is_void, looks_like_html, plain_text};
-
-/// Elements open at once; deeper markup is an attack on the parser and is shown as text.
-const OPEN_ELEMENTS_MAX: usize = 256;
-/// Formatting elements open at once: HTML parsers open all of them again in each paragraph.
-const OPEN_FORMATTING_MAX: usize = 32;
 
 thread_local! {
     /// The cleaner last used here and its base: one feed has one base, building it costs more than cleaning a title.
@@ -30,7 +26,7 @@ pub fn sanitise(html: &str, base: Option<&Url>) -> String {
     if !html.contains(['<', '&', '\0', '\r', '>', '\u{a0}']) {
         return html.to_owned();
     }
-    if is_a_tower(html) {
+    if tower::is_a_tower(html) {
         return escape(&plain_text(html));
     }
     CLEANER.with_borrow_mut(|cleaner| {
@@ -75,8 +71,8 @@ fn builder(base: Option<&Url>) -> Builder<'static> {
     builder
         .url_schemes(["http", "https", "mailto"].into())
         .add_clean_content_tags([
-            "iframe", "object", "noscript", "template", "svg", "math", "head", "title", "textarea",
-            "select",
+            "iframe", "object", "applet", "noscript", "template", "svg", "math", "head", "title",
+            "textarea", "select",
         ])
         .link_rel(Some("noopener noreferrer nofollow"))
         .strip_comments(true)
@@ -85,36 +81,6 @@ fn builder(base: Option<&Url>) -> Builder<'static> {
             None => UrlRelative::Deny,
         });
     builder
-}
-
-/// Whether so many elements are open at once that a parser would do far more
-/// work than the text is long.
-fn is_a_tower(html: &str) -> bool {
-    let (mut open, mut formatting) = (0_usize, 0_usize);
-    let mut rest = html;
-    while let Some(at) = rest.find('<') {
-        rest = &rest[at + 1..];
-        let closing = rest.starts_with('/');
-        let name = rest[usize::from(closing)..]
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .next()
-            .unwrap_or_default();
-        if name.is_empty() || is_void(name) {
-            continue;
-        }
-        let formats = text::is_formatting(name);
-        if closing {
-            open = open.saturating_sub(1);
-            formatting = formatting.saturating_sub(usize::from(formats));
-        } else {
-            open += usize::from(!text::closes_itself(name));
-            formatting += usize::from(formats);
-        }
-        if open > OPEN_ELEMENTS_MAX || formatting > OPEN_FORMATTING_MAX {
-            return true;
-        }
-    }
-    false
 }
 
 #[cfg(test)]

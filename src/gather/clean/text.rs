@@ -123,14 +123,6 @@ pub fn is_void(name: &str) -> bool {
     listed(&VOID, name)
 }
 
-/// Elements an HTML parser closes where the next of their kind begins.
-pub(super) fn closes_itself(name: &str) -> bool {
-    const CLOSING: [&str; 12] = [
-        "p", "li", "dt", "dd", "td", "th", "tr", "thead", "tbody", "tfoot", "option", "html",
-    ];
-    listed(&CLOSING, name)
-}
-
 /// The formatting elements of HTML 5 section 13.2.4.3.
 pub(super) fn is_formatting(name: &str) -> bool {
     const FORMATTING: [&str; 14] = [

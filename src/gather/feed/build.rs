@@ -328,7 +328,11 @@ impl Building {
                 };
                 take_date(slot, &characters, received, &mut self.bad_date);
             }
-            Tag::Category | Tag::Subject | Tag::Keywords | Tag::MediaCategory => {
+            Tag::Category
+            | Tag::Subject
+            | Tag::Keywords
+            | Tag::ItunesKeywords
+            | Tag::MediaCategory => {
                 take_labels(&mut entry.draft.categories, tag, kind, &characters, said);
             }
             Tag::Language => entry.draft.language = value::line(kind, &characters),
@@ -384,7 +388,11 @@ impl Building {
                     &mut self.bad_date,
                 );
             }
-            Tag::Category | Tag::Subject | Tag::Keywords | Tag::MediaCategory => {
+            Tag::Category
+            | Tag::Subject
+            | Tag::Keywords
+            | Tag::ItunesKeywords
+            | Tag::MediaCategory => {
                 take_labels(&mut self.head.categories, tag, kind, &characters, said);
             }
             Tag::Language => self.head.language = line().or(self.head.language.take()),
@@ -489,14 +497,16 @@ fn take_labels(
     said: [Option<String>; 3],
 ) {
     let [term, scheme, label] = said;
-    if tag == Tag::Keywords {
+    if matches!(tag, Tag::Keywords | Tag::ItunesKeywords) {
         for word in characters.split(',') {
             let term = value::line(Kind::Guess, word).unwrap_or_default();
+            let scheme = scheme.clone();
             add_category(
                 list,
                 Category {
                     term,
-                    ..Category::default()
+                    scheme,
+                    label: None,
                 },
             );
         }

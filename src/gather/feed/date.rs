@@ -16,6 +16,8 @@ use super::zone::zone_minutes;
 const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
 /// The longest text read as a date.
 const DATE_BYTES_MAX: usize = 128;
+/// What Korean dates without a zone are in: minutes east of Greenwich.
+const KOREA_MINUTES: i32 = 9 * 60;
 
 /// The instant `text` means, counted from `received` where it says "today";
 /// `None` if it cannot be read or names a year outside 1990 to 2100.
@@ -170,6 +172,11 @@ fn iso_day(day: &str, received: DateTime<Utc>) -> Option<NaiveDate> {
         [y, ordinal] if ordinal.len() == 3 => NaiveDate::from_yo_opt(year(y)?, value(ordinal)?),
         [y, month] if y.len() == 4 => NaiveDate::from_ymd_opt(year(y)?, value(month)?, 1),
         ["", "", "", day] => day_of(received.year(), received.month(), value(day)?),
+        ["", "", digits] if digits.len() == 4 => day_of(
+            received.year(),
+            value(digits.get(..2)?)?,
+            value(digits.get(2..)?)?,
+        ),
         ["", "", month] => NaiveDate::from_ymd_opt(received.year(), value(month)?, 1),
         ["", y, month] => NaiveDate::from_ymd_opt(year(y)?, value(month)?, 1),
         ["", digits] => match digits.len() {
@@ -220,6 +227,7 @@ fn read_time(text: &str, parts: &mut Parts) -> Option<()> {
 
 /// Anything with words in it, in any order.
 fn words(text: &str, received: DateTime<Utc>) -> Option<Parts> {
+    let is_korean = text.contains(|c: char| ('\u{ac00}'..='\u{d7a3}').contains(&c));
     let text = respelled(text);
     let mut found = Found::default();
     for token in text.split([' ', ',', '\u{a0}', '\t', '\n', '\r', ';', '(', ')']) {
@@ -227,7 +235,11 @@ fn words(text: &str, received: DateTime<Utc>) -> Option<Parts> {
             found.take(token, received)?;
         }
     }
-    found.parts(received)
+    let mut parts = found.parts(received)?;
+    if is_korean {
+        parts.zone = parts.zone.or(Some(KOREA_MINUTES));
+    }
+    Some(parts)
 }
 
 /// Words of languages met in the wild that fit no rule of the others.

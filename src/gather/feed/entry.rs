@@ -77,8 +77,14 @@ impl Entry {
             && self.title.value.is_none()
             && self.summary.value.is_none()
             && self.content.value.is_none()
-            && self.draft.enclosures.is_empty()
             && self.media.is_empty()
+            && self.publisher.is_none()
+            && self
+                .published
+                .or(self.created)
+                .or(self.dublin_date)
+                .is_none()
+            && self.draft == Draft::default()
     }
 
     /// The draft, every gap filled from the next best saying. `is_rss`: the

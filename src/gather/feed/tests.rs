@@ -163,6 +163,60 @@ fn harmless_in_size(bytes: &[u8]) {
 }
 
 /// A harvest as compact JSON: what is absent is not written.
+#[test]
+fn one_saying_makes_an_entry() {
+    let sayings = [
+        ("<author>a@b.kz (A)</author>", "authors"),
+        ("<category>c</category>", "categories"),
+        ("<comments>https://a.kz/c</comments>", "comments"),
+        (
+            "<pubDate>Thu, 01 Jan 2004 19:48:21 GMT</pubDate>",
+            "published",
+        ),
+        ("<source url='https://s.kz/'>S</source>", "source"),
+        ("<dc:contributor>K</dc:contributor>", "contributors"),
+        ("<dc:rights>R</dc:rights>", "rights"),
+    ];
+    for (saying, key) in sayings {
+        let feed = format!("<rss version='2.0'><channel><item>{saying}</item></channel></rss>");
+        let drafts = read_bytes(feed.as_bytes()).drafts;
+        assert_eq!(drafts.len(), 1, "{saying}");
+        assert!(filled(draft(&drafts[0])).get(key).is_some(), "{saying}");
+    }
+    let empty = read_bytes(b"<rss version='2.0'><channel><item> </item></channel></rss>");
+    assert!(empty.drafts.is_empty());
+}
+
+#[test]
+fn what_old_and_misspelt_formats_mean() {
+    let cdf = b"<CHANNEL HREF='https://c.kz/'><TITLE>T</TITLE></CHANNEL>";
+    assert_eq!(read_bytes(cdf).feed.link.as_deref(), Some("https://c.kz/"));
+    let misspelt =
+        b"<rss version='2.0' xmlns='https://a.kz/rss191'><channel><title>T</title></channel></rss>";
+    assert_eq!(read_bytes(misspelt).feed.title.as_deref(), Some("T"));
+    let rdf = b"<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'>\
+        <item r:about='https://a.kz/1'><title>T</title></item></r:RDF>";
+    assert_eq!(
+        read_bytes(rdf).drafts[0].id.as_deref(),
+        Some("https://a.kz/1")
+    );
+    let atom = |address: &str| {
+        let feed = format!(
+            "<feed xmlns='{address}'><entry><id>urn:1</id><content type='xhtml' mode='xml'>\
+             <div xmlns='http://www.w3.org/1999/xhtml'>a</div></content></entry></feed>"
+        );
+        read_bytes(feed.as_bytes()).drafts.remove(0).content_html
+    };
+    let old = atom("http://purl.org/atom/ns#");
+    assert_eq!(old.as_deref(), Some("<div>a</div>"));
+    assert_eq!(atom("http://www.w3.org/2005/Atom").as_deref(), Some("a"));
+    let words = b"<rss><channel><itunes:keywords>a, b c</itunes:keywords></channel></rss>";
+    let labels = read_bytes(words).feed.categories;
+    let told: Vec<_> = labels.iter().map(|label| label.term.as_str()).collect();
+    assert_eq!(told, ["a", "b c"]);
+    assert_eq!(labels[0].scheme.as_deref(), Some("http://www.itunes.com/"));
+}
+
 fn told(harvest: &Harvest) -> Value {
     let feed = &harvest.feed;
     filled(json!({

@@ -193,7 +193,7 @@ impl<'a> Walk<'a> {
             spaces,
             bases,
         });
-        if about == parent || tag == Tag::Item {
+        if about == parent || matches!(tag, Tag::Item | Tag::Channel) {
             self.field(tag, about, start);
         }
         if empty {
@@ -212,7 +212,12 @@ impl<'a> Walk<'a> {
         let mut language = None;
         for (key, value) in attributes::all(start) {
             if key == "xmlns" {
-                self.spaces.push(("", space_of_address(&value)));
+                let space = match space_of_address(&value) {
+                    // The namespace of a feed's own root is a feed's, however it is misspelt.
+                    Space::Other if self.open.is_empty() => Space::Core,
+                    space => space,
+                };
+                self.spaces.push(("", space));
             } else if let Some(prefix) = key.strip_prefix("xmlns:") {
                 // The prefix is kept as a slice of the document itself.
                 if let Some(at) = source.find(key) {

@@ -64,7 +64,9 @@ impl<'a> Walk<'a> {
             capture.characters = clean::escape(&capture.characters);
             capture.kind = Kind::Xhtml;
         }
+        // The wrapper is Atom 1.0's; what Atom 0.3 gives is all its own.
         let wraps = capture.kind == Kind::Xhtml
+            && self.format != Some("atom03")
             && depth == capture.depth
             && local.eq_ignore_ascii_case("div")
             && capture.wrapper.is_none()

@@ -11,6 +11,9 @@ use super::super::value::Kind;
 use super::super::{attributes, date, link};
 use super::Walk;
 
+/// The scheme of what podcasts are labelled with.
+const ITUNES_SCHEME: &str = "http://www.itunes.com/";
+
 impl Walk<'_> {
     /// An element that says something by its attributes or its characters.
     pub(super) fn field(&mut self, tag: Tag, about: About, start: &BytesStart) {
@@ -55,7 +58,7 @@ impl Walk<'_> {
         let Some(entry) = &mut self.build.entry else {
             return;
         };
-        if let Some(id) = attributes::get(start, "rdf:about") {
+        if let Some(id) = attributes::get(start, "about") {
             entry.draft.id =
                 Some(link::resolve_id(id.trim(), base.as_ref())).filter(|id| !id.is_empty());
         }
@@ -76,7 +79,7 @@ impl Walk<'_> {
             (Some(entry), About::Entry) => &mut entry.draft.categories,
             _ => &mut self.build.head.categories,
         };
-        let scheme = Some("http://www.itunes.com/".to_owned());
+        let scheme = Some(ITUNES_SCHEME.to_owned());
         add_category(
             list,
             Category {
@@ -97,6 +100,7 @@ impl Walk<'_> {
             ],
             Tag::Generator => [get("uri").or_else(|| get("url")), get("version"), None],
             Tag::Id => [get("ispermalink"), None, None],
+            Tag::ItunesKeywords => [None, Some(ITUNES_SCHEME.to_owned()), None],
             _ => [None, None, None],
         };
         let otherwise = match tag {

@@ -1,0 +1,389 @@
+//! Tells markup that would cost the HTML parser far more than its length: the
+//! parser walks its open elements at each tag, opens unclosed formatting again
+//! in each paragraph, and compares each attribute of a tag with all others.
+//!
+//! One pass, with the parser's own rules for which end tag closes what (HTML
+//! section 13.2.6) as far as they bear on depth; where they are not followed,
+//! more is counted as open than is. Deliberately absent: a tree.
+
+use super::text;
+
+/// Elements open at once.
+const OPEN_MAX: usize = 256;
+/// Formatting elements waiting to be opened again in the next paragraph.
+const FORMATTING_MAX: usize = 32;
+/// Attributes of one tag.
+const ATTRIBUTES_MAX: usize = 128;
+
+/// Elements a tag of the same kind, or any block, closes by itself.
+const CLOSE_THEMSELVES: [&str; 18] = [
+    "p", "li", "dt", "dd", "option", "optgroup", "rb", "rp", "rt", "rtc", "tr", "td", "th",
+    "thead", "tbody", "tfoot", "colgroup", "html",
+];
+/// Elements besides formatting that hold no end tag back.
+const INLINE: [&str; 14] = [
+    "abbr", "bdi", "bdo", "cite", "del", "dfn", "ins", "kbd", "label", "mark", "q", "samp", "span",
+    "time",
+];
+/// Elements whose end tag closes all that is open in them.
+const BLOCKS: [&str; 32] = [
+    "address",
+    "applet",
+    "article",
+    "aside",
+    "blockquote",
+    "button",
+    "center",
+    "details",
+    "dir",
+    "div",
+    "dl",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "listing",
+    "main",
+    "marquee",
+    "nav",
+    "object",
+    "ol",
+    "pre",
+    "section",
+    "table",
+    "ul",
+];
+/// Elements no end tag of another reaches through, but that of a table.
+const BOUNDARIES: [&str; 16] = [
+    "annotation-xml",
+    "applet",
+    "caption",
+    "desc",
+    "foreignobject",
+    "marquee",
+    "mi",
+    "mn",
+    "mo",
+    "ms",
+    "mtext",
+    "object",
+    "select",
+    "table",
+    "template",
+    "title",
+];
+/// Elements whose content is no markup.
+const RAW: [&str; 9] = [
+    "script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "noscript",
+];
+/// Where these are open, neither void nor raw elements are what they are in HTML.
+const FOREIGN: [&str; 3] = ["svg", "math", "select"];
+
+/// Whether `html` is such.
+pub(super) fn is_a_tower(html: &str) -> bool {
+    measure(html).0
+}
+
+/// Whether `html` is a tower, and how many elements were compared to tell.
+fn measure(html: &str) -> (bool, usize) {
+    let mut open = Open::default();
+    let mut at = 0;
+    while let Some(found) = html[at..].find('<') {
+        let tag = tag_at(html, at + found);
+        at = tag.end;
+        if tag.attributes > ATTRIBUTES_MAX || !open.admits(&tag) {
+            return (true, open.compared);
+        }
+        if !tag.closing && RAW.contains(&tag.name.as_str()) && open.reads_raw(&tag.name) {
+            at = raw_end(html, tag.end, &tag.name);
+        }
+    }
+    (false, open.compared)
+}
+
+/// What stands at a `<`; without a name: a comment, a declaration or a lone sign.
+#[derive(Default)]
+struct Tag {
+    name: String,
+    closing: bool,
+    self_closing: bool,
+    attributes: usize,
+    /// Where it ends in the markup, in bytes.
+    end: usize,
+}
+
+/// The parser's open elements, as far as depth needs them.
+#[derive(Default)]
+struct Open {
+    elements: Vec<String>,
+    formatting: Vec<String>,
+    /// How many of the elements are of [`FOREIGN`].
+    foreign: usize,
+    compared: usize,
+}
+
+impl Open {
+    fn admits(&mut self, tag: &Tag) -> bool {
+        let name = tag.name.as_str();
+        if name.is_empty() {
+            return true;
+        }
+        self.compared += self.elements.len() + self.formatting.len();
+        if tag.closing {
+            self.close(name);
+        } else {
+            let html = self.foreign == 0 || matches!(name, "p" | "br" | "img" | "hr");
+            if text::is_formatting(name) {
+                self.formatting.push(name.to_owned());
+            }
+            let brief =
+                text::is_void(name) || CLOSE_THEMSELVES.contains(&name) || RAW.contains(&name);
+            let drawn = self.foreign > 0 && tag.self_closing;
+            if !(html && brief || drawn) {
+                self.elements.push(name.to_owned());
+                self.foreign += usize::from(FOREIGN.contains(&name));
+            }
+        }
+        self.elements.len() <= OPEN_MAX && self.formatting.len() <= FORMATTING_MAX
+    }
+
+    /// Whether the content of a raw element is raw here: in a `select` only a script's is.
+    fn reads_raw(&self, name: &str) -> bool {
+        let drawing = |open: &String| matches!(open.as_str(), "svg" | "math");
+        self.foreign == 0 || name == "script" && !self.elements.iter().any(drawing)
+    }
+
+    fn close(&mut self, name: &str) {
+        let found = self.elements.iter().rposition(|open| open == name);
+        let inside = found.map_or(0, |at| at + 1);
+        let mut within = self.elements[inside..].iter().map(String::as_str);
+        let reaches = |open| name == "table" && !matches!(open, "select" | "template");
+        if within.any(|open| BOUNDARIES.contains(&open) && !reaches(open)) {
+            return;
+        }
+        let formats = text::is_formatting(name);
+        if formats && let Some(at) = self.formatting.iter().rposition(|open| open == name) {
+            self.formatting.remove(at);
+        }
+        let Some(at) = found else { return };
+        let is_inline =
+            |name: &String| text::is_formatting(name) || INLINE.contains(&name.as_str());
+        let held_back = !self.elements[at + 1..].iter().all(is_inline);
+        if BLOCKS.contains(&name) || !held_back {
+            self.elements.truncate(at);
+        } else if formats || name == "form" {
+            // It takes out only its own element; any other is ignored.
+            self.elements.remove(at);
+        }
+        let is_foreign = |open: &&String| FOREIGN.contains(&open.as_str());
+        self.foreign = self.elements.iter().filter(is_foreign).count();
+    }
+}
+
+fn tag_at(html: &str, start: usize) -> Tag {
+    let rest = &html[start + 1..];
+    if let Some(comment) = rest.strip_prefix("!--") {
+        return Tag {
+            end: start + 4 + comment_bytes(comment),
+            ..Tag::default()
+        };
+    }
+    let closing = rest.starts_with('/');
+    let name_start = start + 1 + usize::from(closing);
+    let name_bytes = html[name_start..]
+        .find(|c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/'))
+        .unwrap_or(html.len() - name_start);
+    let name = &html[name_start..name_start + name_bytes];
+    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return Tag {
+            end: start + 1,
+            ..Tag::default()
+        };
+    }
+    let (attributes, end, self_closing) = attributes_from(html, name_start + name_bytes);
+    Tag {
+        name: name.to_ascii_lowercase(),
+        closing,
+        self_closing,
+        attributes,
+        end,
+    }
+}
+
+/// How long a comment is, its end included: `-->`, `--!>`, or `>` at once.
+fn comment_bytes(comment: &str) -> usize {
+    for at_once in [">", "->"] {
+        if comment.starts_with(at_once) {
+            return at_once.len();
+        }
+    }
+    comment
+        .match_indices("--")
+        .find_map(|(at, _)| {
+            let rest = comment[at + 2..].trim_start_matches('-');
+            let end = comment.len() - rest.len();
+            (rest.starts_with('>'))
+                .then_some(end + 1)
+                .or_else(|| rest.starts_with("!>").then_some(end + 2))
+        })
+        .unwrap_or(comment.len())
+}
+
+/// Attributes up to the `>` that ends the tag, where that is, and whether a
+/// slash stands before it (HTML sections 13.2.5.32 to 40).
+fn attributes_from(html: &str, start: usize) -> (usize, usize, bool) {
+    #[derive(Clone, Copy, PartialEq)]
+    enum State {
+        Between,
+        Slash,
+        Name,
+        AfterName,
+        Sign,
+        Value,
+    }
+    let bytes = html.as_bytes();
+    let mut attributes = 0;
+    let mut state = State::Between;
+    let mut at = start;
+    while let Some(byte) = bytes.get(at).copied() {
+        at += 1;
+        let space = byte.is_ascii_whitespace();
+        state = match (state, byte) {
+            (_, b'>') => return (attributes, at, state == State::Slash),
+            (State::Sign, b'"' | b'\'') => {
+                let end = html[at..].find(char::from(byte));
+                at = end.map_or(html.len(), |found| at + found + 1);
+                State::Between
+            }
+            (State::Sign, _) if space => State::Sign,
+            (State::Name | State::AfterName, b'=') => State::Sign,
+            (State::Name | State::AfterName, _) if space => State::AfterName,
+            (State::Between | State::Slash | State::Value, _) if space => State::Between,
+            (State::Sign | State::Value, _) => State::Value,
+            (_, b'/') => State::Slash,
+            (State::Name, _) => State::Name,
+            _ => {
+                attributes += 1;
+                State::Name
+            }
+        };
+    }
+    (attributes, html.len(), false)
+}
+
+/// Where the end tag of a raw element begins, or the end of the markup.
+fn raw_end(html: &str, from: usize, name: &str) -> usize {
+    let mut at = from;
+    while let Some(found) = html[at..].find("</") {
+        let end_tag = at + found;
+        let rest = &html.as_bytes()[end_tag + 2..];
+        let named = rest
+            .get(..name.len())
+            .is_some_and(|bytes| bytes.eq_ignore_ascii_case(name.as_bytes()));
+        let ends = rest
+            .get(name.len())
+            .is_none_or(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'));
+        if named && ends {
+            return end_tag;
+        }
+        at = end_tag + 2;
+    }
+    html.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_markup_is_no_tower() {
+        let card = "<div class='card'><span>a<p>b<b>c</b></div><li>d<i>e</i><br><!-- <div> -->";
+        let script = "<script>for(i=0;i<n;i++)document.write('<div><div>')</script>";
+        let quoted = "<a title=\"<div> > <div>\" href = 'x'>f</a>";
+        let drawing = "<svg viewBox='0 0 1 1'><g><path d='M0'/><path d=\"M0\" /></g></svg><br><td>";
+        let all = [card, script, quoted, drawing].map(|part| part.repeat(300));
+        assert!(!is_a_tower(&all.concat()));
+    }
+
+    #[test]
+    fn towers_are_seen_however_they_are_hidden() {
+        let floors = [
+            "<div>",
+            "<b><div></b>",
+            "<div></x>",
+            "<span><div></span>",
+            "<b id=1>",
+            "<!--><div>-->",
+            "<x><div></x>",
+            "<form><div></form>",
+            "<div><table></div></table>",
+            "<b><table></b></table>",
+            "<div><select></div></select>",
+            "<div><select><script></div></script></select>",
+            "<svg><g a=/>",
+            "<svg><foreignObject><div></svg>",
+            "<div><title></titlex></div></title>",
+            "<svg><style><g></style>",
+            "<math><input><tr>",
+            "<div a=\">\"><!-- --!></x><p>",
+        ];
+        for floor in floors {
+            assert!(is_a_tower(&floor.repeat(1000)), "{floor}");
+        }
+        let wide = (0..1000)
+            .map(|n| format!(" a{n}=1"))
+            .collect::<Vec<_>>()
+            .concat();
+        assert!(is_a_tower(&format!("<img{wide}>")));
+    }
+
+    #[test]
+    fn four_times_the_markup_is_four_times_the_work() {
+        for floor in ["<b><div></b>", "<div></div>", "<i><p></i></p>"] {
+            let (few, many) = (
+                measure(&floor.repeat(5_000)),
+                measure(&floor.repeat(20_000)),
+            );
+            assert_eq!(few.0, many.0);
+            assert!(many.1 <= few.1 * 4 + 4, "{few:?} {many:?}");
+        }
+        // The parser gets no tower at all: what comes out is text.
+        let tower = "<b><div></b>x".repeat(10_000);
+        assert_eq!(
+            crate::gather::clean::sanitise(&tower, None)
+                .matches('x')
+                .count(),
+            10_000
+        );
+        assert!(!crate::gather::clean::sanitise(&tower, None).contains('<'));
+    }
+
+    #[test]
+    fn any_ending_is_an_ending() {
+        for broken in [
+            "<",
+            "</",
+            "<!--",
+            "<!-->",
+            "<!--->",
+            "<!----",
+            "<a",
+            "<a b='",
+            "<script>",
+            "<title>x</",
+            "<қ>",
+            "</a",
+            "<a b=\"қ",
+            "<a =",
+        ] {
+            assert!(!is_a_tower(broken), "{broken}");
+        }
+    }
+}
