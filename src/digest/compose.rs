@@ -22,6 +22,7 @@ use crate::template::letter::{
     ConfirmationLetter, DigestLetter, LetterAlso, LetterEvent, LetterStory,
 };
 use crate::template::{TemplateError, Templates};
+use crate::text::normalise::is_steering;
 use crate::text::{city, wording};
 
 /// Gmail shows no more of a letter's HTML than 102 kB; the rest is behind a
@@ -144,23 +145,27 @@ fn subject(
     context: &DigestLetter,
     tongue: Tongue,
 ) -> Result<String, TemplateError> {
-    let others = (context.events.len() + context.stories.len()).saturating_sub(1);
-    let n = others.to_string();
+    let (events, stories) = (context.events.len(), context.stories.len());
     let say = |key: &str, values: &[(&str, &str)]| templates.message(tongue, key, values);
     if let Some(event) = choice.events.iter().find(|event| is_likely(event)) {
         let name = outside(&event.name, SUBJECT_TITLE_MAX_CHARS);
         let day = wording::day_month(event.start, tongue);
-        let values = [("day", day.as_str()), ("name", name.as_str()), ("n", &n)];
-        return match others {
-            0 => say("letter.subject.event", &values),
-            _ => say("letter.subject.event_and", &values),
+        let (key, n) = match (stories, events) {
+            (0, 0 | 1) => ("letter.subject.event", 0),
+            (0, _) => ("letter.subject.event_and_events", events - 1),
+            (_, _) => ("letter.subject.event_and", stories),
         };
+        let n = n.to_string();
+        return say(key, &[("day", &day), ("name", &name), ("n", &n)]);
     }
     if let Some(story) = choice.stories.first() {
         let title = outside(&story.article.title, SUBJECT_TITLE_MAX_CHARS);
-        return match others {
+        return match stories.saturating_sub(1) {
             0 => Ok(title),
-            _ => say("letter.subject.story_and", &[("title", &title), ("n", &n)]),
+            n => say(
+                "letter.subject.story_and",
+                &[("title", &title), ("n", &n.to_string())],
+            ),
         };
     }
     let Some(event) = choice.events.first() else {
@@ -305,11 +310,6 @@ fn outside(text: &str, max_chars: usize) -> String {
         .collect();
     let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
     tame(&cut(&line, max_chars))
-}
-
-/// Direction overrides and isolates: a title must not turn the line around.
-const fn is_steering(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// At most `max_chars`, cut between words where there is a word to keep.

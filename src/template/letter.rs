@@ -32,6 +32,7 @@ pub const TEMPLATES: &[(&str, &str)] = &[
 pub const KEYS: &[&str] = &[
     "letter.subject.event",
     "letter.subject.event_and",
+    "letter.subject.event_and_events",
     "letter.subject.story_and",
     "letter.subject.unlikely",
     "letter.confirm.subject",

@@ -42,9 +42,14 @@ pub fn one_line(text: &str) -> String {
         if !line.is_empty() {
             line.push(' ');
         }
-        line.push_str(word);
+        line.extend(word.chars().filter(|c| !c.is_control() && !is_steering(*c)));
     }
     line
+}
+
+/// Direction overrides and isolates: a title must not turn the line around.
+pub const fn is_steering(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// `text` cut before `chars_max` characters at the end of a word, with an

@@ -22,6 +22,8 @@ const FUTURE_DAYS_MAX: i64 = 7;
 const EARLIEST_PUBLICATION_SECONDS: i64 = 631_152_000;
 /// A title made from the text is cut here.
 const TITLE_CHARS_MAX: usize = 160;
+/// The longest title a publisher may give; more is cut.
+const GIVEN_TITLE_CHARS_MAX: usize = 300;
 /// Query keys that name the reader's way, not the text.
 const TRACKING_KEYS: [&str; 6] = ["fbclid", "gclid", "yclid", "from", "rss", "_openstat"];
 
@@ -195,7 +197,7 @@ fn declared_words(event: &DeclaredEvent) -> String {
 fn title_of(draft: &Draft, text: &str) -> Option<String> {
     let given = one_line(draft.title.as_deref().unwrap_or_default());
     if !given.is_empty() {
-        return Some(given);
+        return Some(clip(&given, GIVEN_TITLE_CHARS_MAX));
     }
     let first = sentences(text).into_iter().next()?;
     Some(clip(&one_line(&text[first]), TITLE_CHARS_MAX))

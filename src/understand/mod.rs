@@ -25,6 +25,7 @@ use crate::model::event::EventStatus;
 use crate::model::language::Language;
 use crate::model::reading::{Confidence, DateEvidence, EventClaim, Kind, Reading};
 use crate::model::region::Region;
+use crate::text::normalise::one_line;
 
 use event::Finding;
 
@@ -83,7 +84,7 @@ fn take_at_its_word(finding: &mut Finding, declared: &DeclaredEvent, published: 
     };
     finding.kind_confidence = Confidence::new(1.0);
     let mut claim = EventClaim {
-        name: declared.name.clone(),
+        name: one_line(&declared.name),
         start: declared.start,
         end: declared.end,
         time: declared.time,
@@ -91,7 +92,8 @@ fn take_at_its_word(finding: &mut Finding, declared: &DeclaredEvent, published: 
         region: declared.region,
         status: EventStatus::Confirmed,
         evidence: DateEvidence {
-            words: declared.start.to_string(),
+            // Nobody wrote the day in words: the front matter names it.
+            words: String::new(),
             counted_from: None,
         },
         confidence: Confidence::new(1.0),

@@ -99,10 +99,15 @@ impl Told {
 /// text is its first sentence.
 fn without_title<'a>(title: &str, text: &'a str) -> &'a str {
     let title = title.trim().trim_end_matches('…');
-    text.trim()
-        .strip_prefix(title)
-        .unwrap_or(text)
-        .trim_start_matches(|letter: char| letter.is_whitespace())
+    let text = text.trim();
+    let closes = |letter: char| matches!(letter, '\n' | '.' | '!' | '?' | '…');
+    match text.strip_prefix(title) {
+        // Else the title is only the beginning of a sentence that says more.
+        Some(rest) if rest.is_empty() || rest.starts_with(closes) => {
+            rest.trim_start_matches(|letter: char| letter.is_whitespace() || closes(letter))
+        }
+        _ => text,
+    }
 }
 
 fn lay_out(text: &str, tokens: &[Token]) -> Vec<Sentence> {

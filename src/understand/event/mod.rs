@@ -16,6 +16,7 @@ use chrono::NaiveDate;
 use crate::model::event::EventStatus;
 use crate::model::reading::{Confidence, DateEvidence, EventClaim, Kind};
 use crate::model::region::Region;
+use crate::text::normalise::one_line;
 use crate::text::tokens::Token;
 
 use super::lexicon::section;
@@ -278,7 +279,7 @@ impl Scene<'_> {
         let (city, region) = self.place_of(choice.sentence, region_hint);
         let words = self.near(dated.first, choice.sentence);
         EventClaim {
-            name: self.name_of(choice.sentence),
+            name: one_line(&self.name_of(choice.sentence)),
             start: dated.start,
             end: dated.end,
             time: self.time_of(dated, choice.sentence),
