@@ -8,7 +8,7 @@ use clap::Subcommand;
 use tokio::sync::watch;
 
 use super::house;
-use super::output::{Failure, say};
+use super::output::{Failure, complain, say};
 use crate::daemon::mail::{self, Flushed};
 use crate::daemon::window::{self, ClosedWindow, Material};
 use crate::daemon::{Newsroom, PlannedDigest};
@@ -178,10 +178,7 @@ async fn flush(newsroom: &Arc<Newsroom>, json: bool) -> Result<(), Failure> {
     let deadline = newsroom.clock.now() + mail::DELIVERY_LEASE * 2;
     loop {
         let flushed = mail::flush(newsroom, &stop).await.map_err(Failure::work)?;
-        total.sent += flushed.sent;
-        total.deferred += flushed.deferred;
-        total.failed += flushed.failed;
-        total.doubtful += flushed.doubtful;
+        total.add(&flushed);
         let now = newsroom.clock.now();
         let held = newsroom
             .store
@@ -199,17 +196,25 @@ async fn flush(newsroom: &Arc<Newsroom>, json: bool) -> Result<(), Failure> {
         deferred,
         failed,
         doubtful,
+        reasons,
     } = total;
+    for (why, letters) in reasons {
+        complain(&format!("{letters} not sent: {why}"));
+    }
     if json {
         let value = serde_json::json!({
             "sent": sent, "deferred": deferred, "failed": failed, "doubtful": doubtful,
         });
-        say(&value.to_string())
+        say(&value.to_string())?;
     } else {
         say(&format!(
             "{sent} sent ({doubtful} of them perhaps for the second time, after a crash), {deferred} to be tried again, {failed} given up"
-        ))
+        ))?;
     }
+    if sent == 0 && deferred + failed > 0 {
+        return Err(Failure::work("no letter could be sent"));
+    }
+    Ok(())
 }
 
 fn choose_digest(newsroom: &Newsroom, name: Option<&str>) -> Result<PlannedDigest, Failure> {

@@ -25,6 +25,9 @@ const STORY_SPAN: TimeDelta = TimeDelta::days(4);
 /// How far an event's day may lie from the one an article names and still be it.
 const EVENT_SPAN: Days = Days::new(1);
 
+/// The most tellers an event is carried with through a visit.
+const EVENT_ARTICLES_CARRIED: usize = 32;
+
 /// The articles of one visit that must be stored.
 pub struct Learned {
     pub articles: Vec<VisitedArticle>,
@@ -164,7 +167,7 @@ impl Memory {
             candidates.retain(|event| event.id != placed.id);
             candidates.push(placed.clone());
         }
-        let event = match event::merge(claim, article, &candidates, now) {
+        let mut event = match event::merge(claim, article, &candidates, now) {
             EventChange::New(event) | EventChange::Changed(event) => event,
             EventChange::Unchanged(id) => match candidates.into_iter().find(|event| event.id == id)
             {
@@ -172,6 +175,10 @@ impl Memory {
                 None => return Ok(None),
             },
         };
+        // Each article of the visit carries its event: ten thousand that all
+        // tell of one must not carry ten thousand ids each. The store links
+        // every article to its event in any case.
+        event.articles.truncate(EVENT_ARTICLES_CARRIED);
         self.events.insert(event.id.to_string(), event.clone());
         Ok(Some(event))
     }

@@ -4,7 +4,7 @@
 //! is recorded before its first byte leaves and again when the server has
 //! answered, so a crash leaves in doubt at most one letter for each connection.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -30,8 +30,11 @@ const CLAIM_PER_CONNECTION: usize = 16;
 /// How long the link in a confirmation letter works.
 const CONFIRM_LINK_LIFE: TimeDelta = TimeDelta::days(7);
 
+/// The most different reasons a flush remembers.
+const REASONS_MAX: usize = 20;
+
 /// What a flush came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Flushed {
     pub sent: u64,
     /// To be tried again later.
@@ -40,6 +43,8 @@ pub struct Flushed {
     pub failed: u64,
     /// Of those sent, the ones a crash may have sent before.
     pub doubtful: u64,
+    /// Why letters were not sent, and how many for each reason.
+    pub reasons: BTreeMap<String, u64>,
 }
 
 /// Sends everything that is due, until nothing is or `stop` turns true.
@@ -72,7 +77,7 @@ pub async fn flush(
         let mut failure = None;
         while let Some(done) = workers.join_next().await {
             match done {
-                Ok(Ok(flushed)) => total.add(flushed),
+                Ok(Ok(flushed)) => total.add(&flushed),
                 Ok(Err(error)) => failure = Some(error),
                 Err(panic) => tracing::error!(%panic, "a mail worker ended before its time"),
             }
@@ -141,11 +146,13 @@ async fn attempt(
         }
         Outcome::TryLater { at, why } => {
             flushed.deferred += 1;
-            tracing::warn!(delivery.id = %delivery.id, %at, why, "a letter must wait");
+            flushed.because(why, 1);
+            tracing::debug!(delivery.id = %delivery.id, %at, why, "a letter must wait");
         }
         Outcome::Never { why } => {
             flushed.failed += 1;
-            tracing::warn!(delivery.id = %delivery.id, why, "a letter is given up");
+            flushed.because(why, 1);
+            tracing::debug!(delivery.id = %delivery.id, why, "a letter is given up");
         }
     }
     newsroom
@@ -202,7 +209,20 @@ async fn renew(newsroom: Arc<Newsroom>) {
 }
 
 impl Flushed {
-    fn add(&mut self, other: Self) {
+    /// One line for each reason, however many letters it held up.
+    fn because(&mut self, why: &str, letters: u64) {
+        if let Some(known) = self.reasons.get_mut(why) {
+            *known += letters;
+        } else if self.reasons.len() < REASONS_MAX {
+            self.reasons.insert(why.to_owned(), letters);
+        }
+    }
+
+    /// Counts `other` in.
+    pub fn add(&mut self, other: &Self) {
+        for (why, letters) in &other.reasons {
+            self.because(why, *letters);
+        }
         self.sent += other.sent;
         self.deferred += other.deferred;
         self.failed += other.failed;

@@ -349,13 +349,17 @@ async fn mail_due(newsroom: Arc<Newsroom>, stop: watch::Receiver<bool>, done: mp
     }
     match mail::flush(&newsroom, &stop).await {
         Ok(flushed) if flushed != mail::Flushed::default() => {
-            tracing::info!(
-                sent = flushed.sent,
-                deferred = flushed.deferred,
-                failed = flushed.failed,
-                doubtful = flushed.doubtful,
-                "letters"
-            );
+            let mail::Flushed {
+                sent,
+                deferred,
+                failed,
+                doubtful,
+                reasons,
+            } = flushed;
+            tracing::info!(sent, deferred, failed, doubtful, "letters");
+            for (why, letters) in reasons {
+                tracing::warn!(letters, why, "not sent");
+            }
         }
         Ok(_) => {}
         Err(error) => tracing::error!(%error, "letters could not be sent; they stay queued"),

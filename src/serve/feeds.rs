@@ -1,7 +1,7 @@
 //! Feeds: edition → publish → conditional response (RFC 9110 section 13).
 //!
 //! Rendered documents stay in memory, plain and gzipped, until the store's
-//! stamp or the day changes.
+//! stamp changes.
 
 use std::io::Write;
 use std::sync::{Arc, PoisonError};
@@ -10,7 +10,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Days, NaiveDate, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
@@ -23,18 +23,15 @@ use super::voice::Voice;
 
 /// How long a reader may use its copy without asking, in seconds.
 const CACHE: &str = "public, max-age=300";
-/// Calendars keep events that are over for so long, so that readers see a
-/// cancellation or a move even when they come late.
-const PAST_DAYS: u64 = 60;
-/// The most events a calendar holds.
-const EVENTS_MAX: u32 = 500;
+/// The most events a calendar holds, past ones too: a calendar program deletes
+/// what its source no longer lists.
+const EVENTS_MAX: u32 = 10_000;
 /// The most documents kept in memory; only feeds of the catalogue are kept.
 const DOCUMENTS_MAX: usize = 512;
 
 /// A document ready to go out.
 pub(super) struct Rendered {
     stamp: i64,
-    day: NaiveDate,
     plain: Bytes,
     gzip: Bytes,
     /// Without its quotes: each encoding adds its own ending, because a strong
@@ -45,7 +42,7 @@ pub(super) struct Rendered {
 }
 
 impl Rendered {
-    fn new(document: Document, stamp: i64, day: NaiveDate) -> Self {
+    fn new(document: Document, stamp: i64) -> Self {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         let gzip = encoder
             .write_all(&document.bytes)
@@ -54,7 +51,6 @@ impl Rendered {
         let is_dated = document.last_modified > DateTime::UNIX_EPOCH;
         Self {
             stamp,
-            day,
             plain: document.bytes.into(),
             gzip: gzip.into(),
             etag: document.etag.trim_matches('"').to_owned(),
@@ -88,7 +84,7 @@ pub(super) async fn opml(
     headers: HeaderMap,
 ) -> Response {
     let document = publish::opml::write(&house.catalogue().feeds, &house.site(), voice.tongue);
-    let rendered = Rendered::new(document, 0, house.today());
+    let rendered = Rendered::new(document, 0);
     let mut response = respond(&rendered, &headers);
     let vary = HeaderValue::from_static("accept-encoding, accept-language");
     response.headers_mut().insert(header::VARY, vary);
@@ -103,7 +99,6 @@ async fn rendered(
     // Asked before the edition: a change in between makes the copy look older
     // than it is, which costs one more rendering and never a stale answer.
     let stamp = house.store.stamp().await?;
-    let day = house.today();
     let key = (feed.name.clone(), format);
     let kept = house
         .documents
@@ -111,12 +106,12 @@ async fn rendered(
         .unwrap_or_else(PoisonError::into_inner)
         .get(&key)
         .cloned();
-    if let Some(kept) = kept.filter(|kept| kept.stamp == stamp && kept.day == day) {
+    if let Some(kept) = kept.filter(|kept| kept.stamp == stamp) {
         return Ok(kept);
     }
-    let edition = edition(house, feed, format, day).await?;
+    let edition = edition(house, feed, format).await?;
     let document = publish::write(format, feed, &edition, &house.site());
-    let fresh = Arc::new(Rendered::new(document, stamp, day));
+    let fresh = Arc::new(Rendered::new(document, stamp));
     let mut documents = house
         .documents
         .write()
@@ -128,15 +123,12 @@ async fn rendered(
     Ok(fresh)
 }
 
-async fn edition(
-    house: &House,
-    feed: &PublishedFeed,
-    format: Format,
-    today: NaiveDate,
-) -> Result<Edition, Trouble> {
+async fn edition(house: &House, feed: &PublishedFeed, format: Format) -> Result<Edition, Trouble> {
     if format == Format::Calendar {
-        let from = today - Days::new(PAST_DAYS);
-        let events = house.store.calendar(&feed.filter, from, EVENTS_MAX).await?;
+        let events = house
+            .store
+            .calendar(&feed.filter, NaiveDate::MIN, EVENTS_MAX)
+            .await?;
         Ok(Edition {
             entries: Vec::new(),
             events,

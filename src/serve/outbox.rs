@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use axum::extract::{ConnectInfo, Extension, Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
+use url::{Host, Url};
 
 use crate::template::page::{LetterPage, Outbox, OutboxRow};
 
@@ -29,7 +30,18 @@ const LETTER_POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox
 /// Letters' links open beside the frame: our own pages allow nobody to frame them.
 const NEW_PAGE: &str = "<base target=\"_blank\">";
 /// Proxies add these: whoever comes through one is not this machine.
-const PROXY_HEADERS: [&str; 4] = ["x-forwarded-for", "forwarded", "x-real-ip", "via"];
+const PROXY_HEADERS: [&str; 10] = [
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "forwarded",
+    "x-real-ip",
+    "x-client-ip",
+    "cf-connecting-ip",
+    "true-client-ip",
+    "via",
+    "x-forwarded-server",
+];
 
 /// Who is at the other end of the connection.
 pub(super) type Peer = ConnectInfo<SocketAddr>;
@@ -108,8 +120,8 @@ fn folder<'a>(
     peer: Option<&Peer>,
     headers: &HeaderMap,
 ) -> Result<&'a FilePath, Trouble> {
-    let is_here = peer
-        .is_some_and(|ConnectInfo(address)| address.ip().to_canonical().is_loopback())
+    let is_here = is_loopback_host(&house.options.url)
+        && peer.is_some_and(|ConnectInfo(address)| address.ip().to_canonical().is_loopback())
         && !PROXY_HEADERS.iter().any(|name| headers.contains_key(*name))
         && names_this_machine(headers);
     house
@@ -122,20 +134,22 @@ fn folder<'a>(
 
 /// A foreign name that resolves to 127.0.0.1 (DNS rebinding) is not this machine.
 fn names_this_machine(headers: &HeaderMap) -> bool {
-    let Some(host) = headers
+    headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok())
-    else {
-        return false;
-    };
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    name.eq_ignore_ascii_case("localhost")
-        || name
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+        .and_then(|host| Url::parse(&format!("http://{host}/")).ok())
+        .is_some_and(|url| is_loopback_host(&url))
+}
+
+/// A house with a public address has no outbox on the web at all: behind a
+/// proxy on the same machine everybody would look like this machine.
+fn is_loopback_host(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 fn is_letter_name(file: &str) -> bool {
