@@ -15,6 +15,7 @@ pub fn check(path: &Path, json: bool) -> Result<(), Failure> {
         complaints.extend(templates.check());
     }
     house::deliver_options(&config)?;
+    house::web_options(&config)?;
     let wrong = any_error(&complaints);
     complain_all(&complaints);
     let (sources, feeds, digests) = (

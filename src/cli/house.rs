@@ -137,7 +137,8 @@ fn sender(config: &Config) -> Sender {
     }
 }
 
-fn web_options(config: &Config) -> Result<WebOptions, Failure> {
+/// How sources are asked.
+pub fn web_options(config: &Config) -> Result<WebOptions, Failure> {
     let mut allow_private = Vec::new();
     for (at, network) in config.allow_private.iter().enumerate() {
         let network = network.parse::<Cidr>().map_err(|why| {

@@ -236,6 +236,23 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
 }
 
 fn check_limits(raw: &RawConfig, note: &mut impl FnMut(&str, String)) {
+    let known_store = ["sqlite://", "postgres://", "postgresql://"];
+    if !known_store
+        .iter()
+        .any(|scheme| raw.store.url.starts_with(scheme))
+    {
+        // The URL itself may hold a password.
+        note(
+            "store.url",
+            "expected sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE".to_owned(),
+        );
+    }
+    if raw.house.name.trim().is_empty() || raw.house.name.chars().any(char::is_control) {
+        note(
+            "house.name",
+            "expected a name on one line, as readers shall see it".to_owned(),
+        );
+    }
     if !(1..=GATHER_PARALLEL_MAX).contains(&raw.gather.parallel) {
         note(
             "gather.parallel",

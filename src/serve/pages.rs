@@ -1,5 +1,6 @@
 //! The front page, the list of feeds, and the frame of every page.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use axum::extract::{Extension, State};
@@ -62,7 +63,9 @@ pub(super) async fn home_page(
         .store
         .calendar(&about_forums, house.today(), EVENTS_SHOWN)
         .await?;
-    let entries = house.store.edition(&about_forums, STORIES_SHOWN).await?;
+    let mut entries = house.store.edition(&about_forums, STORIES_SHOWN).await?;
+    // Feeds keep the order in which entries were added; people read by date.
+    entries.sort_by_key(|entry| Reverse(entry.article.dated()));
     let featured: Vec<FeedCard> = catalogue
         .feeds
         .iter()
