@@ -142,7 +142,7 @@ fn description(event: &Event, tongue: Tongue) -> String {
         (false, Some(day)) => {
             let day = wording::date(day, tongue);
             Trilingual {
-                kk: format!("Күні мәтіннен алынды: «{words}» (санау басы: {day})."),
+                kk: format!("Күні мәтіннен алынды: «{words}» (мәтін жарияланған күн: {day})."),
                 ru: format!("Дата взята из текста: «{words}» (отсчёт от дня: {day})."),
                 en: format!("The date was read from the words “{words}” (counted from {day})."),
             }
