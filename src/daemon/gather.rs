@@ -1,7 +1,9 @@
 //! A pass over the sources that are due: bounded, one at a time per host.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use tokio::sync::{Semaphore, watch};
@@ -14,8 +16,11 @@ use crate::store::StoreError;
 use super::Newsroom;
 use super::refresh::{Refreshed, refresh};
 
-/// How long a claim on a source holds: longer than any visit can take.
+/// How long a claim on a source holds unless it is kept: what a killed process
+/// had claimed is free again after it.
 const SOURCE_LEASE: TimeDelta = TimeDelta::minutes(5);
+/// How often a visit that takes long keeps its claim.
+const KEEP_EVERY: Duration = Duration::from_secs(60);
 /// Sources claimed at once.
 const CLAIM_BATCH: u32 = 200;
 
@@ -139,9 +144,17 @@ async fn told_to_stop(stop: &mut watch::Receiver<bool>) {
     stop.wait_for(|stop| *stop).await.map(drop).ok();
 }
 
-/// One visit; the store's refusal of it becomes its result.
+/// One visit; the store's refusal of it becomes its result. A document of tens
+/// of thousands of entries outlasts a claim, which is therefore kept meanwhile.
 async fn visit(newsroom: &Newsroom, source: &Source, state: &SourceState) -> Refreshed {
-    match refresh(newsroom, source, state).await {
+    let mut visit = pin!(refresh(newsroom, source, state));
+    let visited = loop {
+        match tokio::time::timeout(KEEP_EVERY, &mut visit).await {
+            Ok(visited) => break visited,
+            Err(_) => keep(newsroom, source).await,
+        }
+    };
+    match visited {
         Ok(refreshed) => refreshed,
         Err(error) => {
             release(newsroom, source).await;
@@ -155,6 +168,18 @@ async fn visit(newsroom: &Newsroom, source: &Source, state: &SourceState) -> Ref
                 complaints: Vec::new(),
             }
         }
+    }
+}
+
+/// A claim that could not be kept is noticed by the visit's own transaction.
+async fn keep(newsroom: &Newsroom, source: &Source) {
+    let until = newsroom.clock.now() + SOURCE_LEASE;
+    let kept = newsroom
+        .store
+        .keep_source(&source.id, &newsroom.holder, until)
+        .await;
+    if let Err(error) = kept {
+        tracing::warn!(source.id = %source.id, %error, "a claim could not be kept");
     }
 }
 

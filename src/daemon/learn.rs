@@ -4,13 +4,13 @@
 //! Articles of one visit are compared with each other as well as with the
 //! store: a feed may tell one story twice.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use chrono::{DateTime, Days, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 use crate::model::article::{Article, ArticleId};
-use crate::model::event::Event;
-use crate::model::reading::Reading;
+use crate::model::event::{Event, EventId, EventStatus};
+use crate::model::reading::{EventClaim, Reading};
 use crate::model::source::Source;
 use crate::model::story::StoryCandidate;
 use crate::store::{StoreError, VisitedArticle};
@@ -25,8 +25,16 @@ const STORY_SPAN: TimeDelta = TimeDelta::days(4);
 /// How far an event's day may lie from the one an article names and still be it.
 const EVENT_SPAN: Days = Days::new(1);
 
-/// The most tellers an event is carried with through a visit.
-const EVENT_ARTICLES_CARRIED: usize = 32;
+/// A cancelled or moved event is looked for this far from the day an article
+/// names.
+const MOVED_SPAN: Days = Days::new(60);
+/// A longer event is found only from near its first day.
+const EVENT_LENGTH_MAX: Days = Days::new(31);
+/// Events of the days around that an article's is compared with; a document
+/// that names more on one day is a listing, and its entries are their own events.
+const EVENTS_COMPARED_MAX: usize = 500;
+/// Stories of this visit an article is compared with.
+const STORIES_COMPARED_MAX: usize = 200;
 
 /// The articles of one visit that must be stored.
 pub struct Learned {
@@ -79,11 +87,20 @@ impl Learned {
     }
 }
 
-/// What this visit has placed so far, and where revised articles stood.
+/// What this visit has placed so far, and where revised articles stood. Looked
+/// up by index: a document may hold tens of thousands of entries.
+#[derive(Default)]
 struct Memory {
-    stories: Vec<(Vec<i64>, StoryCandidate)>,
-    events: HashMap<String, Event>,
-    events_told: HashMap<ArticleId, Event>,
+    stories: Vec<StoryCandidate>,
+    /// Places in `stories`, by band.
+    stories_by_band: HashMap<i64, Vec<usize>>,
+    events: HashMap<EventId, Event>,
+    /// By the event's first day.
+    events_by_day: BTreeMap<NaiveDate, Vec<EventId>>,
+    /// Spans of days whose stored events are in `events`.
+    looked_up: HashSet<(NaiveDate, NaiveDate)>,
+    /// The event each revised article told of so far.
+    told: HashMap<ArticleId, EventId>,
 }
 
 impl Memory {
@@ -93,11 +110,12 @@ impl Memory {
             .filter(|article| article.revision > 1)
             .map(|article| article.id.clone())
             .collect();
-        Ok(Self {
-            stories: Vec::new(),
-            events: HashMap::new(),
-            events_told: newsroom.store.events_of_articles(&revised).await?,
-        })
+        let mut memory = Self::default();
+        for (article, event) in newsroom.store.events_of_articles(&revised).await? {
+            memory.told.insert(article, event.id.clone());
+            memory.remember(event);
+        }
+        Ok(memory)
     }
 
     async fn place(
@@ -113,23 +131,18 @@ impl Memory {
             .store
             .story_candidates(&signature.bands, since)
             .await?;
-        let shares_band = |bands: &[i64]| bands.iter().any(|band| signature.bands.contains(band));
-        candidates.extend(
-            self.stories
-                .iter()
-                .filter(|(bands, _)| shares_band(bands))
-                .map(|(_, candidate)| candidate.clone()),
-        );
+        candidates.extend(self.stories_like(&signature.bands));
         let story = same_story::join(&article.id, article.dated(), &signature, &candidates);
-        self.stories.push((
-            signature.bands.clone(),
-            StoryCandidate {
-                story: story.clone(),
-                article: article.id.clone(),
-                tokens: signature.tokens.clone(),
-                dated: article.dated(),
-            },
-        ));
+        for band in &signature.bands {
+            let places = self.stories_by_band.entry(*band).or_default();
+            places.push(self.stories.len());
+        }
+        self.stories.push(StoryCandidate {
+            story: story.clone(),
+            article: article.id.clone(),
+            tokens: signature.tokens.clone(),
+            dated: article.dated(),
+        });
         let event = self.event(newsroom, &article, &reading, now).await?;
         Ok(VisitedArticle {
             article,
@@ -138,6 +151,21 @@ impl Memory {
             story,
             event,
         })
+    }
+
+    /// The latest of this visit that share a band.
+    fn stories_like(&self, bands: &[i64]) -> impl Iterator<Item = StoryCandidate> {
+        let sharing: BTreeSet<usize> = bands
+            .iter()
+            .filter_map(|band| self.stories_by_band.get(band))
+            .flat_map(|places| places.iter().rev().take(STORIES_COMPARED_MAX))
+            .copied()
+            .collect();
+        sharing
+            .into_iter()
+            .rev()
+            .take(STORIES_COMPARED_MAX)
+            .map(|place| self.stories[place].clone())
     }
 
     /// The event the article tells of, as it stands with the article's word in it.
@@ -155,31 +183,63 @@ impl Memory {
         else {
             return Ok(None);
         };
-        let last = claim.end.unwrap_or(claim.start);
-        let from = claim
-            .start
-            .checked_sub_days(EVENT_SPAN)
-            .unwrap_or(claim.start);
-        let to = last.checked_add_days(EVENT_SPAN).unwrap_or(last);
-        let mut candidates = newsroom.store.events_near(from, to).await?;
-        candidates.extend(self.events_told.get(&article.id).cloned());
-        for placed in self.events.values() {
-            candidates.retain(|event| event.id != placed.id);
-            candidates.push(placed.clone());
+        let (from, to) = span(claim);
+        if self.looked_up.insert((from, to)) {
+            for event in newsroom.store.events_near(from, to).await? {
+                self.remember(event);
+            }
         }
-        let mut event = match event::merge(claim, article, &candidates, now) {
+        let earliest = from.checked_sub_days(EVENT_LENGTH_MAX).unwrap_or(from);
+        let told = self
+            .told
+            .get(&article.id)
+            .and_then(|id| self.events.get(id));
+        let candidates: Vec<&Event> = self
+            .events_by_day
+            .range(earliest..=to)
+            .flat_map(|(_, ids)| ids)
+            .filter_map(|id| self.events.get(id))
+            .filter(|event| event.last_day() >= from)
+            .take(EVENTS_COMPARED_MAX)
+            .collect();
+        let event = match event::merge(claim, article, told, &candidates, now) {
             EventChange::New(event) | EventChange::Changed(event) => event,
-            EventChange::Unchanged(id) => match candidates.into_iter().find(|event| event.id == id)
-            {
-                Some(event) => event,
-                None => return Ok(None),
-            },
+            EventChange::Unchanged(id) => return Ok(self.events.get(&id).cloned()),
         };
-        // Each article of the visit carries its event: ten thousand that all
-        // tell of one must not carry ten thousand ids each. The store links
-        // every article to its event in any case.
-        event.articles.truncate(EVENT_ARTICLES_CARRIED);
-        self.events.insert(event.id.to_string(), event.clone());
+        self.place_event(event.clone());
         Ok(Some(event))
     }
+
+    /// Takes an event from the store, unless this visit knows it better.
+    fn remember(&mut self, event: Event) {
+        if !self.events.contains_key(&event.id) {
+            self.place_event(event);
+        }
+    }
+
+    fn place_event(&mut self, event: Event) {
+        let day = event.start;
+        let before = self.events.get(&event.id).map(|event| event.start);
+        if before != Some(day) {
+            if let Some(ids) = before.and_then(|before| self.events_by_day.get_mut(&before)) {
+                ids.retain(|id| *id != event.id);
+            }
+            let ids = self.events_by_day.entry(day).or_default();
+            ids.push(event.id.clone());
+        }
+        self.events.insert(event.id.clone(), event);
+    }
+}
+
+/// The days an event may be on that is the one claimed.
+fn span(claim: &EventClaim) -> (NaiveDate, NaiveDate) {
+    let around = match claim.status {
+        EventStatus::Cancelled | EventStatus::Postponed => MOVED_SPAN,
+        EventStatus::Tentative | EventStatus::Confirmed => EVENT_SPAN,
+    };
+    let last = claim.end.unwrap_or(claim.start);
+    (
+        claim.start.checked_sub_days(around).unwrap_or(claim.start),
+        last.checked_add_days(around).unwrap_or(last),
+    )
 }

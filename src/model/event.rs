@@ -54,6 +54,10 @@ impl EventStatus {
     }
 }
 
+/// The most articles an event carries with it. Ten thousand may tell of one
+/// forum; carrying them all with it would make each new one cost ten thousand.
+pub const TELLERS_MAX: usize = 16;
+
 /// One event, from all the articles that tell of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -73,7 +77,8 @@ pub struct Event {
     /// The words the date was read from; for "tomorrow" also the day it was counted from.
     pub date_words: String,
     pub date_counted_from: Option<NaiveDate>,
-    /// Which articles said it, the first first.
+    /// The first [`TELLERS_MAX`] articles that said it, the first first; the
+    /// store links every one of them to it.
     pub articles: Vec<ArticleId>,
     pub created: DateTime<Utc>,
     /// When a field last changed.

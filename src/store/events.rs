@@ -14,7 +14,7 @@ use super::rows::{
 use super::session::{Session, values};
 use super::visit::VisitedArticle;
 use crate::model::article::ArticleId;
-use crate::model::event::{Event, EventId, EventStatus};
+use crate::model::event::{Event, EventId, EventStatus, TELLERS_MAX};
 use crate::model::region::Region;
 
 /// Events that may be the same as a new one: far more than any week has.
@@ -71,6 +71,13 @@ impl Store {
         let mut told = HashMap::new();
         for batch in ids.chunks(BATCH_ROWS) {
             let ids = list(batch.iter().map(ArticleId::as_str));
+            let links: Vec<(String, String)> = session
+                .fetch(
+                    "SELECT article_id, event_id FROM event_articles WHERE article_id IN (
+                       SELECT item.value ->> 'v' FROM {rows} AS item)",
+                    values![ids.as_str()],
+                )
+                .await?;
             let rows: Vec<EventRow> = session
                 .fetch(
                     format!(
@@ -81,9 +88,14 @@ impl Store {
                     values![ids],
                 )
                 .await?;
-            for event in with_articles(&mut session, rows).await? {
-                for id in event.articles.iter().filter(|id| batch.contains(id)) {
-                    told.insert(id.clone(), event.clone());
+            let events = with_articles(&mut session, rows).await?;
+            let events: HashMap<&str, &Event> = events
+                .iter()
+                .map(|event| (event.id.as_str(), event))
+                .collect();
+            for (article, event) in links {
+                if let Some(event) = events.get(event.as_str()) {
+                    told.insert(ArticleId::from_stored(article), (*event).clone());
                 }
             }
         }
@@ -91,7 +103,7 @@ impl Store {
     }
 }
 
-/// The events with the articles that tell of them, the first first.
+/// The events with the first [`TELLERS_MAX`] articles that tell of them.
 pub(super) async fn with_articles(
     session: &mut Session,
     rows: Vec<EventRow>,
@@ -102,9 +114,13 @@ pub(super) async fn with_articles(
     let told: Vec<(String, String)> = session
         .fetch(
             "SELECT event_id, article_id FROM event_articles
-             WHERE event_id IN (SELECT item.value ->> 'v' FROM {rows} AS item)
+             WHERE position < $2
+               AND event_id IN (SELECT item.value ->> 'v' FROM {rows} AS item)
              ORDER BY event_id, position, article_id",
-            values![list(rows.iter().map(|row| row.id.as_str()))],
+            values![
+                list(rows.iter().map(|row| row.id.as_str())),
+                i64::try_from(TELLERS_MAX).unwrap_or(i64::MAX)
+            ],
         )
         .await?;
     let mut articles: HashMap<String, Vec<ArticleId>> = HashMap::new();

@@ -132,6 +132,28 @@ impl Store {
         Ok(claimed.into_iter().next())
     }
 
+    /// Keeps a claim until `until`; false where another process has it now.
+    pub async fn keep_source(
+        &self,
+        id: &SourceId,
+        holder: &Holder,
+        until: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let mut session = self
+            .pools
+            .write("keeping a source", Durability::Normal)
+            .await?;
+        let kept = session
+            .execute(
+                "UPDATE sources SET lease_until = CAST($3 AS BIGINT)
+                 WHERE id = $1 AND lease_holder = $2",
+                values![id.as_str(), holder.0.as_str(), until],
+            )
+            .await?;
+        session.commit().await?;
+        Ok(kept == 1)
+    }
+
     /// Gives a claimed source back unvisited.
     pub async fn release_source(&self, id: &SourceId, holder: &Holder) -> Result<(), StoreError> {
         let mut session = self

@@ -132,7 +132,7 @@ fn the_follow_up_of_the_next_day_tells_of_the_same_event() {
     let now = DateTime::UNIX_EPOCH;
     let announced = article("", MEDIA_WEEK, "2017-10-05");
     let claim = read_plainly(&announced).event.expect("an event");
-    let EventChange::New(known) = merge(&claim, &announced, &[], now) else {
+    let EventChange::New(known) = merge(&claim, &announced, None, &[], now) else {
         panic!("the first is new");
     };
     let text =
@@ -142,8 +142,7 @@ fn the_follow_up_of_the_next_day_tells_of_the_same_event() {
     let reading = read_plainly(&after);
     assert_eq!(reading.kind, Kind::ForumArticle);
     let told = reading.event.expect("an event");
-    let EventChange::Changed(event) = merge(&told, &after, std::slice::from_ref(&known), now)
-    else {
+    let EventChange::Changed(event) = merge(&told, &after, None, &[&known], now) else {
         panic!("the follow-up is noted");
     };
     assert_eq!((event.id, event.sequence), (known.id, 0));

@@ -12,6 +12,7 @@ on_both!(
     a_moved_place_is_a_new_start,
     two_claimers_never_get_the_same,
     leases_end,
+    a_long_visit_keeps_its_lease,
     a_lost_lease_records_nothing,
     everything_remembered_reads_back,
 );
@@ -162,6 +163,29 @@ async fn leases_end(ground: Ground) {
             .unwrap(),
         None
     );
+}
+
+async fn a_long_visit_keeps_its_lease(ground: Ground) {
+    let store = &ground.store;
+    store.sync_sources(&[source("a")], at(0)).await.unwrap();
+    let id = SourceId::from_stored("a");
+    store
+        .claim_source(&id, at(0), &holder("one"), LEASE)
+        .await
+        .unwrap()
+        .expect("free");
+    for (who, keeps) in [("one", true), ("two", false)] {
+        let kept = store
+            .keep_source(&id, &holder(who), at(0) + LEASE + LEASE)
+            .await;
+        assert_eq!(kept.unwrap(), keeps, "{who}");
+    }
+    let take = |now| async move {
+        let claimed = store.claim_sources(now, &holder("two"), LEASE, 1).await;
+        claimed.unwrap().len()
+    };
+    assert_eq!(take(at(0) + LEASE).await, 0, "kept");
+    assert_eq!(take(at(0) + LEASE + LEASE).await, 1);
 }
 
 async fn a_lost_lease_records_nothing(ground: Ground) {

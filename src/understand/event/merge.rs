@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::article::Article;
-use crate::model::event::{Event, EventId, EventStatus};
+use crate::model::event::{Event, EventId, EventStatus, TELLERS_MAX};
 use crate::model::reading::EventClaim;
 use crate::text::normalise::fold;
 use crate::text::tokens::tokens;
@@ -29,19 +29,18 @@ pub enum EventChange {
     Changed(Event),
 }
 
-/// Finds the event a claim speaks of among `candidates`, or makes a new one.
-/// The first article that told of an event is its author: its corrections
+/// Finds the event a claim speaks of, or makes a new one: the one the article
+/// `told` of before, if any, else the same one among `candidates`. The first article that told of an event is its author: its corrections
 /// replace; other articles only add what was missing, or cancel and postpone.
 pub fn merge(
     claim: &EventClaim,
     article: &Article,
-    candidates: &[Event],
+    told: Option<&Event>,
+    candidates: &[&Event],
     now: DateTime<Utc>,
 ) -> EventChange {
-    let told_before = candidates
-        .iter()
-        .find(|event| event.articles.contains(&article.id));
-    let known = told_before.or_else(|| candidates.iter().find(|event| is_same(claim, event)));
+    let mut candidates = candidates.iter().copied();
+    let known = told.or_else(|| candidates.find(|event| is_same(claim, event)));
     let Some(known) = known else {
         return EventChange::New(new_event(claim, article, now));
     };
@@ -56,7 +55,7 @@ pub fn merge(
         event.sequence = known.sequence.saturating_add(1);
         event.updated = now;
     }
-    if !event.articles.contains(&article.id) {
+    if event.articles.len() < TELLERS_MAX && !event.articles.contains(&article.id) {
         event.articles.push(article.id.clone());
     }
     if event == *known {

@@ -49,7 +49,7 @@ fn first() -> Event {
         "2017-10-06",
         Some("Astana"),
     );
-    match merge(&claim, &article("one"), &[], DateTime::UNIX_EPOCH) {
+    match merge(&claim, &article("one"), None, &[], DateTime::UNIX_EPOCH) {
         EventChange::New(event) => event,
         other => panic!("the first is new: {other:?}"),
     }
@@ -67,23 +67,14 @@ fn another_article_of_the_same_event_changes_nothing_a_calendar_shows() {
         "2017-10-06",
         Some("Astana"),
     );
-    let EventChange::Changed(event) = merge(
-        &again,
-        &article("two"),
-        std::slice::from_ref(&known),
-        later(),
-    ) else {
+    let EventChange::Changed(event) = merge(&again, &article("two"), None, &[&known], later())
+    else {
         panic!("a second article is noted");
     };
     assert_eq!((event.sequence, event.updated), (0, known.updated));
     assert_eq!(event.articles.len(), 2);
     assert_eq!(event.id, known.id);
-    let third = merge(
-        &again,
-        &article("two"),
-        std::slice::from_ref(&event),
-        later(),
-    );
+    let third = merge(&again, &article("two"), Some(&event), &[], later());
     assert_eq!(third, EventChange::Unchanged(event.id));
 }
 
@@ -91,7 +82,8 @@ fn another_article_of_the_same_event_changes_nothing_a_calendar_shows() {
 fn a_time_that_was_missing_is_a_real_change() {
     let mut again = claim("Өңірлік форум", "2017-10-06", None);
     again.time = chrono::NaiveTime::from_hms_opt(10, 0, 0);
-    let EventChange::Changed(event) = merge(&again, &article("two"), &[first()], later()) else {
+    let EventChange::Changed(event) = merge(&again, &article("two"), None, &[&first()], later())
+    else {
         panic!("the time is added");
     };
     assert_eq!(
@@ -108,7 +100,8 @@ fn the_author_s_correction_keeps_the_id() {
         "2017-10-09",
         Some("Astana"),
     );
-    let EventChange::Changed(event) = merge(&moved, &article("one"), &[first()], later()) else {
+    let EventChange::Changed(event) = merge(&moved, &article("one"), Some(&first()), &[], later())
+    else {
         panic!("moved");
     };
     assert_eq!(event.id, first().id);
@@ -131,7 +124,7 @@ fn other_events_stay_apart() {
         ),
     ];
     for other in others {
-        let change = merge(&other, &article("two"), &[first()], later());
+        let change = merge(&other, &article("two"), None, &[&first()], later());
         assert!(matches!(change, EventChange::New(_)), "{other:?}");
     }
 }
@@ -144,7 +137,8 @@ fn a_cancellation_finds_its_event() {
         Some("Astana"),
     );
     called_off.status = EventStatus::Cancelled;
-    let EventChange::Changed(event) = merge(&called_off, &article("two"), &[first()], later())
+    let EventChange::Changed(event) =
+        merge(&called_off, &article("two"), None, &[&first()], later())
     else {
         panic!("cancelled");
     };
