@@ -20,7 +20,7 @@ use super::refresh::{Refreshed, refresh};
 /// had claimed is free again after it.
 const SOURCE_LEASE: TimeDelta = TimeDelta::minutes(5);
 /// How often a visit that takes long keeps its claim.
-const KEEP_EVERY: Duration = Duration::from_secs(60);
+const KEEP_EVERY: Duration = Duration::from_mins(1);
 /// Sources claimed at once.
 const CLAIM_BATCH: u32 = 200;
 
