@@ -6,6 +6,7 @@
 
 mod articles;
 mod assets;
+mod connection;
 mod eml;
 mod feeds;
 mod guard;
@@ -16,7 +17,6 @@ mod voice;
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -194,11 +194,8 @@ pub async fn run(
     listener: TcpListener,
     house: Arc<House>,
     stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let service = router(house).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(stop)
-        .await
+) {
+    connection::accept(listener, router(house), connection::HEADER_TIMEOUT, stop).await;
 }
 
 #[cfg(test)]
