@@ -13,6 +13,8 @@ pub enum Failure {
     Work(String),
     /// The call or the config is wrong (2).
     Call(Vec<String>),
+    /// Whoever read our output has read enough (`jarshy … | head`): 0, silently.
+    ReaderLeft,
 }
 
 impl Failure {
@@ -44,6 +46,7 @@ impl Failure {
         match self {
             Self::Work(_) => 1,
             Self::Call(_) => 2,
+            Self::ReaderLeft => 0,
         }
     }
 
@@ -52,17 +55,21 @@ impl Failure {
         match self {
             Self::Work(why) => vec![format!("error: {why}")],
             Self::Call(lines) => lines.clone(),
+            Self::ReaderLeft => Vec::new(),
         }
     }
 }
 
-/// One line on standard output. Whoever closed the pipe has read enough.
+/// One line on standard output.
 ///
 /// # Errors
 /// When standard output cannot be written: the call stops there.
 pub fn say(line: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{line}").map_err(|error| Failure::work(format!("standard output: {error}")))
+    writeln!(out, "{line}").map_err(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Failure::ReaderLeft,
+        _ => Failure::work(format!("standard output: {error}")),
+    })
 }
 
 /// One line on standard error; there is nowhere left to complain when that fails.

@@ -33,13 +33,15 @@ pub enum BadTimetable {
         "`{expression}` has {found} fields; expected five (minute hour day-of-month month day-of-week), e.g. \"0 8 * * *\""
     )]
     Fields { expression: String, found: usize },
+    #[error("`{expression}` never comes: no year has such a day")]
+    Never { expression: String },
     #[error("`{expression}`: {why}")]
     Cron { expression: String, why: String },
 }
 
 impl Timetable {
     /// The first moment strictly after `after`, or `None` when there is none
-    /// (30 February).
+    /// before the end of the calendar.
     pub fn next(&self, after: DateTime<Utc>, zone: Tz) -> Option<DateTime<Utc>> {
         let wall = after.with_timezone(&zone).naive_local() - ZONE_CHANGE_MAX;
         self.schedules
@@ -95,6 +97,13 @@ impl FromStr for Timetable {
         } else {
             vec![either(day, "*")?, either("*", &weekday)?]
         };
+        // Any eight years hold every day there is, 29 February included.
+        let comes = |schedule: &Schedule| schedule.after(&DateTime::UNIX_EPOCH).next().is_some();
+        if !schedules.iter().any(comes) {
+            return Err(BadTimetable::Never {
+                expression: expression.to_owned(),
+            });
+        }
         Ok(Self { schedules })
     }
 }
@@ -220,7 +229,6 @@ mod tests {
         assert!(refusal("0 8 * *").contains("4 fields"));
         assert!(refusal("0 8 * * 8").contains("8 is no day of the week"));
         assert!(refusal("0 25 * * *").contains("0 25 * * *"));
-        let never: Timetable = "0 8 30 2 *".parse().expect("well formed");
-        assert_eq!(never.next(DateTime::UNIX_EPOCH, chrono_tz::UTC), None);
+        assert!(refusal("0 8 30 2 *").contains("never comes"));
     }
 }

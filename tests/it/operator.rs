@@ -33,6 +33,11 @@ fn every_kind_of_broken_file_is_named_with_its_line() {
             "jarshy.toml:4:13: error: digest.0.timetable",
         ),
         (
+            "jarshy.toml",
+            "[[digest]]\nname = \"d\"\ntitle = { kk = \"a\", ru = \"b\", en = \"c\" }\ntimetable = \"0 8 30 2 *\"\nfeeds = []\n",
+            "jarshy.toml:4:13: error: digest.0.timetable",
+        ),
+        (
             "feeds/sources/a.toml",
             "[[source]]\nid = \"a\"\nname = \"A\"\nkind = \"fed\"\nurl = \"https://a.example/\"\n",
             "feeds/sources/a.toml:4:",
