@@ -9,6 +9,7 @@ mod dates;
 mod forum;
 mod merge;
 mod name;
+mod opening;
 mod relative;
 
 use chrono::NaiveDate;
@@ -25,6 +26,7 @@ use super::told::Told;
 pub use dates::{Dated, dates};
 use forum::{Forum, forums};
 pub use merge::{EventChange, merge};
+use opening::{opening, sentences_of_day};
 
 /// A date needs at least this weight to be the event's.
 const WEIGHT_MIN: f32 = 2.5;
@@ -279,10 +281,10 @@ impl Scene<'_> {
         let (city, region) = self.place_of(choice.sentence, region_hint);
         let words = self.near(dated.first, choice.sentence);
         EventClaim {
-            name: one_line(&self.name_of(choice.sentence)),
+            name: one_line(&self.name_of(choice)),
             start: dated.start,
             end: dated.end,
-            time: self.time_of(dated, choice.sentence),
+            time: opening(self.told, &self.dates, &self.forums, dated, choice.sentence),
             city,
             region,
             status: status(words),
@@ -294,39 +296,31 @@ impl Scene<'_> {
         }
     }
 
-    /// The name in the event's own sentence if it says more than "forum", else
-    /// the title's, else the fullest in the text.
-    fn name_of(&self, sentence: usize) -> String {
-        let mut named: Vec<(u8, usize, String)> = Vec::new();
+    /// The name in a sentence that tells the event's day if it says more than
+    /// "forum", one with a name of its own in quotation marks first; else the
+    /// title's, else the fullest in the text.
+    fn name_of(&self, choice: Choice) -> String {
+        let told = sentences_of_day(self.told, &self.dates, choice.dated);
+        let mut named: Vec<((u8, usize), String)> = Vec::new();
         for forum in self.forums.iter().take(DATES_MAX) {
             let within = &self.told.sentences[forum.sentence].tokens;
             let (name, specific) = name::name(self.told, forum.at, within, &self.dates);
-            let rank = match (specific, forum.sentence == sentence) {
-                (true, true) => 3,
-                (true, false) if forum.sentence < self.told.title_sentences => 2,
-                (true, false) => 1,
-                (false, _) => 0,
+            let of_day = forum.sentence == choice.sentence || told.contains(&forum.sentence);
+            let quoted = usize::from(name.contains(['«', '"', '“', '„']));
+            let rank = match (specific, of_day) {
+                (true, true) => (3, quoted),
+                (true, false) if forum.sentence < self.told.title_sentences => (2, 0),
+                (true, false) => (1, name.split_whitespace().count()),
+                (false, _) => (0, 0),
             };
-            named.push((rank, name.split_whitespace().count(), name));
+            named.push((rank, name));
         }
         named
             .into_iter()
             .rev()
-            .max_by_key(|(rank, words, _)| (*rank, if *rank == 1 { *words } else { 0 }))
-            .map(|(_, _, name)| name)
+            .max_by_key(|(rank, _)| *rank)
+            .map(|(_, name)| name)
             .unwrap_or_default()
-    }
-
-    fn time_of(&self, dated: Dated, sentence: usize) -> Option<chrono::NaiveTime> {
-        let within = &self.told.sentences[sentence].tokens;
-        let after = &self.told.tokens[dated.after.min(within.end)..within.end];
-        clock_time::first_time(after)
-            .or_else(|| clock_time::first_time(&self.told.tokens[within.start..dated.first]))
-            .or_else(|| {
-                let next = self.told.words(sentence + 1);
-                let of_event = !section("deadline").any(next) && !section("past").any(next);
-                of_event.then(|| clock_time::first_time(next)).flatten()
-            })
     }
 
     /// The event sentence's own place; else one that is said to be a scene

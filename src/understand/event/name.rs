@@ -248,9 +248,8 @@ fn right(told: &Told, at: usize, within: &Range<usize>, blocked: &dyn Fn(usize) 
     let russian = told.language == Language::Russian;
     let high = (at + SIDE_TOKENS_MAX).min(within.end);
     let mut after = at + 1;
-    if tokens.get(after).is_some_and(is_quote) && opens(tokens, after) {
-        let close = (after + 1..high).find(|index| is_quote(&tokens[*index]));
-        return close.map_or(at + 1, |close| close + 1);
+    if let Some(after) = quote_after(tokens, after, high) {
+        return after;
     }
     let stops = if russian {
         section("ru-name-stop")
@@ -290,7 +289,16 @@ fn right(told: &Told, at: usize, within: &Range<usize>, blocked: &dyn Fn(usize) 
     while after > at + 1 && dangling(after - 1) {
         after -= 1;
     }
-    after
+    quote_after(tokens, after, high).unwrap_or(after)
+}
+
+/// The token after the quotation that opens at `open`.
+fn quote_after(tokens: &[Token], open: usize, high: usize) -> Option<usize> {
+    if !(tokens.get(open).is_some_and(is_quote) && opens(tokens, open)) {
+        return None;
+    }
+    let close = (open + 1..high).find(|index| is_quote(&tokens[*index]))?;
+    Some(close + 1)
 }
 
 fn push(text: &mut String, told: &Told, index: usize, russian: bool) {

@@ -1,0 +1,97 @@
+//! The hour an event opens: said beside its date, in another sentence that
+//! names the same day, or in one that tells when it begins.
+
+use std::ops::Range;
+
+use chrono::NaiveTime;
+
+use super::super::lexicon::section;
+use super::super::told::Told;
+use super::clock_time::first_time;
+use super::dates::Dated;
+use super::forum::Forum;
+use crate::text::tokens::Token;
+
+/// How many sentences after its date a text may still tell the hour.
+const SENTENCES_AFTER_MAX: usize = 12;
+
+/// The sentences that name the day of `day`, in order.
+pub(super) fn sentences_of_day(told: &Told, dates: &[Dated], day: Dated) -> Vec<usize> {
+    let same_day = |other: &Dated| (other.start, other.end) == (day.start, day.end);
+    let mut named: Vec<usize> = dates
+        .iter()
+        .filter(|other| same_day(other))
+        .filter_map(|other| sentence_at(told, other.first))
+        .collect();
+    named.dedup();
+    named
+}
+
+/// The hour of the event whose day stands as `day` in `sentence`.
+pub(super) fn opening(
+    told: &Told,
+    dates: &[Dated],
+    forums: &[Forum],
+    day: Dated,
+    sentence: usize,
+) -> Option<NaiveTime> {
+    let within = &told.sentences[sentence].tokens;
+    hour(told, day.after.min(within.end)..within.end)
+        .or_else(|| hour(told, within.start..day.first))
+        .or_else(|| {
+            sentences_of_day(told, dates, day)
+                .into_iter()
+                .find_map(|named| hour(told, told.sentences[named].tokens.clone()))
+        })
+        .or_else(|| told_later(told, dates, forums, day, sentence))
+}
+
+/// The hour in the sentences after the day's: in the next one, or in one that
+/// speaks of the forum or of beginning. Another day in between ends the search.
+fn told_later(
+    told: &Told,
+    dates: &[Dated],
+    forums: &[Forum],
+    day: Dated,
+    sentence: usize,
+) -> Option<NaiveTime> {
+    let from = sentences_of_day(told, dates, day)
+        .into_iter()
+        .max()
+        .unwrap_or(sentence)
+        .max(sentence);
+    let until = (from + 1 + SENTENCES_AFTER_MAX).min(told.sentences.len());
+    for index in from + 1..until {
+        let within = told.sentences[index].tokens.clone();
+        if dates.iter().any(|other| within.contains(&other.first)) {
+            return None;
+        }
+        let words = told.words(index);
+        let of_forum = forums
+            .iter()
+            .any(|forum| forum.sentence == index && !forum.scene);
+        let speaks = index == from + 1 || of_forum || section("begins").any(words);
+        if speaks
+            && !section("past").any(words)
+            && let Some(time) = hour(told, within)
+        {
+            return Some(time);
+        }
+    }
+    None
+}
+
+/// The first hour in `range` that is no deadline's or registration's.
+fn hour(told: &Told, range: Range<usize>) -> Option<NaiveTime> {
+    told.tokens
+        .get(range)?
+        .split(|token: &Token| token.is_mark(',') || token.is_mark(';'))
+        .filter(|clause| !section("deadline").any(clause))
+        .find_map(first_time)
+}
+
+fn sentence_at(told: &Told, token: usize) -> Option<usize> {
+    told.sentences
+        .iter()
+        .position(|sentence| sentence.tokens.contains(&token))
+}
