@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::output::{Failure, complain, say, time};
+use super::stage_words;
 use crate::clock::Clock;
 use crate::gather::document::Document;
 use crate::gather::{self, desk};
@@ -56,6 +57,16 @@ pub enum StageCommand {
         /// A file; - is standard input.
         file: PathBuf,
     },
+    /// Tell languages: JSON lines {"id","text"} in, {"id","language","script","confidence"} out.
+    Language {
+        /// A file; - is standard input.
+        file: PathBuf,
+    },
+    /// Take words to their stems: a word a line in, word, tab, stem out.
+    Stem {
+        /// A file; - is standard input.
+        file: PathBuf,
+    },
 }
 
 /// Runs one stage.
@@ -85,7 +96,12 @@ pub fn stage(command: StageCommand) -> Result<(), Failure> {
                 ))),
             }
         }
-        StageCommand::Understand { file } => understand_lines(&file),
+        StageCommand::Understand { file } => {
+            let now = Clock::System.now();
+            lines(&file, |line| understand_line(line, now))
+        }
+        StageCommand::Language { file } => lines(&file, stage_words::language),
+        StageCommand::Stem { file } => lines(&file, stage_words::stem),
     }
 }
 
@@ -212,11 +228,14 @@ struct Asked {
     url: Option<String>,
 }
 
-/// Good lines are answered in the order given; each bad one is named.
-fn understand_lines(path: &Path) -> Result<(), Failure> {
+/// Answers each line of `path` by `answer`, in the order given; each bad line
+/// is named and the others go on.
+pub(super) fn lines(
+    path: &Path,
+    mut answer: impl FnMut(&str) -> Result<String, String>,
+) -> Result<(), Failure> {
     let file =
         open(path).map_err(|error| Failure::call(format!("error: {}: {error}", path.display())))?;
-    let now = Clock::System.now();
     let mut bad = 0;
     for (index, line) in BufReader::new(file.take(STAGE_BYTES_MAX))
         .lines()
@@ -228,11 +247,8 @@ fn understand_lines(path: &Path) -> Result<(), Failure> {
         if line.trim().is_empty() {
             continue;
         }
-        let read = serde_json::from_str::<Asked>(&line)
-            .map_err(|error| error.to_string())
-            .and_then(|asked| understand_one(asked, now));
-        match read {
-            Ok(value) => say(&value.to_string())?,
+        match answer(&line) {
+            Ok(answer) => say(&answer)?,
             Err(why) => {
                 bad += 1;
                 complain(&format!("error: {}:{number}: {why}", path.display()));
@@ -244,6 +260,11 @@ fn understand_lines(path: &Path) -> Result<(), Failure> {
     } else {
         Err(Failure::work(format!("{bad} lines were not understood")))
     }
+}
+
+fn understand_line(line: &str, now: DateTime<Utc>) -> Result<String, String> {
+    let asked = serde_json::from_str::<Asked>(line).map_err(|error| error.to_string())?;
+    understand_one(asked, now).map(|value| value.to_string())
 }
 
 fn understand_one(asked: Asked, now: DateTime<Utc>) -> Result<Value, String> {

@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::article::{Article, ArticleId};
+use crate::model::language::Language;
 use crate::model::reading::Reading;
 use crate::model::story::{Signature, StoryCandidate, StoryId};
-use crate::text::normalise::fold;
+use crate::text::stem::stem_in;
 use crate::text::tokens::{Shape, tokens};
 
 /// The beginning of a long text tells the story; the rest only dilutes it.
@@ -19,8 +20,6 @@ const SIGNED_CHARS_MAX: usize = 4_000;
 const TOKENS_MAX: usize = 256;
 /// Words shorter than this are mostly grammar.
 const WORD_CHARS_MIN: usize = 4;
-/// Kazakh and Russian endings lie behind the first letters.
-const STEM_CHARS: usize = 6;
 /// With two rows a band, texts of likeness 0.5 share one with probability 0.99.
 const BANDS: u64 = 16;
 const ROWS: u64 = 2;
@@ -34,8 +33,8 @@ const LIKENESS_MIN_FEW: f64 = 0.85;
 const APART_DAYS_MAX: i64 = 4;
 
 /// What likeness is found and measured by.
-pub fn signature(article: &Article, _reading: &Reading) -> Signature {
-    let tokens = telling_words(article);
+pub fn signature(article: &Article, reading: &Reading) -> Signature {
+    let tokens = telling_words(article, reading.language);
     let bands = if tokens.is_empty() {
         Vec::new()
     } else {
@@ -98,7 +97,7 @@ fn likeness(one: &[i64], other: &[i64]) -> f64 {
     }
 }
 
-fn telling_words(article: &Article) -> Vec<i64> {
+fn telling_words(article: &Article, language: Language) -> Vec<i64> {
     let beginning: String = article.text.chars().take(SIGNED_CHARS_MAX).collect();
     let whole = format!("{}\n{beginning}", article.title);
     let mut words = BTreeSet::new();
@@ -108,7 +107,7 @@ fn telling_words(article: &Article) -> Vec<i64> {
         }
         let long = token.folded.chars().count() >= WORD_CHARS_MIN;
         if token.shape == Shape::Number || (token.shape == Shape::Word && long) {
-            let stem: String = fold(&token.folded).chars().take(STEM_CHARS).collect();
+            let stem = stem_in(&token.folded, language);
             words.insert(hash(0, stem.as_bytes()).cast_signed());
         }
     }
