@@ -1,5 +1,6 @@
 //! `jarshy stage`: one stage alone, values in, JSON lines out.
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -19,7 +20,8 @@ use crate::model::draft::{Draft, Harvest, Person};
 use crate::model::reading::Reading;
 use crate::model::region::Region;
 use crate::model::source::{JsonRules, PageRules, Place, SourceId};
-use crate::understand::{self, Hints};
+use crate::model::story::{StoryCandidate, StoryId};
+use crate::understand::{self, Hints, same_story};
 
 /// The longest file or line a stage takes, in bytes.
 const STAGE_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -54,6 +56,12 @@ pub enum StageCommand {
     },
     /// Understand texts: JSON lines {"id","text","title","published","url"} in and out.
     Understand {
+        /// A file; - is standard input.
+        file: PathBuf,
+    },
+    /// Find which articles tell the same: JSON lines {"id","title","text","published"} in,
+    /// {"id","story"} out; a story bears the id of its first article.
+    Stories {
         /// A file; - is standard input.
         file: PathBuf,
     },
@@ -99,6 +107,11 @@ pub fn stage(command: StageCommand) -> Result<(), Failure> {
         StageCommand::Understand { file } => {
             let now = Clock::System.now();
             lines(&file, |line| understand_line(line, now))
+        }
+        StageCommand::Stories { file } => {
+            let now = Clock::System.now();
+            let mut stories = Stories::default();
+            lines(&file, |line| stories.place(line, now))
         }
         StageCommand::Language { file } => lines(&file, stage_words::language),
         StageCommand::Stem { file } => lines(&file, stage_words::stem),
@@ -267,7 +280,39 @@ fn understand_line(line: &str, now: DateTime<Utc>) -> Result<String, String> {
     understand_one(asked, now).map(|value| value.to_string())
 }
 
+/// Stories of one file, and the first article of each as it was named there.
+#[derive(Default)]
+struct Stories {
+    shelf: same_story::Shelf,
+    named: HashMap<StoryId, Value>,
+}
+
+impl Stories {
+    fn place(&mut self, line: &str, now: DateTime<Utc>) -> Result<String, String> {
+        let asked = serde_json::from_str::<Asked>(line).map_err(|error| error.to_string())?;
+        let (id, article) = article_of(asked, now)?;
+        let reading = understand::read(&article, &Hints::default(), STAGE_ZONE, now);
+        let signature = same_story::signature(&article, &reading);
+        let candidates: Vec<StoryCandidate> = self.shelf.candidates(&signature).collect();
+        let story = same_story::join(&article.id, article.dated(), &signature, &candidates);
+        let first = self
+            .named
+            .entry(story.clone())
+            .or_insert_with(|| id.clone())
+            .clone();
+        let dated = article.dated();
+        self.shelf.put(article.id, story, &signature, dated);
+        Ok(json!({"id": id, "story": first}).to_string())
+    }
+}
+
 fn understand_one(asked: Asked, now: DateTime<Utc>) -> Result<Value, String> {
+    let (id, article) = article_of(asked, now)?;
+    let reading = understand::read(&article, &Hints::default(), STAGE_ZONE, now);
+    Ok(reading_json(&id, &reading))
+}
+
+fn article_of(asked: Asked, now: DateTime<Utc>) -> Result<(Value, Article), String> {
     let published = asked
         .published
         .as_deref()
@@ -293,8 +338,7 @@ fn understand_one(asked: Asked, now: DateTime<Utc>) -> Result<Value, String> {
         declared_event: None,
         content_hash: String::new(),
     };
-    let reading = understand::read(&article, &Hints::default(), STAGE_ZONE, now);
-    Ok(reading_json(&asked.id, &reading))
+    Ok((asked.id, article))
 }
 
 /// RFC 3339, or a day, which then begins at noon in the house zone.
