@@ -15,6 +15,7 @@ pub mod id;
 pub mod language;
 pub mod reading;
 pub mod region;
+pub mod schedule;
 pub mod source;
 pub mod story;
 pub mod subscriber;

@@ -8,8 +8,10 @@ use chrono::{DateTime, Utc};
 
 use super::feed::FeedName;
 use super::id::{derive, string_id};
-use super::language::Tongue;
+use super::language::{Language, Tongue};
+use super::reading::Kind;
 use super::region::Region;
+use super::schedule::{Rhythm, Schedule};
 
 /// RFC 5321 section 4.5.3.1.1.
 pub const LOCAL_PART_MAX_BYTES: usize = 64;
@@ -124,15 +126,76 @@ impl SubscriberId {
     }
 }
 
+/// In which script a Kazakh letter is written; other tongues have one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum LetterScript {
+    #[default]
+    Cyrillic,
+    /// The alphabet of 2021.
+    Latin,
+}
+
+impl LetterScript {
+    /// ISO 15924, as in forms, CSV, JSON and the store.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Cyrillic => "Cyrl",
+            Self::Latin => "Latn",
+        }
+    }
+
+    /// Reads [`LetterScript::word`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Cyrillic, Self::Latin]
+            .into_iter()
+            .find(|script| script.word() == word)
+    }
+}
+
+/// By what the stories of a letter are grouped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Grouping {
+    /// One list, the most important first.
+    #[default]
+    Importance,
+    /// A heading for each region.
+    Region,
+}
+
+impl Grouping {
+    /// The word used in forms, CSV, JSON and the store.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Importance => "importance",
+            Self::Region => "region",
+        }
+    }
+
+    /// Reads [`Grouping::word`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Importance, Self::Region]
+            .into_iter()
+            .find(|grouping| grouping.word() == word)
+    }
+}
+
 /// What a subscriber asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Profile {
     /// The tongue of the letter.
     pub tongue: Tongue,
+    /// Its script, where the tongue has two.
+    pub script: LetterScript,
     /// Feeds whose stories the digest holds; empty: the digest's own choice.
     pub feeds: Vec<FeedName>,
     /// Only stories and events of these regions; empty: all.
     pub regions: Vec<Region>,
+    /// Only stories of these kinds; empty: all the feeds admit.
+    pub kinds: Vec<Kind>,
+    /// Only stories told in one of these languages; empty: all.
+    pub languages: Vec<Language>,
+    pub grouping: Grouping,
+    pub schedule: Schedule,
 }
 
 string_id! {
@@ -152,6 +215,13 @@ impl Profile {
         self.feeds.truncate(Self::CHOICES_MAX);
         self.regions.sort();
         self.regions.dedup();
+        self.kinds.sort();
+        self.kinds.dedup();
+        self.languages.sort();
+        self.languages.dedup();
+        if self.tongue != Tongue::Kazakh {
+            self.script = LetterScript::default();
+        }
         self
     }
 
@@ -160,12 +230,54 @@ impl Profile {
         let profile = self.clone().normalised();
         let feeds: Vec<&str> = profile.feeds.iter().map(FeedName::as_str).collect();
         let regions: Vec<String> = profile.regions.iter().map(|region| region.code()).collect();
-        ProfileKey(derive(&[
-            "profile",
-            profile.tongue.tag(),
-            &feeds.join(","),
-            &regions.join(","),
-        ]))
+        let mut parts = vec![
+            "profile".to_owned(),
+            profile.tongue.tag().to_owned(),
+            feeds.join(","),
+            regions.join(","),
+        ];
+        // What a reader never chose leaves no trace: keys of letters that were
+        // queued before the choice existed stay the same.
+        parts.extend(profile.chosen());
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        ProfileKey(derive(&parts))
+    }
+
+    /// The choices beyond tongue, feeds and regions that differ from the
+    /// defaults, as `name=value`.
+    fn chosen(&self) -> Vec<String> {
+        let mut chosen = Vec::new();
+        let mut choose = |name: &str, value: String| {
+            if !value.is_empty() {
+                chosen.push(format!("{name}={value}"));
+            }
+        };
+        let kinds: Vec<&str> = self.kinds.iter().map(|kind| kind.word()).collect();
+        choose("kinds", kinds.join(","));
+        let languages: Vec<&str> = self.languages.iter().map(|one| one.tag()).collect();
+        choose("languages", languages.join(","));
+        if self.script != LetterScript::default() {
+            choose("script", self.script.word().to_owned());
+        }
+        if self.grouping != Grouping::default() {
+            choose("grouping", self.grouping.word().to_owned());
+        }
+        if self.schedule.rhythm != Rhythm::default() {
+            choose("rhythm", self.schedule.rhythm.word().to_owned());
+        }
+        choose(
+            "hour",
+            self.schedule
+                .hour
+                .map_or_else(String::new, |hour| hour.to_string()),
+        );
+        choose(
+            "zone",
+            self.schedule
+                .zone
+                .map_or_else(String::new, |zone| zone.name().to_owned()),
+        );
+        chosen
     }
 }
 

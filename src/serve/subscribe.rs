@@ -187,6 +187,7 @@ fn profile(fields: &[(String, String)], catalogue: &Catalogue, voice: &Voice) ->
             .map(|feed| feed.name.clone())
             .collect(),
         regions: all("region").filter_map(|code| code.parse().ok()).collect(),
+        ..Profile::default()
     }
     .normalised()
 }

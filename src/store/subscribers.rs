@@ -263,6 +263,7 @@ pub(super) fn profile(tongue: &str, feeds: &str, regions: &str) -> Result<Profil
             .iter()
             .map(|code| parsed::<Region>(code, "profiles.regions"))
             .collect::<Result<_, _>>()?,
+        ..Profile::default()
     })
 }
 

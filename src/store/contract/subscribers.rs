@@ -26,6 +26,7 @@ fn profile() -> Profile {
         tongue: Tongue::Russian,
         feeds: vec!["b".parse().unwrap(), "a".parse().unwrap()],
         regions: vec![Region::ASTANA],
+        ..Profile::default()
     }
 }
 
