@@ -1,7 +1,7 @@
 //! From the config to an open house: every command that works on the store
 //! begins here.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
 use super::output::{Failure, complain_all};
@@ -18,6 +18,7 @@ use crate::model::complaint::{Complaint, Severity};
 use crate::model::delivery::Holder;
 use crate::model::id::hex;
 use crate::model::token::{SECRET_BYTES, Secret};
+use crate::serve::{AddressLists, Network, SubscribeOptions};
 use crate::store::Store;
 use crate::template::Templates;
 
@@ -155,6 +156,36 @@ pub fn web_options(config: &Config) -> Result<WebOptions, Failure> {
         about_url,
         allow_private,
         ..WebOptions::default()
+    })
+}
+
+/// Who may ask for letters how often, and who is not written to.
+pub fn subscribe_options(config: &Config) -> Result<SubscribeOptions, Failure> {
+    let given = &config.subscribe;
+    let complain = |key: &str, why: String| {
+        Failure::complaints(&[config.file.complain(&format!("subscribe.{key}"), why)])
+    };
+    let mut trusted_proxies = Vec::new();
+    for (at, network) in given.trusted_proxies.iter().enumerate() {
+        let network = network
+            .parse::<Network>()
+            .map_err(|why| complain(&format!("trusted_proxies.{at}"), why.to_string()))?;
+        trusted_proxies.push(network);
+    }
+    let list = |key: &str, path: &Option<PathBuf>, otherwise: &str| match path {
+        Some(path) => std::fs::read_to_string(path)
+            .map_err(|error| complain(key, format!("{}: {error}", path.display()))),
+        None => Ok(otherwise.to_owned()),
+    };
+    let domains = list("disposable_domains", &given.disposable_domains, "")?;
+    let shipped = AddressLists::shipped_roles();
+    let roles = list("role_addresses", &given.role_addresses, shipped)?;
+    Ok(SubscribeOptions {
+        trusted_proxies,
+        client_per_hour: given.client_per_hour,
+        domain_per_hour: given.domain_per_hour,
+        house_per_hour: given.house_per_hour,
+        lists: AddressLists::new(&domains, &roles),
     })
 }
 

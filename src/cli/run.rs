@@ -31,7 +31,7 @@ pub async fn run(path: &Path) -> Result<(), Failure> {
         ))
     })?;
     let mail_wanted = Arc::new(Notify::new());
-    let site = Arc::new(site(&config, &newsroom, &mail_wanted));
+    let site = Arc::new(site(&config, &newsroom, &mail_wanted)?);
     welcome(&config, &newsroom)?;
 
     let (stop, stopped) = watch::channel(());
@@ -73,14 +73,15 @@ fn start_logging(config: &Config) -> Result<(), Failure> {
     .map_err(Failure::work)
 }
 
-fn site(config: &Config, newsroom: &Newsroom, mail_wanted: &Arc<Notify>) -> House {
+fn site(config: &Config, newsroom: &Newsroom, mail_wanted: &Arc<Notify>) -> Result<House, Failure> {
     let options = ServeOptions {
         url: config.site_url.clone(),
         name: config.house_name.clone(),
         zone: config.zone,
         outbox: config.smtp.is_none().then(|| config.outbox.clone()),
+        subscribe: house::subscribe_options(config)?,
     };
-    House::new(
+    Ok(House::new(
         newsroom.store.clone(),
         newsroom.secret.clone(),
         newsroom.clock.clone(),
@@ -88,7 +89,7 @@ fn site(config: &Config, newsroom: &Newsroom, mail_wanted: &Arc<Notify>) -> Hous
         Arc::clone(mail_wanted),
         newsroom.templates(),
         shown(&newsroom.catalogue()),
-    )
+    ))
 }
 
 /// The part of the catalogue that pages and feeds need.

@@ -26,6 +26,11 @@ use raw::{RawConfig, RawDigest};
 pub const GATHER_PARALLEL_MAX: usize = 256;
 /// SMTP connections at the same time, at the most.
 pub const MAIL_CONNECTIONS_MAX: usize = 64;
+/// Requests for letters in an hour, at the least: what looks like a machine's
+/// counts as five.
+pub const REQUESTS_PER_HOUR_MIN: u32 = 5;
+/// Requests for letters in an hour, at the most: each is remembered that long.
+pub const REQUESTS_PER_HOUR_MAX: u32 = 100_000;
 /// Stories in one letter, at the most: mailbox providers clip longer letters.
 pub const STORIES_MAX: usize = 100;
 /// How far ahead a digest may look, in days.
@@ -51,6 +56,7 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Without a slash at the end.
     pub site_url: Url,
+    pub subscribe: Subscribe,
     /// `None`: letters go to the outbox.
     pub smtp: Option<String>,
     pub outbox: PathBuf,
@@ -62,6 +68,19 @@ pub struct Config {
     pub digests: Vec<DigestPlan>,
     /// Kept to say where a key stands when a later room refuses its value.
     pub file: ConfigFile,
+}
+
+/// Who may ask for letters how often, and who is not written to.
+#[derive(Debug, Clone)]
+pub struct Subscribe {
+    pub trusted_proxies: Vec<String>,
+    pub client_per_hour: u32,
+    pub domain_per_hour: u32,
+    pub house_per_hour: u32,
+    /// A file of one domain on a line.
+    pub disposable_domains: Option<PathBuf>,
+    /// A file of one local part on a line; `None`: the list that ships.
+    pub role_addresses: Option<PathBuf>,
 }
 
 /// The file the config came from.
@@ -221,6 +240,14 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
         allow_private: raw.gather.allow_private,
         listen: listen.ok()?,
         site_url: site_url.ok()?,
+        subscribe: Subscribe {
+            trusted_proxies: raw.subscribe.trusted_proxies,
+            client_per_hour: raw.subscribe.client_per_hour,
+            domain_per_hour: raw.subscribe.domain_per_hour,
+            house_per_hour: raw.subscribe.house_per_hour,
+            disposable_domains: path_of(raw.subscribe.disposable_domains),
+            role_addresses: path_of(raw.subscribe.role_addresses),
+        },
         smtp: Some(raw.mail.smtp).filter(|url| !url.is_empty()),
         outbox: raw.mail.outbox.into(),
         from: from.ok()?,
@@ -262,6 +289,17 @@ fn check_limits(raw: &RawConfig, note: &mut impl FnMut(&str, String)) {
             ),
         );
     }
+    for (key, limit) in [
+        ("client_per_hour", raw.subscribe.client_per_hour),
+        ("domain_per_hour", raw.subscribe.domain_per_hour),
+        ("house_per_hour", raw.subscribe.house_per_hour),
+    ] {
+        if !(REQUESTS_PER_HOUR_MIN..=REQUESTS_PER_HOUR_MAX).contains(&limit) {
+            let key = format!("subscribe.{key}");
+            let expected = format!("{REQUESTS_PER_HOUR_MIN} to {REQUESTS_PER_HOUR_MAX}");
+            note(&key, format!("{limit}: expected {expected}"));
+        }
+    }
     if !(1..=MAIL_CONNECTIONS_MAX).contains(&raw.mail.connections) {
         note(
             "mail.connections",
@@ -271,6 +309,12 @@ fn check_limits(raw: &RawConfig, note: &mut impl FnMut(&str, String)) {
             ),
         );
     }
+}
+
+fn path_of(text: String) -> Option<PathBuf> {
+    Some(text)
+        .filter(|text| !text.is_empty())
+        .map(PathBuf::from)
 }
 
 fn check_log_format(format: &str, note: &mut impl FnMut(&str, String)) -> Option<LogFormat> {

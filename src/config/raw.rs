@@ -10,6 +10,7 @@ pub struct RawConfig {
     pub store: RawStore,
     pub gather: RawGather,
     pub serve: RawServe,
+    pub subscribe: RawSubscribe,
     pub mail: RawMail,
     pub templates: RawTemplates,
     pub log: RawLog,
@@ -51,6 +52,14 @@ section!(RawGather {
 section!(RawServe {
     listen: String = "127.0.0.1:8080",
     url: String = ""
+});
+section!(RawSubscribe {
+    trusted_proxies: Vec<String> = Vec::<String>::new(),
+    client_per_hour: u32 = 60_u32,
+    domain_per_hour: u32 = 600_u32,
+    house_per_hour: u32 = 2_000_u32,
+    disposable_domains: String = "",
+    role_addresses: String = "",
 });
 section!(RawMail {
     smtp: String = "",

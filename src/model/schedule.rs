@@ -64,9 +64,96 @@ pub struct Schedule {
     pub zone: Option<Tz>,
 }
 
+impl Schedule {
+    /// Without what has no effect: an hour of letters that come at once, the
+    /// clock of an hour that was not chosen.
+    #[must_use]
+    pub fn normalised(mut self) -> Self {
+        if self.rhythm == Rhythm::AtOnce {
+            self.hour = None;
+        }
+        self.hour = self.hour.filter(|hour| *hour < 24);
+        if self.hour.is_none() {
+            self.zone = None;
+        }
+        self
+    }
+}
+
+/// Everyone whose letters come at the same times: a digest closes its windows
+/// round by round. The default round follows the digest's own timetable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Round(Schedule);
+
+impl Round {
+    /// The round of those with `schedule`.
+    pub fn of(schedule: Schedule) -> Self {
+        Self(schedule.normalised())
+    }
+
+    /// When its letters come.
+    pub const fn schedule(&self) -> Schedule {
+        self.0
+    }
+
+    /// Its name in the store: empty for the default one, else
+    /// `rhythm[@hour[@zone]]`.
+    pub fn key(&self) -> String {
+        if *self == Self::default() {
+            return String::new();
+        }
+        let mut key = self.0.rhythm.word().to_owned();
+        if let Some(hour) = self.0.hour {
+            key = format!("{key}@{hour}");
+        }
+        if let Some(zone) = self.0.zone {
+            key = format!("{key}@{}", zone.name());
+        }
+        key
+    }
+
+    /// Reads [`Round::key`].
+    pub fn from_key(key: &str) -> Option<Self> {
+        if key.is_empty() {
+            return Some(Self::default());
+        }
+        let mut parts = key.splitn(3, '@');
+        let schedule = Schedule {
+            rhythm: Rhythm::from_word(parts.next()?)?,
+            hour: parts.next().map(str::parse).transpose().ok()?,
+            zone: parts.next().map(str::parse).transpose().ok()?,
+        };
+        Some(Self::of(schedule)).filter(|round| round.key() == key)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_round_is_what_has_an_effect() {
+        let almaty = Some(chrono_tz::Asia::Almaty);
+        let schedule = |rhythm, hour, zone| Schedule { rhythm, hour, zone };
+        let cases = [
+            (schedule(Rhythm::Daily, None, None), ""),
+            (schedule(Rhythm::Daily, None, almaty), ""),
+            (schedule(Rhythm::AtOnce, Some(9), almaty), "at-once"),
+            (schedule(Rhythm::Daily, Some(7), None), "daily@7"),
+            (
+                schedule(Rhythm::Weekly(Weekday::Mon), Some(0), almaty),
+                "weekly-mon@0@Asia/Almaty",
+            ),
+        ];
+        for (schedule, key) in cases {
+            let round = Round::of(schedule);
+            assert_eq!(round.key(), key);
+            assert_eq!(Round::from_key(key), Some(round));
+        }
+        for wrong in ["daily", "daily@24", "daily@7@Mars/Base", "hourly", "@"] {
+            assert_eq!(Round::from_key(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn every_word_reads_back() {

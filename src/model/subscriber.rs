@@ -50,6 +50,8 @@ impl fmt::Debug for EmailAddress {
 pub enum BadAddress {
     #[error("expected an address such as name@example.kz")]
     Shape,
+    #[error("a quoted part before @ is not accepted: few servers take it")]
+    Quoted,
     #[error(
         "the part before @ may hold letters a-z, digits and ! # $ % & ' * + - / = ? ^ _ ` {{ | }} ~ and single dots"
     )]
@@ -78,6 +80,9 @@ impl FromStr for EmailAddress {
                     .bytes()
                     .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
         };
+        if local.starts_with('"') {
+            return Err(BadAddress::Quoted);
+        }
         if !local.split('.').all(is_atom) {
             return Err(BadAddress::LocalPart);
         }
@@ -219,6 +224,7 @@ impl Profile {
         self.kinds.dedup();
         self.languages.sort();
         self.languages.dedup();
+        self.schedule = self.schedule.normalised();
         if self.tongue != Tongue::Kazakh {
             self.script = LetterScript::default();
         }
@@ -311,6 +317,44 @@ impl SubscriberStatus {
     }
 }
 
+/// An operator's mark on subscribers, such as `press` or `астана-2026`: 1 to
+/// [`Tag::CHARS_MAX`] letters, digits, `-`, `_`, `.` and `:`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tag(String);
+
+impl Tag {
+    /// The longest, in characters.
+    pub const CHARS_MAX: usize = 40;
+    /// The most marks one subscriber bears.
+    pub const COUNT_MAX: usize = 32;
+
+    /// The mark.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A text that is no tag.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no tag: expected 1 to 40 letters, digits, - _ . and :")]
+pub struct BadTag(String);
+
+impl FromStr for Tag {
+    type Err = BadTag;
+
+    fn from_str(text: &str) -> Result<Self, BadTag> {
+        let is_tag = (1..=Self::CHARS_MAX).contains(&text.chars().count())
+            && text
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'));
+        if is_tag {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(BadTag(text.chars().take(Self::CHARS_MAX).collect()))
+        }
+    }
+}
+
 /// Somebody who asked for the digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subscriber {
@@ -318,9 +362,13 @@ pub struct Subscriber {
     pub address: EmailAddress,
     pub status: SubscriberStatus,
     pub profile: Profile,
+    /// The operator's marks; sorted.
+    pub tags: Vec<Tag>,
     pub requested_at: DateTime<Utc>,
     pub confirmed_at: Option<DateTime<Utc>>,
     pub unsubscribed_at: Option<DateTime<Utc>>,
+    /// No digests until then; what they would have told comes after.
+    pub paused_until: Option<DateTime<Utc>>,
 }
 
 #[cfg(test)]
@@ -336,6 +384,8 @@ mod tests {
             ("@example.kz", Err(BadAddress::Shape)),
             ("a b@example.kz", Err(BadAddress::LocalPart)),
             ("a..b@example.kz", Err(BadAddress::LocalPart)),
+            ("\"a b\"@example.kz", Err(BadAddress::Quoted)),
+            ("aigul+форум@example.kz", Err(BadAddress::LocalPart)),
             ("a@localhost", Err(BadAddress::Domain)),
             ("a@127.0.0.1", Err(BadAddress::Domain)),
             ("a@exa\nmple.kz>", Err(BadAddress::Domain)),

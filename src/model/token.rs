@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -43,6 +43,8 @@ pub enum TokenPurpose {
     Confirm,
     /// Unsubscribe; never expires.
     Unsubscribe,
+    /// See and change one's own preferences; never expires.
+    Preferences,
 }
 
 impl TokenPurpose {
@@ -50,6 +52,7 @@ impl TokenPurpose {
         match self {
             Self::Confirm => "c",
             Self::Unsubscribe => "u",
+            Self::Preferences => "p",
         }
     }
 }
@@ -106,6 +109,27 @@ pub fn verify(
         return Err(BadToken::Expired);
     }
     Ok(SubscriberId::from_stored(subscriber))
+}
+
+/// Says when a form was shown, so that its answer can be told from a machine's:
+/// `unix seconds.signature`. Nobody is named by it.
+pub fn stamp(secret: &Secret, now: DateTime<Utc>) -> String {
+    let seconds = now.timestamp();
+    let signature = hex(&mac(secret, &format!("form.{seconds}"))
+        .finalize()
+        .into_bytes());
+    format!("{seconds}.{}", &signature[..SIGNATURE_CHARS])
+}
+
+/// How long ago a [`stamp`] was made; `None`: not by this house.
+pub fn stamp_age(secret: &Secret, stamp: &str, now: DateTime<Utc>) -> Option<TimeDelta> {
+    let (seconds, signature) = stamp.split_once('.')?;
+    let given = unhex(signature)?;
+    mac(secret, &format!("form.{seconds}"))
+        .verify_truncated_left(&given)
+        .ok()?;
+    let shown = DateTime::from_timestamp(seconds.parse().ok()?, 0)?;
+    Some(now - shown)
 }
 
 fn mac(secret: &Secret, claim: &str) -> Hmac<Sha256> {

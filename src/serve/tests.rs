@@ -55,6 +55,7 @@ impl Site {
                 name: "Жаршы".to_owned(),
                 zone: chrono_tz::Asia::Almaty,
                 outbox: Some(outbox),
+                subscribe: SubscribeOptions::default(),
             },
             Arc::clone(&mail_wanted),
             Arc::new(Templates::load(None).unwrap_or_else(|found| panic!("{found:?}"))),

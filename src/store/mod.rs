@@ -19,7 +19,10 @@ mod filter;
 mod house;
 mod imports;
 mod open;
+mod preferences;
+mod profiles;
 mod publish;
+mod rounds;
 mod rows;
 mod session;
 mod sources;
@@ -30,10 +33,12 @@ mod visit;
 mod contract;
 
 pub use deliveries::Finished;
-pub use digests::Closed;
+pub use digests::{Closed, Closing, ClosingGroup};
 pub use error::StoreError;
-pub use imports::ImportCounts;
-pub use subscribers::{Confirmed, Requested, Unsubscribed};
+pub use imports::{Import, ImportCounts};
+pub use preferences::{Changed, LetterKnown};
+pub use rounds::Group;
+pub use subscribers::{Confirmed, Requested, Search, Unsubscribed};
 pub use visit::{Visit, VisitRecord, VisitedArticle};
 
 /// The store; clones share their connections.

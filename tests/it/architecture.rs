@@ -59,6 +59,7 @@ const DOORS: &[(&str, &str)] = &[
     ("lettre", "deliver"),
     ("axum", "serve"),
     ("clap", "cli"),
+    ("csv", "cli/subscribers"),
     ("cron", "daemon/timetable.rs"),
 ];
 
