@@ -8,7 +8,9 @@ mod deliveries;
 mod digests;
 mod house;
 mod opening;
+mod preferences;
 mod publish;
+mod rounds;
 mod sources;
 mod subscribers;
 
