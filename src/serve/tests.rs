@@ -19,6 +19,9 @@ use crate::model::subscriber::{SubscriberId, SubscriberStatus};
 use crate::model::token::{SECRET_BYTES, TokenPurpose, sign};
 use crate::store::{Visit, VisitedArticle};
 
+#[path = "preferences_tests.rs"]
+mod preferences;
+
 const DAY: &str = "2026-11-23T06:00:00Z";
 
 /// A site that runs until the test ends.
