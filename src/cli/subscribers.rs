@@ -238,7 +238,7 @@ fn as_json(one: &Subscriber) -> String {
         "kinds": profile.kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>(),
         "languages": profile.languages.iter().map(|one| one.tag()).collect::<Vec<_>>(),
         "grouping": profile.grouping.word(), "rhythm": profile.schedule.rhythm.word(),
-        "hour": profile.schedule.hour, "zone": profile.schedule.zone.map(|zone| zone.name()),
+        "hour": profile.schedule.hour, "zone": profile.schedule.zone.map(chrono_tz::Tz::name),
         "tags": one.tags.iter().map(Tag::as_str).collect::<Vec<_>>(),
         "requested_at": time(Some(one.requested_at)), "confirmed_at": time(one.confirmed_at),
         "unsubscribed_at": time(one.unsubscribed_at), "paused_until": time(one.paused_until),

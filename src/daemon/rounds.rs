@@ -82,7 +82,7 @@ async fn due(
             && newsroom.store.is_announced_since(watermark).await?;
         return Ok(is_new.then_some(now));
     }
-    let Some(clock) = RoundClock::new(round, &digest.timetable, newsroom.zone) else {
+    let Some(clock) = RoundClock::new(*round, &digest.timetable, newsroom.zone) else {
         tracing::error!(round = round.key(), "the round has no timetable");
         return Ok(None);
     };
@@ -107,7 +107,7 @@ const WORKDAYS: &[Weekday] = &[
 
 impl RoundClock {
     /// `None`: the round has no times of its own (at once).
-    fn new(round: &Round, own: &Timetable, house_zone: Tz) -> Option<Self> {
+    fn new(round: Round, own: &Timetable, house_zone: Tz) -> Option<Self> {
         let schedule = round.schedule();
         let days: Option<&'static [Weekday]> = match schedule.rhythm {
             Rhythm::Daily => None,
@@ -175,7 +175,7 @@ mod tests {
     fn clock(round: &str, own: &str) -> RoundClock {
         let round = Round::from_key(round).expect("round");
         let own = own.parse().expect("timetable");
-        RoundClock::new(&round, &own, chrono_tz::Asia::Almaty).expect("a clock")
+        RoundClock::new(round, &own, chrono_tz::Asia::Almaty).expect("a clock")
     }
 
     #[test]
@@ -218,6 +218,6 @@ mod tests {
     fn at_once_has_no_hours() {
         let round = Round::from_key("at-once").expect("round");
         let own = "0 8 * * *".parse().expect("timetable");
-        assert!(RoundClock::new(&round, &own, chrono_tz::UTC).is_none());
+        assert!(RoundClock::new(round, &own, chrono_tz::UTC).is_none());
     }
 }

@@ -130,14 +130,14 @@ async fn save(
         return answer_page(house, voice, "unknown_subscriber", None);
     };
     let catalogue = house.catalogue();
-    let wished = preferences_form::read(
+    let read = preferences_form::read(
         fields,
         &before,
         &catalogue.feeds,
         house.clock.now(),
         house.options.zone,
     );
-    let wishes = match wished {
+    let wishes = match read {
         Ok(wishes) => wishes,
         Err(BadWish { what }) => return wrong(house, voice, id, what, String::new()).await,
     };
@@ -240,7 +240,7 @@ fn all_data(person: &Subscriber, letters: &[LetterKnown]) -> String {
         "grouping": profile.grouping.word(),
         "rhythm": schedule.rhythm.word(),
         "hour": schedule.hour,
-        "zone": schedule.zone.map(|zone| zone.name()),
+        "zone": schedule.zone.map(chrono_tz::Tz::name),
         "letters": letters.iter().map(|letter| json!({
             "digest": letter.digest,
             "state": letter.state,

@@ -49,20 +49,17 @@ pub(super) async fn run(
         let read = match &record.fields {
             Ok(fields) => {
                 let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-                let columns = match &mut columns {
-                    Some(columns) => columns,
-                    None => {
-                        let first = Columns::of_first_line(&fields).map_err(|why| {
-                            Failure::call(format!("error: {}:{line}: {why}", file.display()))
-                        })?;
-                        let has_header = first.has_header;
-                        let columns = columns.insert(first);
-                        if has_header {
-                            continue;
-                        }
-                        columns
+                if columns.is_none() {
+                    let first = Columns::of_first_line(&fields).map_err(|why| {
+                        Failure::call(format!("error: {}:{line}: {why}", file.display()))
+                    })?;
+                    let has_header = first.has_header;
+                    columns = Some(first);
+                    if has_header {
+                        continue;
                     }
-                };
+                }
+                let Some(columns) = &columns else { continue };
                 columns.read(&fields, options.confirmed, &options.tags)
             }
             Err(why) => Err((*why).to_owned()),

@@ -56,9 +56,9 @@ async fn groups(store: &Store, round: &Round, now: DateTime<Utc>) -> (DateTime<U
 }
 
 /// A window whose letters say what they tell: `after..until`.
-fn closing(round: &Round, after: DateTime<Utc>, until: i64, groups: Vec<Group>) -> Closing {
+fn closing(round: Round, after: DateTime<Utc>, until: i64, groups: Vec<Group>) -> Closing {
     let until = at(until);
-    let id = DigestId::of_round(&name(), round, until);
+    let id = DigestId::of_round(&name(), &round, until);
     let start = at(0).timestamp_millis();
     let told = |group: &Group| {
         let from = group.after.timestamp_millis() - start;
@@ -86,14 +86,14 @@ fn closing(round: &Round, after: DateTime<Utc>, until: i64, groups: Vec<Group>) 
             stories: Vec::new(),
             events: Vec::new(),
         },
-        round: *round,
+        round,
     }
 }
 
 async fn close(store: &Store, round: &Round, until: i64, now: DateTime<Utc>) -> Closed {
     store.seal(at(until)).await.unwrap();
     let (after, groups) = groups(store, round, now).await;
-    let closing = closing(round, after, until, groups);
+    let closing = closing(*round, after, until, groups);
     store.close_round(&closing, now).await.unwrap()
 }
 
@@ -112,8 +112,9 @@ async fn told(store: &Store) -> BTreeMap<String, Vec<(i64, i64)>> {
             told.entry(address).or_default().push(window);
         }
     }
-    told.values_mut()
-        .for_each(|windows| windows.sort_unstable());
+    for windows in told.values_mut() {
+        windows.sort_unstable();
+    }
     told
 }
 
@@ -181,7 +182,7 @@ async fn whoever_was_not_looked_at_waits_for_the_next(ground: Ground) {
     // While letters are written, one changes to a tongue nobody had.
     let changed = store.set_preferences(&id(0), english, None).await;
     changed.unwrap();
-    let closing = closing(&own, after, 100, seen);
+    let closing = closing(own, after, 100, seen);
     let closed = store.close_round(&closing, at(100)).await.unwrap();
     assert_eq!(closed, Closed::Now { deliveries: 1 });
     close(store, &own, 200, at(200)).await;
