@@ -17,6 +17,8 @@ use crate::store::StoreError;
 
 /// At-once readers get one letter in this time, at the most.
 pub const AT_ONCE_EVERY: TimeDelta = TimeDelta::minutes(10);
+/// How far back a new round's last hour is looked for: weeks have seven days.
+const LAST_HOUR_WITHIN: TimeDelta = TimeDelta::days(8);
 /// More missed windows than this end at the one reached.
 const MISSED_MAX: usize = 5_000;
 /// Hits of a digest's own timetable that are searched for a chosen weekday.
@@ -71,8 +73,9 @@ async fn due(
     watermark: Option<DateTime<Utc>>,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
     let now = newsroom.clock.now();
+    let clock = RoundClock::new(*round, &digest.timetable, newsroom.zone);
     let Some(watermark) = watermark else {
-        let first = now - window::FIRST_WINDOW;
+        let first = first_watermark(clock.as_ref(), now);
         let name: &FeedName = &digest.plan.name;
         newsroom.store.open_round(name, round, first).await?;
         return Ok(None);
@@ -82,11 +85,15 @@ async fn due(
             && newsroom.store.is_announced_since(watermark).await?;
         return Ok(is_new.then_some(now));
     }
-    let Some(clock) = RoundClock::new(*round, &digest.timetable, newsroom.zone) else {
-        tracing::error!(round = round.key(), "the round has no timetable");
-        return Ok(None);
-    };
-    Ok(clock.last_due(watermark, now))
+    Ok(clock.and_then(|clock| clock.last_due(watermark, now)))
+}
+
+/// Where a new round begins: at its last hour, so that its first letter comes at
+/// the next one and not at once.
+fn first_watermark(clock: Option<&RoundClock>, now: DateTime<Utc>) -> DateTime<Utc> {
+    clock
+        .and_then(|clock| clock.last_due(now - LAST_HOUR_WITHIN, now))
+        .unwrap_or(now - window::FIRST_WINDOW)
 }
 
 /// The times of one round.
@@ -212,6 +219,22 @@ mod tests {
             let next = clock(round, own).next(at("2026-11-20T12:00:00Z"));
             assert_eq!(next, Some(at(expected)), "{round}");
         }
+    }
+
+    #[test]
+    fn a_new_round_begins_at_its_last_hour() {
+        // A Friday, 17:00 in Almaty.
+        let now = at("2026-11-20T12:00:00Z");
+        let cases = [
+            ("daily@9", "2026-11-20T04:00:00Z"),
+            ("daily@18", "2026-11-19T13:00:00Z"),
+            ("weekly-fri@18", "2026-11-13T13:00:00Z"),
+        ];
+        for (round, expected) in cases {
+            let first = first_watermark(Some(&clock(round, "0 8 * * *")), now);
+            assert_eq!(first, at(expected), "{round}");
+        }
+        assert_eq!(first_watermark(None, now), now - window::FIRST_WINDOW);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod architecture;
 mod crash;
 mod journey;
+mod lists;
 mod operator;
 mod postgres;
 mod site;
