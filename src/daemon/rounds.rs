@@ -41,7 +41,7 @@ pub(super) async fn close_due_windows(newsroom: &Arc<Newsroom>) {
                 Ok(Some(until)) => close(newsroom, digest, &round, until).await,
                 Ok(None) => {}
                 Err(error) => {
-                    tracing::error!(digest = %name, round = round.key(), %error, "the digest's window could not be looked up");
+                    tracing::error!(digest = %name, round = label(round), %error, "the digest's window could not be looked up");
                 }
             }
         }
@@ -55,13 +55,20 @@ async fn close(newsroom: &Newsroom, digest: &PlannedDigest, round: &Round, until
             letters,
             deliveries,
         }) => {
-            tracing::info!(digest = %name, round = round.key(), letters, deliveries, "a window closed");
+            tracing::info!(digest = %name, round = label(*round), letters, deliveries, "a window closed");
         }
         Ok(window::ClosedWindow::Already) => {}
         Err(error) => {
-            tracing::error!(digest = %name, round = round.key(), %error, "a window could not be closed; it is tried again");
+            tracing::error!(digest = %name, round = label(*round), %error, "a window could not be closed; it is tried again");
         }
     }
+}
+
+/// The round as logs name it.
+fn label(round: Round) -> String {
+    Some(round.key())
+        .filter(|key| !key.is_empty())
+        .unwrap_or_else(|| "own".to_owned())
 }
 
 /// When the round's open window should end, if that is not in the future. A
