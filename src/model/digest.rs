@@ -137,6 +137,8 @@ pub mod slot {
     pub const UNSUBSCRIBE_URL: &str = "https://slot.jarshy.invalid/unsubscribe";
     /// Becomes the personal confirmation page.
     pub const CONFIRM_URL: &str = "https://slot.jarshy.invalid/confirm";
+    /// Becomes the personal page of preferences.
+    pub const PREFERENCES_URL: &str = "https://slot.jarshy.invalid/preferences";
 }
 
 /// A digest as rendered for one profile, or a confirmation letter: everything

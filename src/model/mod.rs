@@ -20,3 +20,4 @@ pub mod source;
 pub mod story;
 pub mod subscriber;
 pub mod token;
+pub mod verp;

@@ -132,7 +132,8 @@ pub fn stamp_age(secret: &Secret, stamp: &str, now: DateTime<Utc>) -> Option<Tim
     Some(now - shown)
 }
 
-fn mac(secret: &Secret, claim: &str) -> Hmac<Sha256> {
+/// The MAC over `claim`; also signs the addresses of `verp`.
+pub(super) fn mac(secret: &Secret, claim: &str) -> Hmac<Sha256> {
     let mut mac = Hmac::<Sha256>::new_from_slice(&secret.0).expect("HMAC takes keys of any length");
     mac.update(claim.as_bytes());
     mac
