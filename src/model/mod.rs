@@ -5,6 +5,7 @@
 //! never checked again further down the road.
 
 pub mod article;
+pub mod bounce;
 pub mod complaint;
 pub mod delivery;
 pub mod digest;
