@@ -176,6 +176,7 @@ const QUEUE_REGULAR: &str = "INSERT INTO deliveries (occasion, subscriber_id, le
        ON u.status = 'confirmed' AND u.profile_key = item.value ->> 'profile'
      LEFT JOIN coverage c ON c.subscriber_id = u.id AND c.name = $4
      WHERE (u.paused_until IS NULL OR u.paused_until <= CAST($3 AS BIGINT))
+       AND NOT {suppressed}
        AND (c.at_ms IS NULL OR c.at_ms = CAST(item.value ->> 'after' AS BIGINT))
      ON CONFLICT (occasion, subscriber_id) DO NOTHING";
 
@@ -189,6 +190,7 @@ const QUEUE_APART: &str = "INSERT INTO deliveries (occasion, subscriber_id, lett
      JOIN subscribers u ON u.id = c.subscriber_id
      WHERE u.status = 'confirmed' AND u.profile_key = item.value ->> 'profile'
        AND (u.paused_until IS NULL OR u.paused_until <= CAST($3 AS BIGINT))
+       AND NOT {suppressed}
      ON CONFLICT (occasion, subscriber_id) DO NOTHING";
 
 /// Remembers who of the round was not looked at, and forgets what is covered now.

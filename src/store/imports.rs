@@ -15,6 +15,7 @@ use super::profiles::keep_profiles;
 use super::rows::{BATCH_ROWS, from_json, json, list};
 use super::session::{Session, values};
 use super::subscribers::tags_json;
+use super::suppression;
 use crate::model::schedule::Round;
 use crate::model::subscriber::{EmailAddress, Profile, SubscriberId, SubscriberStatus, Tag};
 
@@ -66,6 +67,8 @@ pub struct ImportCounts {
     pub kept_unsubscribed: u64,
     /// Erased at their own wish: not added again.
     pub erased: u64,
+    /// On the suppression list: left out.
+    pub suppressed: u64,
 }
 
 impl ImportCounts {
@@ -75,6 +78,7 @@ impl ImportCounts {
         self.updated += other.updated;
         self.kept_unsubscribed += other.kept_unsubscribed;
         self.erased += other.erased;
+        self.suppressed += other.suppressed;
     }
 }
 
@@ -112,6 +116,7 @@ impl Store {
             .write("importing subscribers", Durability::Full)
             .await?;
         let mut counts = ImportCounts::default();
+        let people = without_suppressed(&mut session, people, &mut counts).await?;
         for batch in people.chunks(BATCH_ROWS) {
             import_batch(&mut session, batch, now, &mut counts).await?;
         }
@@ -120,6 +125,22 @@ impl Store {
         }
         Ok(counts)
     }
+}
+
+/// Leaves out who is suppressed: an import is nobody's own wish.
+async fn without_suppressed(
+    session: &mut Session,
+    mut people: Vec<(SubscriberId, Import)>,
+    counts: &mut ImportCounts,
+) -> Result<Vec<(SubscriberId, Import)>, StoreError> {
+    let mut suppressed = HashSet::new();
+    for batch in people.chunks(BATCH_ROWS) {
+        let addresses = batch.iter().map(|(_, import)| &import.address);
+        suppressed.extend(suppression::among(session, addresses).await?);
+    }
+    counts.suppressed += suppressed.len() as u64;
+    people.retain(|(id, _)| !suppressed.contains(id));
+    Ok(people)
 }
 
 async fn import_batch(

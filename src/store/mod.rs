@@ -22,11 +22,13 @@ mod open;
 mod preferences;
 mod profiles;
 mod publish;
+mod reports;
 mod rounds;
 mod rows;
 mod session;
 mod sources;
 mod subscribers;
+mod suppression;
 mod visit;
 
 #[cfg(test)]
@@ -37,8 +39,10 @@ pub use digests::{Closed, Closing, ClosingGroup};
 pub use error::StoreError;
 pub use imports::{Import, ImportCounts};
 pub use preferences::{Changed, LetterKnown};
+pub use reports::{Recorded, ReportCounts};
 pub use rounds::Group;
 pub use subscribers::{Confirmed, Requested, Search, Unsubscribed};
+pub use suppression::{Suppressed, Suppression};
 pub use visit::{Visit, VisitRecord, VisitedArticle};
 
 /// The store; clones share their connections.

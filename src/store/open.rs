@@ -43,6 +43,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/sqlite/0002_subscribers.sql"),
         include_str!("migrations/postgres/0002_subscribers.sql"),
     ),
+    (
+        3,
+        "bounces",
+        include_str!("migrations/sqlite/0003_bounces.sql"),
+        include_str!("migrations/postgres/0003_bounces.sql"),
+    ),
 ];
 
 impl Store {

@@ -11,6 +11,7 @@ use super::dialect::Durability;
 use super::error::StoreError;
 use super::preferences::take_place;
 use super::profiles::{PROFILE_COLUMNS, ProfileColumns, keep_profiles};
+use super::suppression;
 use super::rows::{from_json, json, parsed, time, time_or_none};
 use super::session::{Session, values};
 use crate::model::subscriber::{
@@ -26,6 +27,8 @@ const SUBSCRIBER_COLUMNS: &str = "u.id, u.address, u.status, u.tags, u.requested
 pub enum Requested {
     /// A confirmation letter is to be sent.
     Pending(SubscriberId),
+    /// Nothing to do, and nothing changed: nobody shall write to this address.
+    Suppressed,
     /// Nothing to do, and nothing changed: whoever asked may be another.
     AlreadyConfirmed(SubscriberId),
     /// Asked a moment ago: no second letter yet.
@@ -88,6 +91,12 @@ impl Store {
             .pools
             .write("taking a subscription request", Durability::Full)
             .await?;
+        if !suppression::among(&mut session, [address].into_iter())
+            .await?
+            .is_empty()
+        {
+            return Ok(Requested::Suppressed);
+        }
         keep_profiles(&mut session, [&profile]).await?;
         let asked = session
             .execute(

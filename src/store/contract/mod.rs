@@ -10,9 +10,11 @@ mod house;
 mod opening;
 mod preferences;
 mod publish;
+mod reports;
 mod rounds;
 mod sources;
 mod subscribers;
+mod suppression;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 

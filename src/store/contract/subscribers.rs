@@ -183,6 +183,7 @@ async fn an_import_never_resubscribes(ground: Ground) {
         updated: 1_201,
         kept_unsubscribed: 2,
         erased: 0,
+        suppressed: 0,
     };
     assert_eq!(counts, expected);
     let status =
