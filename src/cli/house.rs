@@ -8,8 +8,10 @@ use super::output::{Failure, complain_all};
 use crate::catalog::{self, Catalogue};
 use crate::clock::Clock;
 use crate::config::{self, Config};
+use crate::daemon::bounces::BounceOptions;
 use crate::daemon::timetable::Timetable;
 use crate::daemon::{Newsroom, PlannedDigest, Replaceable};
+use crate::deliver::bounce::pop3::{Pop3Server, system_trust};
 use crate::deliver::courier::{Courier, DeliverOptions, Destination};
 use crate::deliver::message::Sender;
 use crate::gather::plan::PlanOptions;
@@ -120,6 +122,7 @@ pub async fn open_with(config: &Config) -> Result<Arc<Newsroom>, Failure> {
         holder: Holder(hex(&random()?[..8])),
         secret: Secret::new(secret),
         sender: sender(config),
+        bounces: bounce_options(config)?,
         site_url: config.site_url.clone(),
         house_name: config.house_name.clone(),
         replaceable: RwLock::new(replaceable),
@@ -136,6 +139,24 @@ fn sender(config: &Config) -> Sender {
         site_url: config.site_url.as_str().trim_end_matches('/').to_owned(),
         list_id: format!("digest.{}", config.from.domain()),
     }
+}
+
+/// Where bounces and complaints come in.
+fn bounce_options(config: &Config) -> Result<BounceOptions, Failure> {
+    let mailbox = match &config.bounces_pop3 {
+        Some(url) => {
+            let server = Pop3Server::parse(url).map_err(|why| {
+                Failure::complaints(&[config.file.complain("mail.bounces.pop3", why.to_string())])
+            })?;
+            Some((server, system_trust().map_err(Failure::work)?))
+        }
+        None => None,
+    };
+    Ok(BounceOptions {
+        maildir: config.bounces_maildir.clone(),
+        mailbox,
+        policy: config.soft_policy,
+    })
 }
 
 /// How sources are asked.

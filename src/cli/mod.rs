@@ -2,6 +2,7 @@
 //!
 //! Exit status: 0 fine, 1 the work failed, 2 the call or the config is wrong.
 
+mod bounces;
 mod check;
 mod digest;
 mod doctor;
@@ -14,6 +15,7 @@ mod sources;
 mod stage;
 mod stage_words;
 mod subscribers;
+mod suppressions;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -67,6 +69,12 @@ enum Command {
     /// List, import and export subscribers.
     #[command(subcommand)]
     Subscribers(subscribers::SubscribersCommand),
+    /// What came back: read it, fetch it, count it.
+    #[command(subcommand)]
+    Bounces(bounces::BouncesCommand),
+    /// The addresses and domains nothing is sent to.
+    #[command(subcommand)]
+    Suppressions(suppressions::SuppressionsCommand),
     /// List sources, or visit each to tell how it is.
     #[command(subcommand)]
     Sources(sources::SourcesCommand),
@@ -131,6 +139,8 @@ async fn answer(call: Call) -> Result<(), Failure> {
         Command::Digest(command) => digest::digest(&config, command, json).await,
         Command::Mail(command) => digest::mail(&config, &command, json).await,
         Command::Subscribers(command) => subscribers::subscribers(&config, command, json).await,
+        Command::Bounces(command) => bounces::bounces(&config, command, json).await,
+        Command::Suppressions(command) => suppressions::suppressions(&config, command, json).await,
         Command::Sources(command) => sources::sources(&config, &command, json).await,
         Command::Doctor => doctor::doctor(&config, json).await,
         Command::Stage(command) => stage::stage(command),

@@ -80,6 +80,8 @@ fn site(config: &Config, newsroom: &Newsroom, mail_wanted: &Arc<Notify>) -> Resu
         zone: config.zone,
         outbox: config.smtp.is_none().then(|| config.outbox.clone()),
         subscribe: house::subscribe_options(config)?,
+        hooks: config.hooks.clone(),
+        soft_policy: config.soft_policy,
     };
     Ok(House::new(
         newsroom.store.clone(),

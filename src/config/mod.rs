@@ -15,6 +15,7 @@ use serde::Deserialize;
 use toml::Table;
 use url::Url;
 
+use crate::model::bounce::{HookSecrets, SoftPolicy};
 use crate::model::complaint::{Complaint, Position, Severity};
 use crate::model::digest::DigestPlan;
 use crate::model::feed::FeedName;
@@ -35,6 +36,9 @@ pub const REQUESTS_PER_HOUR_MAX: u32 = 100_000;
 pub const STORIES_MAX: usize = 100;
 /// How far ahead a digest may look, in days.
 pub const DAYS_AHEAD_MAX: u32 = 365;
+
+/// How many soft bounces, and how many days until one counts half, at the most.
+pub const SOFT_MAX: u32 = 365;
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +66,11 @@ pub struct Config {
     pub outbox: PathBuf,
     pub from: EmailAddress,
     pub mail_connections: usize,
+    pub bounces_maildir: Option<PathBuf>,
+    /// Holds a password.
+    pub bounces_pop3: Option<String>,
+    pub soft_policy: SoftPolicy,
+    pub hooks: HookSecrets,
     pub templates_dir: Option<PathBuf>,
     pub log_filter: String,
     pub log_format: LogFormat,
@@ -142,7 +151,7 @@ pub fn load(
     for setting in &settings {
         match environment::lay_over(&mut table, setting) {
             Ok(()) => from_environment.push((
-                format!("{}.{}", setting.section, setting.key),
+                format!("{}.{}", setting.section, setting.key.replace("__", ".")),
                 setting.variable.clone(),
             )),
             Err(complaint) => complaints.push(complaint),
@@ -228,6 +237,7 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
         note("mail.from", format!("`{}`: {why}", raw.mail.from));
     });
     check_limits(&raw, &mut note);
+    check_bounces(&raw, &mut note);
     let log_format = check_log_format(&raw.log.format, &mut note);
     let digests = check_digests(&raw.digest, &mut note);
     Some(Config {
@@ -252,6 +262,17 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
         outbox: raw.mail.outbox.into(),
         from: from.ok()?,
         mail_connections: raw.mail.connections,
+        bounces_maildir: given(&raw.mail.bounces.maildir).map(PathBuf::from),
+        bounces_pop3: given(&raw.mail.bounces.pop3),
+        soft_policy: SoftPolicy {
+            limit: f64::from(raw.mail.bounces.soft_limit),
+            half_life_days: f64::from(raw.mail.bounces.half_life_days),
+        },
+        hooks: HookSecrets {
+            mailgun: given(&raw.hooks.mailgun),
+            postmark: given(&raw.hooks.postmark),
+            sendgrid: given(&raw.hooks.sendgrid),
+        },
         templates_dir: Some(raw.templates.dir)
             .filter(|dir| !dir.is_empty())
             .map(PathBuf::from),
@@ -260,6 +281,23 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
         digests,
         file,
     })
+}
+
+/// What a key says, unless it is empty.
+fn given(text: &str) -> Option<String> {
+    Some(text.to_owned()).filter(|text| !text.is_empty())
+}
+
+fn check_bounces(raw: &RawConfig, note: &mut impl FnMut(&str, String)) {
+    let bounces = &raw.mail.bounces;
+    for (key, value) in [
+        ("mail.bounces.soft_limit", bounces.soft_limit),
+        ("mail.bounces.half_life_days", bounces.half_life_days),
+    ] {
+        if !(1..=SOFT_MAX).contains(&value) {
+            note(key, format!("{value}: expected 1 to {SOFT_MAX}"));
+        }
+    }
 }
 
 fn check_limits(raw: &RawConfig, note: &mut impl FnMut(&str, String)) {

@@ -12,6 +12,7 @@ pub struct RawConfig {
     pub serve: RawServe,
     pub subscribe: RawSubscribe,
     pub mail: RawMail,
+    pub hooks: RawHooks,
     pub templates: RawTemplates,
     pub log: RawLog,
     pub digest: Vec<RawDigest>,
@@ -66,6 +67,18 @@ section!(RawMail {
     outbox: String = "var/outbox",
     from: String = "jarshy@localhost.localdomain",
     connections: usize = 4_usize,
+    bounces: RawBounces = RawBounces::default(),
+});
+section!(RawBounces {
+    maildir: String = "",
+    pop3: String = "",
+    soft_limit: u32 = 5_u32,
+    half_life_days: u32 = 30_u32,
+});
+section!(RawHooks {
+    mailgun: String = "",
+    postmark: String = "",
+    sendgrid: String = ""
 });
 section!(RawTemplates { dir: String = "" });
 section!(RawLog {

@@ -5,6 +5,7 @@
 //! window closes once because its watermark moves in the transaction that
 //! closes it. There is therefore no leader.
 
+pub mod bounces;
 pub mod gather;
 pub mod learn;
 pub mod mail;
@@ -66,6 +67,7 @@ pub struct Newsroom {
     pub holder: Holder,
     pub secret: Secret,
     pub sender: Sender,
+    pub bounces: bounces::BounceOptions,
     pub site_url: Url,
     pub house_name: String,
     pub replaceable: RwLock<Replaceable>,
@@ -170,6 +172,10 @@ pub async fn run(
 ) -> Result<(), StoreError> {
     let (stop, stopped) = watch::channel(false);
     let (done, mut ended) = mpsc::channel(4);
+    let polling = tokio::spawn(bounces::keep_polling(
+        Arc::clone(&newsroom),
+        stopped.clone(),
+    ));
     let mut gathering = false;
     let mut mailing = false;
     let mut tick = tokio::time::interval(TICK);
@@ -228,6 +234,8 @@ pub async fn run(
                 _ => {}
             }
         }
+        // It ended of itself, and a panic of its own is no reason for another.
+        polling.await.ok();
     };
     if tokio::time::timeout(STOP_WITHIN, finish).await.is_err() {
         tracing::warn!(

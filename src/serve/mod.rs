@@ -11,6 +11,7 @@ mod eml;
 mod feeds;
 mod forms;
 mod guard;
+mod hooks;
 mod limits;
 mod outbox;
 mod pages;
@@ -34,6 +35,7 @@ use tokio::sync::{Notify, Semaphore};
 use url::Url;
 
 use crate::clock::Clock;
+use crate::model::bounce::{HookSecrets, SoftPolicy};
 use crate::model::feed::{FeedName, PublishedFeed};
 use crate::model::source::Source;
 use crate::model::subscriber::EmailAddress;
@@ -63,6 +65,10 @@ pub struct ServeOptions {
     pub outbox: Option<PathBuf>,
     /// How often whoever may ask for letters.
     pub subscribe: SubscribeOptions,
+    /// What mail providers' webhooks prove themselves with.
+    pub hooks: HookSecrets,
+    /// When soft bounces told by webhooks add up.
+    pub soft_policy: SoftPolicy,
 }
 
 /// What is read and published: replaced whole when the catalogue is read again.
@@ -209,6 +215,10 @@ pub fn router(house: Arc<House>) -> Router {
             get(preferences::show).post(preferences::change),
         )
         .route("/preferences/data", get(preferences::data))
+        .route(
+            "/hooks/{provider}",
+            post(hooks::hook).layer(DefaultBodyLimit::max(hooks::BODY_MAX_BYTES)),
+        )
         .route("/outbox", get(outbox::list))
         .route("/outbox/{file}", get(outbox::letter))
         .route("/health", get(assets::health))

@@ -59,6 +59,8 @@ impl Site {
                 zone: chrono_tz::Asia::Almaty,
                 outbox: Some(outbox),
                 subscribe: SubscribeOptions::default(),
+                hooks: HookSecrets::default(),
+                soft_policy: SoftPolicy::default(),
             },
             Arc::clone(&mail_wanted),
             Arc::new(Templates::load(None).unwrap_or_else(|found| panic!("{found:?}"))),

@@ -155,11 +155,11 @@ async fn reader(session: &mut Session, report: &Report) -> Result<Option<Reader>
         Proof::Address(address) => (vec![SubscriberId::derived(address)], report.hint.as_ref()),
     };
     let known = known(session, &candidates).await?;
-    let digests = digests(session).await?;
+    let occasions = occasions(session).await?;
     if let Some(wanted) = wanted {
         for person in &known {
             let confirmation = format!("confirm:{}", person.requested_at);
-            let occasion = digests
+            let occasion = occasions
                 .iter()
                 .chain([&confirmation])
                 .find(|occasion| DeliveryId::derived(occasion, &person.id()) == *wanted);
@@ -169,7 +169,7 @@ async fn reader(session: &mut Session, report: &Report) -> Result<Option<Reader>
         }
     }
     match &report.proof {
-        Proof::Delivery(delivery) => searched(session, &digests, delivery).await,
+        Proof::Delivery(delivery) => searched(session, &occasions, delivery).await,
         _ => known.first().map(|person| person.reader(None)).transpose(),
     }
 }
@@ -178,14 +178,14 @@ async fn reader(session: &mut Session, report: &Report) -> Result<Option<Reader>
 /// naming anybody, as it happens when an address is forwarded.
 async fn searched(
     session: &mut Session,
-    digests: &[String],
+    occasions: &[String],
     wanted: &DeliveryId,
 ) -> Result<Option<Reader>, StoreError> {
     /// Seconds of work; such reports are rare, and only a reader can cause one.
     const SEARCHED_MAX: usize = 500_000;
     const PAGE: i64 = 5_000;
     let mut searched = 0;
-    for occasion in digests {
+    for occasion in occasions {
         let mut after = String::new();
         while searched < SEARCHED_MAX {
             let page: Vec<(String,)> = session
@@ -254,18 +254,29 @@ async fn known(session: &mut Session, ids: &[SubscriberId]) -> Result<Vec<Person
         .await
 }
 
-/// The newest digests.
-async fn digests(session: &mut Session) -> Result<Vec<String>, StoreError> {
-    /// Some years of daily ones.
-    const DIGESTS_MAX: i64 = 1_000;
-    let rows: Vec<(String,)> = session
-        .fetch(
-            "SELECT id FROM digests ORDER BY closed_at DESC LIMIT $1",
-            values![DIGESTS_MAX],
-        )
-        .await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+/// What letters were sent for, the newest first, confirmations left out: each
+/// is found by one look at the index, however many copies it has.
+async fn occasions(session: &mut Session) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(String,)> = session.fetch(OCCASIONS, values![OCCASIONS_MAX]).await?;
+    Ok(rows.into_iter().map(|(occasion,)| occasion).collect())
 }
+
+/// Some years of daily digests.
+const OCCASIONS_MAX: i64 = 1_000;
+
+/// Walks from one to the next greater. The jump ends behind every
+/// `confirm:<milliseconds>`, in any collation.
+const OCCASIONS: &str = "WITH RECURSIVE found (occasion) AS (
+       SELECT MIN(occasion) FROM deliveries
+       UNION
+       SELECT (SELECT MIN(d.occasion) FROM deliveries AS d
+         WHERE d.occasion > CASE WHEN found.occasion LIKE 'confirm:%'
+           THEN 'confirm:9999999999999999' ELSE found.occasion END)
+       FROM found WHERE found.occasion IS NOT NULL)
+     SELECT occasion FROM found
+     WHERE occasion IS NOT NULL AND occasion NOT LIKE 'confirm:%'
+     ORDER BY (SELECT d.queued_at FROM deliveries AS d
+       WHERE d.occasion = found.occasion LIMIT 1) DESC LIMIT $1";
 
 /// False where it was recorded before.
 async fn insert(

@@ -1,6 +1,7 @@
 //! The integration program. `journey.rs` is the test to read first.
 
 mod architecture;
+mod bounces;
 mod crash;
 mod journey;
 mod lists;

@@ -16,6 +16,7 @@ on_both!(
     without_proof_nothing_follows,
     a_delivery_is_found_though_nobody_is_named,
     a_bounced_confirmation_is_found,
+    every_occasion_but_confirmations_is_walked,
     soft_bounces_add_up_and_count_once_a_letter,
     a_complaint_unsubscribes_and_suppresses,
     one_who_writes_to_leave_is_let_go,
@@ -160,6 +161,36 @@ async fn a_bounced_confirmation_is_found(ground: Ground) {
     let hard = about("a", bounce(Severity::Hard), &occasion, 4);
     assert_eq!(record(store, &hard, at(200)).await, Recorded::Suppressed);
     assert_eq!(store.report_counts(Some(&occasion)).await.unwrap().hard, 1);
+}
+
+async fn every_occasion_but_confirmations_is_walked(ground: Ground) {
+    let store = &ground.store;
+    let digest = closed(store, 2).await;
+    let doing = crate::store::dialect::Durability::Full;
+    let mut session = store.pools.write("a test", doing).await.unwrap();
+    let names = ["a", "confirm:1", "confirm:1507190400000", "mailing:x", "z"];
+    for (name, n) in names.iter().zip([1, 1, 0, 1, 0]) {
+        session
+            .execute(
+                "INSERT INTO deliveries (occasion, subscriber_id, letter_id, rank, state,
+                   queued_at, due_at) VALUES ($1, $2, 'l', 1, 'sent', $3, $3)",
+                crate::store::session::values![*name, id(n).as_str(), at(0)],
+            )
+            .await
+            .unwrap();
+    }
+    session.commit().await.unwrap();
+    let occasions = ["a", "mailing:x", digest.id.as_str()];
+    for (name, occasion) in ["1", "2", "3"].iter().zip(occasions) {
+        let soft = about(name, bounce(Severity::Soft), occasion, 1);
+        assert_eq!(record(store, &soft, at(200)).await, Recorded::Counted);
+        let counts = store.report_counts(Some(occasion)).await.unwrap();
+        assert_eq!(counts.soft, 1, "{occasion}");
+    }
+    // Named by nobody, and the last in the order of names.
+    let last = DeliveryId::derived("z", &id(0));
+    let last = report("4", bounce(Severity::Soft), Proof::Delivery(last));
+    assert_eq!(record(store, &last, at(200)).await, Recorded::Counted);
 }
 
 async fn soft_bounces_add_up_and_count_once_a_letter(ground: Ground) {
