@@ -25,7 +25,7 @@ use super::Newsroom;
 const LEFT_MAX: usize = 10_000;
 
 /// How often the places are looked at.
-const POLL_EVERY: Duration = Duration::from_secs(60);
+const POLL_EVERY: Duration = Duration::from_mins(1);
 const LEASE_NAME: &str = "bounces";
 /// After a crash another process polls when this has passed. One that takes
 /// longer meets the other's records, which count once.
@@ -61,9 +61,15 @@ pub type Tally = BTreeMap<Recorded, u64>;
 #[derive(Debug, Default)]
 pub struct Left(HashSet<String>);
 
+/// Fetches what comes back until `stop` turns true. Nobody waits for it to end:
+/// a mail that was not put away is read again, and counts once.
+pub fn start(newsroom: &Arc<Newsroom>, stop: &watch::Receiver<bool>) {
+    tokio::spawn(keep_polling(Arc::clone(newsroom), stop.clone()));
+}
+
 /// Polls until `stop` turns true, if there is anything to poll. Of several
 /// processes on one store one does: two in a mailbox would fetch each mail twice.
-pub async fn keep_polling(newsroom: Arc<Newsroom>, mut stop: watch::Receiver<bool>) {
+async fn keep_polling(newsroom: Arc<Newsroom>, mut stop: watch::Receiver<bool>) {
     let options = &newsroom.bounces;
     if options.maildir.is_none() && options.mailbox.is_none() {
         return;

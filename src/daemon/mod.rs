@@ -172,10 +172,7 @@ pub async fn run(
 ) -> Result<(), StoreError> {
     let (stop, stopped) = watch::channel(false);
     let (done, mut ended) = mpsc::channel(4);
-    let polling = tokio::spawn(bounces::keep_polling(
-        Arc::clone(&newsroom),
-        stopped.clone(),
-    ));
+    bounces::start(&newsroom, &stopped);
     let mut gathering = false;
     let mut mailing = false;
     let mut tick = tokio::time::interval(TICK);
@@ -234,8 +231,6 @@ pub async fn run(
                 _ => {}
             }
         }
-        // It ended of itself, and a panic of its own is no reason for another.
-        polling.await.ok();
     };
     if tokio::time::timeout(STOP_WITHIN, finish).await.is_err() {
         tracing::warn!(

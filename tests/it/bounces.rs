@@ -78,11 +78,18 @@ fn a_bounce_through_the_pipe_ends_the_letters() {
     };
     let found = pipe(&hard);
     assert_eq!(found["proof"], "subscriber");
-    assert_eq!((&found["severity"], &found["code"]), (&"hard".into(), &"5.1.1".into()));
+    assert_eq!(
+        (&found["severity"], &found["code"]),
+        (&"hard".into(), &"5.1.1".into())
+    );
     assert_eq!(found["result"], "suppressed");
     assert_eq!(pipe(&hard)["result"], "again");
     let long = format!("{hard}{}", "x".repeat(3_000_000));
-    assert_eq!(pipe(&long)["result"], "suppressed", "a long mail is read, not refused");
+    assert_eq!(
+        pipe(&long)["result"],
+        "suppressed",
+        "a long mail is read, not refused"
+    );
     let list = world.must(&["suppressions", "list"]);
     assert!(list.starts_with("a@reader.example hard-bounce "), "{list}");
     assert_eq!(list.lines().count(), 1);
@@ -128,13 +135,22 @@ fn a_maildir_is_emptied_and_nothing_deleted() {
     let soft = bounce(&letters[1], "5.2.2", "5.2.2 mailbox full");
     world.write("bounces/new/1.soft", &soft);
     world.write("bounces/new/2.same", &soft);
-    world.write("bounces/new/3.person", "From: x@y.example\n\nWhen is the forum?\n");
+    world.write(
+        "bounces/new/3.person",
+        "From: x@y.example\n\nWhen is the forum?\n",
+    );
     let tally = json(&world.must(&["bounces", "fetch", "--json"]));
-    assert_eq!(tally, serde_json::json!({"again": 1, "ignored": 1, "counted": 1}));
+    assert_eq!(
+        tally,
+        serde_json::json!({"again": 1, "ignored": 1, "counted": 1})
+    );
     for name in ["1.soft:2,S", "2.same:2,S", "3.person:2,"] {
         assert!(world.path("bounces/cur").join(name).exists(), "{name}");
     }
-    assert_eq!(world.must(&["bounces", "fetch"]).trim(), "nothing came back");
+    assert_eq!(
+        world.must(&["bounces", "fetch"]).trim(),
+        "nothing came back"
+    );
     assert_eq!(count(&world, "soft"), 1);
 }
 
@@ -187,7 +203,9 @@ fn a_mailbox_is_read_and_only_what_is_recorded_deleted() {
     assert_eq!(tally, serde_json::json!({"again": 1, "ignored": 1}));
     assert_eq!(count(&world, "hard"), 1);
     let said = said.lock().expect("log").clone();
-    let expected = ["USER u", "PASS p", "UIDL", "RETR 1", "DELE 1", "RETR 2", "QUIT"];
+    let expected = [
+        "USER u", "PASS p", "UIDL", "RETR 1", "DELE 1", "RETR 2", "QUIT",
+    ];
     assert_eq!(said, expected, "a person's mail stays for a person");
 }
 
@@ -200,15 +218,27 @@ fn the_operator_keeps_the_list() {
     );
     let output = world.run(&["suppressions", "import", "list.csv", "--json"]);
     let told = json(&String::from_utf8_lossy(&output.stdout));
-    assert_eq!(told, serde_json::json!({"added": 3, "known": 0, "bad_lines": 1}));
+    assert_eq!(
+        told,
+        serde_json::json!({"added": 3, "known": 0, "bad_lines": 1})
+    );
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(stderr.contains("list.csv:5: "), "{stderr}");
     let added = world.must(&["suppressions", "add", "X@gone.example", "@other.example"]);
-    assert_eq!(added.trim(), "1 added, 1 were on the list, 0 lines not understood");
+    assert_eq!(
+        added.trim(),
+        "1 added, 1 were on the list, 0 lines not understood"
+    );
     assert_eq!(world.must(&["suppressions", "list"]).lines().count(), 4);
     let removed = world.must(&["suppressions", "remove", "@other.example", "n@o.example"]);
     assert_eq!(removed.trim(), "1 removed, 1 were not on the list");
-    assert_eq!(world.run(&["suppressions", "add", "nonsense"]).status.code(), Some(2));
+    assert_eq!(
+        world
+            .run(&["suppressions", "add", "nonsense"])
+            .status
+            .code(),
+        Some(2)
+    );
     world.write("people.csv", "a@spamtrap.example\nb@reader.example\n");
     world.must(&["subscribers", "import", "people.csv", "--confirmed"]);
     let listed = world.must(&["subscribers", "list"]);

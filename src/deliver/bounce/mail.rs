@@ -141,7 +141,7 @@ impl Mail {
             .chain(self.original.values("x-original-to"))
             .chain(self.head.values("x-failed-recipients"))
             .flat_map(addresses)
-            .map(|address| address.to_ascii_lowercase())
+            .map(str::to_ascii_lowercase)
             .collect()
     }
 }

@@ -25,9 +25,9 @@ use super::MAIL_BYTES_MAX;
 const TLS_PORT: u16 = 995;
 const PLAIN_PORT: u16 = 110;
 /// How long the server may take for one answer.
-const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+const ANSWER_WITHIN: Duration = Duration::from_mins(1);
 /// How long it may take for one mail.
-const MAIL_WITHIN: Duration = Duration::from_secs(300);
+const MAIL_WITHIN: Duration = Duration::from_mins(5);
 /// RFC 1939 section 3 says 512; servers say more.
 const LINE_BYTES_MAX: u64 = 64 * 1024;
 /// A mail longer than this ends the conversation: it is no report.
@@ -251,12 +251,12 @@ impl Mailbox {
     }
 
     async fn answer(&mut self, command: &'static str) -> Result<(), Pop3Error> {
+        /// Enough to understand a refusal.
+        const SHOWN_CHARS: usize = 200;
         let line = self.line(command).await?;
         if line.starts_with(b"+OK") {
             return Ok(());
         }
-        /// Enough to understand it.
-        const SHOWN_CHARS: usize = 200;
         let answer = String::from_utf8_lossy(&line);
         Err(Pop3Error::Refused {
             command,

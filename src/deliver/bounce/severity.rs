@@ -115,16 +115,12 @@ fn is_vague(code: Enhanced) -> bool {
 /// RFC 3463 sections 3.2 to 3.8, RFC 7504 and 7505, and what Exchange adds.
 fn by_code(code: Enhanced) -> Option<Severity> {
     let severity = match (code.1, code.2) {
-        // No such mailbox or domain, moved, null MX; Exchange: no such recipient.
-        (1, 1 | 2 | 3 | 6 | 10) => Severity::Hard,
-        // The sender's address.
-        (1, 7 | 8 | 9) => Severity::Blocked,
-        // Disabled; no route to the domain; Exchange: no such domain.
-        (2, 1) | (4, 4 | 310) => Severity::Hard,
-        // The mailbox has changed hands (RFC 7293), or is disabled (RFC 5248).
-        (7, 13 | 17 | 18) => Severity::Hard,
-        // Too large a letter, content, policy.
-        (2, 3) | (3, 4) | (6 | 7, _) => Severity::Blocked,
+        // No such mailbox or domain, moved, null MX; disabled; no route to the
+        // domain, Exchange: no such domain; the mailbox has changed hands
+        // (RFC 7293) or is disabled (RFC 5248).
+        (1, 1 | 2 | 3 | 6 | 10) | (2, 1) | (4, 4 | 310) | (7, 13 | 17 | 18) => Severity::Hard,
+        // The sender's address; too large a letter, content, policy.
+        (1, 7..=9) | (2, 3) | (3, 4) | (6 | 7, _) => Severity::Blocked,
         (1..=5, _) => Severity::Soft,
         _ => return None,
     };
