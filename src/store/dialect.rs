@@ -35,8 +35,11 @@ pub(super) enum Durability {
 }
 
 /// By address or by domain: both are keys, so this costs two looks at one index.
-const SUPPRESSED: &str = "EXISTS (SELECT 1 FROM suppressions AS kept_off
-     WHERE kept_off.key IN (u.id, SUBSTR(u.address, {position}(u.address, '@') + 1)))";
+/// (One look with `IN` of both took SQLite twice the time, measured over 1,000,000.)
+const SUPPRESSED: &str = "(EXISTS (SELECT 1 FROM suppressions AS kept_off
+       WHERE kept_off.key = u.id)
+     OR EXISTS (SELECT 1 FROM suppressions AS kept_off
+       WHERE kept_off.key = SUBSTR(u.address, {position}(u.address, '@') + 1)))";
 
 /// The statement as `engine` writes it.
 pub(super) fn write(engine: Engine, sql: Cow<'static, str>) -> Cow<'static, str> {

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use crate::world::World;
 
@@ -169,7 +170,7 @@ fn mailbox(mails: Vec<String>, dies_at: &'static str) -> (String, Arc<Mutex<Vec<
                 if line == dies_at {
                     break;
                 }
-                let number = line.strip_prefix("RETR ").map(|n| n.parse::<usize>());
+                let number = line.strip_prefix("RETR ").map(str::parse::<usize>);
                 let answer = match (line.as_str(), number) {
                     ("UIDL", _) => {
                         let names = (1..=mails.len()).map(|n| format!("{n} name{n}\r\n"));
@@ -207,6 +208,35 @@ fn a_mailbox_is_read_and_only_what_is_recorded_deleted() {
         "USER u", "PASS p", "UIDL", "RETR 1", "DELE 1", "RETR 2", "QUIT",
     ];
     assert_eq!(said, expected, "a person's mail stays for a person");
+}
+
+#[test]
+fn a_running_house_looks_by_itself() {
+    /// Enough for a slow machine under load.
+    const PATIENCE: Duration = Duration::from_mins(2);
+    let (mut world, letters) = mailed();
+    world.set("JARSHY__MAIL__BOUNCES__MAILDIR", "bounces");
+    world.set("JARSHY__SERVE__LISTEN", "127.0.0.1:0");
+    std::fs::create_dir_all(world.path("bounces/new")).expect("folder");
+    let hard = bounce(&letters[0], "5.1.1", "5.1.1 no such user");
+    world.write("bounces/new/1.hard", &hard);
+    let mut house = world
+        .command(&["run"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let start = Instant::now();
+    let put_away = world.path("bounces/cur/1.hard:2,S");
+    while !put_away.exists() && start.elapsed() < PATIENCE {
+        std::thread::yield_now();
+    }
+    // Killed the moment after: what was put away is recorded.
+    house.kill().expect("it ran");
+    house.wait().expect("it ends");
+    assert!(put_away.exists(), "nobody looked");
+    let list = world.must(&["suppressions", "list"]);
+    assert!(list.starts_with("a@reader.example hard-bounce "), "{list}");
 }
 
 #[test]
