@@ -2,9 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use rustls::RootCertStore;
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{RootCertStore, ServerConfig};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 use super::*;
 
@@ -25,12 +27,25 @@ fn usual(line: &str) -> Option<&'static str> {
 }
 
 async fn server(script: Script) -> (Pop3Server, Said) {
+    let (port, said) = listen(script, None).await;
+    let url = format!("pop3://aigul%40example.kz:p%C3%A4ss%25+w@127.0.0.1:{port}");
+    (Pop3Server::parse(&url).expect("a mailbox"), said)
+}
+
+async fn listen(script: Script, tls: Option<TlsAcceptor>) -> (u16, Said) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("address").port();
     let said = Said::default();
     let heard = Arc::clone(&said);
     tokio::spawn(async move {
         let (socket, _) = listener.accept().await.expect("a connection");
+        let socket: Box<dyn Stream> = match tls {
+            Some(tls) => match tls.accept(socket).await {
+                Ok(socket) => Box::new(socket),
+                Err(_) => return,
+            },
+            None => Box::new(socket),
+        };
         let mut socket = BufReader::new(socket);
         let mut line = "CONNECT".to_owned();
         while let Some(answer) = script(&line) {
@@ -46,19 +61,59 @@ async fn server(script: Script) -> (Pop3Server, Said) {
             heard.lock().expect("log").push(line.clone());
         }
     });
-    let url = format!("pop3://aigul%40example.kz:p%C3%A4ss%25+w@127.0.0.1:{port}");
-    (Pop3Server::parse(&url).expect("a mailbox"), said)
+    (port, said)
 }
 
 /// Believes nobody: plain connections don't ask.
 fn no_trust() -> Arc<ClientConfig> {
+    trust(RootCertStore::empty())
+}
+
+fn trust(roots: RootCertStore) -> Arc<ClientConfig> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("versions")
-        .with_root_certificates(RootCertStore::empty())
+        .with_root_certificates(roots)
         .with_no_client_auth();
     Arc::new(config)
+}
+
+/// A server's side for `name`, and a client that trusts it.
+fn certificate(name: &str) -> (TlsAcceptor, Arc<ClientConfig>) {
+    let made = rcgen::generate_simple_self_signed([name.to_owned()]).expect("a certificate");
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .expect("a server's side");
+    let mut roots = RootCertStore::empty();
+    roots.add(made.cert.der().clone()).expect("a root");
+    (TlsAcceptor::from(Arc::new(config)), trust(roots))
+}
+
+#[tokio::test]
+async fn a_mailbox_over_tls_is_opened_only_where_the_server_is_believed() {
+    let (tls, believing) = certificate("localhost");
+    let place =
+        |port: u16| Pop3Server::parse(&format!("pop3s://u:p@localhost:{port}")).expect("a mailbox");
+    let (port, said) = listen(usual, Some(tls.clone())).await;
+    let mut mailbox = Mailbox::open(&place(port), believing).await.expect("open");
+    assert_eq!(mailbox.list().await.expect("a list").len(), 3);
+    mailbox.close().await.expect("closed");
+    assert_eq!(said.lock().expect("log").len(), 4);
+    // A certificate nobody vouches for, and one for another name.
+    let (other, another) = certificate("elsewhere.example");
+    for (tls, trust) in [(tls, no_trust()), (other, another)] {
+        let (port, said) = listen(usual, Some(tls)).await;
+        let error = Mailbox::open(&place(port), trust).await.err();
+        let error = error.expect("not believed").to_string();
+        assert!(error.contains("certificate"), "{error}");
+        assert!(said.lock().expect("log").is_empty());
+    }
 }
 
 #[tokio::test]
