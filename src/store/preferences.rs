@@ -170,6 +170,7 @@ impl Store {
         for sql in [
             "DELETE FROM coverage WHERE subscriber_id = $1",
             "UPDATE subscribers SET replaces = NULL WHERE replaces = $1",
+            "UPDATE suppressions SET shown = NULL WHERE key = $1",
             "DELETE FROM subscribers WHERE id = $1",
         ] {
             session.execute(sql, values![id.as_str()]).await?;

@@ -11,9 +11,9 @@ use super::dialect::Durability;
 use super::error::StoreError;
 use super::preferences::take_place;
 use super::profiles::{PROFILE_COLUMNS, ProfileColumns, keep_profiles};
-use super::suppression;
 use super::rows::{from_json, json, parsed, time, time_or_none};
 use super::session::{Session, values};
+use super::suppression;
 use crate::model::subscriber::{
     EmailAddress, Profile, Subscriber, SubscriberId, SubscriberStatus, Tag,
 };

@@ -111,13 +111,14 @@ impl Imported {
             updated,
             kept_unsubscribed,
             erased,
+            suppressed,
         } = self.counts;
         let bad_lines = self.bad_lines;
         if json {
             let value = serde_json::json!({
                 "format": origin, "dry_run": dry_run, "added": added, "updated": updated,
                 "kept_unsubscribed": kept_unsubscribed, "erased": erased,
-                "bad_lines": bad_lines,
+                "suppressed": suppressed, "bad_lines": bad_lines,
             });
             return say(&value.to_string());
         }
@@ -126,6 +127,9 @@ impl Imported {
         );
         if erased > 0 {
             line = format!("{line}, {erased} not added since they had their data erased");
+        }
+        if suppressed > 0 {
+            line = format!("{line}, {suppressed} left out by the suppression list");
         }
         if dry_run {
             line = format!("{line} (nothing was stored)");

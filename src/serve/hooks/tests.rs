@@ -18,10 +18,10 @@ use super::*;
 use crate::clock::Clock;
 use crate::model::bounce::{HookSecrets, SoftPolicy};
 use crate::model::id::hex;
-use crate::model::subscriber::{Profile, SubscriberStatus};
+use crate::model::subscriber::SubscriberStatus;
 use crate::model::token::{SECRET_BYTES, Secret};
-use crate::serve::{Catalogue, ServeOptions};
-use crate::store::{Store, Suppressed};
+use crate::serve::{Catalogue, ServeOptions, SubscribeOptions};
+use crate::store::{Import, Store, Suppressed};
 use crate::template::Templates;
 
 const NOW: &str = "2026-11-23T06:00:00Z";
@@ -168,11 +168,10 @@ impl Site {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}", folder.path().join("a.db").display());
         let store = Store::open(&url).await.expect("a store");
-        let people = (0..10).map(|n| (address(n), Profile::default())).collect();
-        store
-            .import_subscribers(people, SubscriberStatus::Confirmed, now())
-            .await
-            .expect("imported");
+        let people = (0..10)
+            .map(|n| Import::new(address(n), SubscriberStatus::Confirmed, None))
+            .collect();
+        store.import(people, now(), false).await.expect("imported");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("address"));
         let house = House::new(
@@ -184,6 +183,7 @@ impl Site {
                 name: "Жаршы".to_owned(),
                 zone: chrono_tz::Asia::Almaty,
                 outbox: None,
+                subscribe: SubscribeOptions::default(),
                 hooks,
                 soft_policy: SoftPolicy::default(),
             },
