@@ -9,6 +9,7 @@ use crate::catalog::{self, Catalogue};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::daemon::bounces::BounceOptions;
+use crate::daemon::mail::{PostRoom, Relay};
 use crate::daemon::timetable::Timetable;
 use crate::daemon::{Newsroom, PlannedDigest, Replaceable};
 use crate::deliver::bounce::pop3::{Pop3Server, system_trust};
@@ -106,7 +107,7 @@ pub async fn open_with(config: &Config) -> Result<Arc<Newsroom>, Failure> {
         .replaceable()
         .map_err(|_| Failure::call("error: the templates are wrong, see above"))?;
     let web = Web::new(web_options(config)?).map_err(Failure::work)?;
-    let courier = Courier::open(deliver_options(config)?).map_err(Failure::work)?;
+    let post = post_room(config)?;
     let store = Store::open(&config.store_url)
         .await
         .map_err(Failure::work)?;
@@ -115,7 +116,7 @@ pub async fn open_with(config: &Config) -> Result<Arc<Newsroom>, Failure> {
         store,
         clock: Clock::System,
         web,
-        courier,
+        post,
         plan: PlanOptions::default(),
         gather_parallel: config.gather_parallel,
         zone: config.zone,
@@ -210,15 +211,38 @@ pub fn subscribe_options(config: &Config) -> Result<SubscribeOptions, Failure> {
     })
 }
 
-/// Where letters go: the SMTP server, or the outbox folder.
-pub fn deliver_options(config: &Config) -> Result<DeliverOptions, Failure> {
-    let destination = match &config.smtp {
-        Some(url) => Destination::parse_smtp(url).map_err(|why| {
-            Failure::complaints(&[config.file.complain("mail.smtp", why.to_string())])
-        })?,
-        None => Destination::Folder(config.outbox.clone()),
-    };
-    Ok(DeliverOptions::new(destination, config.mail_connections))
+/// Where letters leave: the relays, or the outbox folder.
+pub fn post_room(config: &Config) -> Result<PostRoom, Failure> {
+    /// Files are written one by one.
+    const OUTBOX_WRITERS: usize = 4;
+    let mut relays = Vec::new();
+    for plan in &config.relays {
+        let wrong = |why: String| Failure::complaints(&[config.file.complain(&plan.key, why)]);
+        let destination = Destination::parse_smtp(&plan.url).map_err(|why| wrong(why.to_string()))?;
+        let options = DeliverOptions::new(destination, plan.connections);
+        relays.push(Relay {
+            name: plan.name.clone(),
+            courier: Courier::open(options).map_err(|why| wrong(why.to_string()))?,
+            weight: plan.weight,
+            per_minute: plan.per_minute,
+        });
+    }
+    if relays.is_empty() {
+        let outbox = Destination::Folder(config.outbox.clone());
+        relays.push(Relay {
+            name: "outbox".to_owned(),
+            courier: Courier::open(DeliverOptions::new(outbox, OUTBOX_WRITERS))
+                .map_err(Failure::work)?,
+            weight: 1,
+            per_minute: None,
+        });
+    }
+    Ok(PostRoom::new(
+        relays,
+        config.domain_limits.clone(),
+        config.sending_hours,
+        config.warm_up,
+    ))
 }
 
 /// Bytes nobody can guess.

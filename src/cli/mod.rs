@@ -8,6 +8,7 @@ mod digest;
 mod doctor;
 mod gather;
 mod house;
+mod mail;
 mod output;
 mod publish;
 mod run;
@@ -63,9 +64,9 @@ enum Command {
     /// Look at a digest, or close its window now.
     #[command(subcommand)]
     Digest(digest::DigestCommand),
-    /// Send letters.
+    /// Send letters, hold them back, look how far they are.
     #[command(subcommand)]
-    Mail(digest::MailCommand),
+    Mail(mail::MailCommand),
     /// List, import and export subscribers.
     #[command(subcommand)]
     Subscribers(subscribers::SubscribersCommand),
@@ -137,7 +138,7 @@ async fn answer(call: Call) -> Result<(), Failure> {
         Command::Gather { sources } => gather::gather(&config, &sources, json).await,
         Command::Publish { dir } => publish::publish(&config, &dir).await,
         Command::Digest(command) => digest::digest(&config, command, json).await,
-        Command::Mail(command) => digest::mail(&config, &command, json).await,
+        Command::Mail(command) => mail::mail(&config, &command, json).await,
         Command::Subscribers(command) => subscribers::subscribers(&config, command, json).await,
         Command::Bounces(command) => bounces::bounces(&config, command, json).await,
         Command::Suppressions(command) => suppressions::suppressions(&config, command, json).await,

@@ -78,7 +78,7 @@ fn site(config: &Config, newsroom: &Newsroom, mail_wanted: &Arc<Notify>) -> Resu
         url: config.site_url.clone(),
         name: config.house_name.clone(),
         zone: config.zone,
-        outbox: config.smtp.is_none().then(|| config.outbox.clone()),
+        outbox: config.relays.is_empty().then(|| config.outbox.clone()),
         subscribe: house::subscribe_options(config)?,
         hooks: config.hooks.clone(),
         soft_policy: config.soft_policy,
@@ -116,9 +116,10 @@ fn welcome(config: &Config, newsroom: &Newsroom) -> Result<(), Failure> {
         catalogue.feeds.len()
     ))?;
     say(&format!("  the page    {}", config.site_url))?;
-    match config.smtp {
-        Some(_) => say("  letters     go to the mail server of mail.smtp")?,
-        None => say(&format!(
+    match config.relays.len() {
+        1 => say("  letters     go to the mail server of the config")?,
+        2.. => say("  letters     go to the mail servers of the config")?,
+        0 => say(&format!(
             "  letters     are written to {} and shown at {}/outbox",
             config.outbox.display(),
             newsroom.site_base()

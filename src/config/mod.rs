@@ -6,6 +6,7 @@
 
 mod environment;
 mod raw;
+mod sending;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -20,13 +21,12 @@ use crate::model::complaint::{Complaint, Position, Severity};
 use crate::model::digest::DigestPlan;
 use crate::model::feed::FeedName;
 use crate::model::language::Trilingual;
+use crate::model::sending::{DomainLimits, RelayPlan, SendWindow, WarmUp};
 use crate::model::subscriber::EmailAddress;
 use raw::{RawConfig, RawDigest};
 
 /// Sources asked at the same time, at the most.
 pub const GATHER_PARALLEL_MAX: usize = 256;
-/// SMTP connections at the same time, at the most.
-pub const MAIL_CONNECTIONS_MAX: usize = 64;
 /// Requests for letters in an hour, at the least: what looks like a machine's
 /// counts as five.
 pub const REQUESTS_PER_HOUR_MIN: u32 = 5;
@@ -61,16 +61,18 @@ pub struct Config {
     /// Without a slash at the end.
     pub site_url: Url,
     pub subscribe: Subscribe,
-    /// `None`: letters go to the outbox.
-    pub smtp: Option<String>,
-    pub outbox: PathBuf,
-    pub from: EmailAddress,
-    pub mail_connections: usize,
     pub bounces_maildir: Option<PathBuf>,
     /// Holds a password.
     pub bounces_pop3: Option<String>,
     pub soft_policy: SoftPolicy,
     pub hooks: HookSecrets,
+    pub outbox: PathBuf,
+    pub from: EmailAddress,
+    /// Where letters leave: `mail.smtp` and each `[[mail.relay]]`; none: the outbox.
+    pub relays: Vec<RelayPlan>,
+    pub domain_limits: DomainLimits,
+    pub sending_hours: Option<SendWindow>,
+    pub warm_up: Option<WarmUp>,
     pub templates_dir: Option<PathBuf>,
     pub log_filter: String,
     pub log_format: LogFormat,
@@ -238,6 +240,7 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
     });
     check_limits(&raw, &mut note);
     check_bounces(&raw, &mut note);
+    let sending = sending::check(&raw.mail, &mut note);
     let log_format = check_log_format(&raw.log.format, &mut note);
     let digests = check_digests(&raw.digest, &mut note);
     Some(Config {
@@ -258,10 +261,6 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
             disposable_domains: path_of(raw.subscribe.disposable_domains),
             role_addresses: path_of(raw.subscribe.role_addresses),
         },
-        smtp: Some(raw.mail.smtp).filter(|url| !url.is_empty()),
-        outbox: raw.mail.outbox.into(),
-        from: from.ok()?,
-        mail_connections: raw.mail.connections,
         bounces_maildir: given(&raw.mail.bounces.maildir).map(PathBuf::from),
         bounces_pop3: given(&raw.mail.bounces.pop3),
         soft_policy: SoftPolicy {
@@ -273,6 +272,12 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
             postmark: given(&raw.hooks.postmark),
             sendgrid: given(&raw.hooks.sendgrid),
         },
+        outbox: raw.mail.outbox.into(),
+        from: from.ok()?,
+        relays: sending.relays,
+        domain_limits: sending.domain_limits,
+        sending_hours: sending.hours,
+        warm_up: sending.warm_up,
         templates_dir: Some(raw.templates.dir)
             .filter(|dir| !dir.is_empty())
             .map(PathBuf::from),
@@ -337,15 +342,6 @@ fn check_limits(raw: &RawConfig, note: &mut impl FnMut(&str, String)) {
             let expected = format!("{REQUESTS_PER_HOUR_MIN} to {REQUESTS_PER_HOUR_MAX}");
             note(&key, format!("{limit}: expected {expected}"));
         }
-    }
-    if !(1..=MAIL_CONNECTIONS_MAX).contains(&raw.mail.connections) {
-        note(
-            "mail.connections",
-            format!(
-                "{}: expected 1 to {MAIL_CONNECTIONS_MAX}",
-                raw.mail.connections
-            ),
-        );
     }
 }
 

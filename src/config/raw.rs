@@ -1,5 +1,7 @@
 //! The config file as written: shapes and defaults, nothing checked.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 #[derive(Debug, Default, Deserialize)]
@@ -68,6 +70,11 @@ section!(RawMail {
     from: String = "jarshy@localhost.localdomain",
     connections: usize = 4_usize,
     bounces: RawBounces = RawBounces::default(),
+    per_minute: u32 = 0_u32,
+    hours: String = "",
+    relay: Vec<RawRelay> = Vec::<RawRelay>::new(),
+    domains: BTreeMap<String, RawDomainLimit> = BTreeMap::<String, RawDomainLimit>::new(),
+    warm_up: Option<RawWarmUp> = None::<RawWarmUp>,
 });
 section!(RawBounces {
     maildir: String = "",
@@ -85,6 +92,56 @@ section!(RawLog {
     filter: String = "warn,jarshy=info",
     format: String = "text"
 });
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawRelay {
+    pub name: String,
+    pub url: String,
+    #[serde(default = "one")]
+    pub weight: u32,
+    #[serde(default = "four")]
+    pub connections: usize,
+    #[serde(default)]
+    pub per_minute: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawDomainLimit {
+    #[serde(default)]
+    pub connections: usize,
+    #[serde(default)]
+    pub per_minute: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawWarmUp {
+    pub since: String,
+    #[serde(default = "first")]
+    pub first: u64,
+    #[serde(default = "growth")]
+    pub growth: u64,
+    #[serde(default = "days_ahead")]
+    pub days: u32,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+const fn four() -> usize {
+    4
+}
+
+const fn first() -> u64 {
+    200
+}
+
+const fn growth() -> u64 {
+    50
+}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

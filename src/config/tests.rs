@@ -101,9 +101,9 @@ fn the_environment_wins_and_is_blamed_by_its_own_name() {
         variables.map(|(name, value)| (name.to_owned(), value.to_owned())),
     )
     .expect("right");
-    assert_eq!(config.mail_connections, 7);
+    assert_eq!(config.relays[0].connections, 7);
     assert_eq!(config.allow_private, ["127.0.0.1/32"]);
-    assert_eq!(config.smtp.as_deref(), Some("smtps://u:p@mail.example.kz"));
+    assert_eq!(config.relays[0].url, "smtps://u:p@mail.example.kz");
 
     let found = complaints("", &[("JARSHY__SERVE__LISTEN", "nowhere")]);
     assert!(

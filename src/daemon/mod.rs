@@ -23,7 +23,6 @@ use url::Url;
 
 use crate::catalog::Catalogue;
 use crate::clock::Clock;
-use crate::deliver::courier::Courier;
 use crate::deliver::message::Sender;
 use crate::digest::compose::LetterSite;
 use crate::gather::plan::PlanOptions;
@@ -60,7 +59,7 @@ pub struct Newsroom {
     pub store: Store,
     pub clock: Clock,
     pub web: Web,
-    pub courier: Courier,
+    pub post: mail::PostRoom,
     pub plan: PlanOptions,
     pub gather_parallel: usize,
     pub zone: Tz,
@@ -297,13 +296,14 @@ async fn mail_due(newsroom: Arc<Newsroom>, stop: watch::Receiver<bool>, done: mp
         tracing::error!(%error, "confirmation letters could not be queued; they are tried again");
     }
     match mail::flush(&newsroom, &stop).await {
-        Ok(flushed) if flushed != mail::Flushed::default() => {
+        Ok(flushed) if flushed.sent + flushed.deferred + flushed.failed > 0 => {
             let mail::Flushed {
                 sent,
                 deferred,
                 failed,
                 doubtful,
                 reasons,
+                stuck: _,
             } = flushed;
             tracing::info!(sent, deferred, failed, doubtful, "letters");
             for (why, letters) in reasons {

@@ -17,6 +17,7 @@ pub mod language;
 pub mod reading;
 pub mod region;
 pub mod schedule;
+pub mod sending;
 pub mod source;
 pub mod story;
 pub mod subscriber;

@@ -62,12 +62,36 @@ impl Store {
         lease: TimeDelta,
         limit: u32,
     ) -> Result<Vec<ClaimedDelivery>, StoreError> {
+        self.claim_of(&RANKS, now, holder, lease, limit).await
+    }
+
+    /// The same, of confirmation letters alone: people wait for them when
+    /// digests may not go out.
+    pub async fn claim_confirmations(
+        &self,
+        now: DateTime<Utc>,
+        holder: &Holder,
+        lease: TimeDelta,
+        limit: u32,
+    ) -> Result<Vec<ClaimedDelivery>, StoreError> {
+        let ranks = [RANK_CONFIRMATION];
+        self.claim_of(&ranks, now, holder, lease, limit).await
+    }
+
+    async fn claim_of(
+        &self,
+        ranks: &[i64],
+        now: DateTime<Utc>,
+        holder: &Holder,
+        lease: TimeDelta,
+        limit: u32,
+    ) -> Result<Vec<ClaimedDelivery>, StoreError> {
         let mut session = self
             .pools
             .write("claiming deliveries", Durability::Claiming)
             .await?;
         let mut due: Vec<DueRow> = Vec::new();
-        for rank in RANKS {
+        for rank in ranks.iter().copied() {
             let room = i64::from(limit) - i64::try_from(due.len()).unwrap_or(i64::MAX);
             if room > 0 {
                 let rows: Vec<DueRow> = session.fetch(DUE, values![now, rank, room]).await?;
@@ -93,6 +117,7 @@ const DUE: &str = "SELECT claimed.occasion, claimed.subscriber_id, claimed.lette
        CAST(CASE WHEN {suppressed} THEN 1 ELSE 0 END AS BIGINT) AS suppressed
      FROM deliveries AS claimed JOIN subscribers u ON u.id = claimed.subscriber_id
      WHERE claimed.rank = $2 AND claimed.claimable_at <= $1
+       AND NOT EXISTS (SELECT 1 FROM mail_pauses WHERE digest = '')
      ORDER BY claimed.claimable_at LIMIT $3 {skip locked}";
 
 async fn give_up(
@@ -107,7 +132,7 @@ async fn give_up(
     let rows: Vec<ClaimRow> = unwanted.iter().map(DueRow::claim).collect();
     session
         .execute(
-            "UPDATE deliveries SET state = 'failed', result = $3,
+            "UPDATE deliveries SET state = 'failed', result = $3, reason = $3,
                claimable_at = NULL, lease_holder = NULL, delivery_id = NULL,
                finished_at = CAST($2 AS BIGINT),
                doubtful = CAST(item.value ->> 'doubtful' AS BIGINT)

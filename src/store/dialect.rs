@@ -7,6 +7,7 @@
 //! | `{skip locked}` | nothing: one writer at a time | `FOR UPDATE OF claimed SKIP LOCKED` |
 //! | `{for update}`, `{for share}` | nothing | as they say |
 //! | `{suppressed}` | whether subscriber `u` is on the suppression list | the same |
+//! | `{domain}` | what follows the `@` in `u.address` | the same |
 //!
 //! `value ->> 'key'` reads a row's field on both.
 
@@ -46,6 +47,10 @@ pub(super) fn write(engine: Engine, sql: Cow<'static, str>) -> Cow<'static, str>
     if !sql.contains('{') {
         return sql;
     }
+    let domain = match engine {
+        Engine::Sqlite => "substr(u.address, instr(u.address, '@') + 1)",
+        Engine::Postgres => "substr(u.address, strpos(u.address, '@') + 1)",
+    };
     let (position, rows, skip_locked, for_update, for_share) = match engine {
         Engine::Sqlite => ("instr", "json_each($1)", "", "", ""),
         Engine::Postgres => (
@@ -61,6 +66,7 @@ pub(super) fn write(engine: Engine, sql: Cow<'static, str>) -> Cow<'static, str>
             .replace("{position}", position)
             .replace("{rows}", rows)
             .replace("{skip locked}", skip_locked)
+            .replace("{domain}", domain)
             .replace("{for update}", for_update)
             .replace("{for share}", for_share),
     )

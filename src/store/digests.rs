@@ -168,9 +168,12 @@ async fn queue(
 }
 
 /// Those covered as far as the round: nothing else is known of them, or the same.
+/// Of a paused digest under the rank `pauses.rs` sets aside.
 const QUEUE_REGULAR: &str = "INSERT INTO deliveries (occasion, subscriber_id, letter_id, rank,
        state, queued_at, due_at, claimable_at)
-     SELECT CAST($2 AS TEXT), u.id, item.value ->> 'letter', 1, 'queued', CAST($3 AS BIGINT),
+     SELECT CAST($2 AS TEXT), u.id, item.value ->> 'letter',
+       CASE WHEN EXISTS (SELECT 1 FROM mail_pauses WHERE digest = $4) THEN 11 ELSE 1 END,
+       'queued', CAST($3 AS BIGINT),
        CAST($3 AS BIGINT), CAST($3 AS BIGINT)
      FROM {rows} AS item JOIN subscribers u
        ON u.status = 'confirmed' AND u.profile_key = item.value ->> 'profile'
@@ -183,7 +186,9 @@ const QUEUE_REGULAR: &str = "INSERT INTO deliveries (occasion, subscriber_id, le
 /// Those covered less or more far.
 const QUEUE_APART: &str = "INSERT INTO deliveries (occasion, subscriber_id, letter_id, rank,
        state, queued_at, due_at, claimable_at)
-     SELECT CAST($2 AS TEXT), u.id, item.value ->> 'letter', 1, 'queued', CAST($3 AS BIGINT),
+     SELECT CAST($2 AS TEXT), u.id, item.value ->> 'letter',
+       CASE WHEN EXISTS (SELECT 1 FROM mail_pauses WHERE digest = $4) THEN 11 ELSE 1 END,
+       'queued', CAST($3 AS BIGINT),
        CAST($3 AS BIGINT), CAST($3 AS BIGINT)
      FROM {rows} AS item JOIN coverage c
        ON c.name = $4 AND c.at_ms = CAST(item.value ->> 'after' AS BIGINT)

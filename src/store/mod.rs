@@ -19,8 +19,10 @@ mod filter;
 mod house;
 mod imports;
 mod open;
+mod pauses;
 mod preferences;
 mod profiles;
+mod progress;
 mod publish;
 mod reports;
 mod rounds;
@@ -34,11 +36,12 @@ mod visit;
 #[cfg(test)]
 mod contract;
 
-pub use deliveries::Finished;
+pub use deliveries::{Finished, Ledgered};
 pub use digests::{Closed, Closing, ClosingGroup};
 pub use error::StoreError;
 pub use imports::{Import, ImportCounts};
 pub use preferences::{Changed, LetterKnown};
+pub use progress::{DigestProgress, DomainProgress};
 pub use reports::{Recorded, ReportCounts};
 pub use rounds::Group;
 pub use subscribers::{Confirmed, Requested, Search, Unsubscribed};

@@ -49,6 +49,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/sqlite/0003_bounces.sql"),
         include_str!("migrations/postgres/0003_bounces.sql"),
     ),
+    (
+        5,
+        "relays",
+        include_str!("migrations/sqlite/0005_relays.sql"),
+        include_str!("migrations/postgres/0005_relays.sql"),
+    ),
 ];
 
 impl Store {

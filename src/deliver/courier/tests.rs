@@ -48,9 +48,9 @@ pub(super) fn message(number: usize) -> Message {
     }
 }
 
-pub(super) fn deferred(attempt: Attempt) -> String {
+pub(super) fn fault(attempt: Attempt) -> String {
     match attempt {
-        Attempt::Deferred { why } => why,
+        Attempt::RelayFault { why } => why,
         other => panic!("{other:?}"),
     }
 }
