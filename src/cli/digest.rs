@@ -146,7 +146,10 @@ async fn close(newsroom: &Newsroom, planned: &PlannedDigest, json: bool) -> Resu
     }
 }
 
-pub(super) fn choose_digest(newsroom: &Newsroom, name: Option<&str>) -> Result<PlannedDigest, Failure> {
+pub(super) fn choose_digest(
+    newsroom: &Newsroom,
+    name: Option<&str>,
+) -> Result<PlannedDigest, Failure> {
     let digests = newsroom.digests();
     let found = match name {
         Some(name) => digests

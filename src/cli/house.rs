@@ -218,7 +218,8 @@ pub fn post_room(config: &Config) -> Result<PostRoom, Failure> {
     let mut relays = Vec::new();
     for plan in &config.relays {
         let wrong = |why: String| Failure::complaints(&[config.file.complain(&plan.key, why)]);
-        let destination = Destination::parse_smtp(&plan.url).map_err(|why| wrong(why.to_string()))?;
+        let destination =
+            Destination::parse_smtp(&plan.url).map_err(|why| wrong(why.to_string()))?;
         let options = DeliverOptions::new(destination, plan.connections);
         relays.push(Relay {
             name: plan.name.clone(),

@@ -159,11 +159,7 @@ async fn flush(newsroom: &Arc<Newsroom>, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn status(
-    newsroom: &Newsroom,
-    digest: Option<FeedName>,
-    json: bool,
-) -> Result<(), Failure> {
+async fn status(newsroom: &Newsroom, digest: Option<FeedName>, json: bool) -> Result<(), Failure> {
     let windows = if digest.is_some() { 1 } else { WINDOWS_SHOWN };
     let name = digest.as_ref().map(FeedName::as_str);
     let store = &newsroom.store;

@@ -107,7 +107,8 @@ mod tests {
         let minutes = [5, 10, 20, 40, 80, 160, 240, 240];
         let numbers = (1_u32..).zip(minutes).chain([(0, 5), (u32::MAX, 240)]);
         for (attempts, minutes) in numbers {
-            let Outcome::TryLater { at, why, .. } = outcome(deferred(), &id, attempts, now, now) else {
+            let Outcome::TryLater { at, why, .. } = outcome(deferred(), &id, attempts, now, now)
+            else {
                 panic!("attempt {attempts} was not deferred");
             };
             let least = TimeDelta::minutes(minutes);

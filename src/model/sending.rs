@@ -124,7 +124,11 @@ mod tests {
                 from: time(from),
                 until: time(until),
             };
-            assert_eq!(window.is_open(time(wall)), expected, "{from}–{until} at {wall}");
+            assert_eq!(
+                window.is_open(time(wall)),
+                expected,
+                "{from}–{until} at {wall}"
+            );
         }
     }
 
@@ -145,7 +149,11 @@ mod tests {
             ("2026-12-01", None),
         ];
         for (day, expected) in cases {
-            assert_eq!(plan.letters_on(day.parse().expect("day")), expected, "{day}");
+            assert_eq!(
+                plan.letters_on(day.parse().expect("day")),
+                expected,
+                "{day}"
+            );
         }
         let endless = WarmUp {
             first: u64::MAX,

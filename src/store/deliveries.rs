@@ -13,9 +13,7 @@ use super::digests::keep_letters;
 use super::error::StoreError;
 use super::rows::{count, json, list, time_or_none};
 use super::session::values;
-use crate::model::delivery::{
-    DeliveryCounts, DeliveryId, DeliveryState, Holder, Outcome, Reason,
-};
+use crate::model::delivery::{DeliveryCounts, DeliveryId, DeliveryState, Holder, Outcome, Reason};
 use crate::model::digest::Letter;
 use crate::model::subscriber::Subscriber;
 

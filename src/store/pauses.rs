@@ -145,7 +145,10 @@ impl Store {
     pub async fn give_back_to_day(&self, day: NaiveDate, unsent: u64) -> Result<(), StoreError> {
         let mut session = self
             .pools
-            .write("giving back a share of the day's letters", Durability::Normal)
+            .write(
+                "giving back a share of the day's letters",
+                Durability::Normal,
+            )
             .await?;
         session
             .execute(

@@ -107,7 +107,11 @@ impl Board {
         let healthy = || self.relays.iter().filter(|relay| relay.is_well(now));
         let capacity: usize = healthy().map(Relay::capacity).sum();
         let held: usize = self.relays.iter().map(|relay| relay.queue.len()).sum();
-        if held > capacity / 2 { 0 } else { capacity - held }
+        if held > capacity / 2 {
+            0
+        } else {
+            capacity - held
+        }
     }
 
     /// Whether nothing is held and nothing on its way.
@@ -144,7 +148,9 @@ impl Board {
 
     /// A worker that asked has something else to do first.
     pub fn occupied(&mut self, worker: Worker) {
-        self.relays[worker.relay].idle.retain(|idle| *idle != worker);
+        self.relays[worker.relay]
+            .idle
+            .retain(|idle| *idle != worker);
     }
 
     /// The next letter that may go, and who is to send it.
@@ -242,7 +248,10 @@ impl Board {
 
     /// All letters that are held: they go back to the store.
     pub fn drain(&mut self) -> usize {
-        let queues = self.relays.iter_mut().map(|relay| relay.queue.drain(..).count());
+        let queues = self
+            .relays
+            .iter_mut()
+            .map(|relay| relay.queue.drain(..).count());
         let drained = queues.sum();
         for domain in self.domains.values_mut() {
             domain.waiting = 0;

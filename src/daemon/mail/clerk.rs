@@ -32,7 +32,10 @@ pub struct NotRecorded;
 
 impl Clerk {
     /// Begins; ends when every clone is dropped, or at the first error.
-    pub fn begin(newsroom: Arc<Newsroom>, workers: usize) -> (Self, JoinHandle<Result<(), StoreError>>) {
+    pub fn begin(
+        newsroom: Arc<Newsroom>,
+        workers: usize,
+    ) -> (Self, JoinHandle<Result<(), StoreError>>) {
         let (entries, received) = mpsc::channel(workers.max(1));
         (Self(entries), tokio::spawn(keep(newsroom, received)))
     }

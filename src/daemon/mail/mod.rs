@@ -161,7 +161,12 @@ impl<'a> Shift<'a> {
         let mut workers = JoinSet::new();
         for worker in crew {
             let newsroom = Arc::clone(newsroom);
-            workers.spawn(worker::work(newsroom, worker, asking.clone(), clerk.clone()));
+            workers.spawn(worker::work(
+                newsroom,
+                worker,
+                asking.clone(),
+                clerk.clone(),
+            ));
         }
         Self {
             newsroom,

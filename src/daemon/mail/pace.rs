@@ -103,7 +103,10 @@ mod tests {
             let first = taken(&mut pace, 0, 60_000);
             let saved = per_minute as usize / 60 + 1;
             let whole = per_minute as usize;
-            assert!((whole..=whole + saved).contains(&first), "{per_minute}: {first}");
+            assert!(
+                (whole..=whole + saved).contains(&first),
+                "{per_minute}: {first}"
+            );
             let second = taken(&mut pace, 60_000, 120_000);
             assert!(second <= whole + 1, "{per_minute}: {second}");
         }

@@ -325,9 +325,21 @@ mod tests {
                 Security::StartTls,
             ),
             ("smtps://127.0.0.1", "127.0.0.1:465", Security::Tls),
-            ("lmtp://localhost", "localhost:24", Security::StartTlsIfOffered),
-            ("lmtp://mail.example.kz:2003", "mail.example.kz:2003", Security::StartTls),
-            ("lmtp:///run/dovecot/lmtp", "/run/dovecot/lmtp", Security::Off),
+            (
+                "lmtp://localhost",
+                "localhost:24",
+                Security::StartTlsIfOffered,
+            ),
+            (
+                "lmtp://mail.example.kz:2003",
+                "mail.example.kz:2003",
+                Security::StartTls,
+            ),
+            (
+                "lmtp:///run/dovecot/lmtp",
+                "/run/dovecot/lmtp",
+                Security::Off,
+            ),
             (
                 "smtp://пошта.қаз",
                 "xn--80a1acn3a.xn--80ao21a:25",

@@ -23,9 +23,7 @@ use std::time::Duration;
 
 use lettre::transport::smtp::extension::ClientId;
 
-pub use destination::{
-    BadDestination, Destination, Login, Place, Protocol, Security, SmtpServer,
-};
+pub use destination::{BadDestination, Destination, Login, Place, Protocol, Security, SmtpServer};
 pub use memory::Pigeonhole;
 
 use crate::deliver::message::Message;

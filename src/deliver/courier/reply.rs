@@ -216,17 +216,33 @@ mod tests {
         let never = |reason| Ok((true, reason));
         let relay: Result<(bool, Reason), ()> = Err(());
         let cases = [
-            (Stage::Rcpt, "450 4.2.0 Greylisted, see you", later(Greylisted)),
-            (Stage::Rcpt, "451 4.7.1 Please try again later", later(Greylisted)),
+            (
+                Stage::Rcpt,
+                "450 4.2.0 Greylisted, see you",
+                later(Greylisted),
+            ),
+            (
+                Stage::Rcpt,
+                "451 4.7.1 Please try again later",
+                later(Greylisted),
+            ),
             (Stage::Rcpt, "450 4.2.2 over quota", later(MailboxFull)),
             (Stage::Rcpt, "452 4.5.3 too many recipients", later(TooFast)),
             (Stage::Rcpt, "451 4.4.3 no name server", later(NoSuchDomain)),
             (Stage::Rcpt, "450 4.4.2 it hung up", later(ServerTrouble)),
             (Stage::Rcpt, "451 local error", later(ServerTrouble)),
             (Stage::Rcpt, "550 5.1.1 no such user", never(NoSuchMailbox)),
-            (Stage::Rcpt, "550-5.1.1 no such\n550 5.1.1 user", never(NoSuchMailbox)),
+            (
+                Stage::Rcpt,
+                "550-5.1.1 no such\n550 5.1.1 user",
+                never(NoSuchMailbox),
+            ),
             (Stage::Rcpt, "550 no such user", never(NoSuchMailbox)),
-            (Stage::Rcpt, "550 4.1.1 class disagrees", never(NoSuchMailbox)),
+            (
+                Stage::Rcpt,
+                "550 4.1.1 class disagrees",
+                never(NoSuchMailbox),
+            ),
             (Stage::Rcpt, "550 5.1.2 no such host", never(NoSuchDomain)),
             (Stage::Rcpt, "556 5.1.10 null MX", never(NoSuchDomain)),
             (Stage::Rcpt, "553 5.1.3 bad syntax", never(BadAddress)),

@@ -83,7 +83,11 @@ impl Road {
     /// Connects, shakes hands, signs in, takes leave.
     pub(super) async fn check(self: &Arc<Self>) -> Result<String, String> {
         let (wire, offers, encrypted) = self.open().await.map_err(|trouble| trouble.why)?;
-        let encryption = if encrypted { "encrypted" } else { "not encrypted" };
+        let encryption = if encrypted {
+            "encrypted"
+        } else {
+            "not encrypted"
+        };
         let login = match self.server.login {
             Some(_) => "signed in",
             None => "without signing in",
@@ -98,10 +102,9 @@ impl Road {
     async fn open(self: &Arc<Self>) -> Result<(Wire, Offers, bool), NotReady> {
         let others = self.live.load(Ordering::SeqCst);
         let opened = async {
-            let line = self
-                .line()
-                .await
-                .map_err(|error| format!("cannot connect to mail server {}: {error}", self.server))?;
+            let line = self.line().await.map_err(|error| {
+                format!("cannot connect to mail server {}: {error}", self.server)
+            })?;
             let greeted = timeout(self.timeouts.connect, self.greet(line)).await;
             greeted.unwrap_or_else(|_| {
                 Err(format!(
@@ -154,7 +157,11 @@ impl Road {
     async fn greet(&self, line: Line) -> Result<(Talk, Offers, bool), String> {
         let server = &self.server;
         let mut encrypted = server.security == Security::Tls;
-        let mut talk = Talk::new(if encrypted { self.encrypt(line).await? } else { line });
+        let mut talk = Talk::new(if encrypted {
+            self.encrypt(line).await?
+        } else {
+            line
+        });
         let welcome = talk.hear(Stage::Greeting, self.timeouts.connect).await;
         self.agreed("does not receive us", welcome)?;
         let mut offers = self.hello(&mut talk).await?;
@@ -212,15 +219,19 @@ impl Road {
         let answer = talk.ask(Stage::StartTls, "STARTTLS\r\n", limit).await;
         self.agreed(WHAT, answer)?;
         let line = talk.into_line().ok_or_else(|| {
-            self.said(WHAT, "it said more in the clear than it was asked, which somebody between may have done")
+            self.said(
+                WHAT,
+                "it said more in the clear than it was asked, which somebody between may have done",
+            )
         })?;
         Ok(Talk::new(self.encrypt(line).await?))
     }
 
     async fn encrypt(&self, line: Line) -> Result<Line, String> {
-        let parameters = self.tls.clone().map_err(|why| {
-            format!("TLS to mail server {} cannot be set up: {why}", self.server)
-        })?;
+        let parameters = self
+            .tls
+            .clone()
+            .map_err(|why| format!("TLS to mail server {} cannot be set up: {why}", self.server))?;
         match Tls::begin(line, parameters).await {
             Ok(tls) => Ok(Box::new(tls)),
             Err(error) => Err(self.said("does not agree on TLS", &innermost(&error))),
@@ -348,10 +359,18 @@ impl Lane {
                     self.wire = Some(wire).filter(Wire::is_fit);
                     return self.named(attempt);
                 }
-                End::Lost(Lost { stage: Stage::Mail, .. }) if used && !fresh => fresh = true,
+                End::Lost(Lost {
+                    stage: Stage::Mail, ..
+                }) if used && !fresh => fresh = true,
                 // One command at a time may do where one breath did not.
-                End::Lost(Lost { pipelined: true, .. }) if !slow => slow = true,
-                End::Lost(Lost { stage: Stage::Mail, why, .. }) => {
+                End::Lost(Lost {
+                    pipelined: true, ..
+                }) if !slow => slow = true,
+                End::Lost(Lost {
+                    stage: Stage::Mail,
+                    why,
+                    ..
+                }) => {
                     return self.named(Attempt::RelayFault { why });
                 }
                 End::Lost(Lost { why, .. }) => {

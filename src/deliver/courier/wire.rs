@@ -101,11 +101,7 @@ impl Wire {
         }
     }
 
-    async fn step_by_step(
-        &mut self,
-        message: &Message,
-        limit: Duration,
-    ) -> Result<Envelope, Lost> {
+    async fn step_by_step(&mut self, message: &Message, limit: Duration) -> Result<Envelope, Lost> {
         for (stage, command) in commands(message) {
             let lost = |why| Lost {
                 stage,
@@ -136,7 +132,10 @@ impl Wire {
             why,
         };
         let commands = commands(message);
-        let breath: String = commands.iter().map(|(_, command)| command.as_str()).collect();
+        let breath: String = commands
+            .iter()
+            .map(|(_, command)| command.as_str())
+            .collect();
         self.talk
             .say(breath.as_bytes(), limit)
             .await
@@ -237,7 +236,10 @@ impl Wire {
 
     pub(super) async fn quit(mut self) {
         // Whether the server says goodbye changes nothing.
-        self.talk.ask(Stage::Quit, "QUIT\r\n", QUIT_WITHIN).await.ok();
+        self.talk
+            .ask(Stage::Quit, "QUIT\r\n", QUIT_WITHIN)
+            .await
+            .ok();
     }
 }
 

@@ -145,13 +145,8 @@ async fn killed_between_begin_and_finish_is_doubtful(ground: Ground) {
     closed(store, 3).await;
     let claimed = claim(store, at(100), "killed").await;
     let begun = &claimed[0];
-    assert!(
-        begin(store, &begun.id, "killed", at(101)).await
-    );
-    assert!(
-        !begin(store, &begun.id, "killed", at(101)).await,
-        "once"
-    );
+    assert!(begin(store, &begun.id, "killed", at(101)).await);
+    assert!(!begin(store, &begun.id, "killed", at(101)).await, "once");
     assert_eq!(
         store.release_deliveries(&holder("killed")).await.unwrap(),
         2
@@ -172,9 +167,7 @@ async fn killed_between_begin_and_finish_is_doubtful(ground: Ground) {
     assert_eq!(again.len(), 1, "only what was in flight is in doubt");
     assert_eq!((&again[0].id, again[0].attempts), (&begun.id, 1));
     assert_eq!(again[0].queued_at, begun.queued_at);
-    assert!(
-        begin(&heir, &begun.id, "heir", end).await
-    );
+    assert!(begin(&heir, &begun.id, "heir", end).await);
     heir.finish_deliveries(&[sent(&begun.id)], &holder("heir"), end)
         .await
         .unwrap();
@@ -194,10 +187,7 @@ async fn a_lost_lease_is_refused(ground: Ground) {
     let id = claim(store, at(100), "slow").await.remove(0).id;
     let end = at(100) + LEASE;
     let slow = holder("slow");
-    assert!(
-        !begin(store, &id, "slow", end).await,
-        "it ran out"
-    );
+    assert!(!begin(store, &id, "slow", end).await, "it ran out");
     assert_eq!(store.renew_deliveries(&slow, end + LEASE).await.unwrap(), 1);
     assert!(claim(store, end, "quick").await.is_empty(), "renewed");
     assert_eq!(claim(store, end + LEASE, "quick").await.len(), 1);
@@ -213,9 +203,7 @@ async fn a_lost_lease_is_refused(ground: Ground) {
             lost: 1
         }
     );
-    assert!(
-        begin(store, &id, "quick", end + LEASE).await
-    );
+    assert!(begin(store, &id, "quick", end + LEASE).await);
 }
 
 async fn outcomes_are_kept(ground: Ground) {
