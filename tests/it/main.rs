@@ -7,5 +7,6 @@ mod journey;
 mod lists;
 mod operator;
 mod postgres;
+mod relay;
 mod site;
 mod world;

@@ -340,7 +340,7 @@ async fn a_letter_without_a_recipient_is_ended_at_once() {
         why: "550 5.1.1 no such user".into(),
     };
     assert_eq!(attempt, expected);
-    assert_eq!(server.said("LETTER"), [(0, "LETTER ".to_owned())]);
+    assert_eq!(server.said("LETTER"), [(0, "LETTER \r\n".to_owned())]);
     assert!(is_sent(&soon(connection.deliver(&message(1))).await));
     assert_eq!(server.connections_of("CONNECT"), [0]);
 }

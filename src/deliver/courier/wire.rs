@@ -185,7 +185,9 @@ impl Wire {
     /// The server waits for a letter that has no recipient: it gets none (RFC
     /// 2920 section 3.1).
     async fn end_of_nothing(&mut self, limit: Duration) {
-        if self.talk.ask(Stage::Data, ".\r\n", limit).await.is_err() {
+        // With a line of its own, for servers that look for CRLF.CRLF and no less.
+        let end = self.talk.ask(Stage::Data, "\r\n.\r\n", limit);
+        if end.await.is_err() {
             self.spent = true;
         }
     }
