@@ -156,7 +156,7 @@ impl House {
     async fn flush(&self) -> Flushed {
         let (_keep, stop) = watch::channel(false);
         let flushed = mail::flush(&self.newsroom, &stop);
-        tokio::time::timeout(Duration::from_secs(60), flushed)
+        tokio::time::timeout(Duration::from_mins(1), flushed)
             .await
             .expect("a flush ends")
             .expect("the store answers")

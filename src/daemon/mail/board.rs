@@ -368,3 +368,6 @@ impl Domain {
         (self.waiting >= most).then(|| now + HOLD)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -38,7 +38,8 @@ impl Pace {
 
     /// A letter goes now.
     pub fn take(&mut self, now: DateTime<Utc>) {
-        self.next = self.next.max(now - SAVED_MAX) + self.every;
+        let saved = (SAVED_MAX - self.every).max(TimeDelta::zero());
+        self.next = self.next.max(now - saved) + self.every;
     }
 }
 

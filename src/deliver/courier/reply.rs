@@ -178,7 +178,7 @@ fn reason(reply: &Reply, words: &str) -> Reason {
         552 | 452 if says("quota") || says("full") => Reason::MailboxFull,
         552 => Reason::TooLarge,
         554 => Reason::Policy,
-        450 | 451 | 452 => Reason::ServerTrouble,
+        450..=452 => Reason::ServerTrouble,
         _ => Reason::Other,
     }
 }
@@ -278,7 +278,8 @@ mod tests {
 
     #[test]
     fn lines_are_read_and_garbage_is_not() {
-        let cases: [(&[u8], Option<(u16, bool, &str)>); 12] = [
+        type Line = (u16, bool, &'static str);
+        let cases: [(&[u8], Option<Line>); 12] = [
             (b"250 ok", Some((250, false, "ok"))),
             (b"250-ok", Some((250, true, "ok"))),
             (b"250", Some((250, false, ""))),

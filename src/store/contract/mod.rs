@@ -12,6 +12,7 @@ mod preferences;
 mod publish;
 mod reports;
 mod rounds;
+mod sending;
 mod sources;
 mod subscribers;
 mod suppression;

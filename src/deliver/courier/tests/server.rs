@@ -232,8 +232,11 @@ impl Talk {
                 let mut lines = vec!["post.example"];
                 lines.extend(&self.manner.offers);
                 let last = lines.pop().unwrap_or_default();
-                let more: String = lines.iter().map(|line| format!("250-{line}\r\n")).collect();
-                format!("{more}250 {last}")
+                let mut answer = String::new();
+                for line in lines {
+                    answer += &["250-", line, "\r\n"].concat();
+                }
+                answer + "250 " + last
             }
             "AUTH" => "235 welcome".to_owned(),
             "RCPT" if !self.sender => "503 5.5.1 no sender".to_owned(),

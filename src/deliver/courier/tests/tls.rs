@@ -108,12 +108,14 @@ async fn nothing_goes_to_a_stranger() {
     }
 }
 
+/// What somebody between does to a line's answer.
+type Tampering = fn(&str) -> Option<Twist>;
+
 /// Whoever stands between may take STARTTLS away, answer for the server, or
 /// put words before the handshake that would count as said after it.
 #[tokio::test]
 async fn nothing_is_sent_unencrypted_by_silence() {
     let (tls, trusted) = certificate("127.0.0.1");
-    type Tampering = fn(&str) -> Option<Twist>;
     let cases: [(&[&'static str], Tampering, &str); 5] = [
         (&["AUTH PLAIN"], |_| None, "does not offer STARTTLS"),
         (
