@@ -28,6 +28,8 @@ use jarshy::template::Templates;
 use server::{Manner, Server, Twist};
 use tokio::sync::watch;
 
+use crate::world::{MailServer, World};
+
 /// A house whose relays are scripted, whose clock stands still until it is told
 /// to go, and whose digest is closed.
 struct House {
@@ -594,4 +596,53 @@ async fn what_is_paused_waits_and_what_is_stopped_ends() {
     let progress = house.progress().await;
     assert_eq!(progress.failed, [(Reason::Stopped, 5)].into());
     assert!(server.said("CONNECT").is_empty());
+}
+
+/// The same through the program: relays of the config, and the operator's words.
+#[test]
+fn the_operator_pauses_looks_and_lets_go() {
+    let mut world = World::new(None);
+    let mail = MailServer::start();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("port");
+    world.set(
+        "JARSHY__MAIL__RELAY",
+        &format!(
+            "[{{ name = \"dead\", url = \"smtp://{nobody}\", weight = 9 }}, {{ name = \"alive\", url = \"smtp://{}\" }}]",
+            mail.address
+        ),
+    );
+    mail.refuse("b@reader.example", "550 5.1.1 no such user");
+    world.write(
+        "feeds/sources/desk.toml",
+        "[[source]]\nid = \"desk\"\nname = \"Редакция\"\nkind = \"desk\"\ndir = \"desk\"\nevery = \"1m\"\n",
+    );
+    world.write("feeds/desk/forum.txt", "Завтра в Алматы пройдёт форум региональных СМИ\n\nЗавтра в Алматы пройдёт форум региональных СМИ.\n");
+    world.must(&["gather"]);
+    world.write(
+        "people.csv",
+        "a@reader.example\nb@reader.example\nc@reader.example\n",
+    );
+    world.must(&["subscribers", "import", "people.csv", "--confirmed"]);
+    world.must(&["mail", "pause", "--digest", "daily"]);
+    world.must(&["digest", "close"]);
+    let nothing = r#"{"sent":0,"deferred":0,"failed":0,"doubtful":0}"#;
+    assert_eq!(world.must(&["mail", "flush", "--json"]).trim(), nothing);
+    let status = world.must(&["mail", "status"]);
+    assert!(status.starts_with("daily paused since "), "{status}");
+    assert!(status.contains(": 3 queued, 0 deferred"), "{status}");
+    world.must(&["mail", "resume", "--digest", "daily"]);
+    assert_eq!(
+        world.must(&["mail", "flush", "--json"]).trim(),
+        r#"{"sent":2,"deferred":0,"failed":1,"doubtful":0}"#
+    );
+    let status = world.must(&["mail", "status", "--digest", "daily"]);
+    assert!(
+        status.contains("  failed, no-such-mailbox: 1\n"),
+        "{status}"
+    );
+    assert!(status.contains("  reader.example: 0 queued"), "{status}");
+    let unknown = world.run(&["mail", "pause", "--digest", "nobody"]);
+    assert_eq!(unknown.status.code(), Some(2));
 }

@@ -259,9 +259,11 @@ impl Talk {
 
     async fn line(&mut self) -> Option<String> {
         let mut line = Vec::new();
+        if self.slowly {
+            tokio::task::yield_now().await;
+        }
         while !line.ends_with(b"\n") {
             if self.slowly {
-                tokio::task::yield_now().await;
                 line.push(self.socket.read_u8().await.ok()?);
             } else {
                 let read = self.socket.read_until(b'\n', &mut line).await.ok()?;
