@@ -49,13 +49,22 @@ impl Sink {
         let free = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = free.local_addr().expect("an address").port();
         drop(free);
-        let child = postfix("smtp-sink")
+        let mut command = postfix("smtp-sink");
+        let user = Command::new("id").arg("-u").output().ok()?;
+        if user.stdout.trim_ascii() == b"0" {
+            // It refuses to work as root.
+            command.args(["-u", "nobody"]);
+        }
+        let mut child = command
             .arg(format!("127.0.0.1:{port}"))
             .arg("1000")
             .stdout(Stdio::null())
             .spawn()
             .ok()?;
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            if child.try_wait().is_ok_and(|ended| ended.is_some()) {
+                return None;
+            }
             std::thread::yield_now();
         }
         Some(Self { child, port })
@@ -88,7 +97,7 @@ fn main() {
         .install_default()
         .ok();
     let Some(sink) = Sink::start() else {
-        println!("smtp-sink and smtp-source are missing: apt-get install postfix");
+        println!("smtp-sink does not start: apt-get install postfix");
         return;
     };
     println!(
