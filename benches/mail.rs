@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use jarshy::clock::Clock;
+use jarshy::daemon::bounces::BounceOptions;
 use jarshy::daemon::mail::{self, PostRoom, Relay};
 use jarshy::daemon::{Newsroom, Replaceable};
 use jarshy::deliver::courier::{Courier, DeliverOptions, Destination};
@@ -23,10 +24,11 @@ use jarshy::model::delivery::Holder;
 use jarshy::model::digest::{Digest, DigestId, Letter, LetterId, Purpose, Window};
 use jarshy::model::feed::FeedName;
 use jarshy::model::language::Tongue;
+use jarshy::model::schedule::Round;
 use jarshy::model::sending::DomainLimits;
 use jarshy::model::subscriber::{EmailAddress, Profile, SubscriberStatus};
 use jarshy::model::token::Secret;
-use jarshy::store::Store;
+use jarshy::store::{Closing, ClosingGroup, Import, Store};
 use jarshy::template::Templates;
 use tokio::sync::watch;
 
@@ -166,10 +168,10 @@ async fn ledger(url: &str, run: i64, port: u16, letters: usize, connections: usi
         let address: EmailAddress = format!("reader{n}@reader.example")
             .parse()
             .expect("address");
-        (address, Profile::default())
+        Import::new(address, SubscriberStatus::Confirmed, None)
     });
     store
-        .import_subscribers(people.collect(), SubscriberStatus::Confirmed, now)
+        .import(people.collect(), now, false)
         .await
         .expect("imported");
     close_digest(&store, now).await;
@@ -212,8 +214,16 @@ async fn close_digest(store: &Store, until: DateTime<Utc>) {
         text,
     };
     store.seal(until).await.expect("sealed");
-    let closed = store.close_digest(&digest, vec![(key, letter)], until);
-    closed.await.expect("closed");
+    let closing = Closing {
+        groups: vec![ClosingGroup {
+            profile: key,
+            after,
+            letter: Some(letter),
+        }],
+        digest,
+        round: Round::default(),
+    };
+    store.close_round(&closing, until).await.expect("closed");
 }
 
 fn newsroom(store: Store, now: DateTime<Utc>, port: u16, connections: usize) -> Newsroom {
@@ -236,6 +246,7 @@ fn newsroom(store: Store, now: DateTime<Utc>, port: u16, connections: usize) -> 
         plan: jarshy::gather::plan::PlanOptions::default(),
         gather_parallel: 1,
         zone: chrono_tz::Asia::Almaty,
+        bounces: BounceOptions::default(),
         holder: Holder("bench".to_owned()),
         secret: Secret::new([7; 32]),
         sender: Sender {

@@ -31,8 +31,8 @@ const LEASE_NAME: &str = "bounces";
 /// longer meets the other's records, which count once.
 const LEASE: TimeDelta = TimeDelta::minutes(10);
 
-/// Where reports come from, and what they lead to.
-#[derive(Clone)]
+/// Where reports come from, and what they lead to; by default from nowhere.
+#[derive(Clone, Default)]
 pub struct BounceOptions {
     pub maildir: Option<PathBuf>,
     /// And which certificates its server may show.

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use jarshy::clock::Clock;
+use jarshy::daemon::bounces::BounceOptions;
 use jarshy::daemon::mail::{self, Flushed, PostRoom, Relay};
 use jarshy::daemon::{Newsroom, Replaceable};
 use jarshy::deliver::courier::{Courier, DeliverOptions, Destination, Timeouts};
@@ -20,10 +21,11 @@ use jarshy::model::delivery::{DeliveryCounts, Holder, Reason};
 use jarshy::model::digest::{Digest, DigestId, Letter, LetterId, Purpose, Window};
 use jarshy::model::feed::FeedName;
 use jarshy::model::language::Tongue;
+use jarshy::model::schedule::Round;
 use jarshy::model::sending::{DomainLimit, DomainLimits, SendWindow, WarmUp};
 use jarshy::model::subscriber::{EmailAddress, Profile, SubscriberStatus};
 use jarshy::model::token::Secret;
-use jarshy::store::{Closed, DigestProgress, Store};
+use jarshy::store::{Closed, Closing, ClosingGroup, DigestProgress, Import, Store};
 use jarshy::template::Templates;
 use server::{Manner, Server, Twist};
 use tokio::sync::watch;
@@ -84,11 +86,12 @@ impl House {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}/jarshy.db", folder.path().display());
         let store = Store::open(&url).await.expect("a store");
-        let people = people
-            .iter()
-            .map(|address| (address.parse().expect("address"), Profile::default()));
+        let people = people.iter().map(|address| {
+            let address = address.parse().expect("address");
+            Import::new(address, SubscriberStatus::Confirmed, None)
+        });
         store
-            .import_subscribers(people.collect(), SubscriberStatus::Confirmed, morning())
+            .import(people.collect(), morning(), false)
             .await
             .expect("imported");
         let (catalogue, _) = jarshy::catalog::read(folder.path());
@@ -101,6 +104,7 @@ impl House {
             plan: jarshy::gather::plan::PlanOptions::default(),
             gather_parallel: 1,
             zone: chrono_tz::Asia::Almaty,
+            bounces: BounceOptions::default(),
             holder: Holder("test".to_owned()),
             secret: Secret::new([7; 32]),
             sender: Sender {
@@ -149,9 +153,16 @@ impl House {
             html: "<p>Ертең форум өтеді.</p>".to_owned(),
         };
         store.seal(until).await.expect("sealed");
-        let closed = store
-            .close_digest(&digest, vec![(key, letter)], until)
-            .await;
+        let closing = Closing {
+            groups: vec![ClosingGroup {
+                profile: key,
+                after: digest.window.after,
+                letter: Some(letter),
+            }],
+            digest,
+            round: Round::default(),
+        };
+        let closed = store.close_round(&closing, until).await;
         assert!(matches!(closed, Ok(Closed::Now { .. })), "{closed:?}");
     }
 

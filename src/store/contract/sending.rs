@@ -6,7 +6,7 @@ use super::deliveries::{address, claim, closed, digest, letters, name};
 use super::{Ground, at, holder, on_both};
 use crate::model::delivery::{DeliveryCounts, DeliveryId, Outcome, Reason};
 use crate::model::subscriber::{Profile, SubscriberId};
-use crate::store::Recorded;
+use crate::store::Ledgered;
 
 on_both!(
     an_end_and_a_beginning_are_one,
@@ -56,7 +56,7 @@ async fn an_end_and_a_beginning_are_one(ground: Ground) {
     // A second time neither holds.
     let again = record(vec![(ids[0].clone(), sent())], vec![ids[1].clone()]).await;
     assert_eq!((again.begun.len(), again.finished.lost), (0, 1));
-    assert_eq!(record(vec![], vec![]).await, Recorded::default());
+    assert_eq!(record(vec![], vec![]).await, Ledgered::default());
     let counts = store.delivery_counts(None).await.unwrap();
     assert_eq!((counts.queued, counts.in_flight, counts.sent), (1, 1, 1));
 }
