@@ -17,6 +17,7 @@ pub fn check(path: &Path, json: bool) -> Result<(), Failure> {
     house::post_room(&config)?;
     house::web_options(&config)?;
     house::subscribe_options(&config)?;
+    house::signer(&config)?;
     let wrong = any_error(&complaints);
     complain_all(&complaints);
     let (sources, feeds, digests) = (

@@ -9,6 +9,7 @@ mod doctor;
 mod gather;
 mod house;
 mod mail;
+mod mail_keys;
 mod output;
 mod publish;
 mod run;

@@ -5,10 +5,11 @@
 //! global; whoever needs a value is handed it.
 
 mod environment;
+pub mod mail;
 mod raw;
 mod sending;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
@@ -23,7 +24,8 @@ use crate::model::feed::FeedName;
 use crate::model::language::Trilingual;
 use crate::model::sending::{DomainLimits, RelayPlan, SendWindow, WarmUp};
 use crate::model::subscriber::EmailAddress;
-use raw::{RawConfig, RawDigest};
+use mail::{Dkim, MailAddresses};
+use raw::{RawConfig, RawDigest, RawDoctor};
 
 /// Sources asked at the same time, at the most.
 pub const GATHER_PARALLEL_MAX: usize = 256;
@@ -73,10 +75,13 @@ pub struct Config {
     pub domain_limits: DomainLimits,
     pub sending_hours: Option<SendWindow>,
     pub warm_up: Option<WarmUp>,
+    pub mail_addresses: MailAddresses,
+    pub dkim: Dkim,
     pub templates_dir: Option<PathBuf>,
     pub log_filter: String,
     pub log_format: LogFormat,
     pub digests: Vec<DigestPlan>,
+    pub doctor: Doctor,
     /// Kept to say where a key stands when a later room refuses its value.
     pub file: ConfigFile,
 }
@@ -92,6 +97,15 @@ pub struct Subscribe {
     pub disposable_domains: Option<PathBuf>,
     /// A file of one local part on a line; `None`: the list that ships.
     pub role_addresses: Option<PathBuf>,
+}
+
+/// How `jarshy doctor` looks at the sending domain.
+#[derive(Debug, Clone, Default)]
+pub struct Doctor {
+    /// `None`: the system's resolvers.
+    pub resolver: Option<SocketAddr>,
+    /// Where letters leave from; none: the addresses of the mail server.
+    pub addresses: Vec<IpAddr>,
 }
 
 /// The file the config came from.
@@ -238,6 +252,9 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
     let from = raw.mail.from.parse::<EmailAddress>().map_err(|why| {
         note("mail.from", format!("`{}`: {why}", raw.mail.from));
     });
+    let mail_addresses = mail::check_addresses(&raw.mail, &mut note);
+    let dkim = mail::check_dkim(&raw.mail, from.as_ref().ok(), &mut note);
+    let doctor = check_doctor(&raw.doctor, &mut note);
     check_limits(&raw, &mut note);
     check_bounces(&raw, &mut note);
     let sending = sending::check(&raw.mail, &mut note);
@@ -278,12 +295,15 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
         domain_limits: sending.domain_limits,
         sending_hours: sending.hours,
         warm_up: sending.warm_up,
+        mail_addresses,
+        dkim,
         templates_dir: Some(raw.templates.dir)
             .filter(|dir| !dir.is_empty())
             .map(PathBuf::from),
         log_filter: raw.log.filter,
         log_format: log_format?,
         digests,
+        doctor,
         file,
     })
 }
@@ -359,6 +379,39 @@ fn check_log_format(format: &str, note: &mut impl FnMut(&str, String)) -> Option
             note("log.format", format!("`{other}`: expected text or json"));
             None
         }
+    }
+}
+
+fn check_doctor(raw: &RawDoctor, note: &mut impl FnMut(&str, String)) -> Doctor {
+    let text = raw.resolver.as_str();
+    let at_port_53 = |ip| SocketAddr::new(ip, 53);
+    let resolver = match (text, text.parse(), text.parse::<IpAddr>()) {
+        ("", ..) => None,
+        (_, Ok(address), _) => Some(address),
+        (_, _, Ok(ip)) => Some(at_port_53(ip)),
+        _ => {
+            note(
+                "doctor.resolver",
+                format!(
+                    "`{text}` is no address of a resolver; expected one such as 9.9.9.9 or 127.0.0.1:5353"
+                ),
+            );
+            None
+        }
+    };
+    let mut addresses = Vec::new();
+    for (at, text) in raw.addresses.iter().enumerate() {
+        match text.parse() {
+            Ok(address) => addresses.push(address),
+            Err(_) => note(
+                &format!("doctor.addresses.{at}"),
+                format!("`{text}` is no IP address"),
+            ),
+        }
+    }
+    Doctor {
+        resolver,
+        addresses,
     }
 }
 

@@ -17,6 +17,7 @@ pub struct RawConfig {
     pub hooks: RawHooks,
     pub templates: RawTemplates,
     pub log: RawLog,
+    pub doctor: RawDoctor,
     pub digest: Vec<RawDigest>,
 }
 
@@ -69,6 +70,11 @@ section!(RawMail {
     outbox: String = "var/outbox",
     from: String = "jarshy@localhost.localdomain",
     connections: usize = 4_usize,
+    sender: String = "",
+    reply_to: String = "",
+    unsubscribe_mailto: String = "",
+    bounce_domain: String = "",
+    dkim: RawDkim = RawDkim::default(),
     bounces: RawBounces = RawBounces::default(),
     per_minute: u32 = 0_u32,
     hours: String = "",
@@ -86,6 +92,15 @@ section!(RawHooks {
     mailgun: String = "",
     postmark: String = "",
     sendgrid: String = ""
+});
+section!(RawDkim {
+    dir: String = "var/keys",
+    domain: String = "",
+    selectors: Vec<String> = Vec::<String>::new(),
+});
+section!(RawDoctor {
+    resolver: String = "",
+    addresses: Vec<String> = Vec::<String>::new(),
 });
 section!(RawTemplates { dir: String = "" });
 section!(RawLog {

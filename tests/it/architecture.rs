@@ -59,6 +59,7 @@ const DOORS: &[(&str, &str)] = &[
     ("lettre", "deliver"),
     ("mail_parser", "deliver/bounce/mail.rs"),
     ("tokio_rustls", "deliver"),
+    ("aws_lc_rs", "deliver/sign"),
     ("axum", "serve"),
     ("clap", "cli"),
     ("csv", "cli/subscribers"),
