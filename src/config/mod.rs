@@ -53,6 +53,8 @@ pub enum LogFormat {
 #[derive(Debug, Clone)]
 pub struct Config {
     pub house_name: String,
+    /// In letters' footers; may be empty.
+    pub house_postal: String,
     pub zone: Tz,
     pub catalog_dir: PathBuf,
     pub store_url: String,
@@ -262,6 +264,7 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
     let digests = check_digests(&raw.digest, &mut note);
     Some(Config {
         house_name: raw.house.name,
+        house_postal: raw.house.postal,
         zone: zone.ok()?,
         catalog_dir: raw.catalog.dir.into(),
         store_url: raw.store.url,
@@ -459,6 +462,7 @@ fn check_digests(raw: &[RawDigest], note: &mut impl FnMut(&str, String)) -> Vec<
             feeds,
             stories_max: digest.stories_max,
             days_ahead: digest.days_ahead,
+            send_empty: digest.send_empty,
         });
     }
     plans
