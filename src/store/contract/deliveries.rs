@@ -82,7 +82,7 @@ pub(super) async fn claim(store: &Store, now: DateTime<Utc>, who: &str) -> Vec<C
         .unwrap()
 }
 
-fn sent(id: &DeliveryId) -> (DeliveryId, Outcome) {
+pub(super) fn sent(id: &DeliveryId) -> (DeliveryId, Outcome) {
     (
         id.clone(),
         Outcome::Sent {
@@ -92,7 +92,7 @@ fn sent(id: &DeliveryId) -> (DeliveryId, Outcome) {
 }
 
 /// Whether the attempt may begin.
-async fn begin(store: &Store, id: &DeliveryId, who: &str, now: DateTime<Utc>) -> bool {
+pub(super) async fn begin(store: &Store, id: &DeliveryId, who: &str, now: DateTime<Utc>) -> bool {
     let ids = std::slice::from_ref(id);
     let begun = store.begin_deliveries(ids, &holder(who), now).await;
     begun.unwrap().contains(id)
