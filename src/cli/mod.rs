@@ -12,6 +12,7 @@ mod publish;
 mod run;
 mod sources;
 mod stage;
+mod stage_spans;
 mod subscribers;
 
 use std::ffi::OsString;

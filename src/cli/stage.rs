@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::output::{Failure, complain, say, time};
+use super::stage_spans;
 use crate::clock::Clock;
 use crate::gather::document::Document;
 use crate::gather::{self, desk};
@@ -21,9 +22,9 @@ use crate::model::source::{JsonRules, PageRules, Place, SourceId};
 use crate::understand::{self, Hints};
 
 /// The longest file or line a stage takes, in bytes.
-const STAGE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+pub(super) const STAGE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// The zone days are counted in, where no config is read.
-const STAGE_ZONE: chrono_tz::Tz = chrono_tz::Asia::Almaty;
+pub(super) const STAGE_ZONE: chrono_tz::Tz = chrono_tz::Asia::Almaty;
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum ReadKind {
@@ -56,6 +57,18 @@ pub enum StageCommand {
         /// A file; - is standard input.
         file: PathBuf,
     },
+    /// Places: JSON lines {"id","text"} in, spans out.
+    Places {
+        /// A file; - is standard input.
+        #[arg(default_value = "-")]
+        file: PathBuf,
+    },
+    /// Dates, times and durations: JSON lines {"id","text","published"} in, spans out.
+    Dates {
+        /// A file; - is standard input.
+        #[arg(default_value = "-")]
+        file: PathBuf,
+    },
 }
 
 /// Runs one stage.
@@ -86,10 +99,12 @@ pub fn stage(command: StageCommand) -> Result<(), Failure> {
             }
         }
         StageCommand::Understand { file } => understand_lines(&file),
+        StageCommand::Places { file } => stage_spans::place_lines(&file),
+        StageCommand::Dates { file } => stage_spans::date_lines(&file),
     }
 }
 
-fn open(path: &Path) -> std::io::Result<Box<dyn Read>> {
+pub(super) fn open(path: &Path) -> std::io::Result<Box<dyn Read>> {
     if path.as_os_str() == "-" {
         Ok(Box::new(std::io::stdin()))
     } else {
@@ -277,7 +292,7 @@ fn understand_one(asked: Asked, now: DateTime<Utc>) -> Result<Value, String> {
 }
 
 /// RFC 3339, or a day, which then begins at noon in the house zone.
-fn parse_published(text: &str) -> Result<DateTime<Utc>, String> {
+pub(super) fn parse_published(text: &str) -> Result<DateTime<Utc>, String> {
     if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
         return Ok(moment.to_utc());
     }

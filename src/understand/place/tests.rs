@@ -1,0 +1,81 @@
+use super::gazetteer::{DISTRICTS, PLACES, rows};
+use super::*;
+use crate::text::tokens::tokens;
+
+fn shown(text: &str) -> String {
+    mentions(&tokens(text))
+        .into_iter()
+        .map(|mention| {
+            let region = mention.region.map_or("-".to_owned(), Region::code);
+            let located = if mention.located { " located" } else { "" };
+            format!("{} {region}{located}", mention.city.unwrap_or("-"))
+        })
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+#[test]
+fn places_are_found_in_every_form() {
+    let cases = [
+        ("Форум Астанада өтеді", "Astana KZ-71 located"),
+        ("форум пройдет в Астане", "Astana KZ-71 located"),
+        ("a forum in Almaty", "Almaty KZ-75 located"),
+        ("Алматы облысында форум", "- KZ-19 located"),
+        ("в Алматинской области", "- KZ-19 located"),
+        ("Нұр-Сұлтан қаласында", "Astana KZ-71 located"),
+        ("в Усть-Каменогорске", "Oskemen KZ-63 located"),
+        ("Западно-Казахстанской области", "- KZ-27"),
+        ("West Kazakhstan Region hosts", "- KZ-27"),
+        ("Оралда форум", "Oral KZ-27 located"),
+        ("Орал оның досы", ""),
+        ("в Ташкенте", "Tashkent - located"),
+        ("Абай Құнанбайұлы", ""),
+        ("Абай облысында", "- KZ-10 located"),
+        ("область Абай", "- KZ-10"),
+        ("Балқаш көлі", ""),
+        ("Зайсан ауданында", "- KZ-63 located"),
+        ("в Зайсанском районе", "- KZ-63 located"),
+        ("Түркістан көшесі", ""),
+        ("улица Ташкент", ""),
+        ("Алтай Көлгінов келді", ""),
+        ("Семипалатинскіге барды", ""),
+        ("в Семипалатинске", "Semey KZ-10 located"),
+        ("в Целинограде", "Astana KZ-71 located"),
+        ("Үшаралда жиын", "Usharal KZ-33 located"),
+        (
+            "бүгін Орал мен Ақсай қалаларында",
+            "Oral KZ-27, Aqsay KZ-27 located",
+        ),
+        ("«Астана» клубы", ""),
+        ("Тереңкөл ауданы", "- KZ-55"),
+        ("Жақсы адам", ""),
+        ("Атырау өңірінде", "- KZ-23 located"),
+        ("район имени Габита Мусрепова", "- KZ-59"),
+        ("Т. Рысқұлов ауданы", "- KZ-31"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(shown(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn every_region_has_a_name_and_every_row_its_columns() {
+    for region in Region::all() {
+        let code = region.code();
+        assert!(PLACES.lines().any(|line| line.contains(&code)), "{code}");
+    }
+    for line in rows(PLACES) {
+        assert_eq!(line.split('\t').count(), 6, "{line}");
+    }
+    for line in rows(DISTRICTS) {
+        let columns: Vec<&str> = line.split('\t').collect();
+        assert_eq!(columns.len(), 5, "{line}");
+        for code in columns[1].split('|') {
+            assert!(code.parse::<Region>().is_ok(), "{line}");
+        }
+        assert!(
+            columns[4] == "-" || columns[4].split(';').count() == 4,
+            "{line}"
+        );
+    }
+}
