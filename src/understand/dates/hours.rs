@@ -49,7 +49,7 @@ impl Reader<'_> {
             (Some(hour), _)
                 if hour.sure || (part.is_some() && self.is_hour_of_part(start, said)) =>
             {
-                Some(self.ranged(at, hour))
+                Some(self.ranged(at, &hour))
             }
             (_, Some(part)) => self.part_alone(at, part),
             _ => None,
@@ -98,7 +98,7 @@ impl Reader<'_> {
     }
 
     /// An hour and the one it lasts to.
-    fn ranged(&self, at: usize, hour: Hour) -> Found {
+    fn ranged(&self, at: usize, hour: &Hour) -> Found {
         let mut next = hour.after;
         let dash = self.is(next, Part::Dash)
             || matches!(self.mark(next), Some(Mark::To | Mark::Until))

@@ -156,9 +156,8 @@ impl Reader<'_> {
         let word = self.word(at + 1)?;
         let by = match which {
             Which::Last => -1,
-            Which::This => 0,
             Which::Next | Which::Coming => 1,
-            Which::Recent | Which::First => 0,
+            Which::This | Which::Recent | Which::First => 0,
         };
         let plural = ["лар", "лер", "дар", "дер", "тар", "тер"]
             .iter()
@@ -176,9 +175,9 @@ impl Reader<'_> {
                 "лет",
             ]
             .contains(&word);
-        let vague = plural || matches!(which, Which::Recent | Which::First);
+        let many = plural || matches!(which, Which::Recent | Which::First);
         let value = match unit {
-            _ if vague => Value::Vague,
+            _ if many => Value::Vague,
             Unit::Week => Value::Week(self.shifted(7 * by)?),
             Unit::Month => {
                 let (year, month) = self.month_by(by)?;
@@ -250,6 +249,16 @@ impl Reader<'_> {
             Some(self.closed(found, &CLOSERS))
         };
         match self.word(at)? {
+            // "Қайырлы таң", "Қайырлы кеш"
+            "таң" | "күн" | "кеш" | "түн" if self.word_before(at) == "қайырлы" =>
+            {
+                let part = Value::PartOfDay;
+                Some(Found::new(at, at + 1, part, Resolved::Written))
+            }
+            "күні" if self.is(at + 1, Part::Dash) && self.word(at + 2) == Some("түні") => {
+                let part = Value::PartOfDay;
+                Some(Found::new(at, at + 3, part, Resolved::Written))
+            }
             "жаңа" if self.unit(at + 1) == Some(Unit::Year) => vague(at + 2),
             "бүгінде" | "бүгінге" | "бүгіннен" | "бүгіннің" | "nowadays" => {
                 vague(at + 1)

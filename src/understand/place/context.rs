@@ -81,7 +81,11 @@ const JOINING: [&str; 8] = ["мен", "бен", "пен", "және", "и", "and
 /// A list of names that ends in "districts" is looked at this far, in tokens.
 const LIST_TOKENS_MAX: usize = 14;
 /// Words before a name that make it something else.
-const OTHER_BEFORE: [&str; 24] = [
+const OTHER_BEFORE: [&str; 28] = [
+    "lake",
+    "sea",
+    "river",
+    "mount",
     "улица",
     "улице",
     "улицы",
@@ -165,6 +169,7 @@ impl<'a> Context<'a> {
     pub fn is_district(&self, beside: Beside) -> bool {
         match beside {
             Beside::After => self.heads_list(&["аудан", "район", "district"]),
+            Beside::Either => self.is_district(Beside::After) || self.is_district(Beside::Before),
             Beside::Before => {
                 let named = matches!(self.before, "имени" | "им");
                 let back = if named { 3 } else { 1 };
@@ -196,13 +201,15 @@ impl<'a> Context<'a> {
     }
 
     /// What wider thing the next word makes of a town's name.
-    pub fn wider(&self) -> Option<PlaceKind> {
+    /// A list's last word tells of a bare name only.
+    pub fn wider(&self, bare: bool) -> Option<PlaceKind> {
         if self.next.starts_with("аудан") || self.next == "district" {
             Some(PlaceKind::District)
         } else if ["өңір", "region", "oblast"]
             .iter()
             .any(|word| self.next.starts_with(word))
-            || self.heads_list(&["облыс"])
+            || (bare && self.heads_list(&["облыс", "област"]))
+            || self.next.starts_with("облыс")
         {
             Some(PlaceKind::Region)
         } else {
@@ -211,8 +218,8 @@ impl<'a> Context<'a> {
     }
 
     /// Whether the next word makes the name a town, a village or the land around.
-    pub fn is_named_town(&self) -> bool {
-        self.wider().is_some() || is_town_word(self.next)
+    pub fn is_named_town(&self, bare: bool) -> bool {
+        self.wider(bare).is_some() || is_town_word(self.next)
     }
 
     pub fn led_by_town(&self) -> bool {
@@ -229,6 +236,7 @@ impl<'a> Context<'a> {
             || self.next.ends_with("да")
             || self.next.ends_with("де")
             || self.next == "районе"
+            || self.before == "районе"
     }
 
     /// Whether the name itself is.

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use crate::model::region::Region;
 use crate::text::normalise::fold;
 
-use super::super::endings::{is_locative, is_name_ending};
+use super::super::endings::is_name_ending;
 use super::PlaceKind;
 use super::declension::{adjective, forms};
 
@@ -52,6 +52,7 @@ pub struct District {
 pub enum Beside {
     Before,
     After,
+    Either,
 }
 
 #[derive(Debug, Default)]
@@ -76,10 +77,10 @@ impl Gazetteer {
         self.heads.contains(&word[..end])
     }
 
-    /// The place these folded words name, and whether their form says "in".
-    pub fn look_up(&self, words: &str) -> Option<(Place, bool)> {
+    /// The place these folded words name, and the Kazakh ending they bear.
+    pub fn look_up<'a>(&self, words: &'a str) -> Option<(Place, &'a str)> {
         if let Some(place) = self.whole.get(words) {
-            return Some((*place, false));
+            return Some((*place, ""));
         }
         self.kazakh(words).or_else(|| self.by_stem(words))
     }
@@ -89,17 +90,17 @@ impl Gazetteer {
         self.districts.get(words).copied()
     }
 
-    fn kazakh(&self, words: &str) -> Option<(Place, bool)> {
+    fn kazakh<'a>(&self, words: &'a str) -> Option<(Place, &'a str)> {
         let bare = std::iter::once(words.len());
         let ends = words.char_indices().rev().map(|(at, _)| at);
         bare.chain(ends).take(ENDING_CHARS_MAX).find_map(|at| {
             let (name, ending) = words.split_at(at);
             let place = self.kazakh.get(name)?;
-            is_name_ending(ending).then(|| (*place, is_locative(ending)))
+            is_name_ending(ending).then_some((*place, ending))
         })
     }
 
-    fn by_stem(&self, words: &str) -> Option<(Place, bool)> {
+    fn by_stem(&self, words: &str) -> Option<(Place, &'static str)> {
         let key: String = words.chars().take(STEM_KEY_CHARS).collect();
         self.stems.get(&key)?.iter().find_map(|(stems, place)| {
             let mut told = words.split(' ');
@@ -110,7 +111,7 @@ impl Gazetteer {
                         None => word == stem,
                     })
             });
-            (fits && told.next().is_none()).then_some((*place, false))
+            (fits && told.next().is_none()).then_some((*place, ""))
         })
     }
 
@@ -162,7 +163,10 @@ impl Gazetteer {
         let mut add = |form: &str, beside: Beside| {
             let form = fold(form).replace('-', " ");
             self.heads.insert(head(&form));
-            self.districts.entry(form).or_insert((district, beside));
+            let (_, stands) = self.districts.entry(form).or_insert((district, beside));
+            if *stands != beside {
+                *stands = Beside::Either;
+            }
         };
         for form in named(kazakh) {
             add(form, Beside::After);

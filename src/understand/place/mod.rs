@@ -14,6 +14,7 @@ use crate::model::region::Region;
 use crate::text::normalise::fold;
 use crate::text::tokens::Token;
 
+use super::endings::is_locative;
 use context::Context;
 use gazetteer::{District, Doubt, GAZETTEER, Place};
 
@@ -149,9 +150,13 @@ fn mention_at(tokens: &[Token], at: usize) -> Option<(Mention, bool)> {
             .filter(|(_, beside)| context.is_district(*beside))
             .map(|(district, _)| Named::District(district));
         let named = district.or_else(|| {
-            GAZETTEER
-                .look_up(&words)
-                .map(|(place, locative)| Named::Place(place, locative))
+            GAZETTEER.look_up(&words).map(|(place, ending)| {
+                let case = Case {
+                    bare: ending.is_empty(),
+                    locative: is_locative(ending),
+                };
+                Named::Place(place, case)
+            })
         });
         if let Some(named) = named {
             best = Some((named, next));
@@ -163,13 +168,20 @@ fn mention_at(tokens: &[Token], at: usize) -> Option<(Mention, bool)> {
         Named::District(district) => context
             .capital
             .then(|| (of_district(at, after, district, &context), true)),
-        Named::Place(place, locative) => of_place(at, after, place, locative, &context),
+        Named::Place(place, case) => of_place(at, after, place, case, &context),
     }
+}
+
+/// The Kazakh case a name stands in.
+#[derive(Clone, Copy)]
+struct Case {
+    bare: bool,
+    locative: bool,
 }
 
 #[derive(Clone, Copy)]
 enum Named {
-    Place(Place, bool),
+    Place(Place, Case),
     District(District),
 }
 
@@ -189,15 +201,15 @@ fn of_place(
     first: usize,
     after: usize,
     place: Place,
-    locative: bool,
+    Case { bare, locative }: Case,
     context: &Context<'_>,
 ) -> Option<(Mention, bool)> {
     let region = place.kind == PlaceKind::Region;
-    if (!context.capital && !region) || (!region && context.is_other_thing(locative)) {
+    if !region && (!context.capital || context.is_other_thing(locative)) {
         return None;
     }
     let abroad = place.kind == PlaceKind::Abroad;
-    let town = context.is_named_town();
+    let town = context.is_named_town(bare);
     let located = locative
         || context.led_by_in()
         || (town && context.word_is_located())
@@ -213,7 +225,7 @@ fn of_place(
         return None;
     }
     // "Атырау өңірі" is the land around, "Ертіс ауданы" a district.
-    let (kind, city) = match context.wider() {
+    let (kind, city) = match context.wider(bare) {
         Some(kind) if !region && !abroad => (kind, None),
         _ => (place.kind, place.city),
     };

@@ -52,6 +52,18 @@ fn places_are_found_in_every_form() {
         ("Атырау өңірінде", "- KZ-23 located"),
         ("район имени Габита Мусрепова", "- KZ-59"),
         ("Т. Рысқұлов ауданы", "- KZ-31"),
+        ("в районе Алтай", "- KZ-63 located"),
+        ("Алматинской и Жамбылской областей", "- KZ-19, - KZ-31"),
+        ("Карагандинский университет", ""),
+        (
+            "Ақмола, Атырау, Павлодар облыстарында",
+            "- KZ-11, - KZ-23, - KZ-55 located",
+        ),
+        (
+            "Оралда, Өскеменде және Абай облысында",
+            "Oral KZ-27 located, Oskemen KZ-63 located, - KZ-10 located",
+        ),
+        ("Lake Balkhash", ""),
     ];
     for (text, expected) in cases {
         assert_eq!(shown(text), expected, "{text}");
@@ -78,4 +90,29 @@ fn every_region_has_a_name_and_every_row_its_columns() {
             "{line}"
         );
     }
+}
+
+/// Places of television news, where they are at hand: what was reached must not
+/// be lost.
+#[test]
+fn the_developing_data_is_read_as_well_as_before() {
+    let Ok(data) = std::fs::read_to_string("../shared/kk/places.dev.jsonl") else {
+        return;
+    };
+    let (mut labels, mut exact, mut regions) = (0_u32, 0_u32, 0_u32);
+    for line in data.lines() {
+        let label: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let text = label["text"].as_str().expect("text");
+        let tokens = tokens(text);
+        let found = mentions(&tokens).into_iter().find(|mention| {
+            let words = text.get(tokens[mention.first].start..tokens[mention.after - 1].end);
+            words == label["span"].as_str()
+        });
+        labels += 1;
+        exact += u32::from(found.is_some());
+        let region = found.and_then(|mention| mention.region).map(Region::code);
+        regions += u32::from(region.as_deref() == label["region"].as_str());
+    }
+    assert!(exact * 100 >= labels * 95, "{exact} of {labels}");
+    assert!(regions * 100 >= labels * 94, "{regions} of {labels}");
 }
