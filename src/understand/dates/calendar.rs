@@ -6,10 +6,9 @@ use chrono::{Datelike, Days, NaiveDate};
 use super::grammar::{Found, Reader, Tense};
 use super::items::Part;
 use super::value::{Resolved, Value};
-use super::vocabulary::{Mark, Sense, Unit, Which};
+use super::vocabulary::{Mark, Sense, Unit};
+use super::years::ToldYear;
 
-/// Other numbers are no years.
-pub const YEARS: std::ops::RangeInclusive<u32> = 1000..=2100;
 /// A missing year is chosen so that the day lies no further back than this …
 const BACK_DAYS_MAX: u64 = 120;
 /// … and one told in the past tense no further ahead than this.
@@ -20,9 +19,6 @@ const LISTED_DAYS_MAX: usize = 6;
 pub const CLOSERS: [Mark; 3] = [Mark::Until, Mark::Since, Mark::Between];
 /// Kazakh endings that say "of".
 const GENITIVES: [&str; 6] = ["ның", "нің", "дың", "дің", "тың", "тің"];
-
-/// A year told, and how.
-pub type ToldYear = (i32, Resolved);
 
 impl Reader<'_> {
     /// A year and the date it leads, or the year alone.
@@ -68,8 +64,9 @@ impl Reader<'_> {
         let (first, last, mut next) = self.days(at + usize::from(led))?;
         // "оны қыркүйектің", "5-інде қазан": a case is no day before its month.
         let bare = (at + usize::from(led)..next).all(|day| {
-            self.number(day)
-                .is_none_or(|number| number.ordinal || self.ending(day).is_empty())
+            self.number(day).is_none_or(|number| {
+                number.ordinal || self.ending(day).is_empty() || self.is_left(day)
+            })
         });
         if !bare || (led && last.is_none()) {
             return None;
@@ -99,7 +96,7 @@ impl Reader<'_> {
         if year.is_none()
             && let Some((told, then)) = self.year_after(after)
         {
-            year = Some((told, Resolved::Written));
+            year = Some(told);
             after = then;
         }
         self.dated(at, after, (first, last), month, year)
@@ -129,7 +126,7 @@ impl Reader<'_> {
         }
         let mut year = year.or_else(|| self.year_word_back(at));
         if let Some((told, then)) = self.year_after(after) {
-            year = Some((told, Resolved::Written));
+            year = Some(told);
             after = then;
         }
         self.dated(at, after, (first, last), month, year)
@@ -190,88 +187,23 @@ impl Reader<'_> {
             last = Some(day);
             next += 2;
         }
+        // "6-нан 8-іне дейін"
+        if last.is_none() && self.is_left(at) {
+            last = self.day(next);
+            next += 1;
+        }
         Some((first, last, next))
+    }
+
+    /// Whether a day stands in the case of "from", another one right after it.
+    fn is_left(&self, at: usize) -> bool {
+        let until = (at + 2..at + 4).any(|ahead| self.mark(ahead) == Some(Mark::Until));
+        self.ending(at).ends_with('н') && self.day(at + 1).is_some() && until
     }
 
     fn day(&self, at: usize) -> Option<u32> {
         let number = self.number(at)?;
         ((1..=31).contains(&number.value) && number.digits <= 2).then_some(number.value)
-    }
-
-    /// `2017`, `2017 жылы`, `2017 года`, `, 2017`.
-    pub fn year_after(&self, at: usize) -> Option<(i32, usize)> {
-        let comma = usize::from(self.is(at, Part::Comma));
-        let year = self.year_number(at + comma)?;
-        let mut after = at + comma + 1;
-        if self.unit(after) == Some(Unit::Year) {
-            after += 1;
-        } else if self.is_short_year(after) {
-            after += 1 + usize::from(self.is(after + 1, Part::Dot));
-        } else if self.number(at + comma)?.digits == 0 {
-            return None;
-        }
-        Some((year, after))
-    }
-
-    fn is_short_year(&self, at: usize) -> bool {
-        matches!(self.part(at), Some(Part::Other("г" | "ж" | "гг" | "жж")))
-    }
-
-    pub fn year_number(&self, at: usize) -> Option<i32> {
-        let number = self.number(at)?;
-        (YEARS.contains(&number.value) && matches!(number.digits, 0 | 4))
-            .then_some(number.value)
-            .and_then(|year| i32::try_from(year).ok())
-    }
-
-    /// A year with its word: `2017 жылғы`, `осы жылдың`, `биылғы`, `в 2017 году`.
-    fn year_before(&self, at: usize) -> Option<(ToldYear, usize)> {
-        if let Some(number) = self.number(at) {
-            let dotted = self
-                .is_short_year(at + 1)
-                .then(|| 2 + usize::from(self.is(at + 2, Part::Dot)));
-            let worded = (self.unit(at + 1) == Some(Unit::Year)).then_some(2);
-            let next = at + worded.or(dotted)?;
-            if let Some(year) = self.year_number(at) {
-                return Some(((year, Resolved::Written), next));
-            }
-            let short = number.ordinal && number.digits != 1 && (13..=99).contains(&number.value);
-            let one_year =
-                ["жылы", "жылғы", "жылға", "жылдан", "жылдың"].contains(&self.word(at + 1)?);
-            if !short || !one_year {
-                return None;
-            }
-            let value = i32::try_from(number.value).ok()?;
-            let century = if value > 40 { 1900 } else { 2000 };
-            return Some(((century + value, Resolved::YearChosen), next));
-        }
-        let counted = |by: i32| (self.year() + by, Resolved::Counted);
-        if let Some(Sense::Year(by)) = self.sense(at) {
-            let worded = usize::from(self.unit(at + 1) == Some(Unit::Year));
-            return Some((counted(by), at + 1 + worded));
-        }
-        let by = match (self.which(at)?, self.word(at)?) {
-            (_, "былтырғы") | (Which::Last, _) => -1,
-            (Which::This, _) => 0,
-            (Which::Next | Which::Coming, _) => 1,
-            _ => return None,
-        };
-        let worded = self.unit(at + 1) == Some(Unit::Year);
-        let alone = matches!(self.word(at), Some("биылғы" | "былтырғы"));
-        let many = self.word(at + 1).is_some_and(|word| {
-            word.starts_with("жылда") && word != "жылда" && word != "жылдан"
-                || ["years", "годы", "годах", "лет", "годов"].contains(&word)
-        });
-        (alone || (worded && !many)).then(|| (counted(by), at + 1 + usize::from(worded)))
-    }
-
-    /// `былтыр қазан айында`, `өткен жылы 5 қарашада`: the year stands before as
-    /// a span of its own.
-    pub fn year_word_back(&self, at: usize) -> Option<ToldYear> {
-        (1..=2).find_map(|back| {
-            let (year, next) = self.year_before(at.checked_sub(back)?)?;
-            (next == at).then_some(year)
-        })
     }
 
     /// The day nearest to the publication that the tense allows.

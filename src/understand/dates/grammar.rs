@@ -89,12 +89,10 @@ impl<'a> Reader<'a> {
     /// "28 қыркүйек – 2 қазан", "с 26 сентября по 2 октября": two days joined.
     pub fn push_or_join(&self, next: Found, found: &mut Vec<Found>) {
         if let Some(last) = found.last_mut()
-            && let (Value::Day(start), Value::Day(end) | Value::Days(_, end)) =
-                (&last.value, &next.value)
-            && (1..=RANGE_DAYS_MAX).contains(&(*end - *start).num_days())
+            && let Some((start, end)) = ends(last, &next)
             && self.joined(last.core_after, &next)
         {
-            last.value = Value::Days(*start, *end);
+            last.value = Value::Days(start, end);
             last.core_after = next.core_after;
             last.after = next.after;
             let led = last.first.checked_sub(1);
@@ -272,4 +270,32 @@ impl<'a> Reader<'a> {
     pub fn year(&self) -> i32 {
         self.published.year()
     }
+}
+
+/// The first and last day of a range of two dates, the one with a written year
+/// telling the other's.
+fn ends(first: &Found, last: &Found) -> Option<(NaiveDate, NaiveDate)> {
+    let (Value::Day(start), Value::Day(end) | Value::Days(_, end)) = (&first.value, &last.value)
+    else {
+        return None;
+    };
+    let (mut start, mut end) = (*start, *end);
+    match (first.resolved, last.resolved) {
+        (Resolved::YearChosen, told) if told != Resolved::YearChosen => {
+            start = start.with_year(end.year())?;
+            if start > end {
+                start = start.with_year(end.year() - 1)?;
+            }
+        }
+        (told, Resolved::YearChosen) if told != Resolved::YearChosen => {
+            end = end.with_year(start.year())?;
+            if end < start {
+                end = end.with_year(start.year() + 1)?;
+            }
+        }
+        _ => {}
+    }
+    (1..=RANGE_DAYS_MAX)
+        .contains(&(end - start).num_days())
+        .then_some((start, end))
 }

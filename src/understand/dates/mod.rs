@@ -16,6 +16,7 @@ mod periods;
 mod relative;
 mod value;
 mod vocabulary;
+mod years;
 
 use chrono::{NaiveDate, NaiveTime};
 

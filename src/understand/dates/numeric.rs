@@ -2,10 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::calendar::YEARS;
 use super::grammar::{Found, Reader};
 use super::items::Part;
 use super::value::{Resolved, Value};
+use super::years::YEARS;
 
 impl Reader<'_> {
     pub fn numeric(&self, at: usize) -> Option<Found> {

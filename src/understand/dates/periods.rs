@@ -2,11 +2,12 @@
 
 use chrono::Datelike;
 
-use super::calendar::{CLOSERS, ToldYear, YEARS};
+use super::calendar::CLOSERS;
 use super::grammar::{Found, Reader, Tense};
 use super::items::Part;
 use super::value::{Resolved, Value};
 use super::vocabulary::{Mark, Sense, Unit, Which};
+use super::years::{ToldYear, YEARS};
 
 /// Words before a bare English year.
 const BEFORE_YEAR: [&str; 9] = [
@@ -19,6 +20,8 @@ const BEFORE_MONTH: [&str; 16] = [
 ];
 /// Names that are other words as well, or abbreviations of months.
 const AMBIGUOUS_MONTHS: [&str; 8] = ["may", "march", "mar", "мар", "нау", "мам", "мау", "март"];
+/// Months that are also names of people, which Russian writes large.
+const NAMES: [&str; 3] = ["март", "мая", "август"];
 /// Roman numerals of the centuries that news names, in letters that look the same.
 const ROMAN: [(&str, u32); 12] = [
     ("xv", 15),
@@ -184,7 +187,7 @@ impl Reader<'_> {
         after += usize::from(self.takes_month_word(after, led));
         let mut year = year.or_else(|| self.year_word_back(start));
         if let Some((told, then)) = self.year_after(after).filter(|_| year.is_none()) {
-            year = Some((told, Resolved::Written));
+            year = Some(told);
             after = then;
         }
         let (year, resolved) = match (year, which) {
@@ -234,7 +237,12 @@ impl Reader<'_> {
             || self.word(at + 1).is_some_and(|next| {
                 word == "наурыз" && (next.starts_with("мереке") || next.starts_with("той"))
             })
-            || word.starts_with("қазаны");
+            || word.starts_with("қазаны")
+            || word == "қазан"
+                && self
+                    .word(at + 1)
+                    .is_some_and(|next| next.starts_with("қала"))
+            || self.capital(at) && at > 0 && NAMES.iter().any(|name| word.starts_with(name));
         let season_before = matches!(self.sense(at.wrapping_sub(1)), Some(Sense::Season(_)));
         let name = at > 0
             && self.capital(at)
@@ -283,7 +291,7 @@ impl Reader<'_> {
         let (mut after, season) = part;
         let mut year = year;
         if let Some((told, then)) = self.year_after(after).filter(|_| year.is_none()) {
-            year = Some((told, Resolved::Written));
+            year = Some(told);
             after = then;
         }
         let (year, resolved) = match (year, which) {
@@ -320,7 +328,7 @@ impl Reader<'_> {
         let mut after = start + 2;
         let mut year = year;
         if let Some((told, then)) = self.year_after(after).filter(|_| year.is_none()) {
-            year = Some((told, Resolved::Written));
+            year = Some(told);
             after = then;
         }
         let (year, resolved) = year.unwrap_or((self.year(), Resolved::YearChosen));
@@ -337,7 +345,9 @@ impl Reader<'_> {
     fn bare_year(&self, at: usize) -> Option<Found> {
         let year = self.year_number(at)?;
         let digits = self.number(at)?.digits == 4;
-        let led = BEFORE_YEAR.contains(&self.word_before(at)) || self.is_in_brackets(at);
+        let russian =
+            self.number(at)?.ordinal && ["в", "с", "до", "к"].contains(&self.word_before(at));
+        let led = russian || BEFORE_YEAR.contains(&self.word_before(at)) || self.is_in_brackets(at);
         let counted = matches!(self.part(at + 1), Some(Part::Other(word)) if word.ends_with('s') && word.is_ascii());
         (digits && led && !counted && (1800..=2100).contains(&year))
             .then(|| Found::new(at, at + 1, Value::Year(year), Resolved::Written))

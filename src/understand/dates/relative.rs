@@ -178,7 +178,17 @@ impl Reader<'_> {
         let many = plural || matches!(which, Which::Recent | Which::First);
         let value = match unit {
             _ if many => Value::Vague,
-            Unit::Week => Value::Week(self.shifted(7 * by)?),
+            Unit::Week => {
+                // "келесі аптаның сейсенбісінде"
+                if let Some(Sense::Weekday(weekday)) = self.sense(at + 2)
+                    && self.ending(at + 1).ends_with('ң')
+                {
+                    let today = i64::from(self.published.weekday().num_days_from_monday());
+                    let day = self.shifted(7 * by + i64::from(weekday) - today)?;
+                    return Some(Found::new(at, at + 3, Value::Day(day), Resolved::Counted));
+                }
+                Value::Week(self.shifted(7 * by)?)
+            }
             Unit::Month => {
                 let (year, month) = self.month_by(by)?;
                 Value::Month(year, month)
