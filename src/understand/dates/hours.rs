@@ -6,7 +6,7 @@ use chrono::NaiveTime;
 use super::grammar::{Found, Reader};
 use super::items::{Number, Part};
 use super::value::{Resolved, Value};
-use super::vocabulary::{Mark, Part as PartOfDay, Sense};
+use super::vocabulary::{Mark, Part as PartOfDay, Sense, Unit};
 
 /// Words that make `10.00` after them a time.
 const BEFORE: [&str; 12] = [
@@ -60,7 +60,6 @@ impl Reader<'_> {
     fn is_hour_of_part(&self, at: usize, said: bool) -> bool {
         said || !self.ending(at).is_empty()
             || self.is(at + 1, Part::Dash)
-            || self.number(at).is_some_and(|hour| hour.digits > 0)
             || self
                 .mark(at + 1)
                 .is_some_and(|mark| CLOSERS.contains(&mark))
@@ -91,6 +90,10 @@ impl Reader<'_> {
             (_, "түстен" | "түске" | "таңнан") if !closed => None,
             (PartOfDay::Noon, "noon" | "полдень") => Some(Found {
                 value: Value::Time(NaiveTime::from_hms_opt(12, 0, 0)?),
+                ..found
+            }),
+            (PartOfDay::Night, "midnight" | "полночь") => Some(Found {
+                value: Value::Time(NaiveTime::MIN),
                 ..found
             }),
             _ => Some(found),
@@ -156,24 +159,38 @@ impl Reader<'_> {
                     before == "сағат"
                         || (russian && matches!(before, "в" | "с" | "к" | "до" | "около"))
                         || (russian && self.russian_part(after + 1).is_some())
+                        || (said && self.russian_part(after).is_some())
                 }
             };
         if !sure && part.is_none() {
             return None;
         }
         after += usize::from(russian || o_clock);
+        let spoken = self
+            .spoken_minutes(after)
+            .filter(|_| russian && minutes.is_none());
+        after += 2 * usize::from(spoken.is_some());
         let part = part.or_else(|| self.part_back(at)).or_else(|| {
             let part = self.russian_part(after)?;
             after += 1;
             Some(part)
         });
-        let minutes = minutes.map_or(0, |(minutes, _, _)| minutes);
+        let minutes = minutes
+            .map(|(minutes, _, _)| minutes)
+            .or(spoken)
+            .unwrap_or(0);
         let hour = hour_of_day(number.value, meridiem.map(|(later, _)| later), part)?;
         Some(Hour {
             time: NaiveTime::from_hms_opt(hour, minutes, 0)?,
             after,
             sure,
         })
+    }
+
+    /// "18 часов 30 минут"
+    fn spoken_minutes(&self, at: usize) -> Option<u32> {
+        let minutes = self.number(at).filter(|minutes| minutes.value < 60)?;
+        (self.unit(at + 1) == Some(Unit::Minute)).then_some(minutes.value)
     }
 
     /// The minutes, whether only a time is written so, and the item after them.
@@ -253,10 +270,13 @@ impl Reader<'_> {
 
     /// "түстен кейін сағат 3-те": the part stands a little before.
     fn part_back(&self, at: usize) -> Option<PartOfDay> {
-        (1..=3).find_map(|back| {
-            let part = self.part_of_day(at.checked_sub(back)?)?;
-            Some(part)
-        })
+        let words = (1..=3).map_while(|back| {
+            let before = at.checked_sub(back)?;
+            matches!(self.part(before), Some(Part::Word(_) | Part::Other(_))).then_some(before)
+        });
+        words
+            .into_iter()
+            .find_map(|before| self.part_of_day(before))
     }
 }
 

@@ -184,6 +184,11 @@ impl Reader<'_> {
             after += 2;
         }
         let led = year.is_some() || which.is_some();
+        // "Sept. 2017"
+        if self.is(after, Part::Dot) && !self.spaced(after) && self.year_number(after + 1).is_some()
+        {
+            after += 1;
+        }
         after += usize::from(self.takes_month_word(after, led));
         let mut year = year.or_else(|| self.year_word_back(start));
         if let Some((told, then)) = self.year_after(after).filter(|_| year.is_none()) {
@@ -219,7 +224,8 @@ impl Reader<'_> {
             return false;
         };
         let worded = self.unit(at + 1) == Some(Unit::Month);
-        if led || worded || self.year_after(at + 1).is_some() {
+        let dot = usize::from(self.is(at + 1, Part::Dot) && !self.spaced(at + 1));
+        if led || worded || self.year_after(at + 1 + dot).is_some() {
             return word.chars().count() > 3 || ["май", "мая", "мае", "маю", "may"].contains(&word);
         }
         if word.chars().count() < 4 || AMBIGUOUS_MONTHS.contains(&word) {

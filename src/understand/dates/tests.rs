@@ -122,6 +122,15 @@ fn kazakh_periods_are_read() {
 fn russian_is_read() {
     check(&[
         (
+            "утром 5 октября, к 9 утра, в три часа дня",
+            "утром = time -; 5 октября = day 2017-10-05; 9 утра = time T09:00; три часа дня = time T15:00",
+        ),
+        ("в 18 часов 30 минут", "18 часов 30 минут = time T18:30"),
+        (
+            "В 2 раза больше, в 10 странах, 1,5 млн, счет 3:2, 25 процентов",
+            "",
+        ),
+        (
             "с 26 по 28 сентября",
             "с 26 по 28 сентября = range 2017-09-26/2017-09-28",
         ),
@@ -185,6 +194,14 @@ fn russian_is_read() {
 #[test]
 fn english_is_read() {
     check(&[
+        (
+            "in Sept. 2017 at noon, midnight",
+            "Sept. 2017 = month 2017-09; noon = time T12:00; midnight = time T00:00",
+        ),
+        (
+            "from 9 a.m. to 6 p.m. on Oct 6-8",
+            "from 9 a.m. to 6 p.m. = time T09:00/T18:00; Oct 6-8 = range 2017-10-06/2017-10-08",
+        ),
         (
             "this Thursday at 3 p.m.",
             "this Thursday = day 2017-09-28; 3 p.m. = time T15:00",
