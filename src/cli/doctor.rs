@@ -4,7 +4,6 @@ use std::path::Path;
 
 use super::house::{self, Furnishing, any_error};
 use super::output::{Failure, say};
-use crate::deliver::courier::Courier;
 use crate::store::Store;
 
 /// One thing looked at.
@@ -44,14 +43,12 @@ pub async fn doctor(path: &Path, json: bool) -> Result<(), Failure> {
             .map(|()| "opened, migrated, answers".to_owned())
             .map_err(|error| error.to_string()),
     });
-    let mail = match Courier::open(house::deliver_options(&config)?) {
-        Ok(courier) => courier.check().await,
-        Err(error) => Err(error.to_string()),
-    };
-    findings.push(Finding {
-        what: "mail",
-        verdict: mail,
-    });
+    for relay in &house::post_room(&config)?.relays {
+        findings.push(Finding {
+            what: "mail",
+            verdict: relay.courier.check().await,
+        });
+    }
     findings.push(Finding {
         what: "public address",
         verdict: Ok(public_address(&config.site_url)),

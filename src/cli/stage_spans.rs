@@ -1,20 +1,15 @@
 //! `jarshy stage dates`, `jarshy stage places`: what is named where in a text,
-//! JSON lines in and out. Offsets count characters (Unicode scalar values).
-
-use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
+//! one line in, one line out. Offsets count characters (Unicode scalar values).
 
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::output::{Failure, complain, say};
-use super::stage::{STAGE_BYTES_MAX, STAGE_ZONE, open, parse_published};
-use crate::clock::Clock;
+use super::stage::{STAGE_ZONE, parse_published};
 use crate::model::language::Tongue;
 use crate::model::region::Region;
 use crate::text::tokens::Token;
-use crate::understand::dates;
+use crate::understand::dates as grammar;
 use crate::understand::place::{self, PlaceKind};
 
 /// One text to look through.
@@ -26,34 +21,42 @@ struct Asked {
     published: Option<String>,
 }
 
-/// `stage dates`: every date, time and duration.
-pub fn date_lines(path: &Path) -> Result<(), Failure> {
-    let today = Clock::System.now().with_timezone(&STAGE_ZONE).date_naive();
-    each_line(path, |asked| {
-        let published = match &asked.published {
-            Some(text) => parse_published(text)?
-                .with_timezone(&STAGE_ZONE)
-                .date_naive(),
-            None => today,
-        };
-        Ok(date_spans(&asked.text, published))
-    })
+/// `{"id","text","published"}` to `{"id","spans":[{"start","end","text","kind","value"}]}`;
+/// without `published` days are counted from `today`.
+pub(super) fn dates(line: &str, today: NaiveDate) -> Result<String, String> {
+    let asked: Asked = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let published = match &asked.published {
+        Some(text) => parse_published(text)?
+            .with_timezone(&STAGE_ZONE)
+            .date_naive(),
+        None => today,
+    };
+    let tokens = grammar::tokens_to_read(&asked.text);
+    let mut characters = Characters::of(&asked.text);
+    let spans: Vec<Value> = grammar::spans(&tokens, published)
+        .into_iter()
+        .filter_map(|span| {
+            let (start, end, words) = characters.span(&tokens, span.first, span.after)?;
+            Some(json!({
+                "start": start, "end": end, "text": words,
+                "kind": span.value.kind(), "value": span.value.iso(),
+            }))
+        })
+        .collect();
+    Ok(json!({"id": asked.id, "spans": spans}).to_string())
 }
 
-/// `stage places`: every place.
-pub fn place_lines(path: &Path) -> Result<(), Failure> {
-    each_line(path, |asked| Ok(place_spans(&asked.text)))
-}
-
-fn place_spans(text: &str) -> Vec<Value> {
-    let tokens = dates::tokens_to_read(text);
-    let mut places = Characters::of(text);
-    place::mentions(&tokens)
+/// `{"id","text"}` to `{"id","spans":[{"start","end","text","name","region","kind"}]}`.
+pub(super) fn places(line: &str) -> Result<String, String> {
+    let asked: Asked = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let tokens = grammar::tokens_to_read(&asked.text);
+    let mut characters = Characters::of(&asked.text);
+    let spans: Vec<Value> = place::mentions(&tokens)
         .into_iter()
         // "The capital" names no place.
         .filter(|mention| mention.kind != PlaceKind::Region || mention.city.is_none())
         .filter_map(|mention| {
-            let (start, end, words) = places.span(&tokens, mention.first, mention.after)?;
+            let (start, end, words) = characters.span(&tokens, mention.first, mention.after)?;
             let region = mention.region.map(|region| region.name(Tongue::English));
             Some(json!({
                 "start": start, "end": end, "text": words,
@@ -62,22 +65,8 @@ fn place_spans(text: &str) -> Vec<Value> {
                 "kind": mention.kind.word(),
             }))
         })
-        .collect()
-}
-
-fn date_spans(text: &str, published: NaiveDate) -> Vec<Value> {
-    let tokens = dates::tokens_to_read(text);
-    let mut places = Characters::of(text);
-    dates::spans(&tokens, published)
-        .into_iter()
-        .filter_map(|span| {
-            let (start, end, words) = places.span(&tokens, span.first, span.after)?;
-            Some(json!({
-                "start": start, "end": end, "text": words,
-                "kind": span.value.kind(), "value": span.value.iso(),
-            }))
-        })
-        .collect()
+        .collect();
+    Ok(json!({"id": asked.id, "spans": spans}).to_string())
 }
 
 /// Counts characters along a text, forward only.
@@ -103,53 +92,42 @@ impl<'a> Characters<'a> {
         first: usize,
         after: usize,
     ) -> Option<(usize, usize, &'a str)> {
-        let (start, end) = (
-            tokens.get(first)?.start,
-            tokens.get(after.checked_sub(1)?)?.end,
-        );
+        let start = tokens.get(first)?.start;
+        let end = tokens.get(after.checked_sub(1)?)?.end;
         let skipped = self.text.get(self.byte..start)?;
         let words = self.text.get(start..end)?;
         self.character += skipped.chars().count();
         self.byte = start;
-        Some((
-            self.character,
-            self.character + words.chars().count(),
-            words,
-        ))
+        let start = self.character;
+        Some((start, start + words.chars().count(), words))
     }
 }
 
-/// Good lines are answered in the order given; each bad one is named.
-fn each_line(
-    path: &Path,
-    spans: impl Fn(&Asked) -> Result<Vec<Value>, String>,
-) -> Result<(), Failure> {
-    let file =
-        open(path).map_err(|error| Failure::call(format!("error: {}: {error}", path.display())))?;
-    let mut bad = 0;
-    for (index, line) in BufReader::new(file.take(STAGE_BYTES_MAX))
-        .lines()
-        .enumerate()
-    {
-        let number = index + 1;
-        let line =
-            line.map_err(|error| Failure::work(format!("{}:{number}: {error}", path.display())))?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let answer = serde_json::from_str::<Asked>(&line)
-            .map_err(|error| error.to_string())
-            .and_then(|asked| Ok(json!({"id": asked.id, "spans": spans(&asked)?})));
-        match answer {
-            Ok(value) => say(&value.to_string())?,
-            Err(why) => {
-                bad += 1;
-                complain(&format!("error: {}:{number}: {why}", path.display()));
-            }
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn today() -> NaiveDate {
+        "2017-10-05".parse().expect("date")
     }
-    match bad {
-        0 => Ok(()),
-        _ => Err(Failure::work(format!("{bad} lines were not read"))),
+
+    #[test]
+    fn offsets_count_characters() {
+        let line = r#"{"id":7,"text":"😀 Ертең Астанада","published":"2017-10-05"}"#;
+        assert_eq!(
+            dates(line, today()),
+            Ok(r#"{"id":7,"spans":[{"start":2,"end":7,"text":"Ертең","kind":"day","value":"2017-10-06"}]}"#.to_owned())
+        );
+        assert_eq!(
+            places(line),
+            Ok(r#"{"id":7,"spans":[{"start":8,"end":16,"text":"Астанада","name":"Astana","region":"KZ-71","kind":"city"}]}"#.to_owned())
+        );
+    }
+
+    #[test]
+    fn a_bad_line_says_why() {
+        let bad = dates(r#"{"id":1,"text":"","published":"someday"}"#, today());
+        assert!(bad.is_err_and(|why| why.contains("someday")));
+        assert!(places("{}").is_err());
     }
 }

@@ -6,6 +6,7 @@
 
 mod environment;
 mod raw;
+mod sending;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -15,21 +16,29 @@ use serde::Deserialize;
 use toml::Table;
 use url::Url;
 
+use crate::model::bounce::{HookSecrets, SoftPolicy};
 use crate::model::complaint::{Complaint, Position, Severity};
 use crate::model::digest::DigestPlan;
 use crate::model::feed::FeedName;
 use crate::model::language::Trilingual;
+use crate::model::sending::{DomainLimits, RelayPlan, SendWindow, WarmUp};
 use crate::model::subscriber::EmailAddress;
 use raw::{RawConfig, RawDigest};
 
 /// Sources asked at the same time, at the most.
 pub const GATHER_PARALLEL_MAX: usize = 256;
-/// SMTP connections at the same time, at the most.
-pub const MAIL_CONNECTIONS_MAX: usize = 64;
+/// Requests for letters in an hour, at the least: what looks like a machine's
+/// counts as five.
+pub const REQUESTS_PER_HOUR_MIN: u32 = 5;
+/// Requests for letters in an hour, at the most: each is remembered that long.
+pub const REQUESTS_PER_HOUR_MAX: u32 = 100_000;
 /// Stories in one letter, at the most: mailbox providers clip longer letters.
 pub const STORIES_MAX: usize = 100;
 /// How far ahead a digest may look, in days.
 pub const DAYS_AHEAD_MAX: u32 = 365;
+
+/// How many soft bounces, and how many days until one counts half, at the most.
+pub const SOFT_MAX: u32 = 365;
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,17 +60,38 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Without a slash at the end.
     pub site_url: Url,
-    /// `None`: letters go to the outbox.
-    pub smtp: Option<String>,
+    pub subscribe: Subscribe,
+    pub bounces_maildir: Option<PathBuf>,
+    /// Holds a password.
+    pub bounces_pop3: Option<String>,
+    pub soft_policy: SoftPolicy,
+    pub hooks: HookSecrets,
     pub outbox: PathBuf,
     pub from: EmailAddress,
-    pub mail_connections: usize,
+    /// Where letters leave: `mail.smtp` and each `[[mail.relay]]`; none: the outbox.
+    pub relays: Vec<RelayPlan>,
+    pub domain_limits: DomainLimits,
+    pub sending_hours: Option<SendWindow>,
+    pub warm_up: Option<WarmUp>,
     pub templates_dir: Option<PathBuf>,
     pub log_filter: String,
     pub log_format: LogFormat,
     pub digests: Vec<DigestPlan>,
     /// Kept to say where a key stands when a later room refuses its value.
     pub file: ConfigFile,
+}
+
+/// Who may ask for letters how often, and who is not written to.
+#[derive(Debug, Clone)]
+pub struct Subscribe {
+    pub trusted_proxies: Vec<String>,
+    pub client_per_hour: u32,
+    pub domain_per_hour: u32,
+    pub house_per_hour: u32,
+    /// A file of one domain on a line.
+    pub disposable_domains: Option<PathBuf>,
+    /// A file of one local part on a line; `None`: the list that ships.
+    pub role_addresses: Option<PathBuf>,
 }
 
 /// The file the config came from.
@@ -123,7 +153,7 @@ pub fn load(
     for setting in &settings {
         match environment::lay_over(&mut table, setting) {
             Ok(()) => from_environment.push((
-                format!("{}.{}", setting.section, setting.key),
+                format!("{}.{}", setting.section, setting.key.replace("__", ".")),
                 setting.variable.clone(),
             )),
             Err(complaint) => complaints.push(complaint),
@@ -209,6 +239,8 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
         note("mail.from", format!("`{}`: {why}", raw.mail.from));
     });
     check_limits(&raw, &mut note);
+    check_bounces(&raw, &mut note);
+    let sending = sending::check(&raw.mail, &mut note);
     let log_format = check_log_format(&raw.log.format, &mut note);
     let digests = check_digests(&raw.digest, &mut note);
     Some(Config {
@@ -221,10 +253,31 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
         allow_private: raw.gather.allow_private,
         listen: listen.ok()?,
         site_url: site_url.ok()?,
-        smtp: Some(raw.mail.smtp).filter(|url| !url.is_empty()),
+        subscribe: Subscribe {
+            trusted_proxies: raw.subscribe.trusted_proxies,
+            client_per_hour: raw.subscribe.client_per_hour,
+            domain_per_hour: raw.subscribe.domain_per_hour,
+            house_per_hour: raw.subscribe.house_per_hour,
+            disposable_domains: path_of(raw.subscribe.disposable_domains),
+            role_addresses: path_of(raw.subscribe.role_addresses),
+        },
+        bounces_maildir: given(&raw.mail.bounces.maildir).map(PathBuf::from),
+        bounces_pop3: given(&raw.mail.bounces.pop3),
+        soft_policy: SoftPolicy {
+            limit: f64::from(raw.mail.bounces.soft_limit),
+            half_life_days: f64::from(raw.mail.bounces.half_life_days),
+        },
+        hooks: HookSecrets {
+            mailgun: given(&raw.hooks.mailgun),
+            postmark: given(&raw.hooks.postmark),
+            sendgrid: given(&raw.hooks.sendgrid),
+        },
         outbox: raw.mail.outbox.into(),
         from: from.ok()?,
-        mail_connections: raw.mail.connections,
+        relays: sending.relays,
+        domain_limits: sending.domain_limits,
+        sending_hours: sending.hours,
+        warm_up: sending.warm_up,
         templates_dir: Some(raw.templates.dir)
             .filter(|dir| !dir.is_empty())
             .map(PathBuf::from),
@@ -233,6 +286,23 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
         digests,
         file,
     })
+}
+
+/// What a key says, unless it is empty.
+fn given(text: &str) -> Option<String> {
+    Some(text.to_owned()).filter(|text| !text.is_empty())
+}
+
+fn check_bounces(raw: &RawConfig, note: &mut impl FnMut(&str, String)) {
+    let bounces = &raw.mail.bounces;
+    for (key, value) in [
+        ("mail.bounces.soft_limit", bounces.soft_limit),
+        ("mail.bounces.half_life_days", bounces.half_life_days),
+    ] {
+        if !(1..=SOFT_MAX).contains(&value) {
+            note(key, format!("{value}: expected 1 to {SOFT_MAX}"));
+        }
+    }
 }
 
 fn check_limits(raw: &RawConfig, note: &mut impl FnMut(&str, String)) {
@@ -262,15 +332,23 @@ fn check_limits(raw: &RawConfig, note: &mut impl FnMut(&str, String)) {
             ),
         );
     }
-    if !(1..=MAIL_CONNECTIONS_MAX).contains(&raw.mail.connections) {
-        note(
-            "mail.connections",
-            format!(
-                "{}: expected 1 to {MAIL_CONNECTIONS_MAX}",
-                raw.mail.connections
-            ),
-        );
+    for (key, limit) in [
+        ("client_per_hour", raw.subscribe.client_per_hour),
+        ("domain_per_hour", raw.subscribe.domain_per_hour),
+        ("house_per_hour", raw.subscribe.house_per_hour),
+    ] {
+        if !(REQUESTS_PER_HOUR_MIN..=REQUESTS_PER_HOUR_MAX).contains(&limit) {
+            let key = format!("subscribe.{key}");
+            let expected = format!("{REQUESTS_PER_HOUR_MIN} to {REQUESTS_PER_HOUR_MAX}");
+            note(&key, format!("{limit}: expected {expected}"));
+        }
     }
+}
+
+fn path_of(text: String) -> Option<PathBuf> {
+    Some(text)
+        .filter(|text| !text.is_empty())
+        .map(PathBuf::from)
 }
 
 fn check_log_format(format: &str, note: &mut impl FnMut(&str, String)) -> Option<LogFormat> {

@@ -62,6 +62,22 @@ fn every_wrong_value_is_named_with_its_place() {
             "jarshy.toml:2:15: error: mail.connections: 0: expected 1 to 64",
         ),
         (
+            "[mail]\nhours = \"8-21\"\n",
+            "jarshy.toml:2:9: error: mail.hours: `8-21`: expected two times of day",
+        ),
+        (
+            "[[mail.relay]]\nname = \"a\"\nurl = \"smtp://a\"\nweight = 0\n",
+            "jarshy.toml:4:10: error: mail.relay.0.weight: 0: expected 1 to 1000",
+        ),
+        (
+            "[mail.domains]\ndefalt = {}\n",
+            "jarshy.toml:2:10: error: mail.domains.defalt: `defalt` is no domain",
+        ),
+        (
+            "[mail.warm_up]\nsince = \"soon\"\n",
+            "jarshy.toml:2:9: error: mail.warm_up.since: `soon` is no day",
+        ),
+        (
             "[serve]\nurl = \"ftp://x\"\n",
             "jarshy.toml:2:7: error: serve.url: `ftp://x`: expected http",
         ),
@@ -101,9 +117,9 @@ fn the_environment_wins_and_is_blamed_by_its_own_name() {
         variables.map(|(name, value)| (name.to_owned(), value.to_owned())),
     )
     .expect("right");
-    assert_eq!(config.mail_connections, 7);
+    assert_eq!(config.relays[0].connections, 7);
     assert_eq!(config.allow_private, ["127.0.0.1/32"]);
-    assert_eq!(config.smtp.as_deref(), Some("smtps://u:p@mail.example.kz"));
+    assert_eq!(config.relays[0].url, "smtps://u:p@mail.example.kz");
 
     let found = complaints("", &[("JARSHY__SERVE__LISTEN", "nowhere")]);
     assert!(

@@ -57,8 +57,11 @@ const DOORS: &[(&str, &str)] = &[
     ("icalendar", "publish"),
     ("minijinja", "template"),
     ("lettre", "deliver"),
+    ("mail_parser", "deliver/bounce/mail.rs"),
+    ("tokio_rustls", "deliver"),
     ("axum", "serve"),
     ("clap", "cli"),
+    ("csv", "cli/subscribers"),
     ("cron", "daemon/timetable.rs"),
 ];
 

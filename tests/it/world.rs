@@ -294,12 +294,14 @@ fn talk(
         let reply = if verb.starts_with("EHLO") {
             "250-house.example\r\n250-PIPELINING\r\n250 8BITMIME".to_owned()
         } else if verb.starts_with("RCPT") {
-            line.split(['<', '>'])
-                .nth(1)
-                .unwrap_or_default()
-                .clone_into(&mut to);
-            let reply = refused.lock().expect("refused").get(&to).cloned();
+            let asked = line.split(['<', '>']).nth(1).unwrap_or_default();
+            let reply = refused.lock().expect("refused").get(asked).cloned();
+            if reply.is_none() {
+                asked.clone_into(&mut to);
+            }
             reply.unwrap_or_else(|| "250 ok".to_owned())
+        } else if verb == "DATA" && to.is_empty() {
+            "503 no recipients".to_owned()
         } else if verb == "DATA" {
             stream.write_all(b"354 go on\r\n")?;
             let mut data = String::new();
