@@ -50,6 +50,8 @@ impl Found {
 pub enum Tense {
     Past,
     Future,
+    /// Verbs of both: "сообщил, что пройдет".
+    Both,
     Unknown,
 }
 
@@ -241,21 +243,34 @@ impl<'a> Reader<'a> {
         let Some(item) = self.items.get(at) else {
             return Tense::Unknown;
         };
-        let stops = |token: &Token| {
-            token.is_mark('!') || token.is_mark('?') || (token.is_mark('.') && !token.spaced)
-        };
-        let ahead = self.tokens[item.first..].iter().take(TENSE_TOKENS);
-        let ends = ahead.take_while(|token| !stops(token)).count();
-        let behind = self.tokens[..item.first].iter().rev().take(TENSE_TOKENS);
-        let begins = behind.take_while(|token| !stops(token)).count();
+        let ends = (item.first..self.tokens.len())
+            .take(TENSE_TOKENS)
+            .take_while(|at| !self.ends_sentence(*at))
+            .count();
+        let begins = (0..item.first)
+            .rev()
+            .take(TENSE_TOKENS)
+            .take_while(|at| !self.ends_sentence(*at))
+            .count();
         let words = &self.tokens[item.first - begins..item.first + ends];
-        if section("future").any(words) {
-            Tense::Future
-        } else if section("past").any(words) {
-            Tense::Past
-        } else {
-            Tense::Unknown
+        match (section("future").any(words), section("past").any(words)) {
+            (true, true) => Tense::Both,
+            (true, false) => Tense::Future,
+            (false, true) => Tense::Past,
+            (false, false) => Tense::Unknown,
         }
+    }
+
+    /// Whether the token ends a sentence: no dot of "10.00" or "г. Астана".
+    fn ends_sentence(&self, at: usize) -> bool {
+        let token = &self.tokens[at];
+        let next = self.tokens.get(at + 1);
+        let short = at
+            .checked_sub(1)
+            .is_some_and(|before| self.tokens[before].folded.chars().count() < 3);
+        token.is_mark('!')
+            || token.is_mark('?')
+            || (token.is_mark('.') && !short && next.is_none_or(|next| next.spaced && next.capital))
     }
 
     pub fn shifted(&self, days: i64) -> Option<NaiveDate> {

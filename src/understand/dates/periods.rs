@@ -273,7 +273,7 @@ impl Reader<'_> {
         let now = self.published.month();
         match self.tense(at) {
             Tense::Past if month > now => self.year() - 1,
-            Tense::Future if month < now => self.year() + 1,
+            Tense::Future | Tense::Both if month < now => self.year() + 1,
             Tense::Unknown if month + 8 < now => self.year() + 1,
             Tense::Unknown if month > now + 6 => self.year() - 1,
             _ => self.year(),

@@ -83,7 +83,8 @@ impl Reader<'_> {
             Some(Which::Last) => (back, Resolved::Counted),
             Some(_) => return None,
             None => match self.tense(name) {
-                Tense::Future => (coming, Resolved::WeekdayGuessed),
+                Tense::Future => (coming, Resolved::Counted),
+                Tense::Both => (coming, Resolved::WeekdayGuessed),
                 _ if coming == 0 => (0, Resolved::WeekdayGuessed),
                 _ => (back, Resolved::WeekdayGuessed),
             },

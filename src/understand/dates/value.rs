@@ -98,7 +98,7 @@ pub enum Resolved {
     YearCounted,
     /// Counted from the publication day ("tomorrow", "last year").
     Counted,
-    /// A bare weekday: the verb's tense decides which.
+    /// A bare weekday, and no future verb that says which.
     WeekdayGuessed,
 }
 

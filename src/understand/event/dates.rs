@@ -1,7 +1,7 @@
 //! The days a text names, as events are dated by them.
 //!
 //! Deliberately absent: months and years without a day, durations, weekdays that
-//! may be last week's, and what a date is the date of; `event` weighs that by
+//! no verb says to be to come, and what a date is the date of; `event` weighs that by
 //! the words around it.
 
 use chrono::NaiveDate;
