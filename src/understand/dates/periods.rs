@@ -20,6 +20,8 @@ const BEFORE_MONTH: [&str; 16] = [
 ];
 /// Names that are other words as well, or abbreviations of months.
 const AMBIGUOUS_MONTHS: [&str; 8] = ["may", "march", "mar", "мар", "нау", "мам", "мау", "март"];
+/// Kazakh endings that make a bare number of four digits a year.
+const CASES: [&str; 8] = ["де", "да", "те", "та", "ден", "дан", "тен", "тан"];
 /// Months that are also names of people, which Russian writes large.
 const NAMES: [&str; 3] = ["март", "мая", "август"];
 /// Roman numerals of the centuries that news names, in letters that look the same.
@@ -350,7 +352,13 @@ impl Reader<'_> {
     /// "in 2017", "(2017)", "since 2015".
     fn bare_year(&self, at: usize) -> Option<Found> {
         let year = self.year_number(at)?;
-        let digits = self.number(at)?.digits == 4;
+        let number = self.number(at)?;
+        // "2017-де", "екі мың он жетіде"
+        let cased = CASES.contains(&self.ending(at)) && !number.ordinal && year % 100 != 0;
+        if cased && (1950..=2050).contains(&year) {
+            return Some(Found::new(at, at + 1, Value::Year(year), Resolved::Written));
+        }
+        let digits = number.digits == 4;
         let russian =
             self.number(at)?.ordinal && ["в", "с", "до", "к"].contains(&self.word_before(at));
         let led = russian || BEFORE_YEAR.contains(&self.word_before(at)) || self.is_in_brackets(at);
