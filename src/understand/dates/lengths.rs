@@ -16,6 +16,20 @@ const CLOSERS: [Mark; 7] = [
     Mark::Until,
 ];
 
+/// How Kazakh units of time and age begin.
+const KAZAKH_UNITS: [&str; 11] = [
+    "жыл",
+    "күн",
+    "ай",
+    "апта",
+    "сағат",
+    "минут",
+    "секунд",
+    "тәулік",
+    "ғасыр",
+    "жас",
+    "жұма",
+];
 /// Nobody is older.
 const AGE_MAX: u32 = 130;
 
@@ -46,6 +60,10 @@ impl Reader<'_> {
             || self.mark(unit_at) == Some(Mark::Over)
         {
             unit_at += 1;
+        }
+        // "Он год работал": in Russian "he".
+        if self.word(start) == Some("он") && !self.is_kazakh_unit(unit_at) {
+            return None;
         }
         let value = match self.sense(unit_at) {
             Some(Sense::Unit(Unit::Year)) if which && self.year_number(start).is_some() => {
@@ -155,14 +173,21 @@ impl Reader<'_> {
         Some(Quantity { text, after })
     }
 
+    fn is_kazakh_unit(&self, at: usize) -> bool {
+        self.word(at).is_some_and(|word| {
+            KAZAKH_UNITS
+                .iter()
+                .any(|beginning| word.starts_with(beginning))
+        })
+    }
+
     /// "екінші күн", "үшінші жыл": which one of several, in Kazakh.
     fn ordinal_length(&self, at: usize) -> Option<Quantity> {
-        let kazakh = self.word(at + 1).is_some_and(|word| {
-            ["жыл", "күн", "ай", "апта"]
-                .iter()
-                .any(|unit| word.starts_with(unit))
-        });
-        kazakh.then(|| Quantity {
+        let long = matches!(
+            self.unit(at + 1),
+            Some(Unit::Day | Unit::Week | Unit::Month | Unit::Year)
+        );
+        (long && self.is_kazakh_unit(at + 1)).then(|| Quantity {
             text: String::new(),
             after: at + 1,
         })
