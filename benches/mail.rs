@@ -15,8 +15,9 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use jarshy::clock::Clock;
 use jarshy::daemon::bounces::BounceOptions;
+use jarshy::daemon::letter::EncodedLetters;
 use jarshy::daemon::mail::{self, PostRoom, Relay};
-use jarshy::daemon::{Newsroom, Replaceable};
+use jarshy::daemon::{MailRoutes, Newsroom, Replaceable};
 use jarshy::deliver::courier::{Courier, DeliverOptions, Destination};
 use jarshy::deliver::message::Sender;
 use jarshy::gather::web::{Web, WebOptions};
@@ -247,9 +248,14 @@ fn newsroom(store: Store, now: DateTime<Utc>, port: u16, connections: usize) -> 
         gather_parallel: 1,
         zone: chrono_tz::Asia::Almaty,
         bounces: BounceOptions::default(),
+        mail_routes: MailRoutes::default(),
+        encoded: EncodedLetters::default(),
+        signer: None,
         holder: Holder("bench".to_owned()),
         secret: Secret::new([7; 32]),
         sender: Sender {
+            agent: None,
+            reply_to: None,
             domain: from.domain().to_owned(),
             from,
             name: "Жаршы".to_owned(),
@@ -258,6 +264,7 @@ fn newsroom(store: Store, now: DateTime<Utc>, port: u16, connections: usize) -> 
         },
         site_url: "https://house.example".parse().expect("URL"),
         house_name: "Жаршы".to_owned(),
+        house_postal: String::new(),
         replaceable: RwLock::new(Replaceable {
             catalogue: Arc::new(catalogue),
             templates: Arc::new(Templates::load(None).expect("templates")),

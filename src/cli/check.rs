@@ -10,13 +10,12 @@ use super::output::{Failure, complain_all, say};
 pub fn check(path: &Path, json: bool) -> Result<(), Failure> {
     let config = house::load_config(path)?;
     let mut furnishing = Furnishing::read(&config);
-    let mut complaints = std::mem::take(&mut furnishing.complaints);
-    if let Some(templates) = &furnishing.templates {
-        complaints.extend(templates.check());
-    }
+    furnishing.prove_templates();
+    let complaints = std::mem::take(&mut furnishing.complaints);
     house::post_room(&config)?;
     house::web_options(&config)?;
     house::subscribe_options(&config)?;
+    house::signer(&config)?;
     let wrong = any_error(&complaints);
     complain_all(&complaints);
     let (sources, feeds, digests) = (

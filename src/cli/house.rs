@@ -9,12 +9,14 @@ use crate::catalog::{self, Catalogue};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::daemon::bounces::BounceOptions;
+use crate::daemon::letter::EncodedLetters;
 use crate::daemon::mail::{PostRoom, Relay};
 use crate::daemon::timetable::Timetable;
-use crate::daemon::{Newsroom, PlannedDigest, Replaceable};
+use crate::daemon::{MailRoutes, Newsroom, PlannedDigest, Replaceable};
 use crate::deliver::bounce::pop3::{Pop3Server, system_trust};
 use crate::deliver::courier::{Courier, DeliverOptions, Destination};
 use crate::deliver::message::Sender;
+use crate::deliver::sign::{SignOptions, Signer};
 use crate::gather::plan::PlanOptions;
 use crate::gather::web::{Cidr, Web, WebOptions};
 use crate::model::complaint::{Complaint, Severity};
@@ -79,6 +81,14 @@ impl Furnishing {
         }
     }
 
+    /// Renders every template with its sample, too: what only rendering shows
+    /// must not take the place of what worked.
+    pub fn prove_templates(&mut self) {
+        if let Some(templates) = &self.templates {
+            self.complaints.extend(templates.check());
+        }
+    }
+
     /// What the daemon works with; wrong entries are left out, but nothing
     /// works without templates.
     pub fn replaceable(self) -> Result<Replaceable, Vec<Complaint>> {
@@ -108,6 +118,7 @@ pub async fn open_with(config: &Config) -> Result<Arc<Newsroom>, Failure> {
         .map_err(|_| Failure::call("error: the templates are wrong, see above"))?;
     let web = Web::new(web_options(config)?).map_err(Failure::work)?;
     let post = post_room(config)?;
+    let signer = signer(config)?.map(Arc::new);
     let store = Store::open(&config.store_url)
         .await
         .map_err(Failure::work)?;
@@ -124,8 +135,15 @@ pub async fn open_with(config: &Config) -> Result<Arc<Newsroom>, Failure> {
         secret: Secret::new(secret),
         sender: sender(config),
         bounces: bounce_options(config)?,
+        mail_routes: MailRoutes {
+            unsubscribe_mailto: config.mail_addresses.unsubscribe_mailto.clone(),
+            bounce_domain: config.mail_addresses.bounce_domain.clone(),
+        },
+        encoded: EncodedLetters::default(),
+        signer,
         site_url: config.site_url.clone(),
         house_name: config.house_name.clone(),
+        house_postal: config.house_postal.clone(),
         replaceable: RwLock::new(replaceable),
     };
     newsroom.settle_in().await.map_err(Failure::work)?;
@@ -139,6 +157,8 @@ fn sender(config: &Config) -> Sender {
         domain: config.from.domain().to_owned(),
         site_url: config.site_url.as_str().trim_end_matches('/').to_owned(),
         list_id: format!("digest.{}", config.from.domain()),
+        agent: config.mail_addresses.sender.clone(),
+        reply_to: config.mail_addresses.reply_to.clone(),
     }
 }
 
@@ -157,6 +177,22 @@ fn bounce_options(config: &Config) -> Result<BounceOptions, Failure> {
         maildir: config.bounces_maildir.clone(),
         mailbox,
         policy: config.soft_policy,
+    })
+}
+
+/// The keys letters are signed with; `None` where the config names none.
+pub fn signer(config: &Config) -> Result<Option<Signer>, Failure> {
+    if config.dkim.selectors.is_empty() {
+        return Ok(None);
+    }
+    let options = SignOptions {
+        dir: config.dkim.dir.clone(),
+        domain: config.dkim.domain.clone(),
+        selectors: config.dkim.selectors.clone(),
+    };
+    Signer::open(&options).map(Some).map_err(|why| {
+        let complaint = config.file.complain("mail.dkim.selectors", why.to_string());
+        Failure::complaints(&[complaint])
     })
 }
 
@@ -259,4 +295,27 @@ pub fn any_error(complaints: &[Complaint]) -> bool {
     complaints
         .iter()
         .any(|complaint| complaint.severity == Severity::Error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_that_fails_only_when_rendered_is_found_before_it_is_used() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("letter")).expect("a folder");
+        let path = folder.path().join("letter/digest.txt");
+        std::fs::write(path, "{{ titel }}").expect("a file");
+        let templates = Templates::load(Some(folder.path()));
+        let mut furnishing = Furnishing {
+            catalogue: Catalogue::default(),
+            templates: templates.ok(),
+            digests: Vec::new(),
+            complaints: Vec::new(),
+        };
+        assert!(furnishing.templates.is_some(), "it parses");
+        furnishing.prove_templates();
+        assert!(any_error(&furnishing.complaints));
+    }
 }

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::digest::choose_digest;
 use super::house;
+use super::mail_keys::{self, KeysCommand};
 use super::output::{Failure, complain, say, time};
 use crate::daemon::Newsroom;
 use crate::daemon::mail::{self, Flushed};
@@ -48,32 +49,48 @@ pub enum MailCommand {
         #[arg(long, value_name = "NAME")]
         digest: Option<String>,
     },
+    /// Make and show the keys letters are signed with (DKIM).
+    #[command(subcommand)]
+    Keys(KeysCommand),
 }
 
 /// Runs a `mail` command.
 pub async fn mail(config: &Path, command: &MailCommand, json: bool) -> Result<(), Failure> {
-    let newsroom = house::open(config).await?;
-    let name = |digest: &Option<String>| {
-        let digest = digest.as_deref();
-        digest
-            .map(|name| choose_digest(&newsroom, Some(name)).map(|planned| planned.plan.name))
-            .transpose()
-    };
     match command {
-        MailCommand::Flush => flush(&newsroom, json).await,
-        MailCommand::Pause { digest } => pause(&newsroom, name(digest)?).await,
-        MailCommand::Resume { digest } => resume(&newsroom, name(digest)?).await,
-        MailCommand::Stop { digest } => {
-            let name = choose_digest(&newsroom, Some(digest))?.plan.name;
-            let now = newsroom.clock.now();
-            let stopped = newsroom.store.stop_mail(&name, now).await;
-            say(&format!(
-                "{name}: {} letters given up",
-                stopped.map_err(Failure::work)?
-            ))
+        // A house that signs cannot be opened before it has its keys.
+        MailCommand::Keys(command) => mail_keys::keys(config, command, json),
+        MailCommand::Flush => flush(&house::open(config).await?, json).await,
+        MailCommand::Pause { digest } => {
+            let newsroom = house::open(config).await?;
+            pause(&newsroom, name_of(&newsroom, digest.as_deref())?).await
         }
-        MailCommand::Status { digest } => status(&newsroom, name(digest)?, json).await,
+        MailCommand::Resume { digest } => {
+            let newsroom = house::open(config).await?;
+            resume(&newsroom, name_of(&newsroom, digest.as_deref())?).await
+        }
+        MailCommand::Stop { digest } => stop(&house::open(config).await?, digest).await,
+        MailCommand::Status { digest } => {
+            let newsroom = house::open(config).await?;
+            let name = name_of(&newsroom, digest.as_deref())?;
+            status(&newsroom, name, json).await
+        }
     }
+}
+
+async fn stop(newsroom: &Arc<Newsroom>, digest: &str) -> Result<(), Failure> {
+    let name = choose_digest(newsroom, Some(digest))?.plan.name;
+    let now = newsroom.clock.now();
+    let stopped = newsroom.store.stop_mail(&name, now).await;
+    say(&format!(
+        "{name}: {} letters given up",
+        stopped.map_err(Failure::work)?
+    ))
+}
+
+fn name_of(newsroom: &Newsroom, digest: Option<&str>) -> Result<Option<FeedName>, Failure> {
+    digest
+        .map(|name| choose_digest(newsroom, Some(name)).map(|planned| planned.plan.name))
+        .transpose()
 }
 
 async fn pause(newsroom: &Newsroom, digest: Option<FeedName>) -> Result<(), Failure> {

@@ -4,9 +4,13 @@
 //! operator wrote, and what cannot be wrong any more. Deliberately absent: a
 //! global; whoever needs a value is handed it.
 
+mod bounces;
+mod doctor;
 mod environment;
+pub mod mail;
 mod raw;
 mod sending;
+mod subscribe;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -23,22 +27,17 @@ use crate::model::feed::FeedName;
 use crate::model::language::Trilingual;
 use crate::model::sending::{DomainLimits, RelayPlan, SendWindow, WarmUp};
 use crate::model::subscriber::EmailAddress;
+pub use doctor::Doctor;
+use mail::{Dkim, MailAddresses};
 use raw::{RawConfig, RawDigest};
+pub use subscribe::Subscribe;
 
 /// Sources asked at the same time, at the most.
 pub const GATHER_PARALLEL_MAX: usize = 256;
-/// Requests for letters in an hour, at the least: what looks like a machine's
-/// counts as five.
-pub const REQUESTS_PER_HOUR_MIN: u32 = 5;
-/// Requests for letters in an hour, at the most: each is remembered that long.
-pub const REQUESTS_PER_HOUR_MAX: u32 = 100_000;
 /// Stories in one letter, at the most: mailbox providers clip longer letters.
 pub const STORIES_MAX: usize = 100;
 /// How far ahead a digest may look, in days.
 pub const DAYS_AHEAD_MAX: u32 = 365;
-
-/// How many soft bounces, and how many days until one counts half, at the most.
-pub const SOFT_MAX: u32 = 365;
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +50,8 @@ pub enum LogFormat {
 #[derive(Debug, Clone)]
 pub struct Config {
     pub house_name: String,
+    /// In letters' footers; may be empty.
+    pub house_postal: String,
     pub zone: Tz,
     pub catalog_dir: PathBuf,
     pub store_url: String,
@@ -73,25 +74,15 @@ pub struct Config {
     pub domain_limits: DomainLimits,
     pub sending_hours: Option<SendWindow>,
     pub warm_up: Option<WarmUp>,
+    pub mail_addresses: MailAddresses,
+    pub dkim: Dkim,
     pub templates_dir: Option<PathBuf>,
     pub log_filter: String,
     pub log_format: LogFormat,
     pub digests: Vec<DigestPlan>,
+    pub doctor: Doctor,
     /// Kept to say where a key stands when a later room refuses its value.
     pub file: ConfigFile,
-}
-
-/// Who may ask for letters how often, and who is not written to.
-#[derive(Debug, Clone)]
-pub struct Subscribe {
-    pub trusted_proxies: Vec<String>,
-    pub client_per_hour: u32,
-    pub domain_per_hour: u32,
-    pub house_per_hour: u32,
-    /// A file of one domain on a line.
-    pub disposable_domains: Option<PathBuf>,
-    /// A file of one local part on a line; `None`: the list that ships.
-    pub role_addresses: Option<PathBuf>,
 }
 
 /// The file the config came from.
@@ -208,26 +199,22 @@ fn with_suggestion(message: &str) -> String {
         )
 }
 
+/// What a key says, unless it is empty.
+fn given(text: &str) -> Option<String> {
+    Some(text.to_owned()).filter(|text| !text.is_empty())
+}
+
 /// Checks every value; `None` when one that nothing can do without is wrong.
 fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> Option<Config> {
     let mut note = |key: &str, message: String| complaints.push(file.complain(key, message));
     let zone = raw.house.zone.parse::<Tz>().map_err(|_| {
-        note(
-            "house.zone",
-            format!(
-                "`{}` is no time zone; expected an IANA name such as Asia/Almaty",
-                raw.house.zone
-            ),
-        );
+        let expected = "is no time zone; expected an IANA name such as Asia/Almaty";
+        note("house.zone", format!("`{}` {expected}", raw.house.zone));
     });
     let listen = raw.serve.listen.parse::<SocketAddr>().map_err(|_| {
-        note(
-            "serve.listen",
-            format!(
-                "`{}` is no address to listen on; expected one such as 127.0.0.1:8080 or [::]:8080",
-                raw.serve.listen
-            ),
-        );
+        let expected =
+            "is no address to listen on; expected one such as 127.0.0.1:8080 or [::]:8080";
+        note("serve.listen", format!("`{}` {expected}", raw.serve.listen));
     });
     let site_text = if raw.serve.url.is_empty() {
         format!("http://{}", raw.serve.listen)
@@ -238,13 +225,18 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
     let from = raw.mail.from.parse::<EmailAddress>().map_err(|why| {
         note("mail.from", format!("`{}`: {why}", raw.mail.from));
     });
+    let mail_addresses = mail::check_addresses(&raw.mail, &mut note);
+    let dkim = mail::check_dkim(&raw.mail, from.as_ref().ok(), &mut note);
+    let doctor = doctor::check(&raw.doctor, &mut note);
     check_limits(&raw, &mut note);
-    check_bounces(&raw, &mut note);
+    let soft_policy = bounces::check(&raw.mail.bounces, &mut note);
+    let subscribe = subscribe::check(&raw.subscribe, &mut note);
     let sending = sending::check(&raw.mail, &mut note);
     let log_format = check_log_format(&raw.log.format, &mut note);
     let digests = check_digests(&raw.digest, &mut note);
     Some(Config {
         house_name: raw.house.name,
+        house_postal: raw.house.postal,
         zone: zone.ok()?,
         catalog_dir: raw.catalog.dir.into(),
         store_url: raw.store.url,
@@ -253,56 +245,26 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
         allow_private: raw.gather.allow_private,
         listen: listen.ok()?,
         site_url: site_url.ok()?,
-        subscribe: Subscribe {
-            trusted_proxies: raw.subscribe.trusted_proxies,
-            client_per_hour: raw.subscribe.client_per_hour,
-            domain_per_hour: raw.subscribe.domain_per_hour,
-            house_per_hour: raw.subscribe.house_per_hour,
-            disposable_domains: path_of(raw.subscribe.disposable_domains),
-            role_addresses: path_of(raw.subscribe.role_addresses),
-        },
+        subscribe,
         bounces_maildir: given(&raw.mail.bounces.maildir).map(PathBuf::from),
         bounces_pop3: given(&raw.mail.bounces.pop3),
-        soft_policy: SoftPolicy {
-            limit: f64::from(raw.mail.bounces.soft_limit),
-            half_life_days: f64::from(raw.mail.bounces.half_life_days),
-        },
-        hooks: HookSecrets {
-            mailgun: given(&raw.hooks.mailgun),
-            postmark: given(&raw.hooks.postmark),
-            sendgrid: given(&raw.hooks.sendgrid),
-        },
+        soft_policy,
+        hooks: bounces::hook_secrets(&raw.hooks),
         outbox: raw.mail.outbox.into(),
         from: from.ok()?,
         relays: sending.relays,
         domain_limits: sending.domain_limits,
         sending_hours: sending.hours,
         warm_up: sending.warm_up,
-        templates_dir: Some(raw.templates.dir)
-            .filter(|dir| !dir.is_empty())
-            .map(PathBuf::from),
+        mail_addresses,
+        dkim,
+        templates_dir: given(&raw.templates.dir).map(PathBuf::from),
         log_filter: raw.log.filter,
         log_format: log_format?,
         digests,
+        doctor,
         file,
     })
-}
-
-/// What a key says, unless it is empty.
-fn given(text: &str) -> Option<String> {
-    Some(text.to_owned()).filter(|text| !text.is_empty())
-}
-
-fn check_bounces(raw: &RawConfig, note: &mut impl FnMut(&str, String)) {
-    let bounces = &raw.mail.bounces;
-    for (key, value) in [
-        ("mail.bounces.soft_limit", bounces.soft_limit),
-        ("mail.bounces.half_life_days", bounces.half_life_days),
-    ] {
-        if !(1..=SOFT_MAX).contains(&value) {
-            note(key, format!("{value}: expected 1 to {SOFT_MAX}"));
-        }
-    }
 }
 
 fn check_limits(raw: &RawConfig, note: &mut impl FnMut(&str, String)) {
@@ -332,23 +294,6 @@ fn check_limits(raw: &RawConfig, note: &mut impl FnMut(&str, String)) {
             ),
         );
     }
-    for (key, limit) in [
-        ("client_per_hour", raw.subscribe.client_per_hour),
-        ("domain_per_hour", raw.subscribe.domain_per_hour),
-        ("house_per_hour", raw.subscribe.house_per_hour),
-    ] {
-        if !(REQUESTS_PER_HOUR_MIN..=REQUESTS_PER_HOUR_MAX).contains(&limit) {
-            let key = format!("subscribe.{key}");
-            let expected = format!("{REQUESTS_PER_HOUR_MIN} to {REQUESTS_PER_HOUR_MAX}");
-            note(&key, format!("{limit}: expected {expected}"));
-        }
-    }
-}
-
-fn path_of(text: String) -> Option<PathBuf> {
-    Some(text)
-        .filter(|text| !text.is_empty())
-        .map(PathBuf::from)
 }
 
 fn check_log_format(format: &str, note: &mut impl FnMut(&str, String)) -> Option<LogFormat> {
@@ -406,6 +351,7 @@ fn check_digests(raw: &[RawDigest], note: &mut impl FnMut(&str, String)) -> Vec<
             feeds,
             stories_max: digest.stories_max,
             days_ahead: digest.days_ahead,
+            send_empty: digest.send_empty,
         });
     }
     plans

@@ -17,6 +17,7 @@ pub struct RawConfig {
     pub hooks: RawHooks,
     pub templates: RawTemplates,
     pub log: RawLog,
+    pub doctor: RawDoctor,
     pub digest: Vec<RawDigest>,
 }
 
@@ -39,7 +40,8 @@ macro_rules! section {
 
 section!(RawHouse {
     name: String = "Жаршы",
-    zone: String = "Asia/Almaty"
+    zone: String = "Asia/Almaty",
+    postal: String = ""
 });
 section!(RawCatalog {
     dir: String = "feeds"
@@ -69,6 +71,11 @@ section!(RawMail {
     outbox: String = "var/outbox",
     from: String = "jarshy@localhost.localdomain",
     connections: usize = 4_usize,
+    sender: String = "",
+    reply_to: String = "",
+    unsubscribe_mailto: String = "",
+    bounce_domain: String = "",
+    dkim: RawDkim = RawDkim::default(),
     bounces: RawBounces = RawBounces::default(),
     per_minute: u32 = 0_u32,
     hours: String = "",
@@ -86,6 +93,15 @@ section!(RawHooks {
     mailgun: String = "",
     postmark: String = "",
     sendgrid: String = ""
+});
+section!(RawDkim {
+    dir: String = "var/keys",
+    domain: String = "",
+    selectors: Vec<String> = Vec::<String>::new(),
+});
+section!(RawDoctor {
+    resolver: String = "",
+    addresses: Vec<String> = Vec::<String>::new(),
 });
 section!(RawTemplates { dir: String = "" });
 section!(RawLog {
@@ -154,6 +170,8 @@ pub struct RawDigest {
     pub stories_max: usize,
     #[serde(default = "days_ahead")]
     pub days_ahead: u32,
+    #[serde(default)]
+    pub send_empty: bool,
 }
 
 #[derive(Debug, Deserialize)]

@@ -82,6 +82,26 @@ fn every_wrong_value_is_named_with_its_place() {
             "jarshy.toml:2:7: error: serve.url: `ftp://x`: expected http",
         ),
         ("[serve\n", "jarshy.toml:1:7: error: "),
+        (
+            "[mail]\nbounce_domain = \"lists\"\n",
+            "jarshy.toml:2:17: error: mail.bounce_domain: `lists` is no domain",
+        ),
+        (
+            "[mail]\nreply_to = \"desk\"\n",
+            "jarshy.toml:2:12: error: mail.reply_to: `desk`: expected an address",
+        ),
+        (
+            "[mail.dkim]\nselectors = [\"2026a\", \"../x\"]\n",
+            "jarshy.toml:2:23: error: mail.dkim.selectors.1: `../x`: expected a name such as 2026a",
+        ),
+        (
+            "[mail.dkim]\nselectors = [\"a\", \"a\"]\n",
+            "jarshy.toml:2:19: error: mail.dkim.selectors.1: `a` is named twice",
+        ),
+        (
+            "[doctor]\nresolver = \"dns.example.kz\"\naddresses = [\"x\"]\n",
+            "jarshy.toml:2:12: error: doctor.resolver: `dns.example.kz` is no address",
+        ),
     ];
     for (text, expected) in cases {
         let found = complaints(text, &[]);

@@ -8,6 +8,7 @@
 pub mod bounces;
 pub mod gather;
 pub mod learn;
+pub mod letter;
 pub mod mail;
 pub mod refresh;
 pub mod rounds;
@@ -24,11 +25,13 @@ use url::Url;
 use crate::catalog::Catalogue;
 use crate::clock::Clock;
 use crate::deliver::message::Sender;
+use crate::deliver::sign::Signer;
 use crate::digest::compose::LetterSite;
 use crate::gather::plan::PlanOptions;
 use crate::gather::web::Web;
 use crate::model::delivery::Holder;
 use crate::model::digest::DigestPlan;
+use crate::model::subscriber::EmailAddress;
 use crate::model::token::Secret;
 use crate::store::{Store, StoreError};
 use crate::template::Templates;
@@ -54,6 +57,15 @@ pub struct Replaceable {
     pub digests: Arc<Vec<PlannedDigest>>,
 }
 
+/// Where mail about letters comes back to.
+#[derive(Debug, Clone, Default)]
+pub struct MailRoutes {
+    /// Instead of a personal address at `bounce_domain`.
+    pub unsubscribe_mailto: Option<EmailAddress>,
+    /// The domain of personal return addresses.
+    pub bounce_domain: Option<String>,
+}
+
 /// Everything the stages need, in one hand.
 pub struct Newsroom {
     pub store: Store,
@@ -67,8 +79,14 @@ pub struct Newsroom {
     pub secret: Secret,
     pub sender: Sender,
     pub bounces: bounces::BounceOptions,
+    pub mail_routes: MailRoutes,
+    pub encoded: letter::EncodedLetters,
+    /// `None`: letters are not signed here.
+    pub signer: Option<Arc<Signer>>,
     pub site_url: Url,
     pub house_name: String,
+    /// In letters' footers; may be empty.
+    pub house_postal: String,
     pub replaceable: RwLock<Replaceable>,
 }
 
@@ -116,12 +134,9 @@ impl Newsroom {
         LetterSite {
             url: self.site_base().to_owned(),
             name: self.house_name.clone(),
+            postal: self.house_postal.clone(),
             zone: self.zone,
         }
-    }
-
-    fn sender(&self) -> Sender {
-        self.sender.clone()
     }
 
     /// Tells the store which sources there are and where each digest begins.

@@ -6,5 +6,7 @@
 
 pub mod bounce;
 pub mod courier;
+pub mod dns;
 pub mod message;
 pub mod retry;
+pub mod sign;

@@ -3,10 +3,13 @@
 mod architecture;
 mod bounces;
 mod crash;
+mod dns;
+mod doctor;
 mod journey;
 mod lists;
 mod operator;
 mod postgres;
 mod relay;
+mod signed;
 mod site;
 mod world;

@@ -12,8 +12,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use jarshy::clock::Clock;
 use jarshy::daemon::bounces::BounceOptions;
+use jarshy::daemon::letter::EncodedLetters;
 use jarshy::daemon::mail::{self, Flushed, PostRoom, Relay};
-use jarshy::daemon::{Newsroom, Replaceable};
+use jarshy::daemon::{MailRoutes, Newsroom, Replaceable};
 use jarshy::deliver::courier::{Courier, DeliverOptions, Destination, Timeouts};
 use jarshy::deliver::message::Sender;
 use jarshy::gather::web::{Web, WebOptions};
@@ -105,9 +106,14 @@ impl House {
             gather_parallel: 1,
             zone: chrono_tz::Asia::Almaty,
             bounces: BounceOptions::default(),
+            mail_routes: MailRoutes::default(),
+            encoded: EncodedLetters::default(),
+            signer: None,
             holder: Holder("test".to_owned()),
             secret: Secret::new([7; 32]),
             sender: Sender {
+                agent: None,
+                reply_to: None,
                 domain: from.domain().to_owned(),
                 from,
                 name: "Жаршы".to_owned(),
@@ -116,6 +122,7 @@ impl House {
             },
             site_url: "https://house.example".parse().expect("URL"),
             house_name: "Жаршы".to_owned(),
+            house_postal: String::new(),
             replaceable: RwLock::new(Replaceable {
                 catalogue: Arc::new(catalogue),
                 templates: Arc::new(Templates::load(None).expect("templates")),

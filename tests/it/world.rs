@@ -196,6 +196,8 @@ fn answer(
 /// A letter as the mail server took it.
 #[derive(Debug, Clone)]
 pub struct Received {
+    /// The envelope sender.
+    pub from: String,
     pub to: String,
     pub data: String,
 }
@@ -284,7 +286,7 @@ fn talk(
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream.try_clone()?);
     stream.write_all(b"220 house.example ESMTP\r\n")?;
-    let mut to = String::new();
+    let (mut from, mut to) = (String::new(), String::new());
     loop {
         let mut line = String::new();
         if reader.read_line(&mut line)? == 0 {
@@ -293,6 +295,12 @@ fn talk(
         let verb = line.trim_end().to_ascii_uppercase();
         let reply = if verb.starts_with("EHLO") {
             "250-house.example\r\n250-PIPELINING\r\n250 8BITMIME".to_owned()
+        } else if verb.starts_with("MAIL") {
+            line.split(['<', '>'])
+                .nth(1)
+                .unwrap_or_default()
+                .clone_into(&mut from);
+            "250 ok".to_owned()
         } else if verb.starts_with("RCPT") {
             let asked = line.split(['<', '>']).nth(1).unwrap_or_default();
             let reply = refused.lock().expect("refused").get(asked).cloned();
@@ -311,6 +319,7 @@ fn talk(
                 }
             }
             received.letters.lock().expect("received").push(Received {
+                from: std::mem::take(&mut from),
                 to: std::mem::take(&mut to),
                 data,
             });

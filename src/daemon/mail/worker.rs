@@ -3,20 +3,14 @@
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
 use tokio::sync::{mpsc, oneshot};
 
 use super::board::Worker;
 use super::clerk::{Clerk, NotRecorded};
-use crate::daemon::Newsroom;
+use crate::daemon::{Newsroom, letter};
 use crate::deliver::courier::{Connection, NotReady};
-use crate::deliver::{message, retry};
-use crate::model::delivery::{Attempt, ClaimedDelivery, DeliveryId, Outcome, Reason};
-use crate::model::digest::Purpose;
-use crate::model::token::{self, TokenPurpose};
-
-/// How long the link in a confirmation letter works.
-const CONFIRM_LINK_LIFE: TimeDelta = TimeDelta::days(7);
+use crate::deliver::retry;
+use crate::model::delivery::{ClaimedDelivery, DeliveryId, Outcome};
 
 /// A worker has nothing to do.
 pub struct Free {
@@ -92,7 +86,7 @@ async fn attempt(
     delivery: ClaimedDelivery,
     ended: &mut Option<(DeliveryId, Outcome)>,
 ) -> Result<Report, NotRecorded> {
-    let built = message::build(&delivery, &newsroom.sender(), &links(newsroom, &delivery));
+    let built = letter::prepare(newsroom, &delivery).await;
     if let Err(trouble) = connection.ready().await {
         clerk.record(ended.take(), None).await?;
         return Ok(Report::NotReady {
@@ -107,10 +101,7 @@ async fn attempt(
     }
     let attempt = match built {
         Ok(message) => connection.deliver(&message).await,
-        Err(why) => Attempt::Refused {
-            reason: Reason::Unbuilt,
-            why: why.to_string(),
-        },
+        Err(attempt) => attempt,
     };
     let outcome = retry::outcome(
         attempt,
@@ -125,35 +116,4 @@ async fn attempt(
         outcome,
         doubtful: delivery.doubtful,
     })
-}
-
-/// The links that only this copy bears.
-fn links(newsroom: &Newsroom, delivery: &ClaimedDelivery) -> message::PersonalLinks {
-    let subscriber = &delivery.subscriber;
-    let link = |page: &str, token: String| format!("{}/{page}?token={token}", newsroom.site_base());
-    let confirm = (delivery.letter.purpose == Purpose::Confirmation).then(|| {
-        let until = delivery.queued_at + CONFIRM_LINK_LIFE;
-        link(
-            "confirm",
-            token::sign(
-                &newsroom.secret,
-                TokenPurpose::Confirm,
-                subscriber,
-                Some(until),
-            ),
-        )
-    });
-    let unsubscribe = link(
-        "unsubscribe",
-        token::sign(
-            &newsroom.secret,
-            TokenPurpose::Unsubscribe,
-            subscriber,
-            None,
-        ),
-    );
-    message::PersonalLinks {
-        unsubscribe,
-        confirm,
-    }
 }
