@@ -16,6 +16,7 @@ mod publish;
 mod run;
 mod sources;
 mod stage;
+mod stage_spans;
 mod stage_words;
 mod subscribers;
 mod suppressions;

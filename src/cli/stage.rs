@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::output::{Failure, complain, say, time};
+use super::stage_spans;
 use super::stage_words;
 use crate::clock::Clock;
 use crate::gather::document::Document;
@@ -24,9 +25,9 @@ use crate::model::story::{StoryCandidate, StoryId};
 use crate::understand::{self, Hints, same_story};
 
 /// The longest file or line a stage takes, in bytes.
-const STAGE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+pub(super) const STAGE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// The zone days are counted in, where no config is read.
-const STAGE_ZONE: chrono_tz::Tz = chrono_tz::Asia::Almaty;
+pub(super) const STAGE_ZONE: chrono_tz::Tz = chrono_tz::Asia::Almaty;
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum ReadKind {
@@ -57,6 +58,18 @@ pub enum StageCommand {
     /// Understand texts: JSON lines {"id","text","title","published","url"} in and out.
     Understand {
         /// A file; - is standard input.
+        file: PathBuf,
+    },
+    /// Places: JSON lines {"id","text"} in, spans out.
+    Places {
+        /// A file; - is standard input.
+        #[arg(default_value = "-")]
+        file: PathBuf,
+    },
+    /// Dates, times and durations: JSON lines {"id","text","published"} in, spans out.
+    Dates {
+        /// A file; - is standard input.
+        #[arg(default_value = "-")]
         file: PathBuf,
     },
     /// Find which articles tell the same: JSON lines {"id","title","text","published"} in,
@@ -104,6 +117,11 @@ pub fn stage(command: StageCommand) -> Result<(), Failure> {
                 ))),
             }
         }
+        StageCommand::Places { file } => lines(&file, stage_spans::places),
+        StageCommand::Dates { file } => {
+            let today = Clock::System.now().with_timezone(&STAGE_ZONE).date_naive();
+            lines(&file, |line| stage_spans::dates(line, today))
+        }
         StageCommand::Understand { file } => {
             let now = Clock::System.now();
             lines(&file, |line| understand_line(line, now))
@@ -118,7 +136,7 @@ pub fn stage(command: StageCommand) -> Result<(), Failure> {
     }
 }
 
-fn open(path: &Path) -> std::io::Result<Box<dyn Read>> {
+pub(super) fn open(path: &Path) -> std::io::Result<Box<dyn Read>> {
     if path.as_os_str() == "-" {
         Ok(Box::new(std::io::stdin()))
     } else {
@@ -342,7 +360,7 @@ fn article_of(asked: Asked, now: DateTime<Utc>) -> Result<(Value, Article), Stri
 }
 
 /// RFC 3339, or a day, which then begins at noon in the house zone.
-fn parse_published(text: &str) -> Result<DateTime<Utc>, String> {
+pub(super) fn parse_published(text: &str) -> Result<DateTime<Utc>, String> {
     if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
         return Ok(moment.to_utc());
     }

@@ -4,14 +4,16 @@
 //! Every label comes with how sure we are; what is not sure enough is shown as
 //! unknown (design, promise 4). Deliberately absent: the store and the clock.
 
+pub mod dates;
 pub mod event;
 pub mod identity;
 pub mod same_story;
 
+mod endings;
 mod excerpt;
 mod language;
 mod lexicon;
-mod place;
+pub mod place;
 mod told;
 
 use std::collections::BTreeMap;
@@ -31,7 +33,7 @@ use crate::text::tokens::tokens;
 use event::Finding;
 
 /// Raised when the same article would be read differently.
-pub const ENGINE_VERSION: u32 = 1;
+pub const ENGINE_VERSION: u32 = 2;
 
 /// What is known of an article's source before its text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

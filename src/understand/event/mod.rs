@@ -10,7 +10,6 @@ mod forum;
 mod merge;
 mod name;
 mod opening;
-mod relative;
 
 use chrono::NaiveDate;
 

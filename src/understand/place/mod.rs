@@ -1,41 +1,49 @@
-//! Places named in a text, inflected as it may be. The names are data:
-//! `places.tsv`; the endings are rules, here.
+//! Places named in a text, inflected as it may be. The names are data
+//! ([`gazetteer`]); what stands beside a name says whether it is a place.
 //!
-//! Deliberately absent: villages and districts (issue 4 of 4), and choosing
-//! where an event is, which `event` does.
+//! Deliberately absent: choosing where an event is, which `event` does, and
+//! villages that are no district's centre.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
+mod context;
+mod declension;
+mod gazetteer;
+
+use std::collections::HashSet;
 
 use crate::model::region::Region;
 use crate::text::normalise::fold;
 use crate::text::tokens::Token;
 
-const TABLE: &str = include_str!("places.tsv");
+use super::endings::is_locative;
+use context::Context;
+use gazetteer::{District, Doubt, GAZETTEER, Place};
+
 /// The most words one name has, hyphens not counted.
 const NAME_WORDS_MAX: usize = 4;
-/// Kazakh endings a place name can bear; `LOCATIVE` ones say "in".
-const KAZAKH_LOCATIVE: [&str; 8] = ["да", "де", "та", "те", "дағы", "дегі", "тағы", "тегі"];
-const KAZAKH_CASES: [&str; 28] = [
-    "ға", "ге", "қа", "ке", "дан", "ден", "тан", "тен", "нан", "нен", "ды", "ді", "ты", "ті", "ны",
-    "ні", "дың", "дің", "тың", "тің", "ның", "нің", "мен", "бен", "пен", "лық", "лік", "дық",
-];
-/// Words that make the name before them a town.
-const TOWN_AFTER: [&str; 3] = ["қала", "city", "қ"];
-/// Words that make the name after them a town.
-const TOWN_BEFORE: [&str; 7] = ["город", "городе", "города", "г", "in", "в", "қ"];
-/// Words that make the town's name before them something else.
-const NO_TOWN_AFTER: [&str; 5] = ["көлі", "теңізі", "тауы", "өзені", "sea"];
-
-static GAZETTEER: LazyLock<Gazetteer> = LazyLock::new(Gazetteer::read);
 
 /// What kind of place a name means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlaceKind {
     City,
+    /// A district's centre or a larger village.
+    Village,
+    District,
     Region,
     /// Outside Kazakhstan.
     Abroad,
+}
+
+impl PlaceKind {
+    /// The kind in a word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::City => "city",
+            Self::Village => "village",
+            Self::District => "district",
+            Self::Region => "region",
+            Self::Abroad => "abroad",
+        }
+    }
 }
 
 /// One mention.
@@ -45,8 +53,10 @@ pub struct Mention {
     pub first: usize,
     pub after: usize,
     pub kind: PlaceKind,
-    /// Common English spelling; regions have none.
+    /// Common English spelling of a town or village; others have none.
     pub city: Option<&'static str>,
+    /// The English name of whatever it is; a region's is its own.
+    pub name: Option<&'static str>,
     pub region: Option<Region>,
     /// The form or the words beside it say that something is there.
     pub located: bool,
@@ -54,261 +64,186 @@ pub struct Mention {
 
 /// All mentions, in order; the longest name wins where several begin.
 pub fn mentions(tokens: &[Token]) -> Vec<Mention> {
-    let mut found = Vec::new();
+    let mut found: Vec<(Mention, bool)> = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
         match mention_at(tokens, at) {
-            Some(mention) => {
+            Some((mention, sure)) => {
                 at = mention.after;
-                found.push(mention);
+                found.push((mention, sure));
             }
             None => at += 1,
         }
     }
-    found
+    confirmed(tokens, found)
 }
 
 /// The common English spelling and the region of a city written in any of its
 /// names, whatever the neighbours.
 pub fn city(name: &str) -> Option<(&'static str, Option<Region>)> {
     let name = fold(name.trim()).replace('-', " ");
-    let (place, _) = GAZETTEER.forms.get(&name)?;
+    let (place, _) = GAZETTEER.look_up(&name)?;
     place.city.map(|city| (city, place.region))
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    city: Option<&'static str>,
-    region: Option<Region>,
-    kind: PlaceKind,
-    ambiguous: bool,
+/// A name that may be no place is one beside a sure place, or where the text
+/// surely names it elsewhere.
+fn confirmed(tokens: &[Token], found: Vec<(Mention, bool)>) -> Vec<Mention> {
+    let sure: HashSet<&str> = found
+        .iter()
+        .filter(|(_, sure)| *sure)
+        .filter_map(|(mention, _)| mention.name)
+        .collect();
+    let joined =
+        |from: usize, to: usize| to == from + 1 && tokens.get(from).is_some_and(context::joins);
+    let listed = |index: usize, (mention, _): &(Mention, bool)| {
+        let beside = |other: Option<&(Mention, bool)>| {
+            other.is_some_and(|(other, sure)| {
+                *sure && (joined(other.after, mention.first) || joined(mention.after, other.first))
+            })
+        };
+        beside(index.checked_sub(1).and_then(|before| found.get(before)))
+            || beside(found.get(index + 1))
+    };
+    let kept: Vec<bool> = found
+        .iter()
+        .enumerate()
+        .map(|(index, pair)| {
+            pair.1 || pair.0.name.is_some_and(|name| sure.contains(name)) || listed(index, pair)
+        })
+        .collect();
+    found
+        .into_iter()
+        .zip(kept)
+        .filter_map(|((mention, _), kept)| kept.then_some(mention))
+        .collect()
 }
 
-#[derive(Debug, Default)]
-struct Gazetteer {
-    /// Compared form, words joined by a space; and whether the form is locative.
-    forms: HashMap<String, (Place, bool)>,
-    /// The same, for stems with any ending.
-    stems: HashMap<String, Vec<(Vec<String>, Place)>>,
-}
-
-/// Stems are looked up by this many first letters.
-const STEM_KEY_CHARS: usize = 4;
-
-fn mention_at(tokens: &[Token], at: usize) -> Option<Mention> {
-    if !tokens[at].is_word() {
+/// The longest name at `at`, and whether it surely is a place.
+fn mention_at(tokens: &[Token], at: usize) -> Option<(Mention, bool)> {
+    if !tokens[at].is_word() || !GAZETTEER.may_begin(&tokens[at].folded) {
         return None;
     }
-    let mut words: Vec<&str> = Vec::with_capacity(NAME_WORDS_MAX);
-    let mut best = None;
+    let mut words = String::new();
+    let mut count = 0;
+    let mut best: Option<(Named, usize)> = None;
     let mut next = at;
-    while words.len() < NAME_WORDS_MAX {
+    while count < NAME_WORDS_MAX {
         let Some(token) = tokens.get(next) else { break };
-        if token.is_dash() && !words.is_empty() {
+        let initial = token.is_mark('.') && count == 1 && words.chars().count() <= 2;
+        if (token.is_dash() && !token.spaced || initial) && count > 0 {
             next += 1;
             continue;
         }
         if !token.is_word() {
             break;
         }
-        words.push(&token.folded);
+        if count > 0 {
+            words.push(' ');
+        }
+        words.push_str(&token.folded);
+        count += 1;
         next += 1;
-        if let Some((place, locative)) = GAZETTEER.look_up(&words) {
-            best = Some((place, locative, next));
+        let context = Context::of(tokens, at, next);
+        let district = GAZETTEER
+            .district(&words)
+            .filter(|(_, beside)| context.is_district(*beside))
+            .map(|(district, _)| Named::District(district));
+        let named = district.or_else(|| {
+            GAZETTEER.look_up(&words).map(|(place, ending)| {
+                let case = Case {
+                    bare: ending.is_empty(),
+                    locative: is_locative(ending),
+                };
+                Named::Place(place, case)
+            })
+        });
+        if let Some(named) = named {
+            best = Some((named, next));
         }
     }
-    let (place, locative, after) = best?;
-    judge(tokens, at, after, place, locative)
+    let (named, after) = best?;
+    let context = Context::of(tokens, at, after);
+    match named {
+        Named::District(district) => context
+            .capital
+            .then(|| (of_district(at, after, district, &context), true)),
+        Named::Place(place, case) => of_place(at, after, place, case, &context),
+    }
 }
 
-fn judge(
-    tokens: &[Token],
+/// The Kazakh case a name stands in.
+#[derive(Clone, Copy)]
+struct Case {
+    bare: bool,
+    locative: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Named {
+    Place(Place, Case),
+    District(District),
+}
+
+fn of_district(first: usize, after: usize, district: District, context: &Context<'_>) -> Mention {
+    Mention {
+        first,
+        after,
+        kind: PlaceKind::District,
+        city: None,
+        name: Some(district.name),
+        region: district.region,
+        located: context.word_is_located(),
+    }
+}
+
+fn of_place(
     first: usize,
     after: usize,
     place: Place,
-    locative: bool,
-) -> Option<Mention> {
-    let next = tokens.get(after).map_or("", |token| token.folded.as_str());
-    let before = first
-        .checked_sub(1)
-        .and_then(|before| tokens.get(before))
-        .map_or("", |token| token.folded.as_str());
-    if NO_TOWN_AFTER.contains(&next) {
+    Case { bare, locative }: Case,
+    context: &Context<'_>,
+) -> Option<(Mention, bool)> {
+    let region = place.kind == PlaceKind::Region;
+    if !region && (!context.capital || context.is_other_thing(locative)) {
         return None;
     }
-    let named_town = TOWN_AFTER
-        .iter()
-        .any(|word| next == *word || (word.chars().count() > 2 && next.starts_with(word)));
+    let abroad = place.kind == PlaceKind::Abroad;
+    let town = context.is_named_town(bare);
     let located = locative
-        || TOWN_BEFORE.contains(&before)
-        || (named_town && (next.ends_with("да") || next.ends_with("дағы")))
-        || (place.kind == PlaceKind::Region && ends_locative(&tokens[after - 1].folded));
-    if place.ambiguous && !(located || named_town) {
+        || context.led_by_in()
+        || (town && context.word_is_located())
+        || (region && context.ends_located());
+    let sure = match place.doubt {
+        Doubt::None => true,
+        Doubt::Some => locative || town || context.led_by_town() || !context.may_be_person(),
+        Doubt::Much => {
+            town || context.led_by_town() || ((locative || context.led_by_in()) && !context.begins)
+        }
+    };
+    if place.doubt == Doubt::Some && !sure && context.is_person() {
         return None;
     }
-    if !tokens[first].capital && place.kind != PlaceKind::Region {
-        return None;
-    }
-    Some(Mention {
+    // "Атырау өңірі" is the land around, "Ертіс ауданы" a district.
+    let (kind, city) = match context.wider(bare) {
+        Some(kind) if !region && !abroad => (kind, None),
+        _ => (place.kind, place.city),
+    };
+    let mention = Mention {
         first,
         after,
-        kind: place.kind,
-        city: place.city,
+        kind,
+        city,
+        name: if kind == PlaceKind::Region && !region {
+            None
+        } else {
+            place.city
+        },
         region: place.region,
         located,
-    })
-}
-
-fn ends_locative(word: &str) -> bool {
-    ["нда", "нде", "ндағы", "ндегі"]
-        .iter()
-        .any(|ending| word.ends_with(ending))
-}
-
-impl Gazetteer {
-    fn look_up(&self, words: &[&str]) -> Option<(Place, bool)> {
-        let joined = words.join(" ");
-        if let Some(found) = self.forms.get(&joined) {
-            return Some(*found);
-        }
-        let key: String = joined.chars().take(STEM_KEY_CHARS).collect();
-        let stems = self.stems.get(&key)?;
-        stems
-            .iter()
-            .find(|(stem, _)| {
-                stem.len() == words.len()
-                    && stem.iter().zip(words).all(|(stem, word)| {
-                        stem.strip_suffix('~')
-                            .map_or(stem == word, |beginning| word.starts_with(beginning))
-                    })
-            })
-            .map(|(_, place)| (*place, false))
-    }
-
-    fn read() -> Self {
-        let mut gazetteer = Self::default();
-        for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
-            let columns: Vec<&'static str> = line.split('\t').collect();
-            let [name, region, kind, kazakh, russian, english] = columns.as_slice() else {
-                continue;
-            };
-            let place = Place {
-                city: (*name != "-").then_some(*name),
-                region: region.parse().ok(),
-                kind: match kind.trim_end_matches('?') {
-                    "city" => PlaceKind::City,
-                    "region" => PlaceKind::Region,
-                    _ => PlaceKind::Abroad,
-                },
-                ambiguous: kind.ends_with('?'),
-            };
-            for form in kazakh.split('|') {
-                gazetteer.add_kazakh(form, place);
-            }
-            for form in russian.split('|') {
-                gazetteer.add_russian(form, place);
-            }
-            for form in english.split('|') {
-                gazetteer.add(form, place, false);
-            }
-        }
-        gazetteer
-    }
-
-    fn add(&mut self, form: &str, place: Place, locative: bool) {
-        let form = fold(form).replace('-', " ");
-        self.forms.entry(form).or_insert((place, locative));
-    }
-
-    fn add_stem(&mut self, form: &str, place: Place) {
-        let form = fold(form).replace('-', " ");
-        let key: String = form.chars().take(STEM_KEY_CHARS).collect();
-        let words = form.split(' ').map(str::to_owned).collect();
-        self.stems.entry(key).or_default().push((words, place));
-    }
-
-    fn add_kazakh(&mut self, form: &str, place: Place) {
-        if form.contains('~') {
-            self.add_stem(form, place);
-            return;
-        }
-        self.add(form, place, false);
-        for ending in KAZAKH_LOCATIVE {
-            self.add(&format!("{form}{ending}"), place, true);
-            self.add(&format!("{form} {ending}"), place, true);
-        }
-        for ending in KAZAKH_CASES {
-            self.add(&format!("{form}{ending}"), place, false);
-        }
-    }
-
-    fn add_russian(&mut self, form: &str, place: Place) {
-        if let Some(exact) = form.strip_prefix('=') {
-            if exact.contains('~') {
-                self.add_stem(exact, place);
-            } else {
-                self.add(exact, place, false);
-            }
-        } else if form.contains('~') {
-            self.add_stem(form, place);
-        } else if let Some(stem) = form.strip_suffix('а') {
-            for ending in ["а", "ы", "е", "у", "ой", "ою"] {
-                self.add(&format!("{stem}{ending}"), place, false);
-            }
-        } else {
-            for ending in ["", "а", "у", "ом", "е"] {
-                self.add(&format!("{form}{ending}"), place, false);
-            }
-        }
-    }
+    };
+    Some((mention, sure))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::text::tokens::tokens;
-
-    #[test]
-    fn places_are_found_in_every_form() {
-        let cases = [
-            ("Форум Астанада өтеді", "Astana KZ-71 located"),
-            ("форум пройдет в Астане", "Astana KZ-71 located"),
-            ("a forum in Almaty", "Almaty KZ-75 located"),
-            ("Алматы облысында форум", "- KZ-19 located"),
-            ("в Алматинской области", "- KZ-19 located"),
-            ("Нұр-Сұлтан қаласында", "Astana KZ-71 located"),
-            ("в Усть-Каменогорске", "Oskemen KZ-63 located"),
-            ("Западно-Казахстанской области", "- KZ-27"),
-            ("West Kazakhstan Region hosts", "- KZ-27"),
-            ("Оралда форум", "Oral KZ-27 located"),
-            ("Орал оның досы", ""),
-            ("в Ташкенте", "Tashkent - located"),
-            ("Абай Құнанбайұлы", ""),
-            ("Абай облысында", "- KZ-10 located"),
-            ("область Абай", "- KZ-10"),
-            ("Балқаш көлі", ""),
-        ];
-        for (text, expected) in cases {
-            let found: Vec<String> = mentions(&tokens(text))
-                .into_iter()
-                .map(|mention| {
-                    let region = mention.region.map_or("-".to_owned(), Region::code);
-                    let located = if mention.located { " located" } else { "" };
-                    format!("{} {region}{located}", mention.city.unwrap_or("-"))
-                })
-                .collect();
-            assert_eq!(found.join(", "), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn every_region_has_a_name() {
-        for region in Region::all() {
-            let code = region.code();
-            assert!(TABLE.lines().any(|line| line.contains(&code)), "{code}");
-        }
-        for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
-            assert_eq!(line.split('\t').count(), 6, "{line}");
-        }
-    }
-}
+mod tests;

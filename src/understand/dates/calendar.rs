@@ -1,0 +1,222 @@
+//! Days of a month, and what a year before them leads: `осы жылғы 6 қазанда`,
+//! `с 26 по 28 сентября`, `October 6–8, 2017`, `наурыздың бесі мен он төрті`.
+
+use chrono::{Datelike, Days, NaiveDate};
+
+use super::grammar::{Found, Reader, Tense};
+use super::items::Part;
+use super::value::{Resolved, Value};
+use super::vocabulary::{Mark, Sense, Unit};
+use super::years::ToldYear;
+
+/// A missing year is chosen so that the day lies no further back than this …
+const BACK_DAYS_MAX: u64 = 120;
+/// … and one told in the past tense no further ahead than this.
+const AHEAD_DAYS_SURE: i64 = 60;
+/// Days listed before their month ("5, 6 және 7 қазан") are at most so many.
+const LISTED_DAYS_MAX: usize = 6;
+/// Words after a date that belong to it.
+pub const CLOSERS: [Mark; 3] = [Mark::Until, Mark::Since, Mark::Between];
+/// Kazakh endings that say "of".
+const GENITIVES: [&str; 6] = ["ның", "нің", "дың", "дің", "тың", "тің"];
+
+impl Reader<'_> {
+    /// A year and the date it leads, or the year alone.
+    pub fn year_led(&self, at: usize) -> Option<Found> {
+        let (year, next) = self.year_before(at)?;
+        let word = self.word(next - 1).unwrap_or_default();
+        // "биыл 8 айда" is a length; "2000 жыл бұрын" too.
+        let length = (word == "биылғы"
+            && self.number(next).is_some()
+            && self.unit(next + 1) == Some(Unit::Month))
+            || self.mark(next) == Some(Mark::Ago);
+        if length {
+            return None;
+        }
+        // A year in "in" ("биыл", "өткен жылы") is a span of its own.
+        let counted = year.1 == Resolved::Counted;
+        let has_own = self
+            .calendar(next, None)
+            .is_some_and(|date| counted && date.resolved == Resolved::Written);
+        let apart = matches!(word, "биыл" | "былтыр") || (word == "жылы" && counted) || has_own;
+        let led = self
+            .calendar(next, Some(year))
+            .or_else(|| self.month_led(next, Some(year)).filter(|_| word != "жылы"))
+            .or_else(|| self.part_of_year(next, Some(year)))
+            .filter(|_| !apart);
+        if let Some(mut led) = led {
+            led.first = at;
+            return Some(led);
+        }
+        Some(self.year_alone(at, next, year))
+    }
+
+    /// A day or days of a month.
+    pub fn calendar(&self, at: usize, year: Option<ToldYear>) -> Option<Found> {
+        let found = self
+            .days_then_month(at, year)
+            .or_else(|| self.month_then_days(at, year))?;
+        Some(self.closed(found, &CLOSERS))
+    }
+
+    fn days_then_month(&self, at: usize, year: Option<ToldYear>) -> Option<Found> {
+        let led = matches!(self.mark(at), Some(Mark::From | Mark::Between));
+        let (first, last, mut next) = self.days(at + usize::from(led))?;
+        // "оны қыркүйектің", "5-інде қазан": a case is no day before its month.
+        let bare = (at + usize::from(led)..next).all(|day| {
+            self.number(day).is_none_or(|number| {
+                number.ordinal || self.ending(day).is_empty() || self.is_left(day)
+            })
+        });
+        if !bare || (led && last.is_none()) {
+            return None;
+        }
+        if self.is(next, Part::Dash) || matches!(self.part(next), Some(Part::Other("of"))) {
+            next += 1;
+        }
+        let month = self.month(next)?;
+        // "төртінші маусымында": a series has seasons too.
+        let of_year = self
+            .word(next)
+            .is_some_and(|word| word.starts_with("маусымы"));
+        if of_year && year.is_none() {
+            return None;
+        }
+        let mut after = next + 1;
+        if self.is(after, Part::Dot)
+            && !self.spaced(after)
+            && self
+                .word(next)
+                .is_some_and(|word| word.chars().count() <= 4)
+            && self.year_after(after + 1).is_some()
+        {
+            after += 1;
+        }
+        let mut year = year;
+        if year.is_none()
+            && let Some((told, then)) = self.year_after(after)
+        {
+            year = Some(told);
+            after = then;
+        }
+        self.dated(at, after, (first, last), month, year)
+    }
+
+    fn month_then_days(&self, at: usize, year: Option<ToldYear>) -> Option<Found> {
+        let month = self.month(at)?;
+        let word = self.word(at)?;
+        let worded = self.unit(at + 1) == Some(Unit::Month);
+        let mut next = at + 1 + usize::from(worded);
+        let genitive = |at: usize| {
+            self.word(at)
+                .is_some_and(|word| GENITIVES.iter().any(|ending| word.ends_with(ending)))
+        };
+        let english = word.is_ascii() && self.capital(at) && !worded;
+        if !(english || genitive(next - 1)) {
+            return None;
+        }
+        if english && self.is(next, Part::Dot) && word.len() <= 4 {
+            next += 1;
+        }
+        let (first, last, mut after) = self.days(next)?;
+        let counted = matches!(self.sense(after), Some(Sense::Unit(unit)) if unit != Unit::Day)
+            || self.sense(after) == Some(Sense::Age);
+        if counted || self.is(after, Part::Colon) {
+            return None;
+        }
+        let mut year = year.or_else(|| self.year_word_back(at));
+        if let Some((told, then)) = self.year_after(after) {
+            year = Some(told);
+            after = then;
+        }
+        self.dated(at, after, (first, last), month, year)
+    }
+
+    fn dated(
+        &self,
+        first: usize,
+        after: usize,
+        (day, last): (u32, Option<u32>),
+        month: u32,
+        year: Option<ToldYear>,
+    ) -> Option<Found> {
+        let year = year.or_else(|| self.year_word_back(first));
+        let (start, resolved) = match year {
+            Some((year, how)) => {
+                let how = match how {
+                    Resolved::Counted => Resolved::YearCounted,
+                    how => how,
+                };
+                (
+                    NaiveDate::from_ymd_opt(year, month, last.unwrap_or(day))?,
+                    how,
+                )
+            }
+            None => (
+                self.nearest(month, last.unwrap_or(day), first)?,
+                Resolved::YearChosen,
+            ),
+        };
+        let value = match last {
+            None => Value::Day(start),
+            // "28 – 2 қазан": the first is the month before's.
+            Some(last) if last < day => {
+                let month_before = start.with_day(1)?.checked_sub_days(Days::new(1))?;
+                Value::Days(month_before.with_day(day)?, start)
+            }
+            Some(last) if last == day => Value::Day(start),
+            Some(_) => Value::Days(start.with_day(day)?, start),
+        };
+        Some(Found::new(first, after, value, resolved))
+    }
+
+    /// A day of the month, or the first and last of several, and the item after.
+    fn days(&self, at: usize) -> Option<(u32, Option<u32>, usize)> {
+        let first = self.day(at)?;
+        let mut last = None;
+        let mut next = at + 1;
+        for _ in 0..LISTED_DAYS_MAX {
+            let joins = matches!(
+                self.part(next),
+                Some(Part::Dash | Part::Comma | Part::Word(Sense::Mark(Mark::And | Mark::To)))
+            );
+            let Some(day) = joins.then(|| self.day(next + 1)).flatten() else {
+                break;
+            };
+            // "October 6, 2017" has its own rule; "6 октября, 7 ноября" too.
+            last = Some(day);
+            next += 2;
+        }
+        // "6-нан 8-іне дейін"
+        if last.is_none() && self.is_left(at) {
+            last = self.day(next);
+            next += 1;
+        }
+        Some((first, last, next))
+    }
+
+    /// Whether a day stands in the case of "from", another one right after it.
+    fn is_left(&self, at: usize) -> bool {
+        let until = (at + 2..at + 4).any(|ahead| self.mark(ahead) == Some(Mark::Until));
+        self.ending(at).ends_with('н') && self.day(at + 1).is_some() && until
+    }
+
+    fn day(&self, at: usize) -> Option<u32> {
+        let number = self.number(at)?;
+        ((1..=31).contains(&number.value) && number.digits <= 2).then_some(number.value)
+    }
+
+    /// The day nearest to the publication that the tense allows.
+    fn nearest(&self, month: u32, day: u32, at: usize) -> Option<NaiveDate> {
+        let earliest = self.published.checked_sub_days(Days::new(BACK_DAYS_MAX))?;
+        let coming = (self.year() - 1..=self.year() + 8)
+            .filter_map(|year| NaiveDate::from_ymd_opt(year, month, day))
+            .find(|date| *date >= earliest)?;
+        let far = (coming - self.published).num_days() > AHEAD_DAYS_SURE;
+        if far && self.tense(at) == Tense::Past {
+            let past = NaiveDate::from_ymd_opt(coming.year() - 1, month, day);
+            return past.or(Some(coming));
+        }
+        (coming.year() <= self.year() + 1).then_some(coming)
+    }
+}
