@@ -1,9 +1,8 @@
 //! The table of the delivery ledger in ARCHITECTURE.md, row by row: a process
 //! dies somewhere, another takes over, and every reader has the letter.
 
+use std::future::poll_fn;
 use std::task::Poll;
-
-use futures_util::poll;
 
 use super::deliveries::{address, begin, claim, closed, digest, letters, sent};
 use super::{Ground, LEASE, at, holder, on_both};
@@ -104,7 +103,8 @@ async fn closes_within(store: &Store, steps: usize) -> bool {
     let letters = letters(&digest, &[Profile::default()]);
     let mut closing = Box::pin(store.close_digest(&digest, letters, at(100)));
     for _ in 0..=steps {
-        if let Poll::Ready(closed) = poll!(&mut closing) {
+        let polled = poll_fn(|context| Poll::Ready(closing.as_mut().poll(context))).await;
+        if let Poll::Ready(closed) = polled {
             closed.unwrap();
             return true;
         }
