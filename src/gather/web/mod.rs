@@ -5,6 +5,7 @@
 //! ask again is for `gather::plan`), and robots.txt.
 
 mod answer;
+mod blocks;
 mod guard;
 mod reason;
 mod resolver;
@@ -26,7 +27,8 @@ use url::Url;
 use crate::model::source::Validators;
 
 pub use answer::{Answer, RETRY_AFTER_MAX, Request, RetryAfter};
-pub use guard::{BadCidr, Cidr};
+pub use blocks::{BadCidr, Cidr};
+pub use guard::{Verdict, judge};
 
 use guard::Guard;
 use reason::reason;
