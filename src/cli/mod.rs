@@ -12,6 +12,7 @@ mod publish;
 mod run;
 mod sources;
 mod stage;
+mod stage_asking;
 mod subscribers;
 
 use std::ffi::OsString;

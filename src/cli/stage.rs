@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::output::{Failure, complain, say, time};
+use super::stage_asking;
 use crate::clock::Clock;
 use crate::gather::document::Document;
 use crate::gather::{self, desk};
@@ -56,6 +57,16 @@ pub enum StageCommand {
         /// A file; - is standard input.
         file: PathBuf,
     },
+    /// What robots.txt says: JSON lines {"id","robots","url","agent"} in, {"id","allowed","delay"} out.
+    Robots {
+        /// A file; - is standard input.
+        file: PathBuf,
+    },
+    /// Who may be asked: JSON lines {"id","url"} in, {"id","verdict","why"} out.
+    Address {
+        /// A file; - is standard input.
+        file: PathBuf,
+    },
 }
 
 /// Runs one stage.
@@ -86,10 +97,12 @@ pub fn stage(command: StageCommand) -> Result<(), Failure> {
             }
         }
         StageCommand::Understand { file } => understand_lines(&file),
+        StageCommand::Robots { file } => stage_asking::robots_lines(&file),
+        StageCommand::Address { file } => stage_asking::address_lines(&file),
     }
 }
 
-fn open(path: &Path) -> std::io::Result<Box<dyn Read>> {
+pub(super) fn open(path: &Path) -> std::io::Result<Box<dyn Read>> {
     if path.as_os_str() == "-" {
         Ok(Box::new(std::io::stdin()))
     } else {

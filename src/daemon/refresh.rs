@@ -124,6 +124,7 @@ async fn visit(
             validators,
             final_url,
             permanent_redirect,
+            ..
         } => {
             let hash = plan::body_hash(&bytes);
             if state.body_hash.as_ref() != Some(&hash) {
@@ -145,6 +146,7 @@ async fn visit(
         Answer::NotModified {
             validators,
             permanent_redirect,
+            ..
         } => Visited::Unchanged {
             validators,
             permanent_redirect,

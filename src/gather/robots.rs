@@ -79,6 +79,12 @@ impl Robots {
         longest(false) <= longest(true)
     }
 
+    /// What keeping it takes, about.
+    pub fn size_bytes(&self) -> usize {
+        let rule_bytes = |rule: &Rule| size_of::<Rule>() + rule.pattern.capacity();
+        self.rules.iter().map(rule_bytes).sum()
+    }
+
     /// `Crawl-delay`: seconds between requests. No standard, but widely meant.
     pub const fn delay_seconds(&self) -> Option<f64> {
         self.delay_seconds

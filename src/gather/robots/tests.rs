@@ -75,7 +75,10 @@ fn the_path_is_found_in_whatever_is_called_an_address() {
         ("http://www.example.kz", "/"),
         ("http://www.example.kz/", "/"),
         ("http://www.example.kz/a", "/a"),
-        ("http://www.example.kz/a/?b=http://c.kz", "/a/?b=http://c.kz"),
+        (
+            "http://www.example.kz/a/?b=http://c.kz",
+            "/a/?b=http://c.kz",
+        ),
         ("http://www.example.kz/a/b?c#d", "/a/b?c"),
         ("http://www.example.kz#d/e", "/"),
         ("http://www.example.kz?q", "/?q"),
@@ -96,10 +99,17 @@ fn the_path_is_found_in_whatever_is_called_an_address() {
 
 #[test]
 fn an_overlong_line_is_cut_not_dropped() {
-    let long = format!("/x/{}", "a".repeat(LINE_BYTES_MAX - "/x/".len() - "disallow: ".len() - 1));
+    let long = format!(
+        "/x/{}",
+        "a".repeat(LINE_BYTES_MAX - "/x/".len() - "disallow: ".len() - 1)
+    );
     let file = format!("user-agent: foo\ndisallow: {long}/qux\n");
     assert!(allows(file.as_bytes(), "foo", "http://a.kz/fux"));
-    assert!(!allows(file.as_bytes(), "foo", &format!("http://a.kz{long}/fux")));
+    assert!(!allows(
+        file.as_bytes(),
+        "foo",
+        &format!("http://a.kz{long}/fux")
+    ));
 }
 
 #[test]
@@ -139,7 +149,9 @@ fn the_matcher_agrees_with_one_that_tries_everything() {
         }
     }
     let letters = [b'a', b'b', b'*', b'$'];
-    let paths = ["/", "/a", "/b", "/ab", "/ba", "/aab", "/abab", "/a$b", "/a$"];
+    let paths = [
+        "/", "/a", "/b", "/ab", "/ba", "/aab", "/abab", "/a$b", "/a$",
+    ];
     for number in 0..4_usize.pow(6) {
         let pattern: Vec<u8> = std::iter::once(b'/')
             .chain((0..6).map(|place| letters[number / 4_usize.pow(place) % 4]))
