@@ -113,7 +113,11 @@ pub async fn open_with(config: &Config) -> Result<Arc<Newsroom>, Failure> {
         clock: Clock::System,
         web,
         courier,
-        plan: PlanOptions::default(),
+        plan: PlanOptions {
+            every_min: config.gather_every.0,
+            every_max: config.gather_every.1,
+            ..PlanOptions::default()
+        },
         gather_parallel: config.gather_parallel,
         zone: config.zone,
         holder: Holder(hex(&random()?[..8])),
@@ -153,6 +157,8 @@ pub fn web_options(config: &Config) -> Result<WebOptions, Failure> {
     };
     Ok(WebOptions {
         about_url,
+        requests_max: config.gather_parallel,
+        pause: config.gather_pause,
         allow_private,
         ..WebOptions::default()
     })

@@ -9,6 +9,7 @@ mod raw;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono_tz::Tz;
 use serde::Deserialize;
@@ -24,6 +25,10 @@ use raw::{RawConfig, RawDigest};
 
 /// Sources asked at the same time, at the most.
 pub const GATHER_PARALLEL_MAX: usize = 256;
+/// The longest pause between two requests to one host, in milliseconds.
+pub const GATHER_PAUSE_MAX_MS: u64 = 60_000;
+/// Minutes between visits, at the most: a month.
+pub const GATHER_EVERY_MAX_MINUTES: u64 = 31 * 24 * 60;
 /// SMTP connections at the same time, at the most.
 pub const MAIL_CONNECTIONS_MAX: usize = 64;
 /// Stories in one letter, at the most: mailbox providers clip longer letters.
@@ -46,6 +51,10 @@ pub struct Config {
     pub catalog_dir: PathBuf,
     pub store_url: String,
     pub gather_parallel: usize,
+    /// Between two requests to one host.
+    pub gather_pause: Duration,
+    /// Floor and ceiling of the time between visits.
+    pub gather_every: (Duration, Duration),
     pub gather_contact: String,
     pub allow_private: Vec<String>,
     pub listen: SocketAddr,
@@ -217,6 +226,11 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
         catalog_dir: raw.catalog.dir.into(),
         store_url: raw.store.url,
         gather_parallel: raw.gather.parallel,
+        gather_pause: Duration::from_millis(raw.gather.pause_ms),
+        gather_every: (
+            Duration::from_secs(60 * raw.gather.every_min_minutes),
+            Duration::from_secs(60 * raw.gather.every_max_minutes),
+        ),
         gather_contact: raw.gather.contact,
         allow_private: raw.gather.allow_private,
         listen: listen.ok()?,
@@ -259,6 +273,24 @@ fn check_limits(raw: &RawConfig, note: &mut impl FnMut(&str, String)) {
             format!(
                 "{}: expected 1 to {GATHER_PARALLEL_MAX}",
                 raw.gather.parallel
+            ),
+        );
+    }
+    if raw.gather.pause_ms > GATHER_PAUSE_MAX_MS {
+        note(
+            "gather.pause_ms",
+            format!(
+                "{}: expected 0 to {GATHER_PAUSE_MAX_MS}",
+                raw.gather.pause_ms
+            ),
+        );
+    }
+    let (least, most) = (raw.gather.every_min_minutes, raw.gather.every_max_minutes);
+    if least == 0 || least > most || most > GATHER_EVERY_MAX_MINUTES {
+        note(
+            "gather.every_min_minutes",
+            format!(
+                "{least} to {most} minutes between visits: expected 1 to {GATHER_EVERY_MAX_MINUTES}, the smaller first"
             ),
         );
     }

@@ -13,6 +13,7 @@ pub mod event;
 pub mod feed;
 pub mod id;
 pub mod language;
+pub mod pace;
 pub mod reading;
 pub mod region;
 pub mod source;

@@ -116,6 +116,7 @@ fn desk() -> Source {
         republish: Republish::Full,
         every: std::time::Duration::from_mins(1),
         accept_language: None,
+        user_agent: None,
         enabled: true,
     }
 }

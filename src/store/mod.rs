@@ -19,6 +19,7 @@ mod filter;
 mod house;
 mod imports;
 mod open;
+mod pace;
 mod publish;
 mod rows;
 mod session;

@@ -66,13 +66,17 @@ async fn answer(mut stream: TcpStream, port: u16, script: Script, asked: Arc<Mut
     }
     let bytes = script(&path, port);
     if path == "/reset" {
-        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort").await;
+        let _ = stream
+            .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort")
+            .await;
         // Closed with a reset instead of an end; the rest is never sent.
         let _ = stream.set_zero_linger();
         return;
     }
     if path == "/drip" {
-        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\ns").await;
+        let _ = stream
+            .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\ns")
+            .await;
         let _ = stream.read(&mut byte).await;
         return;
     }
@@ -113,6 +117,11 @@ fn script(path: &str, port: u16) -> Vec<u8> {
         "/bomb" => reply(
             "200 OK\r\nContent-Encoding: gzip",
             &gzip(&vec![b'a'; 3 * 1024 * 1024]),
+        ),
+        // 64 MiB of one letter.
+        "/brotli-bomb" => reply(
+            "200 OK\r\nContent-Encoding: br",
+            include_bytes!("../../../tests/fixtures/asking/bomb.br"),
         ),
         "/zstd" => reply("200 OK\r\nContent-Encoding: zstd", b"x"),
         "/much-head" => reply(&format!("200 OK\r\nX: {}", "a".repeat(70_000)), b"x"),
@@ -288,6 +297,7 @@ async fn failures_say_why() {
         ("/to-file", "a redirect to no host was not followed: only http and https addresses are asked, not `file:`".to_owned()),
         ("/to-mail", "a redirect to 127.0.0.1 was not followed: port 25 belongs to another protocol".to_owned()),
         ("/bomb", "the body is larger than 1 MiB; reading stopped".to_owned()),
+        ("/brotli-bomb", "the body is larger than 1 MiB; reading stopped".to_owned()),
         ("/said-big", "more than 16 MiB came over the wire; reading stopped".to_owned()),
         ("/endless", "the body is larger than 1 MiB; reading stopped".to_owned()),
     ];

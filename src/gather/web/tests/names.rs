@@ -110,7 +110,9 @@ async fn every_spelling_of_the_metadata_address_is_refused_on_a_redirect() {
         "[fe80::1%25eth0]",
     ];
     for spelling in spellings {
-        let why = why(web.fetch(&request(server.url(&format!("/{spelling}")))).await);
+        let why = why(web
+            .fetch(&request(server.url(&format!("/{spelling}"))))
+            .await);
         assert!(
             why.contains("was not followed") || why.contains("without saying where to"),
             "{spelling}: {why}"

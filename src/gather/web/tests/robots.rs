@@ -40,7 +40,11 @@ async fn a_page_is_asked_where_it_may_be_and_the_file_once_a_day() {
     let denied = "not asked: robots.txt of 127.0.0.1 asks not to read this page";
     assert!(matches!(visit("/news", now()).await, Answer::Body { .. }));
     assert_eq!(why(visit("/private/page", now()).await), denied);
-    assert_eq!(why(visit("/moved", now()).await), denied, "nor after a redirect");
+    assert_eq!(
+        why(visit("/moved", now()).await),
+        denied,
+        "nor after a redirect"
+    );
     assert!(matches!(visit("/away", now()).await, Answer::Body { .. }));
     assert_eq!(
         paths(&server),
@@ -59,7 +63,10 @@ async fn another_name_is_another_visitor() {
     let server = Server::start(strict).await;
     let web = web(|_| {});
     let mut other = request(server.url("/news"));
-    other.headers = vec![("User-Agent".to_owned(), "Reader/1.0 (+https://a.kz)".to_owned())];
+    other.headers = vec![(
+        "User-Agent".to_owned(),
+        "Reader/1.0 (+https://a.kz)".to_owned(),
+    )];
     assert!(why(web.fetch_page(&other, now()).await).contains("asks not to read"));
     assert!(server.asked()[0].contains("Reader/1.0 (+https://a.kz)"));
     let own = web.fetch_page(&request(server.url("/news")), now()).await;
@@ -72,35 +79,94 @@ async fn what_is_absent_allows_and_what_fails_does_not() {
         reply(status, b"User-agent: *\nDisallow: /\n")
     }
     let absent: [Script; 7] = [
-        |path, _| if path == "/robots.txt" { without("404 Not Found") } else { page(b"text") },
-        |path, _| if path == "/robots.txt" { without("401 Unauthorized") } else { page(b"text") },
-        |path, _| if path == "/robots.txt" { without("410 Gone") } else { page(b"text") },
-        |path, _| if path == "/robots.txt" { page(b"<html>Not found</html>") } else { page(b"text") },
+        |path, _| {
+            if path == "/robots.txt" {
+                without("404 Not Found")
+            } else {
+                page(b"text")
+            }
+        },
+        |path, _| {
+            if path == "/robots.txt" {
+                without("401 Unauthorized")
+            } else {
+                page(b"text")
+            }
+        },
+        |path, _| {
+            if path == "/robots.txt" {
+                without("410 Gone")
+            } else {
+                page(b"text")
+            }
+        },
+        |path, _| {
+            if path == "/robots.txt" {
+                page(b"<html>Not found</html>")
+            } else {
+                page(b"text")
+            }
+        },
         |path, _| match path {
             "/robots.txt" => reply("301 Moved\r\nLocation: /r1", b""),
             "/r1" => reply("302 Found\r\nLocation: /r2", b""),
             "/r2" => page(b"User-agent: *\nAllow: /\n"),
             _ => page(b"text"),
         },
-        |path, _| if path == "/news" { page(b"text") } else { reply("302 Found\r\nLocation: /loop", b"") },
+        |path, _| {
+            if path == "/news" {
+                page(b"text")
+            } else {
+                reply("302 Found\r\nLocation: /loop", b"")
+            }
+        },
         |path, _| match path {
             // Far over the limit: only what is within it counts.
-            "/robots.txt" => page(
-                &[b"User-agent: *\n".repeat(50_000), b"Disallow: /\n".to_vec()].concat(),
-            ),
+            "/robots.txt" => {
+                page(&[b"User-agent: *\n".repeat(50_000), b"Disallow: /\n".to_vec()].concat())
+            }
             _ => page(b"text"),
         },
     ];
     for (number, script) in absent.into_iter().enumerate() {
         let server = Server::start(script).await;
-        let answer = web(|_| {}).fetch_page(&request(server.url("/news")), now()).await;
-        assert!(matches!(answer, Answer::Body { .. }), "{number}: {answer:?}");
+        let answer = web(|_| {})
+            .fetch_page(&request(server.url("/news")), now())
+            .await;
+        assert!(
+            matches!(answer, Answer::Body { .. }),
+            "{number}: {answer:?}"
+        );
     }
     let failing: [Script; 4] = [
-        |path, _| if path == "/robots.txt" { without("500 Internal Server Error") } else { page(b"text") },
-        |path, _| if path == "/robots.txt" { without("503 Service Unavailable\r\nRetry-After: 5") } else { page(b"text") },
-        |path, _| if path == "/robots.txt" { without("429 Too Many Requests") } else { page(b"text") },
-        |path, _| if path == "/robots.txt" { b"nonsense\r\n\r\n".to_vec() } else { page(b"text") },
+        |path, _| {
+            if path == "/robots.txt" {
+                without("500 Internal Server Error")
+            } else {
+                page(b"text")
+            }
+        },
+        |path, _| {
+            if path == "/robots.txt" {
+                without("503 Service Unavailable\r\nRetry-After: 5")
+            } else {
+                page(b"text")
+            }
+        },
+        |path, _| {
+            if path == "/robots.txt" {
+                without("429 Too Many Requests")
+            } else {
+                page(b"text")
+            }
+        },
+        |path, _| {
+            if path == "/robots.txt" {
+                b"nonsense\r\n\r\n".to_vec()
+            } else {
+                page(b"text")
+            }
+        },
     ];
     for (number, script) in failing.into_iter().enumerate() {
         let server = Server::start(script).await;
@@ -135,6 +201,9 @@ async fn what_was_read_holds_on_while_the_file_cannot_be_read() {
     visit("/news", now()).await;
     DOWN.store(true, Ordering::SeqCst);
     let tomorrow = now() + TimeDelta::hours(25);
-    assert!(matches!(visit("/news", tomorrow).await, Answer::Body { .. }));
+    assert!(matches!(
+        visit("/news", tomorrow).await,
+        Answer::Body { .. }
+    ));
     assert!(why(visit("/private", tomorrow).await).contains("asks not to read"));
 }
