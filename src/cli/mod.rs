@@ -6,7 +6,7 @@ mod check;
 mod digest;
 mod doctor;
 mod gather;
-mod house;
+pub mod house;
 mod output;
 mod publish;
 mod run;

@@ -3,6 +3,7 @@
 mod architecture;
 mod crash;
 mod journey;
+mod manners;
 mod operator;
 mod postgres;
 mod site;
