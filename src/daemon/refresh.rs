@@ -105,19 +105,7 @@ async fn visit(
             );
         }
     };
-    let request = Request {
-        url,
-        validators,
-        headers: headers(source),
-    };
-    let answer = match source.place {
-        // A feed is made to be asked, and a sitemap is for robots.
-        Place::Feed(_) | Place::Sitemap(_) | Place::Desk(_) => newsroom.web.fetch(&request).await,
-        Place::Page { .. } | Place::Json { .. } | Place::Telegram(_) => {
-            let now = newsroom.clock.now();
-            newsroom.web.fetch_page(&request, now).await
-        }
-    };
+    let answer = ask(newsroom, source, url, validators).await;
     let visited = match answer {
         Answer::Body {
             bytes,
@@ -168,6 +156,22 @@ async fn visit(
         Answer::Failed { why, .. } => Visited::Failed { why },
     };
     (visited, None)
+}
+
+async fn ask(newsroom: &Newsroom, source: &Source, url: Url, validators: Validators) -> Answer {
+    let request = Request {
+        url,
+        validators,
+        headers: headers(source),
+    };
+    match source.place {
+        // A feed is made to be asked, and a sitemap is for robots.
+        Place::Feed(_) | Place::Sitemap(_) | Place::Desk(_) => newsroom.web.fetch(&request).await,
+        Place::Page { .. } | Place::Json { .. } | Place::Telegram(_) => {
+            let now = newsroom.clock.now();
+            newsroom.web.fetch_page(&request, now).await
+        }
+    }
 }
 
 fn headers(source: &Source) -> Vec<(String, String)> {

@@ -47,6 +47,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
 /// Each library that has one door: who may name it.
 const DOORS: &[(&str, &str)] = &[
     ("reqwest", "gather/web"),
+    ("brotli_decompressor", "gather/web"),
     ("quick_xml", "gather"),
     ("dom_query", "gather"),
     ("ammonia", "gather"),

@@ -164,7 +164,9 @@ mod tests {
         for (head, expected) in cases {
             assert_eq!(pace(head), expected, "{head}");
         }
-        let all: String = (0..24).map(|hour| format!("<hour>{hour}</hour>")).collect();
+        let all: String = (0..24)
+            .flat_map(|hour| ["<hour>".to_owned(), hour.to_string(), "</hour>".to_owned()])
+            .collect();
         assert_eq!(pace(&format!("<skipHours>{all}</skipHours>")), nothing);
     }
 

@@ -97,15 +97,12 @@ pub(super) fn fresh_for(headers: &HeaderMap) -> Option<TimeDelta> {
         let value = directive.strip_prefix("max-age=")?.trim_matches('"');
         value.parse::<u32>().ok()
     });
-    let fresh = match max_age {
-        Some(seconds) => {
-            let age = text_of(headers, &AGE).and_then(|age| age.trim().parse::<u32>().ok());
-            TimeDelta::seconds(i64::from(seconds.saturating_sub(age.unwrap_or(0))))
-        }
-        None => {
-            let until = http_date(&text_of(headers, &EXPIRES)?)?;
-            until - http_date(&text_of(headers, &DATE)?)?
-        }
+    let fresh = if let Some(seconds) = max_age {
+        let age = text_of(headers, &AGE).and_then(|age| age.trim().parse::<u32>().ok());
+        TimeDelta::seconds(i64::from(seconds.saturating_sub(age.unwrap_or(0))))
+    } else {
+        let until = http_date(&text_of(headers, &EXPIRES)?)?;
+        until - http_date(&text_of(headers, &DATE)?)?
     };
     (fresh > TimeDelta::zero()).then(|| fresh.min(FRESH_MAX))
 }
@@ -131,6 +128,8 @@ pub(super) fn http_date(text: &str) -> Option<DateTime<Utc>> {
 mod tests {
     use super::*;
 
+    type Said = &'static [(&'static str, &'static str)];
+
     #[test]
     fn three_forms_of_a_date_are_one() {
         let expected: DateTime<Utc> = "2026-11-23T08:49:37Z".parse().expect("time");
@@ -150,8 +149,8 @@ mod tests {
 
     #[test]
     fn freshness_is_read_as_caches_read_it() {
-        let date = ("date", "Mon, 23 Nov 2026 10:00:00 GMT");
-        let cases: [(&[(&str, &str)], Option<i64>); 11] = [
+        const DATE: (&str, &str) = ("date", "Mon, 23 Nov 2026 10:00:00 GMT");
+        let cases: [(Said, Option<i64>); 11] = [
             (&[], None),
             (&[("cache-control", "max-age=900")], Some(900)),
             (
@@ -169,14 +168,14 @@ mod tests {
                 Some(FRESH_MAX.num_seconds()),
             ),
             (
-                &[date, ("expires", "Mon, 23 Nov 2026 11:00:00 GMT")],
+                &[DATE, ("expires", "Mon, 23 Nov 2026 11:00:00 GMT")],
                 Some(3600),
             ),
             (&[("expires", "Mon, 23 Nov 2026 11:00:00 GMT")], None),
-            (&[date, ("expires", "0")], None),
+            (&[DATE, ("expires", "0")], None),
             (
                 &[
-                    date,
+                    DATE,
                     ("expires", "Mon, 23 Nov 2026 11:00:00 GMT"),
                     ("cache-control", "max-age=60"),
                 ],

@@ -12,15 +12,22 @@ use std::time::Duration;
 use tokio::sync::{Mutex as Gate, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
 
-/// Hosts remembered after their last request, until the pause is over.
-const HOSTS_KEPT_MAX: usize = 1024;
+/// Hosts remembered before it is looked which can be forgotten; then twice as
+/// many as had to stay, so that looking costs little for each.
+const HOSTS_KEPT_MIN: usize = 1024;
 
 /// Everybody's turns.
 #[derive(Debug)]
 pub(super) struct Turns {
-    hosts: Mutex<HashMap<String, Arc<Host>>>,
+    hosts: Mutex<Hosts>,
     places: Arc<Semaphore>,
     pause: Duration,
+}
+
+#[derive(Debug)]
+struct Hosts {
+    by_name: HashMap<String, Arc<Host>>,
+    kept_max: usize,
 }
 
 #[derive(Debug, Default)]
@@ -50,7 +57,10 @@ impl Drop for Turn {
 impl Turns {
     pub(super) fn new(at_once_max: usize, pause: Duration) -> Self {
         Self {
-            hosts: Mutex::default(),
+            hosts: Mutex::new(Hosts {
+                by_name: HashMap::new(),
+                kept_max: HOSTS_KEPT_MIN,
+            }),
             places: Arc::new(Semaphore::new(at_once_max.clamp(1, Semaphore::MAX_PERMITS))),
             pause,
         }
@@ -91,11 +101,12 @@ impl Turns {
 
     fn host(&self, name: &str) -> Arc<Host> {
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        if hosts.len() >= HOSTS_KEPT_MAX && !hosts.contains_key(name) {
+        if hosts.by_name.len() >= hosts.kept_max && !hosts.by_name.contains_key(name) {
             let now = Instant::now();
-            hosts.retain(|_, host| is_needed(host, now));
+            hosts.by_name.retain(|_, host| is_needed(host, now));
+            hosts.kept_max = HOSTS_KEPT_MIN.max(2 * hosts.by_name.len());
         }
-        Arc::clone(hosts.entry(name.to_owned()).or_default())
+        Arc::clone(hosts.by_name.entry(name.to_owned()).or_default())
     }
 }
 
@@ -163,12 +174,12 @@ mod tests {
     async fn hosts_asked_long_ago_are_forgotten() {
         let turns = Turns::new(8, PAUSE);
         let held = turns.take("held").await;
-        for number in 0..HOSTS_KEPT_MAX {
+        for number in 0..HOSTS_KEPT_MIN {
             waited(&turns, &format!("h{number}")).await;
         }
         tokio::time::advance(2 * PAUSE).await;
         waited(&turns, "late").await;
-        let hosts = turns.hosts.lock().expect("not poisoned").len();
+        let hosts = turns.hosts.lock().expect("not poisoned").by_name.len();
         assert_eq!(hosts, 2, "the one held and the last");
         drop(held);
     }

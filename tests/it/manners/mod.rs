@@ -4,6 +4,7 @@
 
 mod rows;
 mod server;
+mod stage;
 
 use std::sync::Arc;
 
@@ -33,14 +34,14 @@ impl House {
     async fn open(sources: &[(&str, &str, &str, &str)]) -> Self {
         let world = World::new(None);
         let server = Server::start();
-        let mut toml = String::new();
-        for (name, kind, path, more) in sources {
+        let entry = |(name, kind, path, more): &(&str, &str, &str, &str)| {
             let url = server.url(path);
-            toml += &format!(
+            format!(
                 "[[source]]\nid = \"{name}\"\nname = \"{name}\"\nkind = \"{kind}\"\n\
                  url = \"{url}\"\nevery = \"30m\"\n{more}\n"
-            );
-        }
+            )
+        };
+        let toml = sources.iter().map(entry).collect::<Vec<_>>().concat();
         world.write("feeds/sources/test.toml", &toml);
         let clock = Clock::fixed(Clock::System.now() + TimeDelta::minutes(1));
         let newsroom = open(&world, &clock).await;
@@ -117,7 +118,7 @@ async fn open(world: &World, clock: &Clock) -> Arc<Newsroom> {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let config = jarshy::config::load(&world.path("jarshy.toml"), world.environment.clone());
     let opened = house::open_with(&config.expect("a right config")).await;
-    let mut newsroom = opened.ok().expect("the house opens");
+    let mut newsroom = opened.unwrap_or_else(|_| panic!("the house does not open"));
     let inside = Arc::get_mut(&mut newsroom).expect("nobody else has it yet");
     inside.clock = clock.clone();
     newsroom

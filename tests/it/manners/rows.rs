@@ -225,7 +225,7 @@ async fn bombs_stop_early_and_the_next_visit_is_a_visit() {
     let mut zeros = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     for _ in 0..64 {
         zeros
-            .write_all(&[b'a'; 1024 * 1024])
+            .write_all(&vec![b'a'; 1024 * 1024])
             .expect("memory takes it");
     }
     let gzip = zeros.finish().expect("memory takes it");
@@ -353,12 +353,18 @@ async fn servers_and_documents_are_heard_when_they_ask_for_time() {
 
 #[tokio::test]
 async fn one_host_is_asked_one_request_at_a_time_by_an_honest_name() {
-    let names = ["a", "b", "c", "d", "e", "f"];
-    let sources = names.map(|name| (name, "feed", "/feed", ""));
-    let house = House::open(&sources).await;
-    house
-        .server
-        .play("/feed", [Reply::feed("\r\nSet-Cookie: a=b", &["a"])]);
+    let names = [
+        ("a", "/a"),
+        ("b", "/b"),
+        ("c", "/c"),
+        ("d", "/d"),
+        ("e", "/e"),
+    ];
+    let house = House::open(&names.map(|(name, path)| (name, "feed", path, ""))).await;
+    for (_, path) in names {
+        let reply = Reply::feed("\r\nSet-Cookie: a=b", &[path]);
+        house.server.play(path, [reply]);
+    }
     assert_eq!(house.pass().await.len(), names.len());
     assert_eq!(house.server.busiest(), 1);
     for asked in house.server.asked() {

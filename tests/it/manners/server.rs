@@ -2,7 +2,7 @@
 //! other; the last is given for ever.
 
 use std::collections::{HashMap, VecDeque};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -86,15 +86,13 @@ impl Reply {
 
 /// RSS with these entries, and further elements in its head.
 pub fn feed(head: &str, entries: &[&str]) -> String {
-    let items: String = entries
-        .iter()
-        .map(|entry| {
-            format!(
-                "<item><guid>{entry}</guid><title>Форум {entry}</title>\
-                 <link>https://outlet.example/{entry}</link></item>"
-            )
-        })
-        .collect();
+    let item = |entry: &&str| {
+        format!(
+            "<item><guid>{entry}</guid><title>Форум {entry}</title>\
+             <link>https://outlet.example/{entry}</link></item>"
+        )
+    };
+    let items = entries.iter().map(item).collect::<Vec<_>>().concat();
     format!(
         "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>Өңір</title>{head}{items}</channel></rss>"
     )
@@ -201,7 +199,7 @@ fn answer(
     }
     if reply.end == End::Silence {
         // Ends when the other side does.
-        reader.read(&mut [0])?;
+        reader.fill_buf()?;
     }
     Ok(())
 }
