@@ -14,8 +14,10 @@ pub fn check(path: &Path, json: bool) -> Result<(), Failure> {
     if let Some(templates) = &furnishing.templates {
         complaints.extend(templates.check());
     }
-    house::deliver_options(&config)?;
+    house::post_room(&config)?;
     house::web_options(&config)?;
+    house::subscribe_options(&config)?;
+    house::signer(&config)?;
     let wrong = any_error(&complaints);
     complain_all(&complaints);
     let (sources, feeds, digests) = (

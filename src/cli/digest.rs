@@ -1,15 +1,12 @@
-//! `jarshy digest` and `jarshy mail`.
+//! `jarshy digest`.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use chrono::NaiveDate;
 use clap::Subcommand;
-use tokio::sync::watch;
 
 use super::house;
-use super::output::{Failure, complain, say};
-use crate::daemon::mail::{self, Flushed};
+use super::output::{Failure, say};
 use crate::daemon::window::{self, ClosedWindow, Material};
 use crate::daemon::{Newsroom, PlannedDigest};
 use crate::digest::compose;
@@ -18,9 +15,6 @@ use crate::model::feed::FeedName;
 use crate::model::language::Tongue;
 use crate::model::region::Region;
 use crate::model::subscriber::Profile;
-
-/// How long `mail flush` waits between looks at letters another run still holds.
-const WAIT_FOR_OTHERS: std::time::Duration = std::time::Duration::from_secs(1);
 
 #[derive(Debug, Subcommand)]
 pub enum DigestCommand {
@@ -44,12 +38,6 @@ pub enum DigestCommand {
         /// The digest's name.
         name: Option<String>,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum MailCommand {
-    /// Send what is due, and print counts.
-    Flush,
 }
 
 /// Runs a `digest` command.
@@ -158,66 +146,10 @@ async fn close(newsroom: &Newsroom, planned: &PlannedDigest, json: bool) -> Resu
     }
 }
 
-/// Runs a `mail` command.
-pub async fn mail(config: &Path, command: &MailCommand, json: bool) -> Result<(), Failure> {
-    let newsroom = house::open(config).await?;
-    match command {
-        MailCommand::Flush => flush(&newsroom, json).await,
-    }
-}
-
-/// Sends what is due. Letters that another run holds (it may have been killed)
-/// are waited for until its lease on them ends, so that after a flush nothing
-/// due is left.
-async fn flush(newsroom: &Arc<Newsroom>, json: bool) -> Result<(), Failure> {
-    let (_keep, stop) = watch::channel(false);
-    window::queue_confirmations(newsroom)
-        .await
-        .map_err(Failure::work)?;
-    let mut total = Flushed::default();
-    let deadline = newsroom.clock.now() + mail::DELIVERY_LEASE * 2;
-    loop {
-        let flushed = mail::flush(newsroom, &stop).await.map_err(Failure::work)?;
-        total.add(&flushed);
-        let now = newsroom.clock.now();
-        let held = newsroom
-            .store
-            .next_delivery_due()
-            .await
-            .map_err(Failure::work)?;
-        let soon = now + mail::DELIVERY_LEASE;
-        if now > deadline || held.is_none_or(|due| due > soon) {
-            break;
-        }
-        tokio::time::sleep(WAIT_FOR_OTHERS).await;
-    }
-    let Flushed {
-        sent,
-        deferred,
-        failed,
-        doubtful,
-        reasons,
-    } = total;
-    for (why, letters) in reasons {
-        complain(&format!("{letters} not sent: {why}"));
-    }
-    if json {
-        let value = serde_json::json!({
-            "sent": sent, "deferred": deferred, "failed": failed, "doubtful": doubtful,
-        });
-        say(&value.to_string())?;
-    } else {
-        say(&format!(
-            "{sent} sent ({doubtful} of them perhaps for the second time, after a crash), {deferred} to be tried again, {failed} given up"
-        ))?;
-    }
-    if sent == 0 && deferred + failed > 0 {
-        return Err(Failure::work("no letter could be sent"));
-    }
-    Ok(())
-}
-
-fn choose_digest(newsroom: &Newsroom, name: Option<&str>) -> Result<PlannedDigest, Failure> {
+pub(super) fn choose_digest(
+    newsroom: &Newsroom,
+    name: Option<&str>,
+) -> Result<PlannedDigest, Failure> {
     let digests = newsroom.digests();
     let found = match name {
         Some(name) => digests

@@ -1,23 +1,29 @@
 //! From the config to an open house: every command that works on the store
 //! begins here.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
 use super::output::{Failure, complain_all};
 use crate::catalog::{self, Catalogue};
 use crate::clock::Clock;
 use crate::config::{self, Config};
+use crate::daemon::bounces::BounceOptions;
+use crate::daemon::letter::EncodedLetters;
+use crate::daemon::mail::{PostRoom, Relay};
 use crate::daemon::timetable::Timetable;
-use crate::daemon::{Newsroom, PlannedDigest, Replaceable};
+use crate::daemon::{MailRoutes, Newsroom, PlannedDigest, Replaceable};
+use crate::deliver::bounce::pop3::{Pop3Server, system_trust};
 use crate::deliver::courier::{Courier, DeliverOptions, Destination};
 use crate::deliver::message::Sender;
+use crate::deliver::sign::{SignOptions, Signer};
 use crate::gather::plan::PlanOptions;
 use crate::gather::web::{Cidr, Web, WebOptions};
 use crate::model::complaint::{Complaint, Severity};
 use crate::model::delivery::Holder;
 use crate::model::id::hex;
 use crate::model::token::{SECRET_BYTES, Secret};
+use crate::serve::{AddressLists, Network, SubscribeOptions};
 use crate::store::Store;
 use crate::template::Templates;
 
@@ -103,7 +109,8 @@ pub async fn open_with(config: &Config) -> Result<Arc<Newsroom>, Failure> {
         .replaceable()
         .map_err(|_| Failure::call("error: the templates are wrong, see above"))?;
     let web = Web::new(web_options(config)?).map_err(Failure::work)?;
-    let courier = Courier::open(deliver_options(config)?).map_err(Failure::work)?;
+    let post = post_room(config)?;
+    let signer = signer(config)?.map(Arc::new);
     let store = Store::open(&config.store_url)
         .await
         .map_err(Failure::work)?;
@@ -112,7 +119,7 @@ pub async fn open_with(config: &Config) -> Result<Arc<Newsroom>, Failure> {
         store,
         clock: Clock::System,
         web,
-        courier,
+        post,
         plan: PlanOptions {
             every_min: config.gather_every.0,
             every_max: config.gather_every.1,
@@ -123,6 +130,13 @@ pub async fn open_with(config: &Config) -> Result<Arc<Newsroom>, Failure> {
         holder: Holder(hex(&random()?[..8])),
         secret: Secret::new(secret),
         sender: sender(config),
+        bounces: bounce_options(config)?,
+        mail_routes: MailRoutes {
+            unsubscribe_mailto: config.mail_addresses.unsubscribe_mailto.clone(),
+            bounce_domain: config.mail_addresses.bounce_domain.clone(),
+        },
+        encoded: EncodedLetters::default(),
+        signer,
         site_url: config.site_url.clone(),
         house_name: config.house_name.clone(),
         replaceable: RwLock::new(replaceable),
@@ -138,7 +152,43 @@ fn sender(config: &Config) -> Sender {
         domain: config.from.domain().to_owned(),
         site_url: config.site_url.as_str().trim_end_matches('/').to_owned(),
         list_id: format!("digest.{}", config.from.domain()),
+        agent: config.mail_addresses.sender.clone(),
+        reply_to: config.mail_addresses.reply_to.clone(),
     }
+}
+
+/// Where bounces and complaints come in.
+fn bounce_options(config: &Config) -> Result<BounceOptions, Failure> {
+    let mailbox = match &config.bounces_pop3 {
+        Some(url) => {
+            let server = Pop3Server::parse(url).map_err(|why| {
+                Failure::complaints(&[config.file.complain("mail.bounces.pop3", why.to_string())])
+            })?;
+            Some((server, system_trust().map_err(Failure::work)?))
+        }
+        None => None,
+    };
+    Ok(BounceOptions {
+        maildir: config.bounces_maildir.clone(),
+        mailbox,
+        policy: config.soft_policy,
+    })
+}
+
+/// The keys letters are signed with; `None` where the config names none.
+pub fn signer(config: &Config) -> Result<Option<Signer>, Failure> {
+    if config.dkim.selectors.is_empty() {
+        return Ok(None);
+    }
+    let options = SignOptions {
+        dir: config.dkim.dir.clone(),
+        domain: config.dkim.domain.clone(),
+        selectors: config.dkim.selectors.clone(),
+    };
+    Signer::open(&options).map(Some).map_err(|why| {
+        let complaint = config.file.complain("mail.dkim.selectors", why.to_string());
+        Failure::complaints(&[complaint])
+    })
 }
 
 /// How sources are asked.
@@ -164,15 +214,69 @@ pub fn web_options(config: &Config) -> Result<WebOptions, Failure> {
     })
 }
 
-/// Where letters go: the SMTP server, or the outbox folder.
-pub fn deliver_options(config: &Config) -> Result<DeliverOptions, Failure> {
-    let destination = match &config.smtp {
-        Some(url) => Destination::parse_smtp(url).map_err(|why| {
-            Failure::complaints(&[config.file.complain("mail.smtp", why.to_string())])
-        })?,
-        None => Destination::Folder(config.outbox.clone()),
+/// Who may ask for letters how often, and who is not written to.
+pub fn subscribe_options(config: &Config) -> Result<SubscribeOptions, Failure> {
+    let given = &config.subscribe;
+    let complain = |key: &str, why: String| {
+        Failure::complaints(&[config.file.complain(&format!("subscribe.{key}"), why)])
     };
-    Ok(DeliverOptions::new(destination, config.mail_connections))
+    let mut trusted_proxies = Vec::new();
+    for (at, network) in given.trusted_proxies.iter().enumerate() {
+        let network = network
+            .parse::<Network>()
+            .map_err(|why| complain(&format!("trusted_proxies.{at}"), why.to_string()))?;
+        trusted_proxies.push(network);
+    }
+    let list = |key: &str, path: &Option<PathBuf>, otherwise: &str| match path {
+        Some(path) => std::fs::read_to_string(path)
+            .map_err(|error| complain(key, format!("{}: {error}", path.display()))),
+        None => Ok(otherwise.to_owned()),
+    };
+    let domains = list("disposable_domains", &given.disposable_domains, "")?;
+    let shipped = AddressLists::shipped_roles();
+    let roles = list("role_addresses", &given.role_addresses, shipped)?;
+    Ok(SubscribeOptions {
+        trusted_proxies,
+        client_per_hour: given.client_per_hour,
+        domain_per_hour: given.domain_per_hour,
+        house_per_hour: given.house_per_hour,
+        lists: AddressLists::new(&domains, &roles),
+    })
+}
+
+/// Where letters leave: the relays, or the outbox folder.
+pub fn post_room(config: &Config) -> Result<PostRoom, Failure> {
+    /// Files are written one by one.
+    const OUTBOX_WRITERS: usize = 4;
+    let mut relays = Vec::new();
+    for plan in &config.relays {
+        let wrong = |why: String| Failure::complaints(&[config.file.complain(&plan.key, why)]);
+        let destination =
+            Destination::parse_smtp(&plan.url).map_err(|why| wrong(why.to_string()))?;
+        let options = DeliverOptions::new(destination, plan.connections);
+        relays.push(Relay {
+            name: plan.name.clone(),
+            courier: Courier::open(options).map_err(|why| wrong(why.to_string()))?,
+            weight: plan.weight,
+            per_minute: plan.per_minute,
+        });
+    }
+    if relays.is_empty() {
+        let outbox = Destination::Folder(config.outbox.clone());
+        relays.push(Relay {
+            name: "outbox".to_owned(),
+            courier: Courier::open(DeliverOptions::new(outbox, OUTBOX_WRITERS))
+                .map_err(Failure::work)?,
+            weight: 1,
+            per_minute: None,
+        });
+    }
+    Ok(PostRoom::new(
+        relays,
+        config.domain_limits.clone(),
+        config.sending_hours,
+        config.warm_up,
+    ))
 }
 
 /// Bytes nobody can guess.

@@ -2,18 +2,23 @@
 //!
 //! Exit status: 0 fine, 1 the work failed, 2 the call or the config is wrong.
 
+mod bounces;
 mod check;
 mod digest;
 mod doctor;
 mod gather;
 pub mod house;
+mod mail;
+mod mail_keys;
 mod output;
 mod publish;
 mod run;
 mod sources;
 mod stage;
 mod stage_asking;
+mod stage_words;
 mod subscribers;
+mod suppressions;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -61,12 +66,18 @@ enum Command {
     /// Look at a digest, or close its window now.
     #[command(subcommand)]
     Digest(digest::DigestCommand),
-    /// Send letters.
+    /// Send letters, hold them back, look how far they are.
     #[command(subcommand)]
-    Mail(digest::MailCommand),
+    Mail(mail::MailCommand),
     /// List, import and export subscribers.
     #[command(subcommand)]
     Subscribers(subscribers::SubscribersCommand),
+    /// What came back: read it, fetch it, count it.
+    #[command(subcommand)]
+    Bounces(bounces::BouncesCommand),
+    /// The addresses and domains nothing is sent to.
+    #[command(subcommand)]
+    Suppressions(suppressions::SuppressionsCommand),
     /// List sources, or visit each to tell how it is.
     #[command(subcommand)]
     Sources(sources::SourcesCommand),
@@ -129,8 +140,10 @@ async fn answer(call: Call) -> Result<(), Failure> {
         Command::Gather { sources } => gather::gather(&config, &sources, json).await,
         Command::Publish { dir } => publish::publish(&config, &dir).await,
         Command::Digest(command) => digest::digest(&config, command, json).await,
-        Command::Mail(command) => digest::mail(&config, &command, json).await,
+        Command::Mail(command) => mail::mail(&config, &command, json).await,
         Command::Subscribers(command) => subscribers::subscribers(&config, command, json).await,
+        Command::Bounces(command) => bounces::bounces(&config, command, json).await,
+        Command::Suppressions(command) => suppressions::suppressions(&config, command, json).await,
         Command::Sources(command) => sources::sources(&config, &command, json).await,
         Command::Doctor => doctor::doctor(&config, json).await,
         Command::Stage(command) => stage::stage(command),

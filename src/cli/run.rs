@@ -31,7 +31,7 @@ pub async fn run(path: &Path) -> Result<(), Failure> {
         ))
     })?;
     let mail_wanted = Arc::new(Notify::new());
-    let site = Arc::new(site(&config, &newsroom, &mail_wanted));
+    let site = Arc::new(site(&config, &newsroom, &mail_wanted)?);
     welcome(&config, &newsroom)?;
 
     let (stop, stopped) = watch::channel(());
@@ -73,14 +73,17 @@ fn start_logging(config: &Config) -> Result<(), Failure> {
     .map_err(Failure::work)
 }
 
-fn site(config: &Config, newsroom: &Newsroom, mail_wanted: &Arc<Notify>) -> House {
+fn site(config: &Config, newsroom: &Newsroom, mail_wanted: &Arc<Notify>) -> Result<House, Failure> {
     let options = ServeOptions {
         url: config.site_url.clone(),
         name: config.house_name.clone(),
         zone: config.zone,
-        outbox: config.smtp.is_none().then(|| config.outbox.clone()),
+        outbox: config.relays.is_empty().then(|| config.outbox.clone()),
+        subscribe: house::subscribe_options(config)?,
+        hooks: config.hooks.clone(),
+        soft_policy: config.soft_policy,
     };
-    House::new(
+    Ok(House::new(
         newsroom.store.clone(),
         newsroom.secret.clone(),
         newsroom.clock.clone(),
@@ -88,7 +91,7 @@ fn site(config: &Config, newsroom: &Newsroom, mail_wanted: &Arc<Notify>) -> Hous
         Arc::clone(mail_wanted),
         newsroom.templates(),
         shown(&newsroom.catalogue()),
-    )
+    ))
 }
 
 /// The part of the catalogue that pages and feeds need.
@@ -113,9 +116,10 @@ fn welcome(config: &Config, newsroom: &Newsroom) -> Result<(), Failure> {
         catalogue.feeds.len()
     ))?;
     say(&format!("  the page    {}", config.site_url))?;
-    match config.smtp {
-        Some(_) => say("  letters     go to the mail server of mail.smtp")?,
-        None => say(&format!(
+    match config.relays.len() {
+        1 => say("  letters     go to the mail server of the config")?,
+        2.. => say("  letters     go to the mail servers of the config")?,
+        0 => say(&format!(
             "  letters     are written to {} and shown at {}/outbox",
             config.outbox.display(),
             newsroom.site_base()

@@ -1,5 +1,6 @@
 //! `jarshy stage`: one stage alone, values in, JSON lines out.
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,7 @@ use url::Url;
 
 use super::output::{Failure, complain, say, time};
 use super::stage_asking;
+use super::stage_words;
 use crate::clock::Clock;
 use crate::gather::document::Document;
 use crate::gather::{self, desk};
@@ -19,7 +21,8 @@ use crate::model::draft::{Draft, Harvest, Person};
 use crate::model::reading::Reading;
 use crate::model::region::Region;
 use crate::model::source::{JsonRules, PageRules, Place, SourceId};
-use crate::understand::{self, Hints};
+use crate::model::story::{StoryCandidate, StoryId};
+use crate::understand::{self, Hints, same_story};
 
 /// The longest file or line a stage takes, in bytes.
 const STAGE_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -54,6 +57,22 @@ pub enum StageCommand {
     },
     /// Understand texts: JSON lines {"id","text","title","published","url"} in and out.
     Understand {
+        /// A file; - is standard input.
+        file: PathBuf,
+    },
+    /// Find which articles tell the same: JSON lines {"id","title","text","published"} in,
+    /// {"id","story"} out; a story bears the id of its first article.
+    Stories {
+        /// A file; - is standard input.
+        file: PathBuf,
+    },
+    /// Tell languages: JSON lines {"id","text"} in, {"id","language","script","confidence"} out.
+    Language {
+        /// A file; - is standard input.
+        file: PathBuf,
+    },
+    /// Take words to their stems: a word a line in, word, tab, stem out.
+    Stem {
         /// A file; - is standard input.
         file: PathBuf,
     },
@@ -96,7 +115,17 @@ pub fn stage(command: StageCommand) -> Result<(), Failure> {
                 ))),
             }
         }
-        StageCommand::Understand { file } => understand_lines(&file),
+        StageCommand::Understand { file } => {
+            let now = Clock::System.now();
+            lines(&file, |line| understand_line(line, now))
+        }
+        StageCommand::Stories { file } => {
+            let now = Clock::System.now();
+            let mut stories = Stories::default();
+            lines(&file, |line| stories.place(line, now))
+        }
+        StageCommand::Language { file } => lines(&file, stage_words::language),
+        StageCommand::Stem { file } => lines(&file, stage_words::stem),
         StageCommand::Robots { file } => stage_asking::robots_lines(&file),
         StageCommand::Address { file } => stage_asking::address_lines(&file),
     }
@@ -225,11 +254,14 @@ struct Asked {
     url: Option<String>,
 }
 
-/// Good lines are answered in the order given; each bad one is named.
-fn understand_lines(path: &Path) -> Result<(), Failure> {
+/// Answers each line of `path` by `answer`, in the order given; each bad line
+/// is named and the others go on.
+pub(super) fn lines(
+    path: &Path,
+    mut answer: impl FnMut(&str) -> Result<String, String>,
+) -> Result<(), Failure> {
     let file =
         open(path).map_err(|error| Failure::call(format!("error: {}: {error}", path.display())))?;
-    let now = Clock::System.now();
     let mut bad = 0;
     for (index, line) in BufReader::new(file.take(STAGE_BYTES_MAX))
         .lines()
@@ -241,11 +273,8 @@ fn understand_lines(path: &Path) -> Result<(), Failure> {
         if line.trim().is_empty() {
             continue;
         }
-        let read = serde_json::from_str::<Asked>(&line)
-            .map_err(|error| error.to_string())
-            .and_then(|asked| understand_one(asked, now));
-        match read {
-            Ok(value) => say(&value.to_string())?,
+        match answer(&line) {
+            Ok(answer) => say(&answer)?,
             Err(why) => {
                 bad += 1;
                 complain(&format!("error: {}:{number}: {why}", path.display()));
@@ -259,7 +288,44 @@ fn understand_lines(path: &Path) -> Result<(), Failure> {
     }
 }
 
+fn understand_line(line: &str, now: DateTime<Utc>) -> Result<String, String> {
+    let asked = serde_json::from_str::<Asked>(line).map_err(|error| error.to_string())?;
+    understand_one(asked, now).map(|value| value.to_string())
+}
+
+/// Stories of one file, and the first article of each as it was named there.
+#[derive(Default)]
+struct Stories {
+    shelf: same_story::Shelf,
+    named: HashMap<StoryId, Value>,
+}
+
+impl Stories {
+    fn place(&mut self, line: &str, now: DateTime<Utc>) -> Result<String, String> {
+        let asked = serde_json::from_str::<Asked>(line).map_err(|error| error.to_string())?;
+        let (id, article) = article_of(asked, now)?;
+        let reading = understand::read(&article, &Hints::default(), STAGE_ZONE, now);
+        let signature = same_story::signature(&article, &reading);
+        let candidates: Vec<StoryCandidate> = self.shelf.candidates(&signature).collect();
+        let story = same_story::join(&article.id, article.dated(), &signature, &candidates);
+        let first = self
+            .named
+            .entry(story.clone())
+            .or_insert_with(|| id.clone())
+            .clone();
+        let dated = article.dated();
+        self.shelf.put(article.id, story, &signature, dated);
+        Ok(json!({"id": id, "story": first}).to_string())
+    }
+}
+
 fn understand_one(asked: Asked, now: DateTime<Utc>) -> Result<Value, String> {
+    let (id, article) = article_of(asked, now)?;
+    let reading = understand::read(&article, &Hints::default(), STAGE_ZONE, now);
+    Ok(reading_json(&id, &reading))
+}
+
+fn article_of(asked: Asked, now: DateTime<Utc>) -> Result<(Value, Article), String> {
     let published = asked
         .published
         .as_deref()
@@ -285,8 +351,7 @@ fn understand_one(asked: Asked, now: DateTime<Utc>) -> Result<Value, String> {
         declared_event: None,
         content_hash: String::new(),
     };
-    let reading = understand::read(&article, &Hints::default(), STAGE_ZONE, now);
-    Ok(reading_json(&asked.id, &reading))
+    Ok((asked.id, article))
 }
 
 /// RFC 3339, or a day, which then begins at noon in the house zone.

@@ -105,12 +105,21 @@ pub fn lay_over(table: &mut Table, setting: &Override) -> Result<(), Complaint> 
 
 fn with(table: &Table, setting: &Override, value: Value) -> Table {
     let mut table = table.clone();
-    let section = table
-        .entry(setting.section.clone())
-        .or_insert_with(|| Value::Table(Table::new()));
-    if let Value::Table(keys) = section {
-        keys.insert(setting.key.clone(), value);
+    // JARSHY__MAIL__BOUNCES__POP3 is the key pop3 of mail.bounces.
+    let path = format!("{}__{}", setting.section, setting.key);
+    let mut steps: Vec<&str> = path.split("__").collect();
+    let key = steps.pop().unwrap_or_default();
+    let mut keys = &mut table;
+    for step in steps {
+        let section = keys
+            .entry(step)
+            .or_insert_with(|| Value::Table(Table::new()));
+        let Value::Table(inner) = section else {
+            return table;
+        };
+        keys = inner;
     }
+    keys.insert(key.to_owned(), value);
     table
 }
 

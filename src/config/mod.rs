@@ -5,9 +5,11 @@
 //! global; whoever needs a value is handed it.
 
 mod environment;
+pub mod mail;
 mod raw;
+mod sending;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,12 +18,15 @@ use serde::Deserialize;
 use toml::Table;
 use url::Url;
 
+use crate::model::bounce::{HookSecrets, SoftPolicy};
 use crate::model::complaint::{Complaint, Position, Severity};
 use crate::model::digest::DigestPlan;
 use crate::model::feed::FeedName;
 use crate::model::language::Trilingual;
+use crate::model::sending::{DomainLimits, RelayPlan, SendWindow, WarmUp};
 use crate::model::subscriber::EmailAddress;
-use raw::{RawConfig, RawDigest};
+use mail::{Dkim, MailAddresses};
+use raw::{RawConfig, RawDigest, RawDoctor, RawGather};
 
 /// Sources asked at the same time, at the most.
 pub const GATHER_PARALLEL_MAX: usize = 256;
@@ -29,12 +34,18 @@ pub const GATHER_PARALLEL_MAX: usize = 256;
 pub const GATHER_PAUSE_MAX_MS: u64 = 60_000;
 /// Minutes between visits, at the most: a month.
 pub const GATHER_EVERY_MAX_MINUTES: u64 = 31 * 24 * 60;
-/// SMTP connections at the same time, at the most.
-pub const MAIL_CONNECTIONS_MAX: usize = 64;
+/// Requests for letters in an hour, at the least: what looks like a machine's
+/// counts as five.
+pub const REQUESTS_PER_HOUR_MIN: u32 = 5;
+/// Requests for letters in an hour, at the most: each is remembered that long.
+pub const REQUESTS_PER_HOUR_MAX: u32 = 100_000;
 /// Stories in one letter, at the most: mailbox providers clip longer letters.
 pub const STORIES_MAX: usize = 100;
 /// How far ahead a digest may look, in days.
 pub const DAYS_AHEAD_MAX: u32 = 365;
+
+/// How many soft bounces, and how many days until one counts half, at the most.
+pub const SOFT_MAX: u32 = 365;
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,17 +71,50 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Without a slash at the end.
     pub site_url: Url,
-    /// `None`: letters go to the outbox.
-    pub smtp: Option<String>,
+    pub subscribe: Subscribe,
+    pub bounces_maildir: Option<PathBuf>,
+    /// Holds a password.
+    pub bounces_pop3: Option<String>,
+    pub soft_policy: SoftPolicy,
+    pub hooks: HookSecrets,
     pub outbox: PathBuf,
     pub from: EmailAddress,
-    pub mail_connections: usize,
+    /// Where letters leave: `mail.smtp` and each `[[mail.relay]]`; none: the outbox.
+    pub relays: Vec<RelayPlan>,
+    pub domain_limits: DomainLimits,
+    pub sending_hours: Option<SendWindow>,
+    pub warm_up: Option<WarmUp>,
+    pub mail_addresses: MailAddresses,
+    pub dkim: Dkim,
     pub templates_dir: Option<PathBuf>,
     pub log_filter: String,
     pub log_format: LogFormat,
     pub digests: Vec<DigestPlan>,
+    pub doctor: Doctor,
     /// Kept to say where a key stands when a later room refuses its value.
     pub file: ConfigFile,
+}
+
+/// Who may ask for letters how often, and who is not written to.
+#[derive(Debug, Clone)]
+pub struct Subscribe {
+    pub trusted_proxies: Vec<String>,
+    pub client_per_hour: u32,
+    pub domain_per_hour: u32,
+    pub house_per_hour: u32,
+    /// A file of one domain on a line.
+    pub disposable_domains: Option<PathBuf>,
+    /// A file of one local part on a line; `None`: the list that ships.
+    pub role_addresses: Option<PathBuf>,
+}
+
+/// How `jarshy doctor` looks at the sending domain.
+#[derive(Debug, Clone, Default)]
+pub struct Doctor {
+    /// `None`: the system's resolvers.
+    pub resolver: Option<SocketAddr>,
+    /// Where letters leave from; none: the addresses of the mail server.
+    pub addresses: Vec<IpAddr>,
 }
 
 /// The file the config came from.
@@ -132,7 +176,7 @@ pub fn load(
     for setting in &settings {
         match environment::lay_over(&mut table, setting) {
             Ok(()) => from_environment.push((
-                format!("{}.{}", setting.section, setting.key),
+                format!("{}.{}", setting.section, setting.key.replace("__", ".")),
                 setting.variable.clone(),
             )),
             Err(complaint) => complaints.push(complaint),
@@ -217,7 +261,13 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
     let from = raw.mail.from.parse::<EmailAddress>().map_err(|why| {
         note("mail.from", format!("`{}`: {why}", raw.mail.from));
     });
+    let mail_addresses = mail::check_addresses(&raw.mail, &mut note);
+    let dkim = mail::check_dkim(&raw.mail, from.as_ref().ok(), &mut note);
+    let doctor = check_doctor(&raw.doctor, &mut note);
     check_limits(&raw, &mut note);
+    check_gather(&raw.gather, &mut note);
+    check_bounces(&raw, &mut note);
+    let sending = sending::check(&raw.mail, &mut note);
     let log_format = check_log_format(&raw.log.format, &mut note);
     let digests = check_digests(&raw.digest, &mut note);
     Some(Config {
@@ -235,18 +285,59 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
         allow_private: raw.gather.allow_private,
         listen: listen.ok()?,
         site_url: site_url.ok()?,
-        smtp: Some(raw.mail.smtp).filter(|url| !url.is_empty()),
+        subscribe: Subscribe {
+            trusted_proxies: raw.subscribe.trusted_proxies,
+            client_per_hour: raw.subscribe.client_per_hour,
+            domain_per_hour: raw.subscribe.domain_per_hour,
+            house_per_hour: raw.subscribe.house_per_hour,
+            disposable_domains: path_of(raw.subscribe.disposable_domains),
+            role_addresses: path_of(raw.subscribe.role_addresses),
+        },
+        bounces_maildir: given(&raw.mail.bounces.maildir).map(PathBuf::from),
+        bounces_pop3: given(&raw.mail.bounces.pop3),
+        soft_policy: SoftPolicy {
+            limit: f64::from(raw.mail.bounces.soft_limit),
+            half_life_days: f64::from(raw.mail.bounces.half_life_days),
+        },
+        hooks: HookSecrets {
+            mailgun: given(&raw.hooks.mailgun),
+            postmark: given(&raw.hooks.postmark),
+            sendgrid: given(&raw.hooks.sendgrid),
+        },
         outbox: raw.mail.outbox.into(),
         from: from.ok()?,
-        mail_connections: raw.mail.connections,
+        relays: sending.relays,
+        domain_limits: sending.domain_limits,
+        sending_hours: sending.hours,
+        warm_up: sending.warm_up,
+        mail_addresses,
+        dkim,
         templates_dir: Some(raw.templates.dir)
             .filter(|dir| !dir.is_empty())
             .map(PathBuf::from),
         log_filter: raw.log.filter,
         log_format: log_format?,
         digests,
+        doctor,
         file,
     })
+}
+
+/// What a key says, unless it is empty.
+fn given(text: &str) -> Option<String> {
+    Some(text.to_owned()).filter(|text| !text.is_empty())
+}
+
+fn check_bounces(raw: &RawConfig, note: &mut impl FnMut(&str, String)) {
+    let bounces = &raw.mail.bounces;
+    for (key, value) in [
+        ("mail.bounces.soft_limit", bounces.soft_limit),
+        ("mail.bounces.half_life_days", bounces.half_life_days),
+    ] {
+        if !(1..=SOFT_MAX).contains(&value) {
+            note(key, format!("{value}: expected 1 to {SOFT_MAX}"));
+        }
+    }
 }
 
 fn check_limits(raw: &RawConfig, note: &mut impl FnMut(&str, String)) {
@@ -276,30 +367,38 @@ fn check_limits(raw: &RawConfig, note: &mut impl FnMut(&str, String)) {
             ),
         );
     }
-    if raw.gather.pause_ms > GATHER_PAUSE_MAX_MS {
+    for (key, limit) in [
+        ("client_per_hour", raw.subscribe.client_per_hour),
+        ("domain_per_hour", raw.subscribe.domain_per_hour),
+        ("house_per_hour", raw.subscribe.house_per_hour),
+    ] {
+        if !(REQUESTS_PER_HOUR_MIN..=REQUESTS_PER_HOUR_MAX).contains(&limit) {
+            let key = format!("subscribe.{key}");
+            let expected = format!("{REQUESTS_PER_HOUR_MIN} to {REQUESTS_PER_HOUR_MAX}");
+            note(&key, format!("{limit}: expected {expected}"));
+        }
+    }
+}
+
+fn path_of(text: String) -> Option<PathBuf> {
+    Some(text)
+        .filter(|text| !text.is_empty())
+        .map(PathBuf::from)
+}
+
+fn check_gather(raw: &RawGather, note: &mut impl FnMut(&str, String)) {
+    if raw.pause_ms > GATHER_PAUSE_MAX_MS {
         note(
             "gather.pause_ms",
-            format!(
-                "{}: expected 0 to {GATHER_PAUSE_MAX_MS}",
-                raw.gather.pause_ms
-            ),
+            format!("{}: expected 0 to {GATHER_PAUSE_MAX_MS}", raw.pause_ms),
         );
     }
-    let (least, most) = (raw.gather.every_min_minutes, raw.gather.every_max_minutes);
+    let (least, most) = (raw.every_min_minutes, raw.every_max_minutes);
     if least == 0 || least > most || most > GATHER_EVERY_MAX_MINUTES {
         note(
             "gather.every_min_minutes",
             format!(
                 "{least} to {most} minutes between visits: expected 1 to {GATHER_EVERY_MAX_MINUTES}, the smaller first"
-            ),
-        );
-    }
-    if !(1..=MAIL_CONNECTIONS_MAX).contains(&raw.mail.connections) {
-        note(
-            "mail.connections",
-            format!(
-                "{}: expected 1 to {MAIL_CONNECTIONS_MAX}",
-                raw.mail.connections
             ),
         );
     }
@@ -313,6 +412,39 @@ fn check_log_format(format: &str, note: &mut impl FnMut(&str, String)) -> Option
             note("log.format", format!("`{other}`: expected text or json"));
             None
         }
+    }
+}
+
+fn check_doctor(raw: &RawDoctor, note: &mut impl FnMut(&str, String)) -> Doctor {
+    let text = raw.resolver.as_str();
+    let at_port_53 = |ip| SocketAddr::new(ip, 53);
+    let resolver = match (text, text.parse(), text.parse::<IpAddr>()) {
+        ("", ..) => None,
+        (_, Ok(address), _) => Some(address),
+        (_, _, Ok(ip)) => Some(at_port_53(ip)),
+        _ => {
+            note(
+                "doctor.resolver",
+                format!(
+                    "`{text}` is no address of a resolver; expected one such as 9.9.9.9 or 127.0.0.1:5353"
+                ),
+            );
+            None
+        }
+    };
+    let mut addresses = Vec::new();
+    for (at, text) in raw.addresses.iter().enumerate() {
+        match text.parse() {
+            Ok(address) => addresses.push(address),
+            Err(_) => note(
+                &format!("doctor.addresses.{at}"),
+                format!("`{text}` is no IP address"),
+            ),
+        }
+    }
+    Doctor {
+        resolver,
+        addresses,
     }
 }
 

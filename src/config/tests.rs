@@ -62,10 +62,46 @@ fn every_wrong_value_is_named_with_its_place() {
             "jarshy.toml:2:15: error: mail.connections: 0: expected 1 to 64",
         ),
         (
+            "[mail]\nhours = \"8-21\"\n",
+            "jarshy.toml:2:9: error: mail.hours: `8-21`: expected two times of day",
+        ),
+        (
+            "[[mail.relay]]\nname = \"a\"\nurl = \"smtp://a\"\nweight = 0\n",
+            "jarshy.toml:4:10: error: mail.relay.0.weight: 0: expected 1 to 1000",
+        ),
+        (
+            "[mail.domains]\ndefalt = {}\n",
+            "jarshy.toml:2:10: error: mail.domains.defalt: `defalt` is no domain",
+        ),
+        (
+            "[mail.warm_up]\nsince = \"soon\"\n",
+            "jarshy.toml:2:9: error: mail.warm_up.since: `soon` is no day",
+        ),
+        (
             "[serve]\nurl = \"ftp://x\"\n",
             "jarshy.toml:2:7: error: serve.url: `ftp://x`: expected http",
         ),
         ("[serve\n", "jarshy.toml:1:7: error: "),
+        (
+            "[mail]\nbounce_domain = \"lists\"\n",
+            "jarshy.toml:2:17: error: mail.bounce_domain: `lists` is no domain",
+        ),
+        (
+            "[mail]\nreply_to = \"desk\"\n",
+            "jarshy.toml:2:12: error: mail.reply_to: `desk`: expected an address",
+        ),
+        (
+            "[mail.dkim]\nselectors = [\"2026a\", \"../x\"]\n",
+            "jarshy.toml:2:23: error: mail.dkim.selectors.1: `../x`: expected a name such as 2026a",
+        ),
+        (
+            "[mail.dkim]\nselectors = [\"a\", \"a\"]\n",
+            "jarshy.toml:2:19: error: mail.dkim.selectors.1: `a` is named twice",
+        ),
+        (
+            "[doctor]\nresolver = \"dns.example.kz\"\naddresses = [\"x\"]\n",
+            "jarshy.toml:2:12: error: doctor.resolver: `dns.example.kz` is no address",
+        ),
     ];
     for (text, expected) in cases {
         let found = complaints(text, &[]);
@@ -101,9 +137,9 @@ fn the_environment_wins_and_is_blamed_by_its_own_name() {
         variables.map(|(name, value)| (name.to_owned(), value.to_owned())),
     )
     .expect("right");
-    assert_eq!(config.mail_connections, 7);
+    assert_eq!(config.relays[0].connections, 7);
     assert_eq!(config.allow_private, ["127.0.0.1/32"]);
-    assert_eq!(config.smtp.as_deref(), Some("smtps://u:p@mail.example.kz"));
+    assert_eq!(config.relays[0].url, "smtps://u:p@mail.example.kz");
 
     let found = complaints("", &[("JARSHY__SERVE__LISTEN", "nowhere")]);
     assert!(

@@ -4,7 +4,7 @@
 //! Articles of one visit are compared with each other as well as with the
 //! store: a feed may tell one story twice.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
@@ -12,7 +12,6 @@ use crate::model::article::{Article, ArticleId};
 use crate::model::event::{Event, EventId, EventStatus};
 use crate::model::reading::{EventClaim, Reading};
 use crate::model::source::Source;
-use crate::model::story::StoryCandidate;
 use crate::store::{StoreError, VisitedArticle};
 use crate::understand::event::EventChange;
 use crate::understand::identity::{self, Change};
@@ -33,8 +32,6 @@ const EVENT_LENGTH_MAX: Days = Days::new(31);
 /// Events of the days around that an article's is compared with; a document
 /// that names more on one day is a listing, and its entries are their own events.
 const EVENTS_COMPARED_MAX: usize = 500;
-/// Stories of this visit an article is compared with.
-const STORIES_COMPARED_MAX: usize = 200;
 
 /// The articles of one visit that must be stored.
 pub struct Learned {
@@ -91,9 +88,7 @@ impl Learned {
 /// up by index: a document may hold tens of thousands of entries.
 #[derive(Default)]
 struct Memory {
-    stories: Vec<StoryCandidate>,
-    /// Places in `stories`, by band.
-    stories_by_band: HashMap<i64, Vec<usize>>,
+    stories: same_story::Shelf,
     events: HashMap<EventId, Event>,
     /// By the event's first day.
     events_by_day: BTreeMap<NaiveDate, Vec<EventId>>,
@@ -131,18 +126,14 @@ impl Memory {
             .store
             .story_candidates(&signature.bands, since)
             .await?;
-        candidates.extend(self.stories_like(&signature.bands));
+        candidates.extend(self.stories.candidates(&signature));
         let story = same_story::join(&article.id, article.dated(), &signature, &candidates);
-        for band in &signature.bands {
-            let places = self.stories_by_band.entry(*band).or_default();
-            places.push(self.stories.len());
-        }
-        self.stories.push(StoryCandidate {
-            story: story.clone(),
-            article: article.id.clone(),
-            tokens: signature.tokens.clone(),
-            dated: article.dated(),
-        });
+        self.stories.put(
+            article.id.clone(),
+            story.clone(),
+            &signature,
+            article.dated(),
+        );
         let event = self.event(newsroom, &article, &reading, now).await?;
         Ok(VisitedArticle {
             article,
@@ -151,21 +142,6 @@ impl Memory {
             story,
             event,
         })
-    }
-
-    /// The latest of this visit that share a band.
-    fn stories_like(&self, bands: &[i64]) -> impl Iterator<Item = StoryCandidate> {
-        let sharing: BTreeSet<usize> = bands
-            .iter()
-            .filter_map(|band| self.stories_by_band.get(band))
-            .flat_map(|places| places.iter().rev().take(STORIES_COMPARED_MAX))
-            .copied()
-            .collect();
-        sharing
-            .into_iter()
-            .rev()
-            .take(STORIES_COMPARED_MAX)
-            .map(|place| self.stories[place].clone())
     }
 
     /// The event the article tells of, as it stands with the article's word in it.

@@ -5,30 +5,33 @@
 //! window closes once because its watermark moves in the transaction that
 //! closes it. There is therefore no leader.
 
+pub mod bounces;
 pub mod gather;
 pub mod learn;
+pub mod letter;
 pub mod mail;
 pub mod refresh;
+pub mod rounds;
 pub mod timetable;
 pub mod window;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use tokio::sync::{Notify, mpsc, watch};
 use url::Url;
 
 use crate::catalog::Catalogue;
 use crate::clock::Clock;
-use crate::deliver::courier::Courier;
 use crate::deliver::message::Sender;
+use crate::deliver::sign::Signer;
 use crate::digest::compose::LetterSite;
 use crate::gather::plan::PlanOptions;
 use crate::gather::web::Web;
 use crate::model::delivery::Holder;
 use crate::model::digest::DigestPlan;
+use crate::model::subscriber::EmailAddress;
 use crate::model::token::Secret;
 use crate::store::{Store, StoreError};
 use crate::template::Templates;
@@ -54,18 +57,32 @@ pub struct Replaceable {
     pub digests: Arc<Vec<PlannedDigest>>,
 }
 
+/// Where mail about letters comes back to.
+#[derive(Debug, Clone, Default)]
+pub struct MailRoutes {
+    /// Instead of a personal address at `bounce_domain`.
+    pub unsubscribe_mailto: Option<EmailAddress>,
+    /// The domain of personal return addresses.
+    pub bounce_domain: Option<String>,
+}
+
 /// Everything the stages need, in one hand.
 pub struct Newsroom {
     pub store: Store,
     pub clock: Clock,
     pub web: Web,
-    pub courier: Courier,
+    pub post: mail::PostRoom,
     pub plan: PlanOptions,
     pub gather_parallel: usize,
     pub zone: Tz,
     pub holder: Holder,
     pub secret: Secret,
     pub sender: Sender,
+    pub bounces: bounces::BounceOptions,
+    pub mail_routes: MailRoutes,
+    pub encoded: letter::EncodedLetters,
+    /// `None`: letters are not signed here.
+    pub signer: Option<Arc<Signer>>,
     pub site_url: Url,
     pub house_name: String,
     pub replaceable: RwLock<Replaceable>,
@@ -119,10 +136,6 @@ impl Newsroom {
         }
     }
 
-    fn sender(&self) -> Sender {
-        self.sender.clone()
-    }
-
     /// Tells the store which sources there are and where each digest begins.
     pub async fn settle_in(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
@@ -170,6 +183,7 @@ pub async fn run(
 ) -> Result<(), StoreError> {
     let (stop, stopped) = watch::channel(false);
     let (done, mut ended) = mpsc::channel(4);
+    bounces::start(&newsroom, &stopped);
     let mut gathering = false;
     let mut mailing = false;
     let mut tick = tokio::time::interval(TICK);
@@ -184,7 +198,7 @@ pub async fn run(
         };
         match event {
             Event::Tick => {
-                close_due_windows(&newsroom).await;
+                rounds::close_due_windows(&newsroom).await;
                 if !gathering {
                     gathering = true;
                     tokio::spawn(gather_due(
@@ -235,60 +249,6 @@ pub async fn run(
         );
     }
     Ok(())
-}
-
-/// Closes every window whose time has come; a window missed while the machine
-/// was off closes late, once.
-async fn close_due_windows(newsroom: &Arc<Newsroom>) {
-    for digest in newsroom.digests().iter() {
-        let name = &digest.plan.name;
-        let now = newsroom.clock.now();
-        let due = match newsroom.store.digest_watermark(name).await {
-            Ok(Some(watermark)) => last_due(&digest.timetable, watermark, now, newsroom.zone),
-            Ok(None) => None,
-            Err(error) => {
-                tracing::error!(digest = %name, %error, "the digest's window could not be looked up");
-                None
-            }
-        };
-        let Some(until) = due else { continue };
-        match window::close(newsroom, &digest.plan, until).await {
-            Ok(window::ClosedWindow::Now {
-                letters,
-                deliveries,
-            }) => {
-                tracing::info!(digest = %name, letters, deliveries, "a window closed");
-            }
-            Ok(window::ClosedWindow::Already) => {}
-            Err(error) => {
-                tracing::error!(digest = %name, %error, "a window could not be closed; it is tried again");
-            }
-        }
-    }
-}
-
-/// The latest time of the timetable after `watermark` that is not after `now`:
-/// of several missed windows one closes.
-fn last_due(
-    timetable: &Timetable,
-    watermark: DateTime<Utc>,
-    now: DateTime<Utc>,
-    zone: Tz,
-) -> Option<DateTime<Utc>> {
-    /// More missed windows than this end at the one reached.
-    const MISSED_MAX: usize = 5_000;
-    let mut due = None;
-    let mut after = watermark;
-    for _ in 0..MISSED_MAX {
-        match timetable.next(after, zone) {
-            Some(next) if next <= now => {
-                due = Some(next);
-                after = next;
-            }
-            _ => break,
-        }
-    }
-    due
 }
 
 async fn gather_due(
@@ -348,13 +308,14 @@ async fn mail_due(newsroom: Arc<Newsroom>, stop: watch::Receiver<bool>, done: mp
         tracing::error!(%error, "confirmation letters could not be queued; they are tried again");
     }
     match mail::flush(&newsroom, &stop).await {
-        Ok(flushed) if flushed != mail::Flushed::default() => {
+        Ok(flushed) if flushed.sent + flushed.deferred + flushed.failed > 0 => {
             let mail::Flushed {
                 sent,
                 deferred,
                 failed,
                 doubtful,
                 reasons,
+                stuck: _,
             } = flushed;
             tracing::info!(sent, deferred, failed, doubtful, "letters");
             for (why, letters) in reasons {
@@ -365,27 +326,4 @@ async fn mail_due(newsroom: Arc<Newsroom>, stop: watch::Receiver<bool>, done: mp
         Err(error) => tracing::error!(%error, "letters could not be sent; they stay queued"),
     }
     done.send(Event::Mailed).await.ok();
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_several_missed_windows_the_last_closes() {
-        let timetable: Timetable = "0 8 * * *".parse().expect("timetable");
-        let zone = chrono_tz::Asia::Almaty;
-        let at = |text: &str| text.parse::<DateTime<Utc>>().expect("time");
-        let watermark = at("2026-11-20T03:00:00Z");
-        let due = |now: &str| last_due(&timetable, watermark, at(now), zone);
-        assert_eq!(due("2026-11-21T02:59:59Z"), None);
-        assert_eq!(
-            due("2026-11-21T03:00:00Z"),
-            Some(at("2026-11-21T03:00:00Z"))
-        );
-        assert_eq!(
-            due("2026-11-23T10:00:00Z"),
-            Some(at("2026-11-23T03:00:00Z"))
-        );
-    }
 }

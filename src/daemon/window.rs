@@ -5,11 +5,13 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::digest::choose::{Choice, choose};
 use crate::digest::compose;
-use crate::model::digest::{Digest, DigestId, DigestPlan, Letter, Window};
+use crate::model::digest::{Digest, DigestId, DigestPlan, LetterId, Window};
 use crate::model::event::Event;
 use crate::model::feed::{Entry, Filter};
-use crate::model::subscriber::{Profile, ProfileKey};
-use crate::store::{Closed, StoreError};
+use crate::model::reading::Kind;
+use crate::model::schedule::{Rhythm, Round};
+use crate::model::subscriber::Profile;
+use crate::store::{Closed, Closing, ClosingGroup, Group, StoreError};
 use crate::template::TemplateError;
 
 use super::Newsroom;
@@ -20,6 +22,8 @@ pub const WINDOW_ENTRIES_MAX: u32 = 2_000;
 pub const WINDOW_EVENTS_MAX: u32 = 500;
 /// How far back the very first window reaches.
 pub const FIRST_WINDOW: TimeDelta = TimeDelta::days(1);
+/// How far back the first letter after a long pause reaches.
+pub const PAUSE_REACH: TimeDelta = TimeDelta::days(14);
 /// Confirmation letters queued in one go.
 const REQUESTS_BATCH: u32 = 500;
 
@@ -113,63 +117,123 @@ pub async fn open_window(
     })
 }
 
-/// Closes the window of `plan` that ends at `until`: chosen stories frozen,
-/// one letter for each profile, one delivery for each subscriber, watermark
-/// moved, in one transaction. Whoever comes second finds it closed.
+/// Closes the window of `plan` that ends at `until` for those who read by its
+/// own timetable.
 pub async fn close(
     newsroom: &Newsroom,
     plan: &DigestPlan,
     until: DateTime<Utc>,
 ) -> Result<ClosedWindow, WindowError> {
+    close_round(newsroom, plan, &Round::default(), until).await
+}
+
+/// Closes the window of one round that ends at `until`: chosen stories frozen,
+/// one letter for each group of readers, one delivery for each subscriber,
+/// watermark moved, in one transaction. Whoever comes second finds it closed.
+pub async fn close_round(
+    newsroom: &Newsroom,
+    plan: &DigestPlan,
+    round: &Round,
+    until: DateTime<Utc>,
+) -> Result<ClosedWindow, WindowError> {
     newsroom.store.seal(until).await?;
-    let window = open_window(newsroom, plan, until).await?;
-    let material = Material::of_window(newsroom, window).await?;
-    let id = DigestId::derived(&plan.name, until);
-    let mut letters: Vec<(ProfileKey, Letter)> = Vec::new();
-    for (key, profile, _) in newsroom.store.confirmed_profiles().await? {
-        let choice = material.choose(newsroom, plan, &profile);
-        if !choice.has_news(window.after, material.today) {
-            continue;
-        }
-        let site = newsroom.letter_site();
-        let letter = compose::digest_letter(
-            &newsroom.templates(),
-            plan,
-            &profile,
-            &key,
-            &id,
-            &choice,
-            &site,
-        )?;
-        letters.extend(letter.map(|letter| (key, letter)));
-    }
-    let digest = Digest {
-        id,
-        name: plan.name.clone(),
-        window,
-        stories: material
-            .entries
-            .iter()
-            .map(|entry| entry.story.clone())
-            .collect(),
-        events: material
-            .events
-            .iter()
-            .map(|event| event.id.clone())
-            .collect(),
+    let now = newsroom.clock.now();
+    let watermark = newsroom.store.round_watermark(&plan.name, round).await?;
+    let after = watermark.unwrap_or(until - FIRST_WINDOW);
+    let window = Window { after, until };
+    let id = DigestId::of_round(&plan.name, round, until);
+    let groups = newsroom.store.groups(&plan.name, round, after, now).await?;
+    let mut closing = Closing {
+        digest: Digest {
+            id,
+            name: plan.name.clone(),
+            window,
+            stories: Vec::new(),
+            events: Vec::new(),
+        },
+        round: *round,
+        groups: Vec::new(),
     };
-    let count = letters.len();
-    match newsroom
-        .store
-        .close_digest(&digest, letters, newsroom.clock.now())
-        .await?
-    {
-        Closed::Now { deliveries } => Ok(ClosedWindow::Now {
-            letters: count,
-            deliveries,
-        }),
-        Closed::Already => Ok(ClosedWindow::Already),
+    // Those covered equally far stand together: one reading of the store each.
+    for alike in groups.chunk_by(|a, b| a.after == b.after) {
+        add_groups(newsroom, plan, alike, &mut closing).await?;
     }
+    let letters = closing.groups.iter().filter(|g| g.letter.is_some()).count();
+    Ok(match newsroom.store.close_round(&closing, now).await? {
+        Closed::Now { deliveries } => ClosedWindow::Now {
+            letters,
+            deliveries,
+        },
+        Closed::Already => ClosedWindow::Already,
+    })
+}
+
+/// Adds groups that are covered equally far, each with its letter.
+async fn add_groups(
+    newsroom: &Newsroom,
+    plan: &DigestPlan,
+    alike: &[Group],
+    closing: &mut Closing,
+) -> Result<(), WindowError> {
+    let Some(covered) = alike.first().map(|group| group.after) else {
+        return Ok(());
+    };
+    let Some(own) = own_window(covered, closing.digest.window) else {
+        return Ok(());
+    };
+    let is_at_once = closing.round.schedule().rhythm == Rhythm::AtOnce;
+    let mut material = Material::of_window(newsroom, own).await?;
+    if is_at_once {
+        let is_announcement =
+            |entry: &Entry| entry.reading.shown_kind() == Some(Kind::Announcement);
+        material.entries.retain(is_announcement);
+    }
+    let digest = &mut closing.digest;
+    for story in material.entries.iter().map(|entry| &entry.story) {
+        if !digest.stories.contains(story) {
+            digest.stories.push(story.clone());
+        }
+    }
+    digest.events = material.events.iter().map(|e| e.id.clone()).collect();
+    for group in alike {
+        let choice = material.choose(newsroom, plan, &group.profile);
+        let has_news = if is_at_once {
+            !choice.stories.is_empty()
+        } else {
+            choice.has_news(own.after, material.today)
+        };
+        let mut letter = None;
+        if has_news {
+            letter = compose::digest_letter(
+                &newsroom.templates(),
+                plan,
+                &group.profile,
+                &group.key,
+                &digest.id,
+                &choice,
+                &newsroom.letter_site(),
+            )?;
+        }
+        if let Some(letter) = letter.as_mut().filter(|_| covered != digest.window.after) {
+            letter.id = LetterId::of_window(&digest.id, &group.key, covered);
+        }
+        closing.groups.push(ClosingGroup {
+            profile: group.key.clone(),
+            after: covered,
+            letter,
+        });
+    }
+    Ok(())
+}
+
+/// The window of readers who are covered up to `covered`; `None`: they were told
+/// of all of it. What a longer pause held back is told for [`PAUSE_REACH`].
+fn own_window(covered: DateTime<Utc>, window: Window) -> Option<Window> {
+    let after = covered.max(window.after.min(window.until - PAUSE_REACH));
+    (after < window.until).then_some(Window {
+        after,
+        until: window.until,
+    })
 }
 
 /// Queues the confirmation letters people are waiting for.
@@ -189,6 +253,35 @@ pub async fn queue_confirmations(newsroom: &Newsroom) -> Result<usize, WindowErr
                 .queue_confirmation(request, &letter, newsroom.clock.now())
                 .await?;
             queued += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_whole_but_after_a_very_long_pause() {
+        let at = |day: i64| DateTime::UNIX_EPOCH + TimeDelta::days(20_000 + day);
+        let window = |after, until| Window {
+            after: at(after),
+            until: at(until),
+        };
+        let cases = [
+            // covered, the round's window, own beginning
+            (9, window(9, 10), Some(9)),
+            (5, window(9, 10), Some(5)),
+            (-90, window(9, 10), Some(-4)),
+            // The machine was off for a month: nothing of it is left out.
+            (-30, window(-30, 10), Some(-30)),
+            (-60, window(-30, 10), Some(-30)),
+            (10, window(9, 10), None),
+            (12, window(9, 10), None),
+        ];
+        for (covered, window, expected) in cases {
+            let own = own_window(at(covered), window).map(|own| own.after);
+            assert_eq!(own, expected.map(at), "{covered}");
         }
     }
 }

@@ -2,19 +2,25 @@
 //!
 //! The bytes depend on nothing but the delivery, so every attempt sends the
 //! same ones. They are ASCII with short lines, so no server needs 8BITMIME or
-//! SMTPUTF8. Deliberately absent: signatures (DKIM) and attachments.
+//! SMTPUTF8. Deliberately absent: signatures (`sign`) and attachments.
+
+mod bodies;
+mod links;
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, Utc};
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message as Mail, MultiPart, SinglePart};
-use url::Url;
+use lettre::message::header::{ContentTransferEncoding, HeaderName, HeaderValue, MIME_VERSION_1_0};
+use lettre::message::{Body, Mailbox, Message as Mail, MessageBuilder};
 
 use crate::model::delivery::ClaimedDelivery;
-use crate::model::digest::{Letter, Purpose, slot};
+use crate::model::digest::Purpose;
 use crate::model::subscriber::EmailAddress;
+use links::CheckedLinks;
+
+pub use bodies::Bodies;
+pub use links::PersonalLinks;
 
 /// The longest subject or sender's name, in characters; mail readers show fewer.
 pub const HEADER_TEXT_MAX_CHARS: usize = 200;
@@ -37,27 +43,16 @@ pub struct Sender {
     pub site_url: String,
     /// RFC 2919: `digest.example.kz`.
     pub list_id: String,
-}
-
-/// The links that only this copy bears.
-#[derive(Clone, PartialEq, Eq)]
-pub struct PersonalLinks {
-    /// Asks on GET, unsubscribes on POST (RFC 8058).
-    pub unsubscribe: String,
-    /// Only in a confirmation letter.
-    pub confirm: Option<String>,
-}
-
-impl fmt::Debug for PersonalLinks {
-    /// The links hold tokens, which do not reach logs.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PersonalLinks(…)")
-    }
+    /// Who hands the letters in, where that is not `from` (RFC 5322 section 3.6.2).
+    pub agent: Option<EmailAddress>,
+    /// Where answers go, where that is not `from`.
+    pub reply_to: Option<EmailAddress>,
 }
 
 /// A message ready to be carried.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Message {
+    /// The envelope sender: where a bounce goes.
     pub from: EmailAddress,
     pub to: EmailAddress,
     /// ASCII, lines end in CRLF.
@@ -101,17 +96,23 @@ pub fn build(
     sender: &Sender,
     links: &PersonalLinks,
 ) -> Result<Message, MessageError> {
+    build_with(&Bodies::of(&delivery.letter), delivery, sender, links)
+}
+
+/// The same, where the letter's bodies were encoded for an earlier copy.
+pub fn build_with(
+    bodies: &Bodies,
+    delivery: &ClaimedDelivery,
+    sender: &Sender,
+    links: &PersonalLinks,
+) -> Result<Message, MessageError> {
     let letter = &delivery.letter;
     check_name("Message-ID domain", &sender.domain)?;
     check_name("List-Id", &sender.list_id)?;
-    let links = CheckedLinks::check(letter, sender, links)?;
+    let needs_confirm = bodies.asks_for_confirm || letter.purpose == Purpose::Confirmation;
+    let checked = CheckedLinks::check(&sender.site_url, links, needs_confirm)?;
     let message_id = delivery.id.message_id(&sender.domain);
-    let mut builder = Mail::builder()
-        .from(mailbox(
-            "sender",
-            Some(one_line(&sender.name)),
-            &sender.from,
-        )?)
+    let mut builder = originators(sender)?
         .to(mailbox("recipient", None, &delivery.address)?)
         .subject(one_line(&letter.subject))
         .message_id(Some(format!("<{message_id}>")))
@@ -120,26 +121,43 @@ pub fn build(
         .raw_header(header("Auto-Submitted", "auto-generated".to_owned()))
         .raw_header(header("Content-Language", letter.tongue.tag().to_owned()));
     if letter.purpose == Purpose::Digest {
-        for (name, value) in list_headers(delivery, sender, &links) {
+        for (name, value) in list_headers(delivery, sender, &checked) {
             builder = builder.raw_header(header(name, value));
         }
     }
     // Neither base64 nor quoted-printable can hold `=_`, and no text holds a
     // delivery's id: the boundary cannot occur in a part.
-    let parts = MultiPart::alternative()
-        .boundary(format!("=_{}", header_word(delivery.id.as_str())))
-        .singlepart(SinglePart::plain(links.fill_text(&letter.text)))
-        .singlepart(SinglePart::html(links.fill_html(&letter.html)));
+    let boundary = format!("=_{}", header_word(delivery.id.as_str()));
+    let kind = format!("multipart/alternative; boundary=\"{boundary}\"");
+    let body = bodies.fill(&checked, &boundary);
     let bytes = builder
-        .multipart(parts)
+        .header(MIME_VERSION_1_0)
+        .raw_header(header("Content-Type", kind))
+        .body(Body::dangerous_pre_encoded(
+            body,
+            ContentTransferEncoding::SevenBit,
+        ))
         .map_err(|error| MessageError::Mail(error.to_string()))?
         .formatted();
     Ok(Message {
-        from: sender.from.clone(),
+        from: links.bounces.as_ref().unwrap_or(&sender.from).clone(),
         to: delivery.address.clone(),
         bytes,
         message_id,
     })
+}
+
+/// RFC 5322 section 3.6.2.
+fn originators(sender: &Sender) -> Result<MessageBuilder, MessageError> {
+    let name = Some(one_line(&sender.name));
+    let mut builder = Mail::builder().from(mailbox("sender", name, &sender.from)?);
+    if let Some(agent) = sender.agent.as_ref().filter(|agent| **agent != sender.from) {
+        builder = builder.sender(mailbox("agent (mail.sender)", None, agent)?);
+    }
+    if let Some(reply_to) = &sender.reply_to {
+        builder = builder.reply_to(mailbox("mail.reply_to", None, reply_to)?);
+    }
+    Ok(builder)
 }
 
 /// RFC 2369, RFC 2919, RFC 8058, and what mailbox providers ask of list mail.
@@ -147,7 +165,7 @@ fn list_headers(
     delivery: &ClaimedDelivery,
     sender: &Sender,
     links: &CheckedLinks,
-) -> [(&'static str, String); 6] {
+) -> [(&'static str, String); 7] {
     let letter = &delivery.letter;
     let feedback = format!(
         "{}:{}:{}:{FEEDBACK_SENDER}",
@@ -155,86 +173,41 @@ fn list_headers(
         letter.tongue.tag(),
         letter.purpose.word()
     );
+    let mut unsubscribe = format!("<{}>", links.unsubscribe);
+    if let Some(address) = &links.unsubscribe_by_mail {
+        // The one before is preferred (RFC 2369 section 2), and only it can be
+        // the one click of RFC 8058.
+        unsubscribe.extend([", <", &mailto(address), ">"]);
+    }
     [
-        ("List-Unsubscribe", format!("<{}>", links.unsubscribe)),
+        ("List-Unsubscribe", unsubscribe),
         (
             "List-Unsubscribe-Post",
             "List-Unsubscribe=One-Click".to_owned(),
         ),
         ("List-Id", format!("<{}>", sender.list_id)),
         ("List-Archive", format!("<{}>", links.site)),
+        // The page that tells what is sent and how to change, pause or end it.
+        ("List-Help", format!("<{}>", links.preferences)),
         ("Precedence", "bulk".to_owned()),
         ("Feedback-ID", feedback),
     ]
 }
 
-/// Personal links, proven to be web addresses and so free of spaces, line
-/// breaks and angle brackets.
-struct CheckedLinks {
-    site: Url,
-    unsubscribe: Url,
-    confirm: Option<Url>,
-}
-
-impl CheckedLinks {
-    fn check(
-        letter: &Letter,
-        sender: &Sender,
-        links: &PersonalLinks,
-    ) -> Result<Self, MessageError> {
-        let parse = |what: &'static str, link: &str| {
-            Url::parse(link)
-                .ok()
-                .filter(|url| matches!(url.scheme(), "http" | "https"))
-                .filter(|url| url.as_str().len() <= LINK_MAX_BYTES)
-                .ok_or(MessageError::Link { what })
-        };
-        let confirm = links
-            .confirm
-            .as_deref()
-            .map(|link| parse("confirm", link))
-            .transpose()?;
-        let asks_for_confirm = [&letter.text, &letter.html].into_iter().any(|body| {
-            body.contains(slot::CONFIRM_URL) || body.contains(&escaped(slot::CONFIRM_URL))
-        });
-        let needs_confirm = asks_for_confirm || letter.purpose == Purpose::Confirmation;
-        if needs_confirm && confirm.is_none() {
-            return Err(MessageError::NoConfirmLink);
+/// RFC 6068: what a local part may hold and a URI may not is escaped.
+fn mailto(address: &EmailAddress) -> String {
+    let mut uri = "mailto:".to_owned();
+    for c in address.as_str().chars() {
+        if c.is_ascii_alphanumeric() || "+-._~@".contains(c) {
+            uri.push(c);
+        } else {
+            uri.extend(url::form_urlencoded::byte_serialize(
+                c.to_string().as_bytes(),
+            ));
         }
-        Ok(Self {
-            site: parse("site", &sender.site_url)?,
-            unsubscribe: parse("unsubscribe", &links.unsubscribe)?,
-            confirm,
-        })
     }
-
-    fn fill_text(&self, text: &str) -> String {
-        self.fill(&plain_lines(text), ToOwned::to_owned)
-    }
-
-    fn fill_html(&self, html: &str) -> String {
-        let mut html = plain_lines(html);
-        for slot in [slot::UNSUBSCRIBE_URL, slot::CONFIRM_URL] {
-            html = html.replace(&escaped(slot), slot);
-        }
-        self.fill(&html, escape_html)
-    }
-
-    fn fill(&self, body: &str, written: impl Fn(&str) -> String) -> String {
-        let mut filled = body.replace(slot::UNSUBSCRIBE_URL, &written(self.unsubscribe.as_str()));
-        if let Some(confirm) = &self.confirm {
-            filled = filled.replace(slot::CONFIRM_URL, &written(confirm.as_str()));
-        }
-        if !filled.ends_with('\n') {
-            filled.push('\n');
-        }
-        filled
-    }
-}
-
-/// A slot as the template engine's HTML escaper writes it.
-fn escaped(slot: &str) -> String {
-    slot.replace('/', "&#x2f;")
+    uri.push_str("?subject=unsubscribe");
+    uri
 }
 
 /// What stands in a Message-ID or List-Id must not end it.
@@ -308,29 +281,6 @@ fn one_line(text: &str) -> String {
     let mut cut: String = line.chars().take(HEADER_TEXT_MAX_CHARS - 1).collect();
     cut.push('…');
     cut
-}
-
-/// The text with `\n` as its only line end and only control character but the
-/// tab, so that no part holds a bare CR or LF that servers read differently.
-fn plain_lines(text: &str) -> String {
-    let mut plain = text.replace("\r\n", "\n").replace('\r', "\n");
-    plain.retain(|c| !c.is_control() || matches!(c, '\n' | '\t'));
-    plain
-}
-
-fn escape_html(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

@@ -4,6 +4,9 @@
 //! Deliberately absent: the store and the clock. Whoever calls records the
 //! attempt before and after, and hands in the time.
 
+pub mod bounce;
 pub mod courier;
+pub mod dns;
 pub mod message;
 pub mod retry;
+pub mod sign;

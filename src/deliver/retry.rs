@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::model::delivery::{Attempt, DeliveryId, Outcome};
+use crate::model::delivery::{Attempt, DeliveryId, Outcome, Reason};
 use crate::model::id::derive;
 
 /// The wait after the first deferred attempt; it doubles from there. Greylisting
@@ -17,6 +17,14 @@ pub const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(2);
 /// not come back together.
 pub const JITTER_PERCENT_MAX: i32 = 25;
 
+/// A letter that met a relay's fault waits a share of its age, so that one that
+/// brings the relay down again and again holds up the others less and less.
+const RETURN_SHARE: i32 = 8;
+/// And at least so long.
+pub const SHORTEST_RETURN: TimeDelta = TimeDelta::seconds(30);
+/// And at most so long: a relay that is well again finds its letters.
+pub const LONGEST_RETURN: TimeDelta = TimeDelta::minutes(15);
+
 /// Decides. `attempts` counts this one; `first_queued` is when the copy was queued.
 ///
 /// The jitter follows from `id` and `attempts`: equal input, equal outcome.
@@ -27,24 +35,43 @@ pub fn outcome(
     first_queued: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Outcome {
-    let why = match attempt {
-        Attempt::Sent { reply } => return Outcome::Sent { reply },
-        Attempt::Refused { why } => return Outcome::Never { why },
-        Attempt::Deferred { why } => why,
-    };
     let last_chance = first_queued
         .checked_add_signed(GIVE_UP_AFTER)
         .unwrap_or(DateTime::<Utc>::MAX_UTC);
-    if now >= last_chance {
-        let hours = GIVE_UP_AFTER.num_hours();
-        return Outcome::Never {
-            why: format!("given up after {hours} hours and {attempts} attempts; the last: {why}"),
-        };
+    let after = |wait: TimeDelta| {
+        let at = now.checked_add_signed(wait);
+        at.map_or(last_chance, |at| at.min(last_chance))
+    };
+    let hours = GIVE_UP_AFTER.num_hours();
+    let expired = |why: &str| Outcome::Never {
+        reason: Reason::Expired,
+        why: format!("given up after {hours} hours and {attempts} attempts; the last: {why}"),
+    };
+    let is_last = now >= last_chance;
+    let (reason, why, doubtful) = match attempt {
+        Attempt::Sent { reply } => return Outcome::Sent { reply },
+        Attempt::Refused { reason, why } => return Outcome::Never { reason, why },
+        Attempt::RelayFault { why } if is_last => return expired(&why),
+        Attempt::RelayFault { why } => {
+            let age = (now - first_queued).max(TimeDelta::zero());
+            return Outcome::Returned {
+                at: after((age / RETURN_SHARE).clamp(SHORTEST_RETURN, LONGEST_RETURN)),
+                reason: Reason::Relay,
+                why,
+            };
+        }
+        Attempt::Deferred { reason, why } => (reason, why, false),
+        Attempt::Unanswered { why } => (Reason::ConnectionLost, why, true),
+    };
+    if is_last {
+        return expired(&why);
     }
-    let at = now
-        .checked_add_signed(wait(id, attempts))
-        .map_or(last_chance, |at| at.min(last_chance));
-    Outcome::TryLater { at, why }
+    Outcome::TryLater {
+        at: after(wait(id, attempts)),
+        reason,
+        why,
+        doubtful,
+    }
 }
 
 /// The wait after attempt number `attempts`: doubling, bounded, with jitter.
@@ -68,6 +95,7 @@ mod tests {
 
     fn deferred() -> Attempt {
         Attempt::Deferred {
+            reason: Reason::ServerTrouble,
             why: "450 busy".into(),
         }
     }
@@ -79,7 +107,8 @@ mod tests {
         let minutes = [5, 10, 20, 40, 80, 160, 240, 240];
         let numbers = (1_u32..).zip(minutes).chain([(0, 5), (u32::MAX, 240)]);
         for (attempts, minutes) in numbers {
-            let Outcome::TryLater { at, why } = outcome(deferred(), &id, attempts, now, now) else {
+            let Outcome::TryLater { at, why, .. } = outcome(deferred(), &id, attempts, now, now)
+            else {
                 panic!("attempt {attempts} was not deferred");
             };
             let least = TimeDelta::minutes(minutes);
@@ -111,7 +140,14 @@ mod tests {
     fn ends() {
         let id = DeliveryId::from_stored("a");
         let queued = at("2026-11-21T06:00:00Z");
-        let refused = Attempt::Refused { why: "550".into() };
+        let refused = Attempt::Refused {
+            reason: Reason::NoSuchMailbox,
+            why: "550".into(),
+        };
+        let fault = || Attempt::RelayFault { why: "421".into() };
+        let silence = Attempt::Unanswered {
+            why: "silence".into(),
+        };
         let sent = Attempt::Sent {
             reply: "250".into(),
         };
@@ -120,13 +156,19 @@ mod tests {
             // The last wait ends at the last chance, not beyond it.
             (deferred(), "2026-11-23T05:59:59Z", "2026-11-23T06:00:00Z"),
             (refused, "2026-11-21T06:00:00Z", "never"),
+            (silence, "2026-11-23T05:59:59Z", "2026-11-23T06:00:00Z"),
+            // A relay's fault waits by the letter's age.
+            (fault(), "2026-11-21T06:00:00Z", "2026-11-21T06:00:30Z"),
+            (fault(), "2026-11-21T07:00:00Z", "2026-11-21T07:07:30Z"),
+            (fault(), "2026-11-22T06:00:00Z", "2026-11-22T06:15:00Z"),
+            (fault(), "2026-11-23T06:00:00Z", "never"),
             (sent, "2026-11-30T06:00:00Z", "sent"),
         ];
         for (attempt, now, expected) in cases {
             let found = match outcome(attempt.clone(), &id, 9, queued, at(now)) {
                 Outcome::Sent { .. } => "sent".to_owned(),
                 Outcome::Never { .. } => "never".to_owned(),
-                Outcome::TryLater { at, .. } => {
+                Outcome::TryLater { at, .. } | Outcome::Returned { at, .. } => {
                     at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
                 }
             };

@@ -79,10 +79,14 @@ pub struct ClaimedDelivery {
 pub enum Attempt {
     /// The server took responsibility.
     Sent { reply: String },
-    /// Passing: greylisting, a full mailbox, no connection.
-    Deferred { why: String },
+    /// Passing: greylisting, a full mailbox, a lost connection.
+    Deferred { reason: Reason, why: String },
+    /// The whole letter left and no answer came: it may have arrived.
+    Unanswered { why: String },
     /// Lasting: no such user, refused content.
-    Refused { why: String },
+    Refused { reason: Reason, why: String },
+    /// The relay could not be used; says nothing about the letter.
+    RelayFault { why: String },
 }
 
 /// What follows from an attempt.
@@ -90,10 +94,109 @@ pub enum Attempt {
 pub enum Outcome {
     /// Done. `reply` is the server's own words.
     Sent { reply: String },
-    /// To be tried again.
-    TryLater { at: DateTime<Utc>, why: String },
+    /// To be tried again. `doubtful`: this attempt may have arrived.
+    TryLater {
+        at: DateTime<Utc>,
+        reason: Reason,
+        why: String,
+        doubtful: bool,
+    },
+    /// Not the letter's fault, or not its turn: the attempt does not count.
+    Returned {
+        at: DateTime<Utc>,
+        reason: Reason,
+        why: String,
+    },
     /// Given up.
-    Never { why: String },
+    Never { reason: Reason, why: String },
+}
+
+/// Why a letter was not sent, in one word: for counts. The server's own words
+/// are kept beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// A server that lets nobody pass at the first attempt.
+    Greylisted,
+    /// Too many letters in too short a time, by the server's count.
+    TooFast,
+    NoSuchMailbox,
+    MailboxDisabled,
+    MailboxFull,
+    NoSuchDomain,
+    BadAddress,
+    /// The letter or its sender is not wanted there.
+    Policy,
+    TooLarge,
+    /// The recipient's side is out of order.
+    ServerTrouble,
+    /// The connection broke or the server fell silent.
+    ConnectionLost,
+    /// Our relay could not be used.
+    Relay,
+    /// Held back by the house's own limits.
+    Paced,
+    /// Tried for two days.
+    Expired,
+    /// No message could be built.
+    Unbuilt,
+    Unsubscribed,
+    /// The operator gave the digest's letters up.
+    Stopped,
+    Other,
+}
+
+impl Reason {
+    /// All, for the store and for counts.
+    pub const ALL: [Self; 18] = [
+        Self::Greylisted,
+        Self::TooFast,
+        Self::NoSuchMailbox,
+        Self::MailboxDisabled,
+        Self::MailboxFull,
+        Self::NoSuchDomain,
+        Self::BadAddress,
+        Self::Policy,
+        Self::TooLarge,
+        Self::ServerTrouble,
+        Self::ConnectionLost,
+        Self::Relay,
+        Self::Paced,
+        Self::Expired,
+        Self::Unbuilt,
+        Self::Unsubscribed,
+        Self::Stopped,
+        Self::Other,
+    ];
+
+    /// The word used in JSON and the store.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Greylisted => "greylisted",
+            Self::TooFast => "too-fast",
+            Self::NoSuchMailbox => "no-such-mailbox",
+            Self::MailboxDisabled => "mailbox-disabled",
+            Self::MailboxFull => "mailbox-full",
+            Self::NoSuchDomain => "no-such-domain",
+            Self::BadAddress => "bad-address",
+            Self::Policy => "policy",
+            Self::TooLarge => "too-large",
+            Self::ServerTrouble => "server-trouble",
+            Self::ConnectionLost => "connection-lost",
+            Self::Relay => "relay",
+            Self::Paced => "paced",
+            Self::Expired => "expired",
+            Self::Unbuilt => "unbuilt",
+            Self::Unsubscribed => "unsubscribed",
+            Self::Stopped => "stopped",
+            Self::Other => "other",
+        }
+    }
+
+    /// Reads [`Reason::word`]; an unknown word is [`Reason::Other`].
+    pub fn from_word(word: &str) -> Self {
+        let known = Self::ALL.into_iter().find(|reason| reason.word() == word);
+        known.unwrap_or(Self::Other)
+    }
 }
 
 /// How many deliveries stand where.

@@ -7,6 +7,7 @@ use super::event::EventId;
 use super::feed::FeedName;
 use super::id::{derive, string_id};
 use super::language::{Tongue, Trilingual};
+use super::schedule::Round;
 use super::story::StoryId;
 use super::subscriber::ProfileKey;
 
@@ -42,6 +43,15 @@ impl DigestId {
             &until.timestamp_millis().to_string(),
         ]))
     }
+
+    /// The id of the window of one round of `name` that ends at `until`.
+    pub fn of_round(name: &FeedName, round: &Round, until: DateTime<Utc>) -> Self {
+        if *round == Round::default() {
+            return Self::derived(name, until);
+        }
+        let until = until.timestamp_millis().to_string();
+        Self(derive(&["digest", name.as_str(), &round.key(), &until]))
+    }
 }
 
 /// The stretch of time a digest covers: after `after`, up to and including `until`.
@@ -72,6 +82,18 @@ impl LetterId {
     /// The letter of `digest` for everyone with `profile`.
     pub fn of_digest(digest: &DigestId, profile: &ProfileKey) -> Self {
         Self(derive(&["letter", digest.as_str(), profile.as_str()]))
+    }
+
+    /// The letter of `digest` for those with `profile` whose own window begins
+    /// elsewhere than the digest's.
+    pub fn of_window(digest: &DigestId, profile: &ProfileKey, after: DateTime<Utc>) -> Self {
+        let after = after.timestamp_millis().to_string();
+        Self(derive(&[
+            "letter",
+            digest.as_str(),
+            profile.as_str(),
+            &after,
+        ]))
     }
 
     /// The confirmation letter in one tongue (its links are filled in per copy).
@@ -115,6 +137,8 @@ pub mod slot {
     pub const UNSUBSCRIBE_URL: &str = "https://slot.jarshy.invalid/unsubscribe";
     /// Becomes the personal confirmation page.
     pub const CONFIRM_URL: &str = "https://slot.jarshy.invalid/confirm";
+    /// Becomes the personal page of preferences.
+    pub const PREFERENCES_URL: &str = "https://slot.jarshy.invalid/preferences";
 }
 
 /// A digest as rendered for one profile, or a confirmation letter: everything

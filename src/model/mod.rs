@@ -5,6 +5,7 @@
 //! never checked again further down the road.
 
 pub mod article;
+pub mod bounce;
 pub mod complaint;
 pub mod delivery;
 pub mod digest;
@@ -16,7 +17,10 @@ pub mod language;
 pub mod pace;
 pub mod reading;
 pub mod region;
+pub mod schedule;
+pub mod sending;
 pub mod source;
 pub mod story;
 pub mod subscriber;
 pub mod token;
+pub mod verp;

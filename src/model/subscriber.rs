@@ -8,8 +8,10 @@ use chrono::{DateTime, Utc};
 
 use super::feed::FeedName;
 use super::id::{derive, string_id};
-use super::language::Tongue;
+use super::language::{Language, Tongue};
+use super::reading::Kind;
 use super::region::Region;
+use super::schedule::{Rhythm, Schedule};
 
 /// RFC 5321 section 4.5.3.1.1.
 pub const LOCAL_PART_MAX_BYTES: usize = 64;
@@ -48,6 +50,8 @@ impl fmt::Debug for EmailAddress {
 pub enum BadAddress {
     #[error("expected an address such as name@example.kz")]
     Shape,
+    #[error("a quoted part before @ is not accepted: few servers take it")]
+    Quoted,
     #[error(
         "the part before @ may hold letters a-z, digits and ! # $ % & ' * + - / = ? ^ _ ` {{ | }} ~ and single dots"
     )]
@@ -76,6 +80,9 @@ impl FromStr for EmailAddress {
                     .bytes()
                     .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
         };
+        if local.starts_with('"') {
+            return Err(BadAddress::Quoted);
+        }
         if !local.split('.').all(is_atom) {
             return Err(BadAddress::LocalPart);
         }
@@ -124,15 +131,76 @@ impl SubscriberId {
     }
 }
 
+/// In which script a Kazakh letter is written; other tongues have one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum LetterScript {
+    #[default]
+    Cyrillic,
+    /// The alphabet of 2021.
+    Latin,
+}
+
+impl LetterScript {
+    /// ISO 15924, as in forms, CSV, JSON and the store.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Cyrillic => "Cyrl",
+            Self::Latin => "Latn",
+        }
+    }
+
+    /// Reads [`LetterScript::word`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Cyrillic, Self::Latin]
+            .into_iter()
+            .find(|script| script.word() == word)
+    }
+}
+
+/// By what the stories of a letter are grouped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Grouping {
+    /// One list, the most important first.
+    #[default]
+    Importance,
+    /// A heading for each region.
+    Region,
+}
+
+impl Grouping {
+    /// The word used in forms, CSV, JSON and the store.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Importance => "importance",
+            Self::Region => "region",
+        }
+    }
+
+    /// Reads [`Grouping::word`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Importance, Self::Region]
+            .into_iter()
+            .find(|grouping| grouping.word() == word)
+    }
+}
+
 /// What a subscriber asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Profile {
     /// The tongue of the letter.
     pub tongue: Tongue,
+    /// Its script, where the tongue has two.
+    pub script: LetterScript,
     /// Feeds whose stories the digest holds; empty: the digest's own choice.
     pub feeds: Vec<FeedName>,
     /// Only stories and events of these regions; empty: all.
     pub regions: Vec<Region>,
+    /// Only stories of these kinds; empty: all the feeds admit.
+    pub kinds: Vec<Kind>,
+    /// Only stories told in one of these languages; empty: all.
+    pub languages: Vec<Language>,
+    pub grouping: Grouping,
+    pub schedule: Schedule,
 }
 
 string_id! {
@@ -152,6 +220,14 @@ impl Profile {
         self.feeds.truncate(Self::CHOICES_MAX);
         self.regions.sort();
         self.regions.dedup();
+        self.kinds.sort();
+        self.kinds.dedup();
+        self.languages.sort();
+        self.languages.dedup();
+        self.schedule = self.schedule.normalised();
+        if self.tongue != Tongue::Kazakh {
+            self.script = LetterScript::default();
+        }
         self
     }
 
@@ -160,12 +236,54 @@ impl Profile {
         let profile = self.clone().normalised();
         let feeds: Vec<&str> = profile.feeds.iter().map(FeedName::as_str).collect();
         let regions: Vec<String> = profile.regions.iter().map(|region| region.code()).collect();
-        ProfileKey(derive(&[
-            "profile",
-            profile.tongue.tag(),
-            &feeds.join(","),
-            &regions.join(","),
-        ]))
+        let mut parts = vec![
+            "profile".to_owned(),
+            profile.tongue.tag().to_owned(),
+            feeds.join(","),
+            regions.join(","),
+        ];
+        // What a reader never chose leaves no trace: keys of letters that were
+        // queued before the choice existed stay the same.
+        parts.extend(profile.chosen());
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        ProfileKey(derive(&parts))
+    }
+
+    /// The choices beyond tongue, feeds and regions that differ from the
+    /// defaults, as `name=value`.
+    fn chosen(&self) -> Vec<String> {
+        let mut chosen = Vec::new();
+        let mut choose = |name: &str, value: String| {
+            if !value.is_empty() {
+                chosen.push(format!("{name}={value}"));
+            }
+        };
+        let kinds: Vec<&str> = self.kinds.iter().map(|kind| kind.word()).collect();
+        choose("kinds", kinds.join(","));
+        let languages: Vec<&str> = self.languages.iter().map(|one| one.tag()).collect();
+        choose("languages", languages.join(","));
+        if self.script != LetterScript::default() {
+            choose("script", self.script.word().to_owned());
+        }
+        if self.grouping != Grouping::default() {
+            choose("grouping", self.grouping.word().to_owned());
+        }
+        if self.schedule.rhythm != Rhythm::default() {
+            choose("rhythm", self.schedule.rhythm.word().to_owned());
+        }
+        choose(
+            "hour",
+            self.schedule
+                .hour
+                .map_or_else(String::new, |hour| hour.to_string()),
+        );
+        choose(
+            "zone",
+            self.schedule
+                .zone
+                .map_or_else(String::new, |zone| zone.name().to_owned()),
+        );
+        chosen
     }
 }
 
@@ -199,6 +317,44 @@ impl SubscriberStatus {
     }
 }
 
+/// An operator's mark on subscribers, such as `press` or `астана-2026`: 1 to
+/// [`Tag::CHARS_MAX`] letters, digits, `-`, `_`, `.` and `:`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tag(String);
+
+impl Tag {
+    /// The longest, in characters.
+    pub const CHARS_MAX: usize = 40;
+    /// The most marks one subscriber bears.
+    pub const COUNT_MAX: usize = 32;
+
+    /// The mark.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A text that is no tag.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no tag: expected 1 to 40 letters, digits, - _ . and :")]
+pub struct BadTag(String);
+
+impl FromStr for Tag {
+    type Err = BadTag;
+
+    fn from_str(text: &str) -> Result<Self, BadTag> {
+        let is_tag = (1..=Self::CHARS_MAX).contains(&text.chars().count())
+            && text
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'));
+        if is_tag {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(BadTag(text.chars().take(Self::CHARS_MAX).collect()))
+        }
+    }
+}
+
 /// Somebody who asked for the digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subscriber {
@@ -206,9 +362,13 @@ pub struct Subscriber {
     pub address: EmailAddress,
     pub status: SubscriberStatus,
     pub profile: Profile,
+    /// The operator's marks; sorted.
+    pub tags: Vec<Tag>,
     pub requested_at: DateTime<Utc>,
     pub confirmed_at: Option<DateTime<Utc>>,
     pub unsubscribed_at: Option<DateTime<Utc>>,
+    /// No digests until then; what they would have told comes after.
+    pub paused_until: Option<DateTime<Utc>>,
 }
 
 #[cfg(test)]
@@ -224,6 +384,8 @@ mod tests {
             ("@example.kz", Err(BadAddress::Shape)),
             ("a b@example.kz", Err(BadAddress::LocalPart)),
             ("a..b@example.kz", Err(BadAddress::LocalPart)),
+            ("\"a b\"@example.kz", Err(BadAddress::Quoted)),
+            ("aigul+форум@example.kz", Err(BadAddress::LocalPart)),
             ("a@localhost", Err(BadAddress::Domain)),
             ("a@127.0.0.1", Err(BadAddress::Domain)),
             ("a@exa\nmple.kz>", Err(BadAddress::Domain)),

@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -43,6 +43,8 @@ pub enum TokenPurpose {
     Confirm,
     /// Unsubscribe; never expires.
     Unsubscribe,
+    /// See and change one's own preferences; never expires.
+    Preferences,
 }
 
 impl TokenPurpose {
@@ -50,6 +52,7 @@ impl TokenPurpose {
         match self {
             Self::Confirm => "c",
             Self::Unsubscribe => "u",
+            Self::Preferences => "p",
         }
     }
 }
@@ -108,7 +111,29 @@ pub fn verify(
     Ok(SubscriberId::from_stored(subscriber))
 }
 
-fn mac(secret: &Secret, claim: &str) -> Hmac<Sha256> {
+/// Says when a form was shown, so that its answer can be told from a machine's:
+/// `unix seconds.signature`. Nobody is named by it.
+pub fn stamp(secret: &Secret, now: DateTime<Utc>) -> String {
+    let seconds = now.timestamp();
+    let signature = hex(&mac(secret, &format!("form.{seconds}"))
+        .finalize()
+        .into_bytes());
+    format!("{seconds}.{}", &signature[..SIGNATURE_CHARS])
+}
+
+/// How long ago a [`stamp`] was made; `None`: not by this house.
+pub fn stamp_age(secret: &Secret, stamp: &str, now: DateTime<Utc>) -> Option<TimeDelta> {
+    let (seconds, signature) = stamp.split_once('.')?;
+    let given = unhex(signature)?;
+    mac(secret, &format!("form.{seconds}"))
+        .verify_truncated_left(&given)
+        .ok()?;
+    let shown = DateTime::from_timestamp(seconds.parse().ok()?, 0)?;
+    Some(now - shown)
+}
+
+/// The MAC over `claim`; also signs the addresses of `verp`.
+pub(super) fn mac(secret: &Secret, claim: &str) -> Hmac<Sha256> {
     let mut mac = Hmac::<Sha256>::new_from_slice(&secret.0).expect("HMAC takes keys of any length");
     mac.update(claim.as_bytes());
     mac

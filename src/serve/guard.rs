@@ -8,6 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
 use url::Url;
 
 use crate::store::StoreError;
@@ -20,7 +21,7 @@ use super::voice::Voice;
 /// How long an answer may take, body read included.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 /// What a reader told to come again should wait.
-const RETRY_AFTER_SECS: &str = "30";
+const BUSY_WAIT_SECS: u32 = 30;
 /// No scripts at all, nothing from elsewhere, in nobody's frame.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -29,6 +30,8 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; fram
 pub(super) struct Trouble {
     status: StatusCode,
     what: &'static str,
+    /// In how many seconds to come again.
+    wait_secs: Option<u32>,
 }
 
 impl Trouble {
@@ -36,11 +39,29 @@ impl Trouble {
     pub(super) const NOT_ALLOWED: Self = Self::new(StatusCode::METHOD_NOT_ALLOWED, "not_allowed");
     pub(super) const REFUSED: Self = Self::new(StatusCode::FORBIDDEN, "refused");
     const TOO_LARGE: Self = Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large");
-    const BUSY: Self = Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy");
+    const BUSY: Self = Self {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        what: "busy",
+        wait_secs: Some(BUSY_WAIT_SECS),
+    };
     pub(super) const BROKEN: Self = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "broken");
 
     const fn new(status: StatusCode, what: &'static str) -> Self {
-        Self { status, what }
+        Self {
+            status,
+            what,
+            wait_secs: None,
+        }
+    }
+
+    /// Asked too often (RFC 6585 section 4).
+    pub(super) fn too_many(wait: TimeDelta) -> Self {
+        let wait = u32::try_from(wait.num_seconds()).unwrap_or(1).max(1);
+        Self {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            what: "too_many",
+            wait_secs: Some(wait),
+        }
     }
 }
 
@@ -119,9 +140,8 @@ fn with_page(house: &House, voice: &Voice, response: Response) -> Response {
     if let Some(allow) = response.headers().get(header::ALLOW) {
         page.headers_mut().insert(header::ALLOW, allow.clone());
     }
-    if trouble == Trouble::BUSY {
-        let wait = HeaderValue::from_static(RETRY_AFTER_SECS);
-        page.headers_mut().insert(header::RETRY_AFTER, wait);
+    if let Some(wait) = trouble.wait_secs {
+        page.headers_mut().insert(header::RETRY_AFTER, wait.into());
     }
     page
 }

@@ -9,19 +9,25 @@ mod assets;
 mod connection;
 mod eml;
 mod feeds;
+mod forms;
 mod guard;
+mod hooks;
+mod limits;
 mod outbox;
 mod pages;
+mod preferences;
+mod preferences_form;
 mod subscribe;
 mod voice;
 
 use std::collections::HashMap;
 use std::future::Future;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use chrono_tz::Tz;
 use tokio::net::TcpListener;
@@ -29,12 +35,17 @@ use tokio::sync::{Notify, Semaphore};
 use url::Url;
 
 use crate::clock::Clock;
+use crate::model::bounce::{HookSecrets, SoftPolicy};
 use crate::model::feed::{FeedName, PublishedFeed};
 use crate::model::source::Source;
+use crate::model::subscriber::EmailAddress;
 use crate::model::token::Secret;
 use crate::publish::{Format, Site};
 use crate::store::Store;
 use crate::template::Templates;
+
+pub use limits::{AddressLists, BadNetwork, Network, SubscribeOptions};
+use limits::{Limits, Weight};
 
 /// The largest body a form may send.
 const BODY_MAX_BYTES: usize = 16 * 1024;
@@ -52,6 +63,12 @@ pub struct ServeOptions {
     pub zone: Tz,
     /// Letters that were written instead of sent; shown to this machine only.
     pub outbox: Option<PathBuf>,
+    /// How often whoever may ask for letters.
+    pub subscribe: SubscribeOptions,
+    /// What mail providers' webhooks prove themselves with.
+    pub hooks: HookSecrets,
+    /// When soft bounces told by webhooks add up.
+    pub soft_policy: SoftPolicy,
 }
 
 /// What is read and published: replaced whole when the catalogue is read again.
@@ -80,6 +97,7 @@ pub struct House {
     catalogue: RwLock<Arc<Catalogue>>,
     documents: RwLock<HashMap<(FeedName, Format), Arc<feeds::Rendered>>>,
     room: Semaphore,
+    limits: Mutex<Limits>,
 }
 
 impl House {
@@ -103,6 +121,7 @@ impl House {
             catalogue: RwLock::new(Arc::new(catalogue)),
             documents: RwLock::default(),
             room: Semaphore::new(REQUESTS_MAX),
+            limits: Mutex::default(),
         }
     }
 
@@ -140,6 +159,24 @@ impl House {
         )
     }
 
+    /// Whether somebody may ask for letters to `address` just now.
+    fn admit(
+        &self,
+        peer: Option<&outbox::Peer>,
+        headers: &HeaderMap,
+        address: &EmailAddress,
+        weight: Weight,
+    ) -> Result<(), guard::Trouble> {
+        let options = &self.options.subscribe;
+        let peer = peer.map(|peer| peer.0.ip());
+        let client = limits::client(peer, headers, &options.trusted_proxies);
+        self.limits
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .admit(options, client, address, weight, self.clock.now())
+            .map_err(guard::Trouble::too_many)
+    }
+
     fn site(&self) -> Site {
         Site {
             url: self.options.url.clone(),
@@ -172,6 +209,15 @@ pub fn router(house: Arc<House>) -> Router {
         .route(
             "/unsubscribe",
             get(subscribe::ask_unsubscribe).post(subscribe::unsubscribe),
+        )
+        .route(
+            "/preferences",
+            get(preferences::show).post(preferences::change),
+        )
+        .route("/preferences/data", get(preferences::data))
+        .route(
+            "/hooks/{provider}",
+            post(hooks::hook).layer(DefaultBodyLimit::max(hooks::BODY_MAX_BYTES)),
         )
         .route("/outbox", get(outbox::list))
         .route("/outbox/{file}", get(outbox::letter))

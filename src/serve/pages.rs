@@ -14,6 +14,7 @@ use crate::model::feed::{Entry, Filter, PublishedFeed};
 use crate::model::language::{Language, Tongue};
 use crate::model::reading::Kind;
 use crate::model::region::Region;
+use crate::model::token::stamp;
 use crate::template::TemplateError;
 use crate::template::page::{
     AlsoLink, Answer, Choice, DigestForm, EventCard, FeedCard, Feeds, Home, Layout, StoryCard,
@@ -33,6 +34,8 @@ const EVENTS_SHOWN: u32 = 12;
 /// What a reader typed into the form, to be mended.
 pub(super) struct Mistyped {
     pub(super) address: String,
+    /// Which message says why: `form.address_<wrong>`.
+    pub(super) wrong: &'static str,
 }
 
 /// `/`
@@ -83,7 +86,7 @@ pub(super) async fn home_page(
             .map(|entry| story_card(house, entry, voice))
             .collect(),
         calendar: featured.iter().find_map(|feed| feed.ics.clone()),
-        form: form(&catalogue.feeds, tongue, mistyped),
+        form: form(house, tongue, mistyped),
         feeds: featured,
     };
     let title = house.templates().message(tongue, "home.title", &[])?;
@@ -280,7 +283,8 @@ fn feed_card(feed: &PublishedFeed, tongue: Tongue) -> FeedCard {
     }
 }
 
-fn form(feeds: &[PublishedFeed], tongue: Tongue, mistyped: Option<Mistyped>) -> DigestForm {
+fn form(house: &House, tongue: Tongue, mistyped: Option<Mistyped>) -> DigestForm {
+    let feeds = &house.catalogue().feeds;
     DigestForm {
         tongues: Tongue::ALL
             .into_iter()
@@ -306,7 +310,8 @@ fn form(feeds: &[PublishedFeed], tongue: Tongue, mistyped: Option<Mistyped>) -> 
                 is_chosen: false,
             })
             .collect(),
-        address_is_wrong: mistyped.is_some(),
+        shown: stamp(&house.secret, house.clock.now()),
+        address_wrong: mistyped.as_ref().map(|typed| typed.wrong),
         address: mistyped.map_or_else(String::new, |typed| typed.address),
     }
 }

@@ -9,24 +9,23 @@ use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use chrono::TimeDelta;
-use url::form_urlencoded;
 
 use crate::model::subscriber::{EmailAddress, Profile, SubscriberId};
-use crate::model::token::{BadToken, TokenPurpose, verify};
+use crate::model::token::{BadToken, TokenPurpose, stamp_age, verify};
 use crate::store::{Confirmed, Requested, Unsubscribed};
 
+use super::forms::Fields;
 use super::guard::{Trouble, is_own_form};
+use super::limits::{READING_TIME, Weight};
 use super::outbox::{Peer, may_read_outbox};
 use super::pages::{Mistyped, answer_page, home_page};
 use super::voice::Voice;
 use super::{Catalogue, House};
 
 /// One address gets one confirmation letter in this time, whoever asks.
-const COOLDOWN: TimeDelta = TimeDelta::minutes(10);
-/// The most fields a form is read for.
-const FIELDS_MAX: usize = 128;
+pub(super) const COOLDOWN: TimeDelta = TimeDelta::minutes(10);
 /// What is given back of a mistyped address, in characters.
-const TYPED_MAX_CHARS: usize = 254;
+pub(super) const TYPED_MAX_CHARS: usize = 254;
 
 /// `POST /subscribe`
 pub(super) async fn subscribe(
@@ -39,21 +38,29 @@ pub(super) async fn subscribe(
     if !is_own_form(&headers) {
         return Err(Trouble::REFUSED);
     }
-    let fields = fields(&body);
+    let fields = Fields::read(&body);
     // The trap is invisible: only a machine fills it, and learns nothing.
-    if value(&fields, "website").is_some_and(|trap| !trap.is_empty()) {
+    if fields.value("website").is_some_and(|trap| !trap.is_empty()) {
         return answer_page(&house, &voice, "asked", None);
     }
-    let typed = value(&fields, "address").unwrap_or_default();
-    let Ok(address) = typed.parse::<EmailAddress>() else {
+    let typed = fields.value("address").unwrap_or_default();
+    let mend = |wrong: &'static str| {
         let mistyped = Mistyped {
             address: typed.chars().take(TYPED_MAX_CHARS).collect(),
+            wrong,
         };
         let shows_outbox = may_read_outbox(&house, peer.as_deref(), &headers);
-        let mut page = home_page(&house, &voice, shows_outbox, Some(mistyped)).await?;
-        *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(page);
+        mend_page(&house, &voice, shows_outbox, mistyped)
     };
+    let Ok(address) = typed.parse::<EmailAddress>() else {
+        return mend("wrong").await;
+    };
+    if house.options.subscribe.lists.refuses(&address) {
+        return mend("refused").await;
+    }
+    let weight = weight(&house, &fields);
+    let peer = peer.as_deref();
+    house.admit(peer, &headers, &address, weight)?;
     let profile = profile(&fields, &house.catalogue(), &voice);
     let requested = house
         .store
@@ -63,6 +70,27 @@ pub(super) async fn subscribe(
         house.mail_wanted.notify_one();
     }
     answer_page(&house, &voice, "asked", None)
+}
+
+/// The front page with the form to be mended.
+async fn mend_page(
+    house: &House,
+    voice: &Voice,
+    shows_outbox: bool,
+    mistyped: Mistyped,
+) -> Result<Response, Trouble> {
+    let mut page = home_page(house, voice, shows_outbox, Some(mistyped)).await?;
+    *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(page)
+}
+
+/// A person has seen the form, and needs a moment to fill it in.
+fn weight(house: &House, fields: &Fields) -> Weight {
+    let stamp = fields.value("shown").unwrap_or_default();
+    match stamp_age(&house.secret, stamp, house.clock.now()) {
+        Some(age) if age >= READING_TIME => Weight::Person,
+        _ => Weight::Machine,
+    }
 }
 
 /// `GET /confirm?token=…`
@@ -122,14 +150,15 @@ fn ask(house: &House, voice: &Voice, purpose: TokenPurpose) -> Result<Response, 
     if let Err(bad) = verify(&house.secret, purpose, token, house.clock.now()) {
         return bad_link(house, voice, bad);
     }
-    let (what, action) = match purpose {
-        TokenPurpose::Confirm => ("confirm_ask", "/confirm"),
-        TokenPurpose::Unsubscribe => ("unsubscribe_ask", "/unsubscribe"),
+    let (what, action) = if purpose == TokenPurpose::Confirm {
+        ("confirm_ask", "/confirm")
+    } else {
+        ("unsubscribe_ask", "/unsubscribe")
     };
     answer_page(house, voice, what, Some((action, token)))
 }
 
-fn bad_link(house: &House, voice: &Voice, bad: BadToken) -> Result<Response, Trouble> {
+pub(super) fn bad_link(house: &House, voice: &Voice, bad: BadToken) -> Result<Response, Trouble> {
     let (what, status) = match bad {
         BadToken::Expired => ("link_expired", StatusCode::GONE),
         BadToken::Forged => ("link_damaged", StatusCode::BAD_REQUEST),
@@ -146,47 +175,33 @@ fn sender(
     body: &[u8],
     purpose: TokenPurpose,
 ) -> Result<SubscriberId, BadToken> {
-    let fields = fields(body);
-    let is_one_click = value(&fields, "List-Unsubscribe") == Some("One-Click");
+    let fields = Fields::read(body);
+    let is_one_click = fields.value("List-Unsubscribe") == Some("One-Click");
     let token = match purpose {
         TokenPurpose::Unsubscribe if is_one_click => voice.parameter("token"),
-        _ => value(&fields, "token"),
+        _ => fields.value("token"),
     };
     let token = token.unwrap_or_default();
     verify(&house.secret, purpose, token, house.clock.now())
 }
 
-fn fields(body: &[u8]) -> Vec<(String, String)> {
-    form_urlencoded::parse(body)
-        .into_owned()
-        .take(FIELDS_MAX)
-        .collect()
-}
-
-fn value<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    fields
-        .iter()
-        .find(|(known, _)| known == name)
-        .map(|(_, value)| value.as_str())
-}
-
 /// What was asked for; feeds and regions nobody knows are left out.
-fn profile(fields: &[(String, String)], catalogue: &Catalogue, voice: &Voice) -> Profile {
-    let all = |name: &'static str| {
-        fields
-            .iter()
-            .filter(move |(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
-    };
+fn profile(fields: &Fields, catalogue: &Catalogue, voice: &Voice) -> Profile {
     Profile {
-        tongue: value(fields, "tongue")
+        tongue: fields
+            .value("tongue")
             .and_then(|tag| tag.parse().ok())
             .unwrap_or(voice.tongue),
-        feeds: all("feed")
+        feeds: fields
+            .all("feed")
             .filter_map(|name| catalogue.feed(name))
             .map(|feed| feed.name.clone())
             .collect(),
-        regions: all("region").filter_map(|code| code.parse().ok()).collect(),
+        regions: fields
+            .all("region")
+            .filter_map(|code| code.parse().ok())
+            .collect(),
+        ..Profile::default()
     }
     .normalised()
 }

@@ -19,6 +19,9 @@ use crate::model::subscriber::{SubscriberId, SubscriberStatus};
 use crate::model::token::{SECRET_BYTES, TokenPurpose, sign};
 use crate::store::{Visit, VisitedArticle};
 
+#[path = "preferences_tests.rs"]
+mod preferences;
+
 const DAY: &str = "2026-11-23T06:00:00Z";
 
 /// A site that runs until the test ends.
@@ -55,6 +58,9 @@ impl Site {
                 name: "Жаршы".to_owned(),
                 zone: chrono_tz::Asia::Almaty,
                 outbox: Some(outbox),
+                subscribe: SubscribeOptions::default(),
+                hooks: HookSecrets::default(),
+                soft_policy: SoftPolicy::default(),
             },
             Arc::clone(&mail_wanted),
             Arc::new(Templates::load(None).unwrap_or_else(|found| panic!("{found:?}"))),

@@ -28,6 +28,7 @@ struct DueRow {
     queued_at: i64,
     address: String,
     status: String,
+    suppressed: i64,
 }
 
 #[derive(FromRow)]
@@ -52,9 +53,34 @@ struct ClaimRow<'a> {
 impl Store {
     /// Takes up to `limit` due deliveries for `holder` until `now + lease`. A
     /// copy whose earlier attempt never ended comes back as doubtful; digests
-    /// for people who unsubscribed meanwhile are given up here.
+    /// for people who unsubscribed meanwhile are given up here, and everything
+    /// for suppressed addresses.
     pub async fn claim_deliveries(
         &self,
+        now: DateTime<Utc>,
+        holder: &Holder,
+        lease: TimeDelta,
+        limit: u32,
+    ) -> Result<Vec<ClaimedDelivery>, StoreError> {
+        self.claim_of(&RANKS, now, holder, lease, limit).await
+    }
+
+    /// The same, of confirmation letters alone: people wait for them when
+    /// digests may not go out.
+    pub async fn claim_confirmations(
+        &self,
+        now: DateTime<Utc>,
+        holder: &Holder,
+        lease: TimeDelta,
+        limit: u32,
+    ) -> Result<Vec<ClaimedDelivery>, StoreError> {
+        let ranks = [RANK_CONFIRMATION];
+        self.claim_of(&ranks, now, holder, lease, limit).await
+    }
+
+    async fn claim_of(
+        &self,
+        ranks: &[i64],
         now: DateTime<Utc>,
         holder: &Holder,
         lease: TimeDelta,
@@ -65,14 +91,17 @@ impl Store {
             .write("claiming deliveries", Durability::Claiming)
             .await?;
         let mut due: Vec<DueRow> = Vec::new();
-        for rank in RANKS {
+        for rank in ranks.iter().copied() {
             let room = i64::from(limit) - i64::try_from(due.len()).unwrap_or(i64::MAX);
             if room > 0 {
                 let rows: Vec<DueRow> = session.fetch(DUE, values![now, rank, room]).await?;
+                let (suppressed, rows): (Vec<DueRow>, Vec<DueRow>) =
+                    rows.into_iter().partition(|row| row.suppressed == 1);
+                give_up(&mut session, &suppressed, "suppressed", now).await?;
                 let (wanted, unwanted): (Vec<DueRow>, Vec<DueRow>) = rows
                     .into_iter()
                     .partition(|row| rank == RANK_CONFIRMATION || row.status == "confirmed");
-                give_up(&mut session, &unwanted, now).await?;
+                give_up(&mut session, &unwanted, "unsubscribed", now).await?;
                 due.extend(wanted);
             }
         }
@@ -84,14 +113,17 @@ impl Store {
 }
 
 const DUE: &str = "SELECT claimed.occasion, claimed.subscriber_id, claimed.letter_id,
-       claimed.state, claimed.attempts, claimed.doubtful, claimed.queued_at, u.address, u.status
+       claimed.state, claimed.attempts, claimed.doubtful, claimed.queued_at, u.address, u.status,
+       CAST(CASE WHEN {suppressed} THEN 1 ELSE 0 END AS BIGINT) AS suppressed
      FROM deliveries AS claimed JOIN subscribers u ON u.id = claimed.subscriber_id
      WHERE claimed.rank = $2 AND claimed.claimable_at <= $1
+       AND NOT EXISTS (SELECT 1 FROM mail_pauses WHERE digest = '')
      ORDER BY claimed.claimable_at LIMIT $3 {skip locked}";
 
 async fn give_up(
     session: &mut Session,
     unwanted: &[DueRow],
+    why: &str,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     if unwanted.is_empty() {
@@ -100,13 +132,13 @@ async fn give_up(
     let rows: Vec<ClaimRow> = unwanted.iter().map(DueRow::claim).collect();
     session
         .execute(
-            "UPDATE deliveries SET state = 'failed', result = 'unsubscribed',
+            "UPDATE deliveries SET state = 'failed', result = $3, reason = $3,
                claimable_at = NULL, lease_holder = NULL, delivery_id = NULL,
                finished_at = CAST($2 AS BIGINT),
                doubtful = CAST(item.value ->> 'doubtful' AS BIGINT)
              FROM {rows} AS item WHERE deliveries.occasion = item.value ->> 'occasion'
                AND deliveries.subscriber_id = item.value ->> 'subscriber'",
-            values![json(&rows), now],
+            values![json(&rows), now, why],
         )
         .await?;
     Ok(())

@@ -13,7 +13,7 @@ use super::digests::keep_letters;
 use super::error::StoreError;
 use super::rows::{count, json, list, time_or_none};
 use super::session::values;
-use crate::model::delivery::{DeliveryCounts, DeliveryId, DeliveryState, Holder, Outcome};
+use crate::model::delivery::{DeliveryCounts, DeliveryId, DeliveryState, Holder, Outcome, Reason};
 use crate::model::digest::Letter;
 use crate::model::subscriber::Subscriber;
 
@@ -29,6 +29,14 @@ pub struct Finished {
     /// The lease was lost before: another is sending these copies, and they are
     /// counted as doubtful.
     pub lost: u64,
+}
+
+/// What recording attempts came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ledgered {
+    pub finished: Finished,
+    /// Those that may be attempted.
+    pub begun: HashSet<DeliveryId>,
 }
 
 impl Store {
@@ -70,50 +78,16 @@ impl Store {
         session.commit().await
     }
 
-    /// Records that an attempt begins; false: the lease is lost, hands off.
-    /// Durable when it returns.
-    pub async fn begin_delivery(
-        &self,
-        id: &DeliveryId,
-        holder: &Holder,
-        now: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
-        let begun = self
-            .begin_deliveries(std::slice::from_ref(id), holder, now)
-            .await?;
-        Ok(begun.contains(id))
-    }
-
-    /// The same for several at the price of one; gives those that may be
-    /// attempted.
+    /// Records that attempts begin; gives those that may be attempted: of the
+    /// others the lease is lost, hands off. Durable when it returns.
     pub async fn begin_deliveries(
         &self,
         ids: &[DeliveryId],
         holder: &Holder,
         now: DateTime<Utc>,
     ) -> Result<HashSet<DeliveryId>, StoreError> {
-        let mut session = self
-            .pools
-            .write("recording that attempts begin", Durability::Full)
-            .await?;
-        let begun: Vec<(String,)> = session
-            .fetch(
-                "UPDATE deliveries SET state = 'in-flight', attempts = attempts + 1
-                 WHERE lease_holder = $2 AND claimable_at > $3 AND state = 'queued'
-                   AND delivery_id IN (SELECT item.value ->> 'v' FROM {rows} AS item)
-                 RETURNING delivery_id",
-                values![
-                    list(ids.iter().map(DeliveryId::as_str)),
-                    holder.0.as_str(),
-                    now
-                ],
-            )
-            .await?;
-        session.commit().await?;
-        Ok(begun
-            .into_iter()
-            .map(|(id,)| DeliveryId::from_stored(id))
-            .collect())
+        let recorded = self.record_deliveries(&[], ids, holder, now).await?;
+        Ok(recorded.begun)
     }
 
     /// Records what attempts came to, and ends their leases.
@@ -123,21 +97,49 @@ impl Store {
         holder: &Holder,
         now: DateTime<Utc>,
     ) -> Result<Finished, StoreError> {
-        let rows: Vec<OutcomeRow> = outcomes
-            .iter()
-            .map(|(id, outcome)| OutcomeRow::of(id, outcome))
-            .collect();
+        let recorded = self.record_deliveries(outcomes, &[], holder, now).await?;
+        Ok(recorded.finished)
+    }
+
+    /// Both at the price of one: what attempts came to, and which begin. All of
+    /// it is durable when it returns, or none is.
+    pub async fn record_deliveries(
+        &self,
+        outcomes: &[(DeliveryId, Outcome)],
+        begins: &[DeliveryId],
+        holder: &Holder,
+        now: DateTime<Utc>,
+    ) -> Result<Ledgered, StoreError> {
         let mut session = self
             .pools
-            .write("recording what attempts came to", Durability::Full)
+            .write("recording attempts", Durability::Full)
             .await?;
-        let recorded = session
-            .execute(FINISH, values![json(&rows), holder.0.as_str(), now])
-            .await?;
+        let mut finished = Finished::default();
+        if !outcomes.is_empty() {
+            let rows: Vec<OutcomeRow> = outcomes
+                .iter()
+                .map(|(id, outcome)| OutcomeRow::of(id, outcome))
+                .collect();
+            finished.recorded = session
+                .execute(FINISH, values![json(&rows), holder.0.as_str(), now])
+                .await?;
+            finished.lost = (outcomes.len() as u64).saturating_sub(finished.recorded);
+        }
+        let begun: Vec<(String,)> = if begins.is_empty() {
+            Vec::new()
+        } else {
+            let ids = list(begins.iter().map(DeliveryId::as_str));
+            session
+                .fetch(BEGIN, values![ids, holder.0.as_str(), now])
+                .await?
+        };
         session.commit().await?;
-        Ok(Finished {
-            recorded,
-            lost: (outcomes.len() as u64).saturating_sub(recorded),
+        Ok(Ledgered {
+            finished,
+            begun: begun
+                .into_iter()
+                .map(|(id,)| DeliveryId::from_stored(id))
+                .collect(),
         })
     }
 
@@ -196,20 +198,14 @@ impl Store {
         let rows: Vec<(String, i64, i64, i64)> = session.fetch(sql, values).await?;
         let mut counts = DeliveryCounts::default();
         for (state, tried, number, doubtful) in rows {
-            let place = match (state_of(&state)?, tried) {
-                (DeliveryState::Queued, 0) => &mut counts.queued,
-                (DeliveryState::Queued, _) => &mut counts.deferred,
-                (DeliveryState::InFlight, _) => &mut counts.in_flight,
-                (DeliveryState::Sent, _) => &mut counts.sent,
-                (DeliveryState::Failed, _) => &mut counts.failed,
-            };
-            *place += count(number);
+            *place(&mut counts, &state, tried)? += count(number);
             counts.doubtful += count(doubtful);
         }
         Ok(counts)
     }
 
-    /// When the next delivery can be claimed: due, or its lease run out.
+    /// When the next delivery can be claimed: due, or its lease run out. What is
+    /// paused cannot.
     pub async fn next_delivery_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         let mut session = self.pools.read("asking when the next delivery is due");
         let mut soonest = None;
@@ -217,7 +213,9 @@ impl Store {
             let row: Option<(i64,)> = session
                 .fetch_first(
                     "SELECT claimable_at FROM deliveries
-                     WHERE rank = $1 AND claimable_at IS NOT NULL ORDER BY claimable_at LIMIT 1",
+                     WHERE rank = $1 AND claimable_at IS NOT NULL
+                       AND NOT EXISTS (SELECT 1 FROM mail_pauses WHERE digest = '')
+                     ORDER BY claimable_at LIMIT 1",
                     values![rank],
                 )
                 .await?;
@@ -227,13 +225,24 @@ impl Store {
     }
 }
 
+/// What was paused since it was claimed does not begin.
+const BEGIN: &str = "UPDATE deliveries SET state = 'in-flight', attempts = attempts + 1
+     WHERE lease_holder = $2 AND claimable_at > $3 AND state = 'queued'
+       AND rank < 10 AND NOT EXISTS (SELECT 1 FROM mail_pauses WHERE digest = '')
+       AND delivery_id IN (SELECT item.value ->> 'v' FROM {rows} AS item)
+     RETURNING delivery_id";
+
 /// Settled deliveries leave the index of what can be claimed. COALESCE keeps
 /// SQLite from going through all of a holder's deliveries for each row.
 const FINISH: &str = "UPDATE deliveries SET state = item.value ->> 'state',
+       attempts = deliveries.attempts - CASE WHEN deliveries.state = 'in-flight'
+         THEN CAST(item.value ->> 'returned' AS BIGINT) ELSE 0 END,
+       doubtful = CASE WHEN deliveries.doubtful = 1 THEN 1
+         ELSE CAST(item.value ->> 'doubtful' AS BIGINT) END,
        due_at = COALESCE(CAST(item.value ->> 'again_at' AS BIGINT), due_at),
        claimable_at = CAST(item.value ->> 'again_at' AS BIGINT),
-       result = item.value ->> 'result', finished_at = CAST($3 AS BIGINT),
-       lease_holder = NULL, delivery_id = NULL
+       result = item.value ->> 'result', reason = item.value ->> 'reason',
+       finished_at = CAST($3 AS BIGINT), lease_holder = NULL, delivery_id = NULL
      FROM {rows} AS item
      WHERE deliveries.delivery_id = item.value ->> 'id'
        AND COALESCE(deliveries.lease_holder, '') = $2";
@@ -243,23 +252,50 @@ struct OutcomeRow<'a> {
     id: &'a str,
     state: &'static str,
     again_at: Option<i64>,
+    reason: Option<&'static str>,
     result: &'a str,
+    returned: i64,
+    doubtful: i64,
 }
 
 impl<'a> OutcomeRow<'a> {
     fn of(id: &'a DeliveryId, outcome: &'a Outcome) -> Self {
-        let (state, again_at, result) = match outcome {
-            Outcome::Sent { reply } => (DeliveryState::Sent, None, reply),
-            Outcome::TryLater { at, why } => (DeliveryState::Queued, Some(*at), why),
-            Outcome::Never { why } => (DeliveryState::Failed, None, why),
+        let (state, again_at, reason, result) = match outcome {
+            Outcome::Sent { reply } => (DeliveryState::Sent, None, None, reply),
+            Outcome::TryLater {
+                at, reason, why, ..
+            }
+            | Outcome::Returned { at, reason, why } => {
+                (DeliveryState::Queued, Some(*at), Some(*reason), why)
+            }
+            Outcome::Never { reason, why } => (DeliveryState::Failed, None, Some(*reason), why),
         };
+        let doubtful = matches!(outcome, Outcome::TryLater { doubtful: true, .. });
         Self {
             id: id.as_str(),
             state: state.word(),
             again_at: again_at.map(|at| at.timestamp_millis()),
+            reason: reason.map(Reason::word),
             result,
+            returned: i64::from(matches!(outcome, Outcome::Returned { .. })),
+            doubtful: i64::from(doubtful),
         }
     }
+}
+
+/// Which count deliveries in `state` belong to; `tried`: attempted before.
+pub(super) fn place<'a>(
+    counts: &'a mut DeliveryCounts,
+    state: &str,
+    tried: i64,
+) -> Result<&'a mut u64, StoreError> {
+    Ok(match (state_of(state)?, tried) {
+        (DeliveryState::Queued, 0) => &mut counts.queued,
+        (DeliveryState::Queued, _) => &mut counts.deferred,
+        (DeliveryState::InFlight, _) => &mut counts.in_flight,
+        (DeliveryState::Sent, _) => &mut counts.sent,
+        (DeliveryState::Failed, _) => &mut counts.failed,
+    })
 }
 
 fn state_of(word: &str) -> Result<DeliveryState, StoreError> {

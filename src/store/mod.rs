@@ -20,21 +20,33 @@ mod house;
 mod imports;
 mod open;
 mod pace;
+mod pauses;
+mod preferences;
+mod profiles;
+mod progress;
 mod publish;
+mod reports;
+mod rounds;
 mod rows;
 mod session;
 mod sources;
 mod subscribers;
+mod suppression;
 mod visit;
 
 #[cfg(test)]
 mod contract;
 
-pub use deliveries::Finished;
-pub use digests::Closed;
+pub use deliveries::{Finished, Ledgered};
+pub use digests::{Closed, Closing, ClosingGroup};
 pub use error::StoreError;
-pub use imports::ImportCounts;
-pub use subscribers::{Confirmed, Requested, Unsubscribed};
+pub use imports::{Import, ImportCounts};
+pub use preferences::{Changed, LetterKnown};
+pub use progress::{DigestProgress, DomainProgress};
+pub use reports::{Recorded, ReportCounts};
+pub use rounds::Group;
+pub use subscribers::{Confirmed, Requested, Search, Unsubscribed};
+pub use suppression::{Suppressed, Suppression};
 pub use visit::{Visit, VisitRecord, VisitedArticle};
 
 /// The store; clones share their connections.

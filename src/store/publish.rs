@@ -15,6 +15,7 @@ use super::session::{Session, values};
 use super::sources::name_outlet;
 use crate::model::event::Event;
 use crate::model::feed::{AlsoTold, Entry, Filter};
+use crate::model::reading::Kind;
 use crate::model::source::Republish;
 use crate::model::story::StoryId;
 
@@ -112,6 +113,18 @@ impl Store {
             .fetch(sql, values![after, until, i64::from(limit)])
             .await?;
         entries(&mut session, rows).await
+    }
+
+    /// Whether an announcement was added after `after`.
+    pub async fn is_announced_since(&self, after: DateTime<Utc>) -> Result<bool, StoreError> {
+        let mut session = self.pools.read("looking for new announcements");
+        let row: Option<(i64,)> = session
+            .fetch_first(
+                "SELECT added_at FROM articles WHERE added_at > $1 AND shown_kind = $2 LIMIT 1",
+                values![after, Kind::Announcement.word()],
+            )
+            .await?;
+        Ok(row.is_some())
     }
 
     /// A number that changes whenever anything published may have changed.

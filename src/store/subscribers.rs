@@ -2,8 +2,6 @@
 //! is changed to "wants letters" but by that person's own confirmation, or by an
 //! import that the operator vouches for, and never for one who unsubscribed.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use sqlx::FromRow;
@@ -11,22 +9,26 @@ use sqlx::FromRow;
 use super::Store;
 use super::dialect::Durability;
 use super::error::StoreError;
+use super::preferences::take_place;
+use super::profiles::{PROFILE_COLUMNS, ProfileColumns, keep_profiles};
 use super::rows::{from_json, json, parsed, time, time_or_none};
 use super::session::{Session, values};
-use crate::model::feed::FeedName;
-use crate::model::region::Region;
+use super::suppression;
 use crate::model::subscriber::{
-    EmailAddress, Profile, ProfileKey, Subscriber, SubscriberId, SubscriberStatus,
+    EmailAddress, Profile, Subscriber, SubscriberId, SubscriberStatus, Tag,
 };
 
-const SUBSCRIBER_COLUMNS: &str = "u.id, u.address, u.status, u.requested_at, u.confirmed_at, \
-    u.unsubscribed_at, p.tongue, p.feeds, p.regions";
+/// The columns of [`SubscriberRow`] but those of the profile.
+const SUBSCRIBER_COLUMNS: &str = "u.id, u.address, u.status, u.tags, u.requested_at, \
+    u.confirmed_at, u.unsubscribed_at, u.paused_until";
 
 /// What came of somebody's asking for the digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Requested {
     /// A confirmation letter is to be sent.
     Pending(SubscriberId),
+    /// Nothing to do, and nothing changed: nobody shall write to this address.
+    Suppressed,
     /// Nothing to do, and nothing changed: whoever asked may be another.
     AlreadyConfirmed(SubscriberId),
     /// Asked a moment ago: no second letter yet.
@@ -54,17 +56,28 @@ struct SubscriberRow {
     id: String,
     address: String,
     status: String,
+    tags: String,
     requested_at: i64,
     confirmed_at: Option<i64>,
     unsubscribed_at: Option<i64>,
-    tongue: String,
-    feeds: String,
-    regions: String,
+    paused_until: Option<i64>,
+    #[sqlx(flatten)]
+    profile: ProfileColumns,
+}
+
+/// Whom a list shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Search {
+    /// Part of the address, in any case.
+    pub address: Option<String>,
+    pub tag: Option<Tag>,
+    pub status: Option<SubscriberStatus>,
 }
 
 impl Store {
     /// Somebody asked for the digest for `address`. Asking again within
-    /// `cooldown` changes nothing, so that nobody's mailbox can be filled.
+    /// `cooldown`, twice that after the second time and so on, changes nothing,
+    /// so that nobody's mailbox can be filled.
     pub async fn request_subscription(
         &self,
         address: &EmailAddress,
@@ -78,21 +91,30 @@ impl Store {
             .pools
             .write("taking a subscription request", Durability::Full)
             .await?;
+        if !suppression::among(&mut session, [address].into_iter())
+            .await?
+            .is_empty()
+        {
+            return Ok(Requested::Suppressed);
+        }
         keep_profiles(&mut session, [&profile]).await?;
         let asked = session
             .execute(
-                "INSERT INTO subscribers (id, address, status, profile_key, requested_at)
-                 VALUES ($1, $2, 'pending', $3, $4)
-                 ON CONFLICT (id) DO UPDATE SET address = excluded.address, status = 'pending',
-                   profile_key = excluded.profile_key, requested_at = excluded.requested_at,
-                   request_queued = 0
-                 WHERE subscribers.status <> 'confirmed' AND subscribers.requested_at <= $5",
+                format!(
+                    "INSERT INTO subscribers (id, address, status, profile_key, requested_at,
+                       requests) VALUES ($1, $2, 'pending', $3, $4, 1)
+                     ON CONFLICT (id) DO UPDATE SET address = excluded.address,
+                       status = 'pending', profile_key = excluded.profile_key,
+                       requested_at = excluded.requested_at, request_queued = 0,
+                       requests = subscribers.requests + 1, replaces = NULL
+                     WHERE subscribers.status <> 'confirmed' AND {HAS_WAITED}"
+                ),
                 values![
                     id.as_str(),
                     address.as_str(),
                     profile.key().as_str(),
                     now,
-                    now - cooldown
+                    cooldown.num_milliseconds()
                 ],
             )
             .await?;
@@ -114,9 +136,10 @@ impl Store {
         let rows: Vec<SubscriberRow> = session
             .fetch(
                 format!(
-                    "SELECT {SUBSCRIBER_COLUMNS} FROM subscribers u
+                    "SELECT {SUBSCRIBER_COLUMNS}, {PROFILE_COLUMNS} FROM subscribers u
                      JOIN profiles p ON p.key = u.profile_key
-                     WHERE u.status = 'pending' AND u.request_queued = 0
+                     WHERE u.request_queued = 0
+                       AND (u.status = 'pending' OR u.replaces IS NOT NULL)
                      ORDER BY u.requested_at LIMIT $1"
                 ),
                 values![i64::from(limit)],
@@ -135,19 +158,28 @@ impl Store {
             .pools
             .write("confirming a subscription", Durability::Full)
             .await?;
-        let confirmed = session
-            .execute(
-                "UPDATE subscribers SET status = 'confirmed', confirmed_at = $2,
-                   unsubscribed_at = NULL WHERE id = $1 AND status <> 'confirmed'",
-                values![id.as_str(), now],
+        let Some((status, replaces)) = session
+            .fetch_first::<(String, Option<String>)>(
+                "SELECT status, replaces FROM subscribers WHERE id = $1 {for update}",
+                values![id.as_str()],
             )
-            .await?;
-        if confirmed == 1 {
-            session.commit().await?;
-            return Ok(Confirmed::Now);
+            .await?
+        else {
+            return Ok(Confirmed::Unknown);
+        };
+        let is_confirmed = self::status(&status)? == SubscriberStatus::Confirmed;
+        if is_confirmed && replaces.is_none() {
+            return Ok(Confirmed::Already);
         }
-        let standing = standing(&mut session, id).await?;
-        Ok(standing.map_or(Confirmed::Unknown, |_| Confirmed::Already))
+        if !is_confirmed {
+            begin_anew(&mut session, id, now).await?;
+        }
+        if let Some(old) = replaces {
+            let old = SubscriberId::from_stored(old);
+            take_place(&mut session, id, &old, is_confirmed, now).await?;
+        }
+        session.commit().await?;
+        Ok(Confirmed::Now)
     }
 
     /// The person wants no more: lasting, and true at once also for digests that
@@ -179,7 +211,7 @@ impl Store {
         let row: Option<SubscriberRow> = session
             .fetch_first(
                 format!(
-                    "SELECT {SUBSCRIBER_COLUMNS} FROM subscribers u
+                    "SELECT {SUBSCRIBER_COLUMNS}, {PROFILE_COLUMNS} FROM subscribers u
                      JOIN profiles p ON p.key = u.profile_key WHERE u.id = $1"
                 ),
                 values![id.as_str()],
@@ -194,89 +226,134 @@ impl Store {
         after: Option<SubscriberId>,
         limit: u32,
     ) -> Result<Vec<Subscriber>, StoreError> {
+        self.search_subscribers(&Search::default(), after, limit)
+            .await
+    }
+
+    /// A page of those who match, by id, those after `after`.
+    pub async fn search_subscribers(
+        &self,
+        search: &Search,
+        after: Option<SubscriberId>,
+        limit: u32,
+    ) -> Result<Vec<Subscriber>, StoreError> {
         let mut session = self.pools.read("listing subscribers");
         let after = after.map_or_else(String::new, |id| id.as_str().to_owned());
+        let address = search.address.as_deref().map(pattern);
+        let tag = search.tag.as_ref().map(|tag| format!("%{}%", quoted(tag)));
         let rows: Vec<SubscriberRow> = session
             .fetch(
                 format!(
-                    "SELECT {SUBSCRIBER_COLUMNS} FROM subscribers u
+                    "SELECT {SUBSCRIBER_COLUMNS}, {PROFILE_COLUMNS} FROM subscribers u
                      JOIN profiles p ON p.key = u.profile_key
-                     WHERE u.id > $1 ORDER BY u.id LIMIT $2"
+                     WHERE u.id > $1
+                       AND (CAST($3 AS TEXT) IS NULL OR LOWER(u.address) LIKE $3 ESCAPE '!')
+                       AND (CAST($4 AS TEXT) IS NULL OR u.tags LIKE $4 ESCAPE '!')
+                       AND (CAST($5 AS TEXT) IS NULL OR u.status = $5)
+                     ORDER BY u.id LIMIT $2"
                 ),
-                values![after, i64::from(limit)],
+                values![
+                    after,
+                    i64::from(limit),
+                    address,
+                    tag,
+                    search.status.map(|status| status.word().to_owned())
+                ],
             )
             .await?;
         rows.into_iter().map(SubscriberRow::read).collect()
     }
+
+    /// Puts `tags` in the place of the ones they bore.
+    pub async fn set_tags(&self, people: &[(SubscriberId, Vec<Tag>)]) -> Result<u64, StoreError> {
+        let mut session = self
+            .pools
+            .write("tagging subscribers", Durability::Full)
+            .await?;
+        let rows: Vec<TagsRow> = people
+            .iter()
+            .map(|(id, tags)| TagsRow {
+                id: id.as_str(),
+                tags: tags_json(tags),
+            })
+            .collect();
+        let tagged = session
+            .execute(
+                "UPDATE subscribers SET tags = item.value ->> 'tags'
+                 FROM {rows} AS item WHERE subscribers.id = item.value ->> 'id'",
+                values![json(&rows)],
+            )
+            .await?;
+        session.commit().await?;
+        Ok(tagged)
+    }
 }
+
+/// Whether enough time passed since the last letter: `$4` is now, `$5` the
+/// cooldown in milliseconds. Each further letter waits twice as long as the one
+/// before, up to 2⁷ cooldowns.
+pub(super) const HAS_WAITED: &str = "subscribers.requested_at + CAST($5 AS BIGINT) * \
+    (CAST(1 AS BIGINT) << CAST(CASE WHEN subscribers.requests > 7 THEN 7 \
+      WHEN subscribers.requests < 1 THEN 0 ELSE subscribers.requests - 1 END AS INTEGER)) \
+    <= CAST($4 AS BIGINT)";
 
 #[derive(Serialize)]
-struct ProfileRow {
-    key: String,
-    tongue: &'static str,
-    feeds: String,
-    regions: String,
+struct TagsRow<'a> {
+    id: &'a str,
+    tags: String,
 }
 
-/// Keeps normalised profiles under their keys.
-pub(super) async fn keep_profiles<'a>(
+/// Tags as `subscribers.tags` holds them.
+pub(super) fn tags_json(tags: &[Tag]) -> String {
+    json(&tags.iter().map(Tag::as_str).collect::<Vec<_>>())
+}
+
+/// A tag as it stands in [`tags_json`], for `LIKE … ESCAPE '!'`.
+fn quoted(tag: &Tag) -> String {
+    format!("\"{}\"", escaped(tag.as_str()))
+}
+
+fn pattern(part: &str) -> String {
+    format!("%{}%", escaped(&part.to_lowercase()))
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('!', "!!")
+        .replace('%', "!%")
+        .replace('_', "!_")
+}
+
+/// A confirmation makes a reader: covered from the round's watermark on, unless
+/// letters told more already; and what was erased may be known again.
+async fn begin_anew(
     session: &mut Session,
-    profiles: impl IntoIterator<Item = &'a Profile>,
+    id: &SubscriberId,
+    now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let mut rows = BTreeMap::new();
-    for profile in profiles {
-        let key = profile.key().as_str().to_owned();
-        let feeds: Vec<&str> = profile.feeds.iter().map(FeedName::as_str).collect();
-        let regions: Vec<String> = profile.regions.iter().map(|r| r.code()).collect();
-        let row = ProfileRow {
-            key: key.clone(),
-            tongue: profile.tongue.tag(),
-            feeds: json(&feeds),
-            regions: json(&regions),
-        };
-        rows.insert(key, row);
-    }
-    let rows = json(&rows.values().collect::<Vec<_>>());
     session
         .execute(
-            "INSERT INTO profiles (key, tongue, feeds, regions)
-             SELECT item.value ->> 'key', item.value ->> 'tongue', item.value ->> 'feeds',
-               item.value ->> 'regions'
-             FROM {rows} AS item WHERE 1 = 1 ON CONFLICT (key) DO NOTHING",
-            values![rows],
+            "UPDATE subscribers SET status = 'confirmed', confirmed_at = $2,
+               unsubscribed_at = NULL, requests = 0 WHERE id = $1",
+            values![id.as_str(), now],
+        )
+        .await?;
+    session
+        .execute(
+            "DELETE FROM coverage WHERE subscriber_id = $1 AND at_ms <= (
+               SELECT w.at_ms FROM digest_watermarks w
+               JOIN subscribers u ON u.id = $1
+               JOIN profiles p ON p.key = u.profile_key AND p.round = w.round
+               WHERE w.name = coverage.name)",
+            values![id.as_str()],
+        )
+        .await?;
+    session
+        .execute(
+            "DELETE FROM erased WHERE subscriber_id = $1",
+            values![id.as_str()],
         )
         .await?;
     Ok(())
-}
-
-/// Reads a profile's columns.
-pub(super) fn profile(tongue: &str, feeds: &str, regions: &str) -> Result<Profile, StoreError> {
-    let feeds: Vec<String> = from_json(feeds, "profiles.feeds")?;
-    let regions: Vec<String> = from_json(regions, "profiles.regions")?;
-    Ok(Profile {
-        tongue: parsed(tongue, "profiles.tongue")?,
-        feeds: feeds
-            .iter()
-            .map(|name| parsed::<FeedName>(name, "profiles.feeds"))
-            .collect::<Result<_, _>>()?,
-        regions: regions
-            .iter()
-            .map(|code| parsed::<Region>(code, "profiles.regions"))
-            .collect::<Result<_, _>>()?,
-    })
-}
-
-/// Reads a profile's row.
-pub(super) fn keyed_profile(
-    key: String,
-    tongue: &str,
-    feeds: &str,
-    regions: &str,
-) -> Result<(ProfileKey, Profile), StoreError> {
-    Ok((
-        ProfileKey::from_stored(key),
-        profile(tongue, feeds, regions)?,
-    ))
 }
 
 async fn standing(
@@ -292,6 +369,14 @@ async fn standing(
     row.map(|(word,)| status(&word)).transpose()
 }
 
+fn tags(list: &str) -> Result<Vec<Tag>, StoreError> {
+    let words: Vec<String> = from_json(list, "subscribers.tags")?;
+    words
+        .iter()
+        .map(|word| parsed(word, "subscribers.tags"))
+        .collect()
+}
+
 fn status(word: &str) -> Result<SubscriberStatus, StoreError> {
     SubscriberStatus::from_word(word).ok_or_else(|| StoreError::corrupt("subscribers.status", word))
 }
@@ -304,10 +389,12 @@ impl SubscriberRow {
             // Addresses do not reach logs, not even broken ones.
             address: address.map_err(|_| StoreError::corrupt("subscribers.address", "…"))?,
             status: status(&self.status)?,
-            profile: profile(&self.tongue, &self.feeds, &self.regions)?,
+            profile: self.profile.read()?,
+            tags: tags(&self.tags)?,
             requested_at: time(self.requested_at, "subscribers.requested_at")?,
             confirmed_at: time_or_none(self.confirmed_at, "subscribers.confirmed_at")?,
             unsubscribed_at: time_or_none(self.unsubscribed_at, "subscribers.unsubscribed_at")?,
+            paused_until: time_or_none(self.paused_until, "subscribers.paused_until")?,
         })
     }
 }

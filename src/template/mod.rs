@@ -18,6 +18,7 @@ mod check;
 pub mod letter;
 pub mod messages;
 pub mod page;
+pub mod preferences;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::Sample;
+use super::{Sample, preferences};
 
 /// The shipped templates.
 pub const TEMPLATES: &[(&str, &str)] = &[
@@ -27,6 +27,10 @@ pub const TEMPLATES: &[(&str, &str)] = &[
     (
         "page/answer.html",
         include_str!("../../templates/page/answer.html"),
+    ),
+    (
+        "page/preferences.html",
+        include_str!("../../templates/page/preferences.html"),
     ),
     (
         "page/outbox.html",
@@ -137,7 +141,10 @@ pub struct DigestForm {
     pub regions: Vec<Choice>,
     /// What was typed, when it must be mended.
     pub address: String,
-    pub address_is_wrong: bool,
+    /// Why: `form.address_<address_wrong>`.
+    pub address_wrong: Option<&'static str>,
+    /// When the page was made, signed.
+    pub shown: String,
 }
 
 /// The front page.
@@ -235,6 +242,7 @@ pub fn samples() -> Vec<Sample> {
         Sample::new("page/letter.html", &sample_letter()),
     ]
     .into_iter()
+    .chain(preferences::samples())
     .chain(ANSWERS.iter().map(|what| {
         Sample::new(
             "page/answer.html",
@@ -259,11 +267,13 @@ pub const ANSWERS: &[&str] = &[
     "link_expired",
     "link_damaged",
     "unknown_subscriber",
+    "erased",
     "not_found",
     "not_allowed",
     "refused",
     "too_large",
     "busy",
+    "too_many",
     "broken",
 ];
 
@@ -355,7 +365,8 @@ fn sample_home() -> Home {
             feeds: vec![choice("all-forums", "Барлық форум")],
             regions: vec![choice("KZ-71", "Астана")],
             address: "a@b".to_owned(),
-            address_is_wrong: true,
+            address_wrong: Some("wrong"),
+            shown: "0.0".to_owned(),
         },
     }
 }

@@ -8,5 +8,6 @@ pub mod months;
 pub mod normalise;
 pub mod script;
 pub mod sentences;
+pub mod stem;
 pub mod tokens;
 pub mod wording;

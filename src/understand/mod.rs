@@ -26,6 +26,7 @@ use crate::model::language::Language;
 use crate::model::reading::{Confidence, DateEvidence, EventClaim, Kind, Reading};
 use crate::model::region::Region;
 use crate::text::normalise::one_line;
+use crate::text::tokens::tokens;
 
 use event::Finding;
 
@@ -38,6 +39,11 @@ pub struct Hints {
     pub language: Option<Language>,
     /// The region the outlet writes for.
     pub region: Option<Region>,
+}
+
+/// The language of a text by itself, and how sure.
+pub fn language_of(text: &str) -> (Language, Confidence) {
+    language::language(&tokens(text))
 }
 
 /// Reads an article. `zone` decides which day it was published on.

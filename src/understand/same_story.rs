@@ -1,17 +1,24 @@
 //! Which articles tell the same thing: MinHash bands find candidates, Jaccard
 //! likeness over the telling words decides.
 //!
-//! Deliberately absent for now: likeness across languages.
+//! Across languages [`facts`] decide: names, numbers, days, places and ideas,
+//! kept beside the words as negative numbers.
+
+mod facts;
+mod shelf;
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::article::{Article, ArticleId};
+use crate::model::language::Language;
 use crate::model::reading::Reading;
 use crate::model::story::{Signature, StoryCandidate, StoryId};
-use crate::text::normalise::fold;
-use crate::text::tokens::{Shape, tokens};
+use crate::text::stem::stem_in;
+use crate::text::tokens::{Shape, Token, tokens};
+use facts::{Kind, facts};
+pub use shelf::Shelf;
 
 /// The beginning of a long text tells the story; the rest only dilutes it.
 const SIGNED_CHARS_MAX: usize = 4_000;
@@ -19,8 +26,6 @@ const SIGNED_CHARS_MAX: usize = 4_000;
 const TOKENS_MAX: usize = 256;
 /// Words shorter than this are mostly grammar.
 const WORD_CHARS_MIN: usize = 4;
-/// Kazakh and Russian endings lie behind the first letters.
-const STEM_CHARS: usize = 6;
 /// With two rows a band, texts of likeness 0.5 share one with probability 0.99.
 const BANDS: u64 = 16;
 const ROWS: u64 = 2;
@@ -33,14 +38,34 @@ const LIKENESS_MIN_FEW: f64 = 0.85;
 /// News is retold within days; the same words a year later are next year's.
 const APART_DAYS_MAX: i64 = 4;
 
+/// Telling facts whose pairs are looked for across languages.
+const FACTS_PAIRED_MAX: usize = 8;
+/// What shared facts must be worth together …
+const FACTS_SHARED_MIN: u32 = 14;
+/// … and of what the text with fewer tells.
+const FACTS_LIKENESS_MIN: f64 = 0.5;
+
 /// What likeness is found and measured by.
-pub fn signature(article: &Article, _reading: &Reading) -> Signature {
-    let tokens = telling_words(article);
-    let bands = if tokens.is_empty() {
+pub fn signature(article: &Article, reading: &Reading) -> Signature {
+    let beginning: String = article.text.chars().take(SIGNED_CHARS_MAX).collect();
+    let whole = format!("{}\n{beginning}", article.title);
+    let laid_out = tokens(&whole);
+    let words = telling_words(&laid_out, reading.language);
+    let mut bands: Vec<i64> = if words.is_empty() {
         Vec::new()
     } else {
-        (0..BANDS).map(|band| band_key(band, &tokens)).collect()
+        (0..BANDS).map(|band| band_key(band, &words)).collect()
     };
+    let (facts, telling) = facts(&laid_out, article.title.len(), reading);
+    let paired = &telling[..telling.len().min(FACTS_PAIRED_MAX)];
+    for (at, one) in paired.iter().enumerate() {
+        for other in &paired[at + 1..] {
+            let (low, high) = (one.min(other), one.max(other));
+            bands.push(hash(low.cast_unsigned(), &high.to_be_bytes()).cast_signed());
+        }
+    }
+    // Facts are negative: the whole stays sorted.
+    let tokens = facts.into_iter().chain(words).collect();
     Signature { bands, tokens }
 }
 
@@ -60,10 +85,7 @@ pub fn join(
         .filter(|known| {
             known.dated.signed_duration_since(dated).abs() <= TimeDelta::days(APART_DAYS_MAX)
         })
-        .map(|known| (likeness(&signature.tokens, &known.tokens), known))
-        .filter(|(likeness, known)| {
-            *likeness >= likeness_needed(signature.tokens.len().min(known.tokens.len()))
-        })
+        .filter_map(|known| Some((alike(&signature.tokens, &known.tokens)?, known)))
         .max_by(|(one, first), (other, second)| {
             one.total_cmp(other)
                 .then_with(|| second.dated.cmp(&first.dated))
@@ -73,6 +95,56 @@ pub fn join(
             || StoryId::derived(article),
             |(_, known)| known.story.clone(),
         )
+}
+
+/// How alike two texts are, if enough to be one story.
+fn alike(one: &[i64], other: &[i64]) -> Option<f64> {
+    let (facts, words) = split(one);
+    let (other_facts, other_words) = split(other);
+    if language_of(facts) != language_of(other_facts) {
+        return alike_in_facts(facts, other_facts);
+    }
+    let likeness = likeness(words, other_words);
+    (likeness >= likeness_needed(words.len().min(other_words.len()))).then_some(likeness)
+}
+
+/// Facts, then words.
+fn split(tokens: &[i64]) -> (&[i64], &[i64]) {
+    tokens.split_at(tokens.partition_point(|token| *token < 0))
+}
+
+fn language_of(facts: &[i64]) -> Option<i64> {
+    let language = |fact: &&i64| Kind::of(**fact) == Kind::Language as u8;
+    facts.iter().find(language).copied()
+}
+
+/// Across languages: enough is shared, a name or numbers among it, and neither
+/// days nor places contradict.
+fn alike_in_facts(one: &[i64], other: &[i64]) -> Option<f64> {
+    let shared: Vec<i64> = one
+        .iter()
+        .filter(|fact| other.binary_search(fact).is_ok())
+        .copied()
+        .collect();
+    let count = |facts: &[i64], kind: Kind| {
+        facts
+            .iter()
+            .filter(|fact| Kind::of(**fact) == kind as u8)
+            .count()
+    };
+    let worth = |facts: &[i64]| facts.iter().map(|fact| Kind::worth(*fact)).sum::<u32>();
+    let contradict =
+        |kind: Kind| count(one, kind) > 0 && count(other, kind) > 0 && count(&shared, kind) == 0;
+    let named = count(&shared, Kind::Name) + count(&shared, Kind::Number) > 1;
+    let together = worth(&shared);
+    let least = worth(one).min(worth(other)).max(1);
+    let likeness = f64::from(together) / f64::from(least);
+    (named
+        && !contradict(Kind::Day)
+        && !contradict(Kind::Place)
+        && together >= FACTS_SHARED_MIN
+        && likeness >= FACTS_LIKENESS_MIN)
+        .then_some(likeness)
 }
 
 const fn likeness_needed(tokens: usize) -> f64 {
@@ -98,18 +170,16 @@ fn likeness(one: &[i64], other: &[i64]) -> f64 {
     }
 }
 
-fn telling_words(article: &Article) -> Vec<i64> {
-    let beginning: String = article.text.chars().take(SIGNED_CHARS_MAX).collect();
-    let whole = format!("{}\n{beginning}", article.title);
+fn telling_words(laid_out: &[Token], language: Language) -> Vec<i64> {
     let mut words = BTreeSet::new();
-    for token in tokens(&whole) {
+    for token in laid_out {
         if words.len() >= TOKENS_MAX {
             break;
         }
         let long = token.folded.chars().count() >= WORD_CHARS_MIN;
         if token.shape == Shape::Number || (token.shape == Shape::Word && long) {
-            let stem: String = fold(&token.folded).chars().take(STEM_CHARS).collect();
-            words.insert(hash(0, stem.as_bytes()).cast_signed());
+            let stem = stem_in(&token.folded, language);
+            words.insert((hash(0, stem.as_bytes()) >> 1).cast_signed());
         }
     }
     words.into_iter().collect()

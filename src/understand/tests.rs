@@ -8,7 +8,7 @@ const CASES: &str = include_str!("../../tests/fixtures/understand/cases.jsonl");
 const MEDIA_WEEK: &str = include_str!("../../tests/fixtures/understand/media-week.kk.txt");
 const SEED: &str = "../shared/seed/astana-digital-forum.kk.txt";
 
-fn article(title: &str, text: &str, published: &str) -> Article {
+pub(super) fn article(title: &str, text: &str, published: &str) -> Article {
     let published = format!("{published}T06:00:00Z").parse().expect("time");
     Article {
         id: ArticleId::from_stored("a"),
@@ -31,7 +31,7 @@ fn article(title: &str, text: &str, published: &str) -> Article {
     }
 }
 
-fn read_plainly(article: &Article) -> Reading {
+pub(super) fn read_plainly(article: &Article) -> Reading {
     read(article, &Hints::default(), Almaty, article.first_seen)
 }
 

@@ -58,8 +58,12 @@ const DOORS: &[(&str, &str)] = &[
     ("icalendar", "publish"),
     ("minijinja", "template"),
     ("lettre", "deliver"),
+    ("mail_parser", "deliver/bounce/mail.rs"),
+    ("tokio_rustls", "deliver"),
+    ("aws_lc_rs", "deliver/sign"),
     ("axum", "serve"),
     ("clap", "cli"),
+    ("csv", "cli/subscribers"),
     ("cron", "daemon/timetable.rs"),
 ];
 

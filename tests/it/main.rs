@@ -1,10 +1,16 @@
 //! The integration program. `journey.rs` is the test to read first.
 
 mod architecture;
+mod bounces;
 mod crash;
+mod dns;
+mod doctor;
 mod journey;
+mod lists;
 mod manners;
 mod operator;
 mod postgres;
+mod relay;
+mod signed;
 mod site;
 mod world;

@@ -197,6 +197,8 @@ fn answer(
 /// A letter as the mail server took it.
 #[derive(Debug, Clone)]
 pub struct Received {
+    /// The envelope sender.
+    pub from: String,
     pub to: String,
     pub data: String,
 }
@@ -285,7 +287,7 @@ fn talk(
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream.try_clone()?);
     stream.write_all(b"220 house.example ESMTP\r\n")?;
-    let mut to = String::new();
+    let (mut from, mut to) = (String::new(), String::new());
     loop {
         let mut line = String::new();
         if reader.read_line(&mut line)? == 0 {
@@ -294,13 +296,21 @@ fn talk(
         let verb = line.trim_end().to_ascii_uppercase();
         let reply = if verb.starts_with("EHLO") {
             "250-house.example\r\n250-PIPELINING\r\n250 8BITMIME".to_owned()
-        } else if verb.starts_with("RCPT") {
+        } else if verb.starts_with("MAIL") {
             line.split(['<', '>'])
                 .nth(1)
                 .unwrap_or_default()
-                .clone_into(&mut to);
-            let reply = refused.lock().expect("refused").get(&to).cloned();
+                .clone_into(&mut from);
+            "250 ok".to_owned()
+        } else if verb.starts_with("RCPT") {
+            let asked = line.split(['<', '>']).nth(1).unwrap_or_default();
+            let reply = refused.lock().expect("refused").get(asked).cloned();
+            if reply.is_none() {
+                asked.clone_into(&mut to);
+            }
             reply.unwrap_or_else(|| "250 ok".to_owned())
+        } else if verb == "DATA" && to.is_empty() {
+            "503 no recipients".to_owned()
         } else if verb == "DATA" {
             stream.write_all(b"354 go on\r\n")?;
             let mut data = String::new();
@@ -310,6 +320,7 @@ fn talk(
                 }
             }
             received.letters.lock().expect("received").push(Received {
+                from: std::mem::take(&mut from),
                 to: std::mem::take(&mut to),
                 data,
             });

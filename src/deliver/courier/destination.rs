@@ -14,6 +14,9 @@ const RELAY_PORT: u16 = 25;
 const SUBMISSION_PORT: u16 = 587;
 /// RFC 8314: submission with TLS from the first byte.
 const SUBMISSIONS_PORT: u16 = 465;
+/// LMTP has no port of its own (RFC 2033 section 5 forbids 25); 24 is "any
+/// private mail system", and what servers listen on.
+const LMTP_PORT: u16 = 24;
 
 /// Where letters go.
 #[derive(Debug, Clone)]
@@ -29,11 +32,30 @@ pub enum Destination {
 /// A mail server and how to speak to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SmtpServer {
-    /// A domain in ASCII or an IP address without brackets.
-    pub host: String,
-    pub port: u16,
+    pub place: Place,
+    pub protocol: Protocol,
     pub security: Security,
     pub login: Option<Login>,
+    /// A file of certificates (PEM) to trust instead of the system's.
+    pub trusted: Option<PathBuf>,
+}
+
+/// Where a mail server listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// `host`: a domain in ASCII or an IP address without brackets.
+    Host { host: String, port: u16 },
+    /// A Unix socket.
+    Socket(PathBuf),
+}
+
+/// What a mail server speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    Smtp,
+    /// RFC 2033: each recipient is answered for after the letter. A letter here
+    /// has one recipient, so that answer is the only difference but the hello.
+    Lmtp,
 }
 
 /// How a connection is encrypted.
@@ -63,12 +85,12 @@ impl fmt::Debug for Login {
 }
 
 impl fmt::Display for SmtpServer {
-    /// `host:port`, with brackets around an IPv6 address.
+    /// `host:port`, with brackets around an IPv6 address; or the socket's path.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
-            write!(f, "[{}]:{}", self.host, self.port)
-        } else {
-            write!(f, "{}:{}", self.host, self.port)
+        match &self.place {
+            Place::Host { host, port } if host.contains(':') => write!(f, "[{host}]:{port}"),
+            Place::Host { host, port } => write!(f, "{host}:{port}"),
+            Place::Socket(path) => write!(f, "{}", path.display()),
         }
     }
 }
@@ -80,7 +102,7 @@ pub enum BadDestination {
         "no URL ({0}); expected smtp://user:password@host:port or smtps://user:password@host:port, with characters such as @ : / % in the password percent-encoded"
     )]
     Shape(url::ParseError),
-    #[error("the scheme `{0}` is not known; expected smtp:// or smtps://")]
+    #[error("the scheme `{0}` is not known; expected smtp://, smtps:// or lmtp://")]
     Scheme(String),
     #[error("no host; expected smtp://host:port")]
     NoHost,
@@ -92,56 +114,92 @@ pub enum BadDestination {
     Login,
     #[error("a broken percent-encoding in the user or password; write % as %25")]
     Encoding,
-    #[error("`{0}` is not known; the only setting is ?tls=none (for smtp://, unencrypted)")]
+    #[error(
+        "`{0}` is not known; expected ?tls=none (for smtp:// and lmtp://, unencrypted) or ?ca=FILE (certificates to trust)"
+    )]
     Setting(String),
-    #[error("?tls=none contradicts smtps://; write smtp://host?tls=none to send unencrypted")]
+    #[error(
+        "?tls=none contradicts smtps:// and ?ca=; write smtp://host?tls=none to send unencrypted"
+    )]
     Contradiction,
-    #[error("nothing may follow host and port but ?tls=none")]
+    #[error(
+        "nothing may follow host and port but ?tls=none or ?ca=FILE; a Unix socket is written lmtp:///run/dovecot/lmtp"
+    )]
     Path,
 }
 
 impl Destination {
-    /// Reads `smtp://[user:password@]host[:port][?tls=none]` or `smtps://…`.
+    /// Reads `smtp://[user:password@]host[:port][?tls=none][?ca=FILE]`,
+    /// `smtps://…`, `lmtp://…` or `lmtp:///path/of/socket`.
     ///
-    /// Without a port: 465 for `smtps`, else 587 with a user and 25 without.
+    /// Without a port: 24 for `lmtp`, 465 for `smtps`, else 587 with a user and
+    /// 25 without.
     pub fn parse_smtp(url: &str) -> Result<Self, BadDestination> {
         let url = Url::parse(url.trim()).map_err(BadDestination::Shape)?;
-        let implicit = match url.scheme() {
-            "smtp" => false,
-            "smtps" => true,
+        let (protocol, implicit) = match url.scheme() {
+            "smtp" => (Protocol::Smtp, false),
+            "smtps" => (Protocol::Smtp, true),
+            "lmtp" => (Protocol::Lmtp, false),
             other => return Err(BadDestination::Scheme(other.to_owned())),
         };
+        let login = login(&url)?;
+        let Settings { off, trusted } = settings(&url)?;
+        if off && (implicit || trusted.is_some()) {
+            return Err(BadDestination::Contradiction);
+        }
+        if protocol == Protocol::Lmtp && url.host_str().unwrap_or_default().is_empty() {
+            let place = socket(&url)?;
+            let security = Security::Off;
+            return Ok(Self::Smtp(SmtpServer {
+                place,
+                protocol,
+                security,
+                login,
+                trusted,
+            }));
+        }
         if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
             return Err(BadDestination::Path);
         }
         let host = host(&url)?;
-        let login = login(&url)?;
-        let off = asks_no_tls(&url)?;
         let security = match (implicit, off) {
-            (true, true) => return Err(BadDestination::Contradiction),
-            (true, false) => Security::Tls,
+            (true, _) => Security::Tls,
             (false, true) => Security::Off,
             (false, false) if is_loopback(&host) => Security::StartTlsIfOffered,
             (false, false) => Security::StartTls,
         };
-        let port = match (url.port(), implicit, &login) {
+        let port = match (url.port(), protocol, implicit, &login) {
             (Some(0), ..) => return Err(BadDestination::Port),
             (Some(port), ..) => port,
-            (None, true, _) => SUBMISSIONS_PORT,
-            (None, false, Some(_)) => SUBMISSION_PORT,
-            (None, false, None) => RELAY_PORT,
+            (None, Protocol::Lmtp, ..) => LMTP_PORT,
+            (None, _, true, _) => SUBMISSIONS_PORT,
+            (None, _, false, Some(_)) => SUBMISSION_PORT,
+            (None, _, false, None) => RELAY_PORT,
+        };
+        let host = match host {
+            Host::Domain(domain) => domain,
+            Host::Ipv4(address) => address.to_string(),
+            Host::Ipv6(address) => address.to_string(),
         };
         Ok(Self::Smtp(SmtpServer {
-            host: match host {
-                Host::Domain(domain) => domain,
-                Host::Ipv4(address) => address.to_string(),
-                Host::Ipv6(address) => address.to_string(),
-            },
-            port,
+            place: Place::Host { host, port },
+            protocol,
             security,
             login,
+            trusted,
         }))
     }
+}
+
+/// A Unix socket never leaves the machine: nothing to encrypt.
+fn socket(url: &Url) -> Result<Place, BadDestination> {
+    if matches!(url.path(), "" | "/") {
+        return Err(BadDestination::NoHost);
+    }
+    if url.fragment().is_some() || url.query().is_some() {
+        return Err(BadDestination::Path);
+    }
+    Ok(Place::Socket(percent_decode(url.path())?.into()))
 }
 
 fn host(url: &Url) -> Result<Host<String>, BadDestination> {
@@ -172,15 +230,23 @@ fn login(url: &Url) -> Result<Option<Login>, BadDestination> {
     }
 }
 
-fn asks_no_tls(url: &Url) -> Result<bool, BadDestination> {
-    let mut off = false;
+/// What follows the question mark.
+#[derive(Default)]
+struct Settings {
+    off: bool,
+    trusted: Option<PathBuf>,
+}
+
+fn settings(url: &Url) -> Result<Settings, BadDestination> {
+    let mut settings = Settings::default();
     for (key, value) in url.query_pairs() {
-        if key != "tls" || value != "none" {
-            return Err(BadDestination::Setting(format!("{key}={value}")));
+        match (key.as_ref(), value.as_ref()) {
+            ("tls", "none") => settings.off = true,
+            ("ca", path) if !path.is_empty() => settings.trusted = Some(path.into()),
+            _ => return Err(BadDestination::Setting(format!("{key}={value}"))),
         }
-        off = true;
     }
-    Ok(off)
+    Ok(settings)
 }
 
 /// RFC 3986 section 2.1. NUL is refused: AUTH PLAIN separates with it (RFC 4616).
@@ -260,6 +326,21 @@ mod tests {
             ),
             ("smtps://127.0.0.1", "127.0.0.1:465", Security::Tls),
             (
+                "lmtp://localhost",
+                "localhost:24",
+                Security::StartTlsIfOffered,
+            ),
+            (
+                "lmtp://mail.example.kz:2003",
+                "mail.example.kz:2003",
+                Security::StartTls,
+            ),
+            (
+                "lmtp:///run/dovecot/lmtp",
+                "/run/dovecot/lmtp",
+                Security::Off,
+            ),
+            (
                 "smtp://пошта.қаз",
                 "xn--80a1acn3a.xn--80ao21a:25",
                 Security::StartTls,
@@ -299,6 +380,9 @@ mod tests {
             ("smtp://u:sesam%00@mail.example.kz", "percent-encoding"),
             ("smtp://mail.example.kz?tls=off", "`tls=off` is not known"),
             ("smtps://u:sesam@mail.example.kz?tls=none", "contradicts"),
+            ("smtp://mail.example.kz?tls=none&ca=/a.pem", "contradicts"),
+            ("lmtp:///", "no host"),
+            ("lmtp:///run/lmtp?tls=none", "nothing may follow"),
         ];
         for (url, part) in cases {
             let why = Destination::parse_smtp(url).expect_err(url).to_string();

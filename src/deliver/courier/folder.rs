@@ -14,8 +14,8 @@ const FILE_MODE: u32 = 0o600;
 /// Written and removed by [`check`].
 const PROBE: &str = "probe.tmp";
 
-/// Writes one letter. Whatever goes wrong (a full disk, no permission) passes
-/// when the operator has put it right: the letter is deferred.
+/// Writes one letter. Whatever goes wrong (a full disk, no permission) is the
+/// folder's fault and not the letter's, and passes when the operator has put it right.
 pub(super) async fn deliver(folder: &Path, message: &Message) -> Attempt {
     let name = file_name(&message.message_id);
     let path = folder.join(&name);
@@ -25,7 +25,7 @@ pub(super) async fn deliver(folder: &Path, message: &Message) -> Attempt {
         Ok(()) => Attempt::Sent {
             reply: format!("written to {}", path.display()),
         },
-        Err(error) => Attempt::Deferred {
+        Err(error) => Attempt::RelayFault {
             why: format!("cannot write {}: {error}", path.display()),
         },
     }
@@ -79,7 +79,7 @@ mod tests {
     use std::time::Duration;
 
     use crate::deliver::courier::Destination;
-    use crate::deliver::courier::tests::{deferred, message, open};
+    use crate::deliver::courier::tests::{fault, message, open};
     use crate::model::delivery::Attempt;
 
     #[tokio::test]
@@ -114,7 +114,7 @@ mod tests {
             Destination::Folder(inner.join("letter0.eml")),
             Duration::from_secs(5),
         );
-        let why = deferred(blocked.connect().deliver(&message(0)).await);
+        let why = fault(blocked.connect().deliver(&message(0)).await);
         assert!(
             why.contains("cannot write") && why.contains("letter0.eml"),
             "{why}"

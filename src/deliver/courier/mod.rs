@@ -6,12 +6,13 @@
 
 mod destination;
 mod folder;
-mod implicit_tls;
 mod memory;
 mod reply;
 mod smtp;
+mod talk;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod wire;
 
 use std::fmt;
@@ -22,7 +23,7 @@ use std::time::Duration;
 
 use lettre::transport::smtp::extension::ClientId;
 
-pub use destination::{BadDestination, Destination, Login, Security, SmtpServer};
+pub use destination::{BadDestination, Destination, Login, Place, Protocol, Security, SmtpServer};
 pub use memory::Pigeonhole;
 
 use crate::deliver::message::Message;
@@ -81,6 +82,15 @@ pub enum CourierError {
     HelloName(String),
     #[error("TLS to mail server {server} cannot be set up: {why}")]
     Tls { server: String, why: String },
+}
+
+/// Why there is no connection; no letter has been touched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotReady {
+    /// In words for the operator.
+    pub why: String,
+    /// Others to the same server are open: it may allow no more.
+    pub crowded: bool,
 }
 
 /// Opens connections. Cheap to clone.
@@ -159,6 +169,15 @@ impl Courier {
 }
 
 impl Connection {
+    /// Connects where there is no connection yet, so that a relay that cannot be
+    /// reached is known before a letter is begun.
+    pub async fn ready(&mut self) -> Result<(), NotReady> {
+        match &mut self.0 {
+            Carrier::Smtp(lane) => lane.ready().await,
+            Carrier::Folder(_) | Carrier::Memory(_) => Ok(()),
+        }
+    }
+
     /// Delivers one message, connecting where need be. Dropping the future
     /// midway is safe: the next message goes over a fresh connection.
     pub async fn deliver(&mut self, message: &Message) -> Attempt {

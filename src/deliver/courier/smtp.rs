@@ -1,40 +1,34 @@
-//! The way to a mail server: how a connection comes about, and when not to ask
-//! for one. What is said over it is in `wire`.
+//! The way to a mail server: how a connection comes about, and what becomes of
+//! a letter when one breaks. What is said over it is in `wire`.
 //!
-//! lettre's pool leaves Nagle's algorithm on and sends NOOP before each letter;
-//! so the sockets are ours.
+//! Deliberately absent: when to leave a server in peace. Whoever has several to
+//! choose from decides that.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
-use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, CertificateStore, TlsParameters};
+use lettre::transport::smtp::commands::Auth;
 use lettre::transport::smtp::extension::ClientId;
-use tokio::net::TcpStream;
-use tokio::sync::watch;
-use tokio::time::{Instant, timeout};
+use tokio::net::{TcpStream, UnixStream};
+use tokio::time::timeout;
 
-use super::destination::{Login, Security, SmtpServer};
-use super::implicit_tls::ImplicitTls;
-use super::reply::{self, Stage};
-use super::wire::{End, Wire, words};
-use super::{CourierError, Timeouts};
+use super::destination::{Login, Place, Protocol, Security, SmtpServer};
+use super::reply::{self, Reply, Stage};
+use super::talk::{Offers, Talk};
+use super::tls::{Line, Local, Tls};
+use super::wire::{End, Lost, Wire};
+use super::{CourierError, NotReady, Timeouts};
 use crate::deliver::message::Message;
-use crate::model::delivery::Attempt;
+use crate::model::delivery::{Attempt, Reason};
 
-/// After a server was found dead or our login refused, letters are deferred
-/// without asking again for so long: no lane waits out a timeout for each
-/// letter, and no server sees the same wrong password a thousand times.
-pub const REST_AFTER_TROUBLE: Duration = Duration::from_secs(30);
-/// A failure to connect quicker than this costs nothing and calls for no rest.
-const QUICK: Duration = Duration::from_secs(1);
-/// How long a lane that got no connection waits for another lane to end:
-/// servers allow fewer connections than the config may say.
-const STEP_BACK_MAX: Duration = Duration::from_mins(1);
 /// Addresses of one host that are tried.
 const ADDRESSES_MAX: usize = 4;
+/// So many letters that went through one command at a time, after they had not
+/// in one breath, are proof that the server cannot pipeline.
+const SUSPICIONS_MAX: u32 = 2;
 
 /// A mail server, as all lanes to it see it.
 pub(super) struct Road {
@@ -43,15 +37,9 @@ pub(super) struct Road {
     timeouts: Timeouts,
     tls: Result<TlsParameters, String>,
     /// Connections open now.
-    live: watch::Sender<usize>,
-    /// Held while connecting as long as nothing is open: one lane finds out for all.
-    first: tokio::sync::Mutex<()>,
-    rest: Mutex<Option<Rest>>,
-}
-
-struct Rest {
-    until: Instant,
-    why: String,
+    live: AtomicUsize,
+    /// Signs that the server offers PIPELINING and cannot do it.
+    suspicions: AtomicU32,
 }
 
 /// One worker's connection, when it has one.
@@ -62,13 +50,6 @@ pub(super) struct Lane {
 
 /// Counts a connection for as long as it lives.
 pub(super) struct Counted(Arc<Road>);
-
-/// Why there is no connection.
-struct Trouble {
-    why: String,
-    /// Asking again at once would not help.
-    lasting: bool,
-}
 
 impl std::fmt::Debug for Road {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -82,7 +63,7 @@ impl Road {
         hello: ClientId,
         timeouts: Timeouts,
     ) -> Result<Self, CourierError> {
-        let tls = TlsParameters::new(server.host.clone()).map_err(|error| error.to_string());
+        let tls = tls_parameters(&server);
         if let (Err(why), Security::Tls | Security::StartTls) = (&tls, server.security) {
             return Err(CourierError::Tls {
                 server: server.to_string(),
@@ -94,104 +75,66 @@ impl Road {
             hello,
             timeouts,
             tls,
-            live: watch::Sender::new(0),
-            first: tokio::sync::Mutex::new(()),
-            rest: Mutex::new(None),
+            live: AtomicUsize::new(0),
+            suspicions: AtomicU32::new(0),
         })
     }
 
     /// Connects, shakes hands, signs in, takes leave.
     pub(super) async fn check(self: &Arc<Self>) -> Result<String, String> {
-        let wire = self.open().await.map_err(|trouble| trouble.why)?;
-        let encryption = match (wire.is_encrypted(), self.server.security) {
-            (true, _) | (_, Security::Tls) => "encrypted",
-            (false, _) => "not encrypted",
+        let (wire, offers, encrypted) = self.open().await.map_err(|trouble| trouble.why)?;
+        let encryption = if encrypted {
+            "encrypted"
+        } else {
+            "not encrypted"
         };
         let login = match self.server.login {
             Some(_) => "signed in",
             None => "without signing in",
         };
-        let name = reply::presentable(wire.server_name());
         wire.quit().await;
         Ok(format!(
-            "mail server {} answers as {name}; {encryption}, {login}",
-            self.server
+            "mail server {} answers as {}; {encryption}, {login}",
+            self.server, offers.name
         ))
     }
 
-    /// A connection, or why there is none.
-    async fn enter(self: &Arc<Self>) -> Result<Wire, String> {
-        let patience = Instant::now() + STEP_BACK_MAX;
-        loop {
-            let first = if *self.live.borrow() == 0 {
-                Some(self.first.lock().await)
-            } else {
-                None
-            };
-            if let Some(why) = self.resting() {
-                return Err(why);
-            }
-            let others = *self.live.borrow();
-            let asked = Instant::now();
-            let trouble = match self.open().await {
-                Ok(wire) => {
-                    *self.rest() = None;
-                    return Ok(wire);
-                }
-                Err(trouble) => trouble,
-            };
-            if others == 0 {
-                if trouble.lasting || asked.elapsed() >= QUICK {
-                    *self.rest() = Some(Rest {
-                        until: Instant::now() + REST_AFTER_TROUBLE,
-                        why: trouble.why.clone(),
-                    });
-                }
-                return Err(trouble.why);
-            }
-            drop(first);
-            let mut live = self.live.subscribe();
-            let fewer = live.wait_for(|live| *live < others);
-            if tokio::time::timeout_at(patience, fewer).await.is_err() {
-                return Err(trouble.why);
-            }
-        }
-    }
-
-    fn resting(&self) -> Option<String> {
-        self.rest()
-            .as_ref()
-            .filter(|rest| Instant::now() < rest.until)
-            .map(|rest| format!("{} (not asked again yet)", rest.why))
-    }
-
-    fn rest(&self) -> std::sync::MutexGuard<'_, Option<Rest>> {
-        self.rest.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn open(self: &Arc<Self>) -> Result<Wire, Trouble> {
-        let socket = self.socket().await.map_err(|error| Trouble {
-            why: format!("cannot connect to mail server {}: {error}", self.server),
-            lasting: false,
-        })?;
-        let greeted = timeout(self.timeouts.connect, self.greet(socket)).await;
-        let smtp = greeted.unwrap_or_else(|_| {
-            Err(Trouble {
-                why: format!(
+    async fn open(self: &Arc<Self>) -> Result<(Wire, Offers, bool), NotReady> {
+        let others = self.live.load(Ordering::SeqCst);
+        let opened = async {
+            let line = self.line().await.map_err(|error| {
+                format!("cannot connect to mail server {}: {error}", self.server)
+            })?;
+            let greeted = timeout(self.timeouts.connect, self.greet(line)).await;
+            greeted.unwrap_or_else(|_| {
+                Err(format!(
                     "mail server {} took the connection but did not come to terms within {:?}",
                     self.server, self.timeouts.connect
-                ),
-                lasting: true,
+                ))
             })
+        };
+        let (talk, offers, encrypted) = opened.await.map_err(|why| NotReady {
+            why,
+            crowded: others > 0,
         })?;
-        self.live.send_modify(|live| *live += 1);
-        Ok(Wire::new(smtp, Counted(Arc::clone(self))))
+        self.live.fetch_add(1, Ordering::SeqCst);
+        let trusted = self.suspicions.load(Ordering::SeqCst) < SUSPICIONS_MAX;
+        let pipelining = trusted && offers.has("PIPELINING");
+        let wire = Wire::new(talk, pipelining, Counted(Arc::clone(self)));
+        Ok((wire, offers, encrypted))
     }
 
-    async fn socket(&self) -> io::Result<TcpStream> {
-        let host = (self.server.host.as_str(), self.server.port);
+    async fn line(&self) -> io::Result<Line> {
         let limit = self.timeouts.connect;
-        let addresses = timeout(limit, tokio::net::lookup_host(host))
+        let late = || io::Error::other(format!("no answer within {limit:?}"));
+        let (host, port) = match &self.server.place {
+            Place::Host { host, port } => (host.as_str(), *port),
+            Place::Socket(path) => {
+                let socket = timeout(limit, UnixStream::connect(path)).await;
+                return Ok(Box::new(Local(socket.map_err(|_| late())??)));
+            }
+        };
+        let addresses = timeout(limit, tokio::net::lookup_host((host, port)))
             .await
             .map_err(|_| {
                 io::Error::other(format!("its name was not resolved within {limit:?}"))
@@ -201,81 +144,175 @@ impl Road {
             match timeout(limit, TcpStream::connect(address)).await {
                 Ok(Ok(socket)) => {
                     socket.set_nodelay(true)?;
-                    return Ok(socket);
+                    return Ok(Box::new(socket));
                 }
                 Ok(Err(error)) => last = error,
-                Err(_) => last = io::Error::other(format!("no answer within {limit:?}")),
+                Err(_) => last = late(),
             }
         }
         Err(last)
     }
 
-    /// Greeting, TLS as the operator wants it, login.
-    async fn greet(&self, socket: TcpStream) -> Result<AsyncSmtpConnection, Trouble> {
+    /// Greeting, TLS as the operator wants it, login; and whether it is encrypted.
+    async fn greet(&self, line: Line) -> Result<(Talk, Offers, bool), String> {
         let server = &self.server;
-        let said = |what: &str, error: &Error| Trouble {
-            why: format!("mail server {server} {what}: {}", words(error)),
-            lasting: true,
-        };
-        let mut smtp = if server.security == Security::Tls {
-            let stream = ImplicitTls::begin(socket, self.tls()?)
-                .await
-                .map_err(|error| said("does not agree on TLS", &error))?;
-            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello).await
+        let mut encrypted = server.security == Security::Tls;
+        let mut talk = Talk::new(if encrypted {
+            self.encrypt(line).await?
         } else {
-            AsyncSmtpConnection::connect_with_transport(Box::new(socket), &self.hello).await
-        }
-        .map_err(|error| Trouble {
-            lasting: false,
-            ..said("does not receive us", &error)
-        })?;
+            line
+        });
+        let welcome = talk.hear(Stage::Greeting, self.timeouts.connect).await;
+        self.agreed("does not receive us", welcome)?;
+        let mut offers = self.hello(&mut talk).await?;
         let start_tls = match server.security {
             Security::StartTls => true,
-            Security::StartTlsIfOffered => smtp.can_starttls(),
+            Security::StartTlsIfOffered => offers.has("STARTTLS"),
             Security::Tls | Security::Off => false,
         };
-        if start_tls && !smtp.can_starttls() {
-            return Err(Trouble {
-                why: format!(
-                    "mail server {server} does not offer STARTTLS, and nothing is sent unencrypted; use smtps://, or add ?tls=none to the URL to send it all in the clear"
-                ),
-                lasting: true,
-            });
+        if start_tls && !offers.has("STARTTLS") {
+            return Err(format!(
+                "mail server {server} does not offer STARTTLS, and nothing is sent unencrypted; use smtps://, or add ?tls=none to the URL to send it all in the clear"
+            ));
         }
         if start_tls {
-            smtp.starttls(self.tls()?, &self.hello)
-                .await
-                .map_err(|error| {
-                    let mut trouble = said("does not agree on TLS", &error);
-                    if server.security == Security::StartTlsIfOffered {
-                        trouble.why +=
-                            "; add ?tls=none to the URL to speak unencrypted to this machine";
-                    }
-                    trouble
-                })?;
+            talk = self.start_tls(talk).await.map_err(|mut why| {
+                if server.security == Security::StartTlsIfOffered {
+                    why += "; add ?tls=none to the URL to speak unencrypted to this machine";
+                }
+                why
+            })?;
+            encrypted = true;
+            // What was offered in the clear is forgotten (RFC 3207 section 4.2).
+            offers = self.hello(&mut talk).await?;
         }
-        if let Some(Login { user, password }) = &server.login {
-            let credentials = Credentials::new(user.clone(), password.clone());
-            smtp.auth(&[Mechanism::Plain, Mechanism::Login], &credentials)
-                .await
-                .map_err(|error| said("does not accept user and password", &error))?;
+        if let Some(login) = &server.login {
+            let signed_in = self.sign_in(&mut talk, &offers, login).await;
+            self.agreed("does not accept user and password", signed_in)?;
         }
-        Ok(smtp)
+        Ok((talk, offers, encrypted))
     }
 
-    fn tls(&self) -> Result<TlsParameters, Trouble> {
-        self.tls.clone().map_err(|why| Trouble {
-            why: format!("TLS to mail server {} cannot be set up: {why}", self.server),
-            lasting: true,
-        })
+    async fn hello(&self, talk: &mut Talk) -> Result<Offers, String> {
+        let verb = match self.server.protocol {
+            Protocol::Smtp => "EHLO",
+            Protocol::Lmtp => "LHLO",
+        };
+        let limit = self.timeouts.connect;
+        let greeting = format!("{verb} {}\r\n", self.hello);
+        let mut answer = talk.ask(Stage::Hello, &greeting, limit).await;
+        let is_ancient = answer
+            .as_ref()
+            .is_ok_and(|reply| matches!(reply.code, 500 | 502));
+        if is_ancient && self.server.protocol == Protocol::Smtp {
+            // RFC 5321 section 3.2: a server without extensions.
+            let greeting = format!("HELO {}\r\n", self.hello);
+            answer = talk.ask(Stage::Hello, &greeting, limit).await;
+        }
+        let reply = self.agreed("does not receive us", answer)?;
+        Ok(Offers::of(&reply))
     }
+
+    async fn start_tls(&self, mut talk: Talk) -> Result<Talk, String> {
+        const WHAT: &str = "does not agree on TLS";
+        let limit = self.timeouts.connect;
+        let answer = talk.ask(Stage::StartTls, "STARTTLS\r\n", limit).await;
+        self.agreed(WHAT, answer)?;
+        let line = talk.into_line().ok_or_else(|| {
+            self.said(
+                WHAT,
+                "it said more in the clear than it was asked, which somebody between may have done",
+            )
+        })?;
+        Ok(Talk::new(self.encrypt(line).await?))
+    }
+
+    async fn encrypt(&self, line: Line) -> Result<Line, String> {
+        let parameters = self
+            .tls
+            .clone()
+            .map_err(|why| format!("TLS to mail server {} cannot be set up: {why}", self.server))?;
+        match Tls::begin(line, parameters).await {
+            Ok(tls) => Ok(Box::new(tls)),
+            Err(error) => Err(self.said("does not agree on TLS", &innermost(&error))),
+        }
+    }
+
+    async fn sign_in(
+        &self,
+        talk: &mut Talk,
+        offers: &Offers,
+        login: &Login,
+    ) -> Result<Reply, String> {
+        let limit = self.timeouts.connect;
+        let credentials = Credentials::new(login.user.clone(), login.password.clone());
+        // lettre writes the lines: base64 of what the mechanism asks for.
+        let word = |mechanism, challenge: Option<&str>| {
+            Auth::new(mechanism, credentials.clone(), challenge.map(str::to_owned))
+                .map(|auth| auth.to_string())
+                .map_err(|error| error.to_string())
+        };
+        if offers.takes_login("PLAIN") {
+            let command = word(Mechanism::Plain, None)?;
+            return talk.ask(Stage::Login, &command, limit).await;
+        }
+        if !offers.takes_login("LOGIN") {
+            return Err("it offers neither AUTH PLAIN nor AUTH LOGIN".to_owned());
+        }
+        let mut reply = talk.ask(Stage::Login, "AUTH LOGIN\r\n", limit).await?;
+        for challenge in ["Username:", "Password:"] {
+            if reply.code != 334 {
+                break;
+            }
+            let command = word(Mechanism::Login, Some(challenge))?;
+            reply = talk.ask(Stage::Login, &command, limit).await?;
+        }
+        Ok(reply)
+    }
+
+    /// The answer, if it is a yes.
+    fn agreed(&self, what: &str, answer: Result<Reply, String>) -> Result<Reply, String> {
+        match answer {
+            Ok(reply) if reply.is_done() => Ok(reply),
+            Ok(reply) => Err(self.said(what, &reply.words())),
+            Err(why) => Err(self.said(what, &why)),
+        }
+    }
+
+    fn said(&self, what: &str, words: &str) -> String {
+        format!("mail server {} {what}: {words}", self.server)
+    }
+}
+
+fn tls_parameters(server: &SmtpServer) -> Result<TlsParameters, String> {
+    let host = match &server.place {
+        Place::Host { host, .. } => host.clone(),
+        Place::Socket(_) => "localhost".to_owned(),
+    };
+    let mut builder = TlsParameters::builder(host);
+    if let Some(path) = &server.trusted {
+        let wrong = |why: String| format!("{}: {why}", path.display());
+        let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+        let certificate = Certificate::from_pem(&pem).map_err(|error| wrong(innermost(&error)))?;
+        builder = builder
+            .certificate_store(CertificateStore::None)
+            .add_root_certificate(certificate);
+    }
+    builder.build().map_err(|error| innermost(&error))
+}
+
+/// The innermost reason says most: `invalid peer certificate: UnknownIssuer`.
+fn innermost(error: &lettre::transport::smtp::Error) -> String {
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    reply::presentable(&innermost.to_string())
 }
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        self.0
-            .live
-            .send_modify(|live| *live = live.saturating_sub(1));
+        self.0.live.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -284,33 +321,66 @@ impl Lane {
         Self { road, wire: None }
     }
 
+    /// Sees to it that there is a connection.
+    pub(super) async fn ready(&mut self) -> Result<(), NotReady> {
+        if self.wire.is_none() {
+            let (wire, ..) = self.road.open().await?;
+            self.wire = Some(wire);
+        }
+        Ok(())
+    }
+
     /// The wire is out of `self` while it is in use: should this future be
     /// dropped midway, the half-spoken connection goes with it.
     pub(super) async fn deliver(&mut self, message: &Message) -> Attempt {
-        if let Some(mut wire) = self.wire.take() {
+        let (mut fresh, mut slow) = (false, false);
+        loop {
+            let mut wire = match self.wire.take() {
+                Some(wire) => wire,
+                None => match self.road.open().await {
+                    Ok((wire, ..)) => wire,
+                    Err(trouble) => return Attempt::RelayFault { why: trouble.why },
+                },
+            };
+            let used = wire.is_used();
+            if slow {
+                wire.speak_slowly();
+            }
             match wire.transact(message, &self.road.timeouts).await {
-                End::Answered(attempt) => {
-                    self.keep(wire);
-                    return attempt;
-                }
                 // Servers hang up after so many letters or minutes. Nothing of
-                // this letter was sent, so it goes at once over a fresh connection.
-                End::Lost {
+                // this letter was sent: it goes at once over a fresh connection.
+                End::Answered(Attempt::RelayFault { .. }) if used && !fresh && !wire.is_fit() => {
+                    fresh = true;
+                }
+                End::Answered(attempt) => {
+                    if slow {
+                        self.road.suspicions.fetch_add(1, Ordering::SeqCst);
+                    }
+                    self.wire = Some(wire).filter(Wire::is_fit);
+                    return self.named(attempt);
+                }
+                End::Lost(Lost {
                     stage: Stage::Mail, ..
-                } => {}
-                End::Lost { why, .. } => return self.deferred(&why),
+                }) if used && !fresh => fresh = true,
+                // One command at a time may do where one breath did not.
+                End::Lost(Lost {
+                    pipelined: true, ..
+                }) if !slow => slow = true,
+                End::Lost(Lost {
+                    stage: Stage::Mail,
+                    why,
+                    ..
+                }) => {
+                    return self.named(Attempt::RelayFault { why });
+                }
+                End::Lost(Lost { why, .. }) => {
+                    return self.named(Attempt::Deferred {
+                        reason: Reason::ConnectionLost,
+                        why,
+                    });
+                }
+                End::Unanswered(why) => return self.named(Attempt::Unanswered { why }),
             }
-        }
-        let mut wire = match self.road.enter().await {
-            Ok(wire) => wire,
-            Err(why) => return Attempt::Deferred { why },
-        };
-        match wire.transact(message, &self.road.timeouts).await {
-            End::Answered(attempt) => {
-                self.keep(wire);
-                attempt
-            }
-            End::Lost { why, .. } => self.deferred(&why),
         }
     }
 
@@ -320,13 +390,20 @@ impl Lane {
         }
     }
 
-    fn keep(&mut self, wire: Wire) {
-        self.wire = Some(wire).filter(Wire::is_fit);
-    }
-
-    fn deferred(&self, why: &str) -> Attempt {
-        Attempt::Deferred {
-            why: format!("mail server {}: {why}", self.road.server),
+    /// Says which server it was, where the words are not the server's own.
+    fn named(&self, attempt: Attempt) -> Attempt {
+        let named = |why: String| format!("mail server {}: {why}", self.road.server);
+        match attempt {
+            Attempt::Deferred {
+                reason: reason @ Reason::ConnectionLost,
+                why,
+            } => Attempt::Deferred {
+                reason,
+                why: named(why),
+            },
+            Attempt::Unanswered { why } => Attempt::Unanswered { why: named(why) },
+            Attempt::RelayFault { why } => Attempt::RelayFault { why: named(why) },
+            other => other,
         }
     }
 }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::*;
 use crate::model::delivery::DeliveryId;
-use crate::model::digest::{DigestId, LetterId};
+use crate::model::digest::{DigestId, Letter, LetterId, slot};
 use crate::model::language::Tongue;
 use crate::model::subscriber::SubscriberId;
 
 const UNSUBSCRIBE: &str = "https://jarshy.example/unsubscribe?token=u.abc.0.def&x=1";
+const PREFERENCES: &str = "https://jarshy.example/preferences?token=p.abc.0.def";
 
 fn address(text: &str) -> EmailAddress {
     text.parse().expect("address")
@@ -21,13 +22,18 @@ fn sender() -> Sender {
         domain: "jarshy.example".into(),
         site_url: "https://jarshy.example".into(),
         list_id: "digest.jarshy.example".into(),
+        agent: None,
+        reply_to: None,
     }
 }
 
 fn links() -> PersonalLinks {
     PersonalLinks {
         unsubscribe: UNSUBSCRIBE.into(),
+        unsubscribe_by_mail: None,
+        preferences: PREFERENCES.into(),
         confirm: None,
+        bounces: None,
     }
 }
 
@@ -179,6 +185,7 @@ fn a_digest_bears_the_headers_of_list_mail() {
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         ("List-Id", "<digest.jarshy.example>"),
         ("List-Archive", "<https://jarshy.example/>"),
+        ("List-Help", &format!("<{PREFERENCES}>")),
         ("Auto-Submitted", "auto-generated"),
         ("Precedence", "bulk"),
         ("Content-Language", "kk"),
@@ -197,6 +204,48 @@ fn a_digest_bears_the_headers_of_list_mail() {
             .expect("Subject")
             .starts_with("=?utf-8?")
     );
+}
+
+#[test]
+fn who_else_sends_and_where_answers_and_bounces_go() {
+    let plain = build(&digest_letter(), &sender(), &links()).expect("a message");
+    assert_eq!(plain.from, sender().from, "bounces go to the sender");
+    let plain = String::from_utf8(plain.bytes).expect("ASCII");
+    for absent in ["Sender", "Reply-To"] {
+        assert_eq!(header(&headers(&plain), absent), None);
+    }
+    let sender = Sender {
+        agent: Some(address("robot@jarshy.example")),
+        reply_to: Some(address("desk@jarshy.example")),
+        ..sender()
+    };
+    let links = PersonalLinks {
+        unsubscribe_by_mail: Some(address("leave+{a}%&abc@jarshy.example")),
+        bounces: Some(address("bounces+abc@lists.jarshy.example")),
+        ..links()
+    };
+    let message = build(&digest_letter(), &sender, &links).expect("a message");
+    check_wire_form(&message.bytes);
+    assert_eq!(message.from, address("bounces+abc@lists.jarshy.example"));
+    let message = String::from_utf8(message.bytes).expect("ASCII");
+    let headers = headers(&message);
+    let unsubscribe = format!(
+        "<{UNSUBSCRIBE}>, <mailto:leave+%7Ba%7D%25%26abc@jarshy.example?subject=unsubscribe>"
+    );
+    let expected = [
+        ("Sender", "robot@jarshy.example"),
+        ("Reply-To", "desk@jarshy.example"),
+        ("List-Unsubscribe", unsubscribe.as_str()),
+    ];
+    for (name, value) in expected {
+        assert_eq!(header(&headers, name), Some(value), "{name}");
+    }
+    let same = Sender {
+        agent: Some(sender.from.clone()),
+        ..sender
+    };
+    let message = build(&digest_letter(), &same, &links).expect("a message");
+    assert!(!String::from_utf8_lossy(&message.bytes).contains("\r\nSender:"));
 }
 
 #[test]
@@ -246,6 +295,13 @@ fn slots_escaped_by_the_template_engine_are_filled() {
     let slot = slot::UNSUBSCRIBE_URL.replace('/', "&#x2f;");
     let bodies = bodies(&built(&delivery(Purpose::Digest, "s", "t", &slot)));
     assert_eq!(bodies[1].trim(), UNSUBSCRIBE.replace('&', "&amp;"));
+}
+
+#[test]
+fn the_page_of_preferences_is_linked_where_the_letter_wants_it() {
+    let slot = slot::PREFERENCES_URL;
+    let bodies = bodies(&built(&delivery(Purpose::Digest, "s", slot, slot)));
+    assert_eq!([bodies[0].trim(), bodies[1].trim()], [PREFERENCES; 2]);
 }
 
 #[test]
@@ -330,11 +386,52 @@ fn awkward_bodies_keep_to_the_wire_form() {
     }
 }
 
+#[test]
+fn a_link_may_stand_anywhere_in_any_text() {
+    let slot = slot::UNSUBSCRIBE_URL;
+    for filler in ["ң", "a", "=", " ", "a ", "ң\n", ".\n", "Ж a= \t\n"] {
+        for count in (0..130).chain([1000]) {
+            let before = filler.repeat(count);
+            let body = format!("{before}{slot}{before}|{slot}\n");
+            let parts = bodies(&built(&delivery(Purpose::Digest, "s", &body, &body)));
+            let expected = body.replace('\n', "\r\n").replace(slot, UNSUBSCRIBE);
+            assert_eq!(
+                parts[0].trim_end(),
+                expected.trim_end(),
+                "{filler:?} × {count}"
+            );
+            let expected = expected.replace('&', "&amp;");
+            assert_eq!(
+                parts[1].trim_end(),
+                expected.trim_end(),
+                "{filler:?} × {count}"
+            );
+        }
+    }
+}
+
+#[test]
+fn encoded_lines_keep_to_their_length() {
+    for body in [
+        "= ".repeat(500),
+        "ң".repeat(500),
+        "a".repeat(500),
+        "a \n".repeat(9),
+    ] {
+        let message = built(&delivery(Purpose::Digest, "s", &body, &body));
+        let (_, encoded) = message.split_once("\r\n\r\n").expect("a body");
+        for line in encoded.split("\r\n") {
+            assert!(line.len() <= 76, "{line}");
+            assert!(!line.ends_with([' ', '\t']), "{line:?}");
+        }
+    }
+}
+
 type Spoil = Box<dyn Fn(&mut Sender, &mut PersonalLinks)>;
 
 #[test]
 fn what_cannot_be_sent_is_named() {
-    let cases: [(&str, Spoil); 6] = [
+    let cases: [(&str, Spoil); 7] = [
         (
             "Message-ID domain",
             Box::new(|s, _| s.domain = "a>\r\nBcc: b".into()),
@@ -349,6 +446,7 @@ fn what_cannot_be_sent_is_named() {
             "unsubscribe",
             Box::new(|_, l| l.unsubscribe = format!("https://a/{}", "x".repeat(900))),
         ),
+        ("preferences", Box::new(|_, l| l.preferences.clear())),
         ("confirm", Box::new(|_, l| l.confirm = Some("x".into()))),
     ];
     for (word, spoil) in cases {

@@ -1,12 +1,16 @@
 //! Digests: closed once, with a delivery for exactly those who confirmed.
 
+use chrono::{DateTime, Utc};
+
 use super::deliveries::{address, claim, digest, letters, name};
 use super::{Ground, at, on_both};
 use crate::model::delivery::{DeliveryCounts, DeliveryId};
+use crate::model::digest::{Digest, Letter};
 use crate::model::language::Tongue;
 use crate::model::region::Region;
-use crate::model::subscriber::{Profile, SubscriberId, SubscriberStatus};
-use crate::store::{Closed, Store, StoreError};
+use crate::model::schedule::Round;
+use crate::model::subscriber::{Profile, ProfileKey, SubscriberId, SubscriberStatus};
+use crate::store::{Closed, Closing, ClosingGroup, Store, StoreError};
 
 on_both!(
     a_digest_closes_once_and_windows_join,
@@ -14,6 +18,29 @@ on_both!(
     many_closers_one_digest,
     an_unsealed_window_is_refused,
 );
+
+impl Store {
+    /// A window of the digest's own round: `letters` for those with these
+    /// profiles, and nobody else was looked at.
+    pub(super) async fn close_digest(
+        &self,
+        digest: &Digest,
+        letters: Vec<(ProfileKey, Letter)>,
+        now: DateTime<Utc>,
+    ) -> Result<Closed, StoreError> {
+        let groups = letters.into_iter().map(|(profile, letter)| ClosingGroup {
+            profile,
+            after: digest.window.after,
+            letter: Some(letter),
+        });
+        let closing = Closing {
+            digest: digest.clone(),
+            round: Round::default(),
+            groups: groups.collect(),
+        };
+        self.close_round(&closing, now).await
+    }
+}
 
 fn profiles() -> [Profile; 2] {
     let astana = Profile {

@@ -8,9 +8,14 @@ mod deliveries;
 mod digests;
 mod house;
 mod opening;
+mod preferences;
 mod publish;
+mod reports;
+mod rounds;
+mod sending;
 mod sources;
 mod subscribers;
+mod suppression;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 

@@ -1,12 +1,13 @@
 //! Subscribers: asking, confirming, leaving, importing.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Ground, at, on_both};
 use crate::model::language::Tongue;
 use crate::model::region::Region;
-use crate::model::subscriber::{EmailAddress, Profile, SubscriberId, SubscriberStatus};
-use crate::store::{Confirmed, ImportCounts, Requested, Unsubscribed};
+use crate::model::schedule::Round;
+use crate::model::subscriber::{EmailAddress, Profile, ProfileKey, SubscriberId, SubscriberStatus};
+use crate::store::{Confirmed, Import, ImportCounts, Requested, Store, StoreError, Unsubscribed};
 
 on_both!(
     asking_confirming_leaving,
@@ -14,6 +15,31 @@ on_both!(
     an_import_never_resubscribes,
     pages_are_complete,
 );
+
+impl Store {
+    /// A list whose lines say the same of everyone's standing.
+    pub(super) async fn import_subscribers(
+        &self,
+        people: Vec<(EmailAddress, Profile)>,
+        status: SubscriberStatus,
+        now: DateTime<Utc>,
+    ) -> Result<ImportCounts, StoreError> {
+        let people = people
+            .into_iter()
+            .map(|(address, profile)| Import::new(address, status, Some(profile)));
+        self.import(people.collect(), now, false).await
+    }
+
+    /// The profiles of the confirmed who read by the digest's own timetable.
+    async fn confirmed_profiles(&self) -> Result<Vec<(ProfileKey, Profile, u64)>, StoreError> {
+        let name = "daily".parse().unwrap();
+        let groups = self.groups(&name, &Round::default(), at(0), at(9)).await?;
+        Ok(groups
+            .into_iter()
+            .map(|group| (group.key, group.profile, group.people))
+            .collect())
+    }
+}
 
 const COOLDOWN: TimeDelta = TimeDelta::minutes(10);
 
@@ -26,6 +52,7 @@ fn profile() -> Profile {
         tongue: Tongue::Russian,
         feeds: vec!["b".parse().unwrap(), "a".parse().unwrap()],
         regions: vec![Region::ASTANA],
+        ..Profile::default()
     }
 }
 
@@ -155,6 +182,8 @@ async fn an_import_never_resubscribes(ground: Ground) {
         added: 0,
         updated: 1_201,
         kept_unsubscribed: 2,
+        erased: 0,
+        suppressed: 0,
     };
     assert_eq!(counts, expected);
     let status =

@@ -11,13 +11,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::model::article::Article;
 use crate::model::event::{Event, EventId, EventStatus, TELLERS_MAX};
 use crate::model::reading::EventClaim;
-use crate::text::normalise::fold;
+use crate::text::stem::stem;
 use crate::text::tokens::tokens;
 
 /// A moved or cancelled event is looked for this many days around.
 const MOVED_DAYS_MAX: i64 = 60;
-/// Letters of a word that stand for all its forms.
-const STEM_CHARS: usize = 5;
+/// Beginnings of words that any forum's name may hold.
+const GENERIC: [&str; 5] = ["форум", "forum", "халықарал", "международ", "internation"];
 /// Shared words of the shorter name from which two names are alike.
 const ALIKE_MIN: f64 = 0.6;
 
@@ -164,18 +164,8 @@ fn stems(name: &str) -> BTreeSet<String> {
     tokens(name)
         .into_iter()
         .filter(|token| token.is_word() || token.number().is_some())
-        .map(|token| {
-            fold(&token.folded)
-                .chars()
-                .take(STEM_CHARS)
-                .collect::<String>()
-        })
-        .filter(|stem| {
-            !matches!(
-                stem.as_str(),
-                "форум" | "forum" | "халық" | "между" | "inter"
-            )
-        })
+        .map(|token| stem(&token.folded))
+        .filter(|stem| !GENERIC.iter().any(|generic| stem.starts_with(generic)))
         .collect()
 }
 

@@ -1,0 +1,177 @@
+use super::*;
+
+fn own(line: &[&str]) -> Result<Import, String> {
+    let columns = Columns::of_first_line(&["a@example.kz"]).expect("no header");
+    columns.read(line, true, &[])
+}
+
+#[test]
+fn lines_are_understood_or_refused_with_the_column() {
+    let good: [&[&str]; 4] = [
+        &["a@example.kz"],
+        &["a@example.kz", "", "ru"],
+        &[
+            "a@example.kz",
+            "confirmed",
+            "kk",
+            "all-forums",
+            "KZ-71 KZ-75",
+        ],
+        &["a@example.kz", "unsubscribed"],
+    ];
+    for line in good {
+        assert!(own(line).is_ok(), "{line:?}");
+    }
+    let bad: [(&[&str], &str); 6] = [
+        (&["nobody"], "the address"),
+        (&["a@example.kz", "maybe"], "the status `maybe`"),
+        (&["a@example.kz", "", "de"], "the language"),
+        (&["a@example.kz", "", "kk", "All Forums"], "a feed"),
+        (&["a@example.kz", "", "kk", "", "KZ-1"], "a region"),
+        (
+            &["a@example.kz", "", "kk", "", "", "x"],
+            "one column too many",
+        ),
+    ];
+    for (line, expected) in bad {
+        let why = own(line).expect_err("refused");
+        assert!(why.contains(expected), "{line:?}: {why}");
+    }
+}
+
+#[test]
+fn whoever_left_elsewhere_has_left_here() {
+    let cases: [(&[&str], &[&str], SubscriberStatus); 9] = [
+        (&["address"], &["a@x.kz"], SubscriberStatus::Confirmed),
+        (
+            &["Address", "Status"],
+            &["a@x.kz", "pending"],
+            SubscriberStatus::Pending,
+        ),
+        (
+            &["address", "status"],
+            &["a@x.kz", "unsubscribed"],
+            SubscriberStatus::Unsubscribed,
+        ),
+        (
+            &["uuid", "email", "name", "attributes", "status"],
+            &["1", "a@x.kz", "A, B", "{}", "enabled"],
+            SubscriberStatus::Confirmed,
+        ),
+        (
+            &["uuid", "email", "name", "attributes", "status"],
+            &["1", "a@x.kz", "", "{}", "blocklisted"],
+            SubscriberStatus::Unsubscribed,
+        ),
+        (
+            &["uuid", "email", "name", "attributes", "status"],
+            &["1", "a@x.kz", "", "{}", "disabled"],
+            SubscriberStatus::Unsubscribed,
+        ),
+        (
+            &["Email Address", "First Name", "TAGS"],
+            &["a@x.kz", "Айгүл", ""],
+            SubscriberStatus::Confirmed,
+        ),
+        (
+            &["Email Address", "UNSUB_TIME"],
+            &["a@x.kz", "2025-01-02 03:04:05"],
+            SubscriberStatus::Unsubscribed,
+        ),
+        (
+            &["Email Address", "CLEAN_TIME"],
+            &["a@x.kz", "2025-01-02 03:04:05"],
+            SubscriberStatus::Unsubscribed,
+        ),
+    ];
+    for (header, line, expected) in cases {
+        let columns = Columns::of_first_line(header).expect("a header");
+        let import = columns.read(line, true, &[]).expect("a line");
+        assert_eq!(import.status, expected, "{header:?} {line:?}");
+        let without = columns.read(line, false, &[]).expect("a line");
+        assert_ne!(without.status, SubscriberStatus::Confirmed, "{header:?}");
+    }
+    for header in [&["name", "city"][..], &["address", "colour"]] {
+        assert!(Columns::of_first_line(header).is_err(), "{header:?}");
+    }
+}
+
+#[test]
+fn foreign_tags_and_dates_are_kept() {
+    let header = ["Email Address", "OPTIN_TIME", "TAGS", "LANGUAGE"];
+    let columns = Columns::of_first_line(&header).expect("a header");
+    let line = [
+        "a@x.kz",
+        "2025-01-02 03:04:05",
+        "\"Press, Astana\",\"VIP\"",
+        "ru",
+    ];
+    let import = columns
+        .read(&line, true, &["2026".parse().expect("tag")])
+        .expect("a line");
+    let tags: Vec<&str> = import.tags.iter().map(Tag::as_str).collect();
+    assert_eq!(tags, ["Press", "Astana", "VIP", "2026"]);
+    let at = import.requested_at.map(|at| at.to_rfc3339());
+    assert_eq!(at.as_deref(), Some("2025-01-02T03:04:05+00:00"));
+    assert_eq!(import.profile.map(|one| one.tongue.tag()), Some("ru"));
+}
+
+#[test]
+fn no_field_is_a_formula_and_each_reads_back() {
+    for field in [
+        "=1+1@x.kz",
+        "+a@x.kz",
+        "-a@x.kz",
+        "@x",
+        "'a@x.kz",
+        "''a",
+        "'=a",
+        "a",
+        "",
+        "\tx",
+    ] {
+        let written = defused(field.to_owned());
+        assert!(
+            !written.starts_with(['=', '+', '-', '@', '\t']),
+            "{written}"
+        );
+        assert_eq!(plain(&written), field);
+    }
+}
+
+#[test]
+fn what_is_written_reads_back() {
+    let subscriber = Subscriber {
+        id: crate::model::subscriber::SubscriberId::from_stored("x"),
+        address: "=a'b@example.kz".parse().expect("address"),
+        status: SubscriberStatus::Confirmed,
+        profile: Profile {
+            kinds: vec![Kind::Announcement],
+            languages: vec![Language::KazakhLatin],
+            script: LetterScript::Latin,
+            grouping: Grouping::Region,
+            regions: vec![Region::ASTANA],
+            schedule: Schedule {
+                rhythm: Rhythm::Weekdays,
+                hour: Some(7),
+                zone: Some(chrono_tz::Europe::Berlin),
+            },
+            ..Profile::default()
+        },
+        tags: vec!["-x".parse().expect("tag"), "press".parse().expect("tag")],
+        requested_at: DateTime::from_timestamp_millis(1_507_190_400_123).expect("time"),
+        confirmed_at: DateTime::from_timestamp_millis(1_507_190_400_000),
+        unsubscribed_at: None,
+        paused_until: DateTime::from_timestamp_millis(1_907_190_400_000),
+    };
+    let written = row(&subscriber);
+    let fields: Vec<&str> = written.iter().map(String::as_str).collect();
+    let columns = Columns::of_first_line(&HEADER).expect("our header");
+    let read = columns.read(&fields, true, &[]).expect("our line");
+    assert_eq!(read.address, subscriber.address);
+    assert_eq!(read.profile, Some(subscriber.profile));
+    assert_eq!(read.tags, subscriber.tags);
+    assert_eq!(read.requested_at, Some(subscriber.requested_at));
+    assert_eq!(read.confirmed_at, subscriber.confirmed_at);
+    assert_eq!(read.paused_until, subscriber.paused_until);
+}

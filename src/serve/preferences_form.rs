@@ -1,0 +1,312 @@
+//! The form of the preference page: wishes to choices, fields to wishes. Pure
+//! but for rendering.
+
+use axum::response::Response;
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono_tz::Tz;
+
+use crate::model::feed::PublishedFeed;
+use crate::model::language::{Language, Tongue};
+use crate::model::reading::Kind;
+use crate::model::region::Region;
+use crate::model::schedule::{Rhythm, Schedule};
+use crate::model::subscriber::{Grouping, LetterScript, Profile, Subscriber};
+use crate::template::TemplateError;
+use crate::template::page::Choice;
+use crate::template::preferences::Preferences;
+
+use super::House;
+use super::forms::Fields;
+use super::pages;
+use super::preferences::Said;
+use super::voice::{Voice, own_name};
+
+/// The longest pause, in days.
+const PAUSE_DAYS_MAX: u64 = 366;
+/// Zones on the list: where readers of Kazakhstan's news live. Any other that
+/// was set (by an import) is shown and kept.
+const ZONES: [Tz; 24] = [
+    Tz::Asia__Almaty,
+    Tz::Asia__Aqtau,
+    Tz::Asia__Aqtobe,
+    Tz::Asia__Atyrau,
+    Tz::Asia__Oral,
+    Tz::Asia__Qostanay,
+    Tz::Asia__Qyzylorda,
+    Tz::Asia__Bishkek,
+    Tz::Asia__Tashkent,
+    Tz::Asia__Omsk,
+    Tz::Asia__Urumqi,
+    Tz::Asia__Shanghai,
+    Tz::Asia__Ulaanbaatar,
+    Tz::Asia__Baku,
+    Tz::Asia__Dubai,
+    Tz::Asia__Seoul,
+    Tz::Asia__Tokyo,
+    Tz::Europe__Moscow,
+    Tz::Europe__Istanbul,
+    Tz::Europe__Berlin,
+    Tz::Europe__London,
+    Tz::America__New_York,
+    Tz::America__Los_Angeles,
+    Tz::UTC,
+];
+/// Languages of stories on the list.
+const LANGUAGES: [Language; 5] = [
+    Language::KazakhCyrillic,
+    Language::KazakhLatin,
+    Language::KazakhArabic,
+    Language::Russian,
+    Language::English,
+];
+
+/// What a subscriber wants from now on.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Wishes {
+    pub(super) profile: Profile,
+    pub(super) paused_until: Option<DateTime<Utc>>,
+}
+
+/// A field that cannot be; `prefs.wrong.<what>` says so.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct BadWish {
+    pub(super) what: &'static str,
+}
+
+/// Reads the form of a page; a field it lacks stays as it was, a group of boxes
+/// with none ticked means all.
+pub(super) fn read(
+    fields: &Fields,
+    before: &Subscriber,
+    feeds: &[PublishedFeed],
+    now: DateTime<Utc>,
+    house_zone: Tz,
+) -> Result<Wishes, BadWish> {
+    let old = &before.profile;
+    let schedule = schedule(fields, old.schedule)?;
+    let profile = Profile {
+        tongue: fields
+            .value("tongue")
+            .and_then(|tag| tag.parse().ok())
+            .unwrap_or(old.tongue),
+        script: fields
+            .value("script")
+            .and_then(LetterScript::from_word)
+            .unwrap_or(old.script),
+        feeds: fields
+            .all("feed")
+            .filter_map(|name| feeds.iter().find(|feed| feed.name.as_str() == name))
+            .map(|feed| feed.name.clone())
+            .collect(),
+        regions: fields
+            .all("region")
+            .filter_map(|code| code.parse().ok())
+            .collect(),
+        kinds: fields.all("kind").filter_map(Kind::from_word).collect(),
+        languages: fields
+            .all("language")
+            .filter_map(|tag| tag.parse().ok())
+            .collect(),
+        grouping: fields
+            .value("grouping")
+            .and_then(Grouping::from_word)
+            .unwrap_or(old.grouping),
+        schedule,
+    }
+    .normalised();
+    let zone = schedule.zone.unwrap_or(house_zone);
+    let paused_until = match fields.value("pause") {
+        None => before.paused_until,
+        Some("") => None,
+        Some(day) => pause(day, now, zone)?,
+    };
+    Ok(Wishes {
+        profile,
+        paused_until,
+    })
+}
+
+fn schedule(fields: &Fields, old: Schedule) -> Result<Schedule, BadWish> {
+    let hour = match fields.value("hour") {
+        None => old.hour,
+        Some("") => None,
+        Some(text) => match text.parse::<u8>() {
+            Ok(hour) if hour < 24 => Some(hour),
+            _ => return Err(BadWish { what: "hour" }),
+        },
+    };
+    let zone = match fields.value("zone") {
+        None => old.zone,
+        Some("") => None,
+        Some(name) => Some(name.parse().map_err(|_| BadWish { what: "zone" })?),
+    };
+    Ok(Schedule {
+        rhythm: fields
+            .value("rhythm")
+            .and_then(Rhythm::from_word)
+            .unwrap_or(old.rhythm),
+        hour,
+        zone,
+    })
+}
+
+/// The beginning of `day` where the reader lives; a day that has come ends no pause.
+fn pause(day: &str, now: DateTime<Utc>, zone: Tz) -> Result<Option<DateTime<Utc>>, BadWish> {
+    let bad = || BadWish { what: "pause" };
+    let day: NaiveDate = day.parse().map_err(|_| bad())?;
+    if day > last_pause_day(now, zone) {
+        return Err(bad());
+    }
+    // Where midnight is skipped by a clock change, the day begins an hour later.
+    let midnight = day.and_time(NaiveTime::MIN);
+    let begins = [0, 1, 2].into_iter().find_map(|hours| {
+        zone.from_local_datetime(&(midnight + chrono::TimeDelta::hours(hours)))
+            .earliest()
+    });
+    let begins = begins.ok_or_else(bad)?.with_timezone(&Utc);
+    Ok(Some(begins).filter(|at| *at > now))
+}
+
+fn last_pause_day(now: DateTime<Utc>, zone: Tz) -> NaiveDate {
+    let today = now.with_timezone(&zone).date_naive();
+    today
+        .checked_add_days(Days::new(PAUSE_DAYS_MAX))
+        .unwrap_or(today)
+}
+
+/// What of the wishes is new, as `prefs.saved.<what>` names it; `nothing` if all
+/// is as it was.
+pub(super) fn differences(before: &Subscriber, wishes: &Wishes) -> Vec<&'static str> {
+    let (old, new) = (&before.profile, &wishes.profile);
+    let (was, is) = (old.schedule, new.schedule);
+    let mut different: Vec<&'static str> = [
+        ("tongue", old.tongue != new.tongue),
+        ("script", old.script != new.script),
+        ("rhythm", was.rhythm != is.rhythm),
+        ("hour", was.hour != is.hour),
+        ("zone", was.zone != is.zone),
+        ("pause", before.paused_until != wishes.paused_until),
+        ("grouping", old.grouping != new.grouping),
+        ("feeds", old.feeds != new.feeds),
+        ("kinds", old.kinds != new.kinds),
+        ("languages", old.languages != new.languages),
+        ("regions", old.regions != new.regions),
+    ]
+    .into_iter()
+    .filter_map(|(what, is_new)| is_new.then_some(what))
+    .collect();
+    if different.is_empty() {
+        different.push("nothing");
+    }
+    different
+}
+
+/// The page of `person`.
+pub(super) fn page(
+    house: &House,
+    voice: &Voice,
+    person: &Subscriber,
+    said: Said,
+) -> Result<Response, TemplateError> {
+    let now = house.clock.now();
+    let zone = person.profile.schedule.zone.unwrap_or(house.options.zone);
+    let token = voice.parameter("token").unwrap_or_default();
+    let lang = voice.query.replace('?', "&");
+    let tongue = voice.tongue;
+    let profile = &person.profile;
+    let context = Preferences {
+        action: format!("/preferences?token={token}{lang}"),
+        data_href: format!("/preferences/data?token={token}{lang}"),
+        address: person.address.as_str().to_owned(),
+        new_address: said.new_address,
+        status: person.status.word(),
+        saved: said.saved,
+        wrong: said.wrong,
+        pause: person
+            .paused_until
+            .filter(|until| *until > now)
+            .map_or_else(String::new, |until| {
+                until.with_timezone(&zone).date_naive().to_string()
+            }),
+        pause_max: last_pause_day(now, zone).to_string(),
+        tongues: Tongue::ALL
+            .into_iter()
+            .map(|one| choice(one.tag(), own_name(one), one == profile.tongue))
+            .collect(),
+        scripts: [LetterScript::Cyrillic, LetterScript::Latin]
+            .into_iter()
+            .map(|one| choice(one.word(), "", one == profile.script))
+            .collect(),
+        groupings: [Grouping::Importance, Grouping::Region]
+            .into_iter()
+            .map(|one| choice(one.word(), "", one == profile.grouping))
+            .collect(),
+        rhythms: Rhythm::ALL
+            .into_iter()
+            .map(|one| choice(one.word(), "", one == profile.schedule.rhythm))
+            .collect(),
+        kinds: Kind::ALL
+            .into_iter()
+            .map(|one| choice(one.word(), "", profile.kinds.contains(&one)))
+            .collect(),
+        languages: LANGUAGES
+            .into_iter()
+            .map(|one| choice(one.tag(), "", profile.languages.contains(&one)))
+            .collect(),
+        feeds: feed_choices(&house.catalogue().feeds, profile, tongue),
+        regions: Region::all()
+            .map(|one| {
+                let name = one.name(tongue);
+                choice(&one.code(), name, profile.regions.contains(&one))
+            })
+            .collect(),
+        hours: hour_choices(profile.schedule.hour),
+        zones: zone_choices(profile.schedule.zone, house.options.zone),
+    };
+    let title = house.templates().message(tongue, "prefs.title", &[])?;
+    let frame = pages::Frame {
+        title: &title,
+        is_private: true,
+        shows_outbox: false,
+    };
+    pages::page(house, voice, &frame, "page/preferences.html", &context)
+}
+
+fn choice(value: &str, name: &str, is_chosen: bool) -> Choice {
+    Choice {
+        value: value.to_owned(),
+        name: name.to_owned(),
+        is_chosen,
+    }
+}
+
+/// The main feeds, and others that were chosen.
+fn feed_choices(feeds: &[PublishedFeed], profile: &Profile, tongue: Tongue) -> Vec<Choice> {
+    feeds
+        .iter()
+        .map(|feed| (feed, profile.feeds.contains(&feed.name)))
+        .filter(|(feed, is_chosen)| feed.featured || *is_chosen)
+        .map(|(feed, is_chosen)| choice(feed.name.as_str(), feed.title.get(tongue), is_chosen))
+        .collect()
+}
+
+fn hour_choices(chosen: Option<u8>) -> Vec<Choice> {
+    std::iter::once(choice("", "", chosen.is_none()))
+        .chain((0..24_u8).map(|hour| {
+            let name = format!("{hour:02}:00");
+            choice(&hour.to_string(), &name, chosen == Some(hour))
+        }))
+        .collect()
+}
+
+fn zone_choices(chosen: Option<Tz>, house: Tz) -> Vec<Choice> {
+    let other = chosen.filter(|zone| !ZONES.contains(zone));
+    std::iter::once(choice("", house.name(), chosen.is_none()))
+        .chain(
+            ZONES
+                .into_iter()
+                .chain(other)
+                .map(|zone| choice(zone.name(), zone.name(), chosen == Some(zone))),
+        )
+        .collect()
+}

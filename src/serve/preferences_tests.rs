@@ -1,0 +1,210 @@
+//! The personal page over real HTTP.
+
+use chrono::TimeDelta;
+
+use super::*;
+use crate::model::language::Tongue;
+use crate::model::schedule::Rhythm;
+use crate::model::subscriber::{LetterScript, Profile, SubscriberId, SubscriberStatus};
+use crate::model::token::{TokenPurpose, sign, stamp};
+use crate::store::Import;
+
+/// A site with one confirmed reader, and the reader's page.
+async fn reader(tongue: Tongue) -> (Site, SubscriberId, String) {
+    let site = Site::open().await;
+    let address = "aigul@example.kz".parse().expect("address");
+    let id = SubscriberId::derived(&address);
+    let profile = Profile {
+        tongue,
+        ..Profile::default()
+    };
+    let import = Import::new(address, SubscriberStatus::Confirmed, Some(profile));
+    let imported = site.store.import(vec![import], site.clock.now(), false);
+    imported.await.expect("imported");
+    let token = sign(&site.secret, TokenPurpose::Preferences, &id, None);
+    (site, id, format!("/preferences?token={token}"))
+}
+
+impl Site {
+    async fn person(&self, id: &SubscriberId) -> crate::model::subscriber::Subscriber {
+        let found = self.store.subscriber(id).await.expect("read");
+        found.expect("there")
+    }
+}
+
+#[tokio::test]
+async fn wishes_are_shown_saved_and_told() {
+    let (site, id, page) = reader(Tongue::Kazakh).await;
+    for (lang, word) in [
+        ("kk", "Жазылым баптаулары"),
+        ("ru", "Настройки подписки"),
+        ("en", "Your subscription"),
+    ] {
+        let shown = site.get(&format!("{page}&lang={lang}"), &[]).await;
+        assert_eq!(shown.status(), 200);
+        assert_eq!(shown.headers()["cache-control"], "no-store");
+        assert_eq!(shown.headers()["referrer-policy"], "no-referrer");
+        let html = shown.text().await.expect("text");
+        assert!(html.contains(word) && html.contains("aigul@example.kz"));
+        assert!(!html.contains("<script"), "{html}");
+        assert!(html.contains(&format!("&amp;lang={lang}\"")), "{html}");
+    }
+    let form = "do=save&tongue=kk&script=Latn&rhythm=weekly-fri&hour=18&zone=Europe%2FBerlin\
+        &pause=2026-12-24&grouping=region&feed=all-forums&feed=none&kind=announcement\
+        &language=kk-Latn&region=KZ-71";
+    let foreign = [("sec-fetch-site", "cross-site")];
+    assert_eq!(site.post(&page, form, &foreign).await.status(), 403);
+    assert_eq!(site.person(&id).await.profile, Profile::default());
+    let saved = site.post(&format!("{page}&lang=en"), form, &[]).await;
+    assert_eq!(saved.status(), 200);
+    let html = saved.text().await.expect("text");
+    for what in ["Saved:", "Script", "Pause", "Time zone"] {
+        assert!(html.contains(&format!("{what}</")), "{what}: {html}");
+    }
+    assert!(!html.contains("<li>Language of the letter</li>"), "{html}");
+    assert!(html.contains("value=\"2026-12-24\""), "{html}");
+    let person = site.person(&id).await;
+    let profile = &person.profile;
+    assert_eq!(profile.script, LetterScript::Latin);
+    assert_eq!(
+        profile.schedule.rhythm,
+        Rhythm::Weekly(chrono::Weekday::Fri)
+    );
+    assert_eq!(profile.schedule.hour, Some(18));
+    assert_eq!(profile.schedule.zone, Some(chrono_tz::Europe::Berlin));
+    assert_eq!(profile.feeds, vec![feed().name]);
+    let pause = person.paused_until.map(|until| until.to_rfc3339());
+    assert_eq!(pause.as_deref(), Some("2026-12-23T23:00:00+00:00"));
+    let same = site.post(&format!("{page}&lang=en"), form, &[]).await;
+    let html = same.text().await.expect("text");
+    assert!(html.contains("Nothing has changed"), "{html}");
+    for wrong in ["pause=2036-01-01", "pause=x", "hour=24", "zone=Mars"] {
+        let refused = site.post(&page, &format!("do=save&{wrong}"), &[]).await;
+        assert_eq!(refused.status(), 422, "{wrong}");
+    }
+    assert_eq!(site.person(&id).await, person, "nothing of it was kept");
+}
+
+#[tokio::test]
+async fn looking_changes_nothing_and_only_the_own_link_opens() {
+    let (site, id, page) = reader(Tongue::Russian).await;
+    let before = site.person(&id).await;
+    for query in ["", "&do=leave", "&do=erase&sure=yes", "&do=save&tongue=en"] {
+        assert_eq!(site.get(&format!("{page}{query}"), &[]).await.status(), 200);
+        let data = page.replace('?', "/data?");
+        assert_eq!(site.get(&format!("{data}{query}"), &[]).await.status(), 200);
+    }
+    assert_eq!(site.person(&id).await, before);
+    let unsubscribe = sign(&site.secret, TokenPurpose::Unsubscribe, &id, None);
+    let confirm = sign(&site.secret, TokenPurpose::Confirm, &id, None);
+    let altered = page.replace("token=p.", "token=p.0");
+    for link in [
+        "/preferences".to_owned(),
+        format!("/preferences?token={unsubscribe}"),
+        format!("/preferences?token={confirm}"),
+        altered,
+    ] {
+        assert_eq!(site.get(&link, &[]).await.status(), 400, "{link}");
+        assert_eq!(site.post(&link, "do=leave", &[]).await.status(), 400);
+        let data = link.replace("preferences", "preferences/data");
+        assert_eq!(site.get(&data, &[]).await.status(), 400, "{data}");
+    }
+    assert_eq!(site.person(&id).await, before);
+}
+
+#[tokio::test]
+async fn an_address_moves_once_the_new_one_confirms() {
+    let (site, id, page) = reader(Tongue::Russian).await;
+    let form = "do=move&address=new%40example.kz";
+    let asked = site.post(&page, form, &[("accept-language", "en")]).await;
+    let known = "do=move&address=aigul%40example.kz";
+    let itself = site.post(&page, known, &[("accept-language", "en")]).await;
+    assert_eq!(asked.text().await.ok(), itself.text().await.ok());
+    let new = SubscriberId::derived(&"new@example.kz".parse().expect("address"));
+    assert_eq!(site.person(&id).await.status, SubscriberStatus::Confirmed);
+    assert_eq!(site.person(&new).await.status, SubscriberStatus::Pending);
+    let until = site.clock.now() + TimeDelta::days(3);
+    let token = sign(&site.secret, TokenPurpose::Confirm, &new, Some(until));
+    site.post("/confirm", &format!("token={token}"), &[]).await;
+    let moved = site.person(&new).await;
+    assert_eq!(moved.status, SubscriberStatus::Confirmed);
+    assert_eq!(moved.profile.tongue, Tongue::Russian);
+    assert_eq!(
+        site.person(&id).await.status,
+        SubscriberStatus::Unsubscribed
+    );
+    for wrong in [
+        "nobody",
+        "postmaster%40example.kz",
+        "%22a+b%22%40example.kz",
+    ] {
+        let form = format!("do=move&address={wrong}");
+        assert_eq!(site.post(&page, &form, &[]).await.status(), 422, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn all_data_comes_as_a_file_and_goes_when_asked() {
+    let (site, id, page) = reader(Tongue::Kazakh).await;
+    let data = site.get(&page.replace('?', "/data?"), &[]).await;
+    assert_eq!(data.headers()["content-type"], "application/json");
+    assert_eq!(data.headers()["cache-control"], "no-store");
+    let disposition = &data.headers()["content-disposition"];
+    assert!(
+        disposition
+            .to_str()
+            .expect("text")
+            .starts_with("attachment")
+    );
+    let text = data.text().await.expect("text");
+    let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(value["address"], "aigul@example.kz");
+    assert_eq!(value["rhythm"], "daily");
+    assert!(value["letters"].as_array().is_some_and(Vec::is_empty));
+    assert_eq!(site.post(&page, "do=erase", &[]).await.status(), 422);
+    let left = site.post(&page, "do=leave", &[]).await;
+    assert_eq!(left.status(), 200);
+    assert_eq!(
+        site.person(&id).await.status,
+        SubscriberStatus::Unsubscribed
+    );
+    let erased = site.post(&page, "do=erase&sure=yes", &[]).await;
+    assert_eq!(erased.status(), 200);
+    assert_eq!(site.store.subscriber(&id).await.expect("read"), None);
+    // The link still opens, and finds nobody.
+    assert_eq!(site.get(&page, &[]).await.status(), 200);
+}
+
+#[tokio::test]
+async fn who_asks_too_often_is_told_when_to_come_again() {
+    let site = Site::open().await;
+    let shown = stamp(&site.secret, site.clock.now());
+    let ask = async |n: usize, shown: &str| {
+        let form = format!("address=p{n}%40example.kz&shown={shown}");
+        site.post("/subscribe", &form, &[]).await
+    };
+    // Without having been shown the form: twelve at five each.
+    for n in 0..12 {
+        assert_eq!(ask(n, "").await.status(), 200, "{n}");
+    }
+    let refused = ask(12, "").await;
+    assert_eq!(refused.status(), 429);
+    assert_eq!(refused.headers()["retry-after"], "3600");
+    let id = SubscriberId::derived(&"p12@example.kz".parse().expect("address"));
+    assert_eq!(site.store.subscriber(&id).await.expect("read"), None);
+    site.clock.advance(TimeDelta::hours(1));
+    for n in 20..80 {
+        assert_eq!(ask(n, &shown).await.status(), 200, "a person: {n}");
+    }
+    assert_eq!(ask(80, &shown).await.status(), 429);
+    let quick = stamp(&site.secret, site.clock.now());
+    site.clock.advance(TimeDelta::hours(1));
+    assert_eq!(ask(81, &quick).await.status(), 200);
+    let role = "address=no-reply%40example.kz";
+    let refused = site
+        .post("/subscribe", role, &[("accept-language", "en")])
+        .await;
+    assert_eq!(refused.status(), 422);
+    let html = refused.text().await.expect("text");
+    assert!(html.contains("belongs to a service"), "{html}");
+}

@@ -1,0 +1,390 @@
+//! What came back, recorded once, with what follows for the reader in the same
+//! transaction. A mail may be thrown away when this has returned.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::FromRow;
+
+use super::Store;
+use super::dialect::Durability;
+use super::error::StoreError;
+use super::rows::{count, list, time};
+use super::session::{Session, values};
+use super::suppression::{self, Suppressed, Suppression};
+use crate::model::bounce::{Proof, Report, ReportKind, Severity, SoftPolicy, SuppressionReason};
+use crate::model::delivery::DeliveryId;
+use crate::model::subscriber::{EmailAddress, SubscriberId};
+
+/// How long reports are kept: soft bounces have faded long before, and a copy
+/// of a report does not come so late.
+pub const REPORTS_KEPT: TimeDelta = TimeDelta::days(400);
+/// The most soft bounces that are looked at for one reader; older ones weigh
+/// nothing beside them.
+const SOFT_MAX: i64 = 100;
+
+/// What recording a report came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Recorded {
+    /// It was recorded before.
+    Again,
+    /// Nothing follows from this kind of mail, and it is not kept.
+    Ignored,
+    /// It proves nothing about anybody known; only counted.
+    Unmatched,
+    /// Counted for its reader.
+    Counted,
+    /// The reader's address is suppressed now.
+    Suppressed,
+    /// The reader gets nothing more, by their own word.
+    Unsubscribed,
+}
+
+impl Recorded {
+    /// The word used in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Again => "again",
+            Self::Ignored => "ignored",
+            Self::Unmatched => "unmatched",
+            Self::Counted => "counted",
+            Self::Suppressed => "suppressed",
+            Self::Unsubscribed => "unsubscribed",
+        }
+    }
+}
+
+/// How many readers reported what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReportCounts {
+    pub hard: u64,
+    pub soft: u64,
+    pub blocked: u64,
+    pub complaints: u64,
+    pub unsubscribed: u64,
+    /// Reports nobody could be matched to; only in counts of all occasions.
+    pub unmatched: u64,
+}
+
+/// Whom a report is about.
+struct Reader {
+    id: SubscriberId,
+    address: EmailAddress,
+    occasion: Option<String>,
+}
+
+impl Store {
+    /// Records `report` and what follows from it. Durable when it returns; the
+    /// same report again changes nothing.
+    pub async fn record_report(
+        &self,
+        report: &Report,
+        policy: &SoftPolicy,
+        now: DateTime<Utc>,
+    ) -> Result<Recorded, StoreError> {
+        if !report.kind.matters() {
+            return Ok(Recorded::Ignored);
+        }
+        let doing = "recording a bounce or complaint";
+        let reader = reader(&mut self.pools.read(doing), report).await?;
+        let mut session = self.pools.write(doing, Durability::Full).await?;
+        if !insert(&mut session, report, reader.as_ref(), now).await? {
+            return Ok(Recorded::Again);
+        }
+        let recorded = match &reader {
+            Some(reader) => follow(&mut session, report, reader, policy, now).await?,
+            None => Recorded::Unmatched,
+        };
+        session.commit().await?;
+        Ok(recorded)
+    }
+
+    /// How many readers reported what: of one occasion (a digest's id), or of all.
+    pub async fn report_counts(&self, occasion: Option<&str>) -> Result<ReportCounts, StoreError> {
+        let mut session = self.pools.read("counting bounces and complaints");
+        let (condition, values) = match occasion {
+            Some(occasion) => ("occasion = $1", values![occasion]),
+            None => ("1 = 1", values![]),
+        };
+        let sql = format!(
+            "SELECT kind, COALESCE(severity, ''),
+               CAST(CASE WHEN subscriber_id IS NULL THEN 1 ELSE 0 END AS BIGINT),
+               CAST(COUNT(DISTINCT COALESCE(subscriber_id, id)) AS BIGINT)
+             FROM reports WHERE {condition} GROUP BY 1, 2, 3"
+        );
+        let rows: Vec<(String, String, i64, i64)> = session.fetch(sql, values).await?;
+        let mut counts = ReportCounts::default();
+        for (kind, severity, unmatched, number) in rows {
+            let place = match (unmatched, kind.as_str(), severity.as_str()) {
+                (1, ..) => &mut counts.unmatched,
+                (_, "bounce", "hard") => &mut counts.hard,
+                (_, "bounce", "soft") => &mut counts.soft,
+                (_, "bounce", "blocked") => &mut counts.blocked,
+                (_, "complaint", _) => &mut counts.complaints,
+                (_, "unsubscribe", _) => &mut counts.unsubscribed,
+                _ => return Err(StoreError::corrupt("reports.kind", kind)),
+            };
+            *place += count(number);
+        }
+        Ok(counts)
+    }
+
+    /// Forgets reports older than [`REPORTS_KEPT`].
+    pub async fn forget_reports(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        let mut session = self
+            .pools
+            .write("forgetting old reports", Durability::Normal)
+            .await?;
+        let forgotten = session
+            .execute(
+                "DELETE FROM reports WHERE at_ms < $1",
+                values![now - REPORTS_KEPT],
+            )
+            .await?;
+        session.commit().await?;
+        Ok(forgotten)
+    }
+}
+
+/// Finds the reader the proof names, and the letter. A delivery's id is derived
+/// from its occasion and its reader: who knows some readers it may have gone to
+/// finds it by trying, and no index of all deliveries is needed.
+async fn reader(session: &mut Session, report: &Report) -> Result<Option<Reader>, StoreError> {
+    let (candidates, wanted) = match &report.proof {
+        Proof::None => return Ok(None),
+        Proof::Delivery(delivery) => (report.named.clone(), Some(delivery)),
+        Proof::Subscriber(id) => (vec![id.clone()], report.hint.as_ref()),
+        Proof::Address(address) => (vec![SubscriberId::derived(address)], report.hint.as_ref()),
+    };
+    let known = known(session, &candidates).await?;
+    let occasions = occasions(session).await?;
+    if let Some(wanted) = wanted {
+        for person in &known {
+            let confirmation = format!("confirm:{}", person.requested_at);
+            let occasion = occasions
+                .iter()
+                .chain([&confirmation])
+                .find(|occasion| DeliveryId::derived(occasion, &person.id()) == *wanted);
+            if occasion.is_some() {
+                return person.reader(occasion.cloned()).map(Some);
+            }
+        }
+    }
+    match &report.proof {
+        Proof::Delivery(delivery) => searched(session, &occasions, delivery).await,
+        _ => known.first().map(|person| person.reader(None)).transpose(),
+    }
+}
+
+/// Goes through the newest deliveries for one that a report proves without
+/// naming anybody, as it happens when an address is forwarded.
+async fn searched(
+    session: &mut Session,
+    occasions: &[String],
+    wanted: &DeliveryId,
+) -> Result<Option<Reader>, StoreError> {
+    /// Seconds of work; such reports are rare, and only a reader can cause one.
+    const SEARCHED_MAX: usize = 500_000;
+    const PAGE: i64 = 5_000;
+    let mut searched = 0;
+    for occasion in occasions {
+        let mut after = String::new();
+        while searched < SEARCHED_MAX {
+            let page: Vec<(String,)> = session
+                .fetch(
+                    "SELECT subscriber_id FROM deliveries
+                     WHERE occasion = $1 AND subscriber_id > $2 ORDER BY subscriber_id LIMIT $3",
+                    values![occasion.as_str(), after, PAGE],
+                )
+                .await?;
+            searched += page.len();
+            for (id,) in &page {
+                let id = SubscriberId::from_stored(id.as_str());
+                if DeliveryId::derived(occasion, &id) == *wanted {
+                    let people = known(session, &[id]).await?;
+                    let person = people.first();
+                    return person
+                        .map(|person| person.reader(Some(occasion.clone())))
+                        .transpose();
+                }
+            }
+            match page.into_iter().next_back() {
+                Some((last,)) => after = last,
+                None => break,
+            }
+        }
+    }
+    Ok(None)
+}
+
+#[derive(FromRow)]
+struct Person {
+    id: String,
+    address: String,
+    requested_at: i64,
+}
+
+impl Person {
+    fn id(&self) -> SubscriberId {
+        SubscriberId::from_stored(self.id.as_str())
+    }
+
+    fn reader(&self, occasion: Option<String>) -> Result<Reader, StoreError> {
+        Ok(Reader {
+            id: self.id(),
+            // Addresses do not reach logs, not even broken ones.
+            address: self
+                .address
+                .parse()
+                .map_err(|_| StoreError::corrupt("subscribers.address", "…"))?,
+            occasion,
+        })
+    }
+}
+
+/// Those of `ids` that are subscribers.
+async fn known(session: &mut Session, ids: &[SubscriberId]) -> Result<Vec<Person>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    session
+        .fetch(
+            "SELECT id, address, requested_at FROM subscribers
+             WHERE id IN (SELECT item.value ->> 'v' FROM {rows} AS item)",
+            values![list(ids.iter().map(SubscriberId::as_str))],
+        )
+        .await
+}
+
+/// What letters were sent for, the newest first, confirmations left out: each
+/// is found by one look at the index, however many copies it has.
+async fn occasions(session: &mut Session) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(String,)> = session.fetch(OCCASIONS, values![OCCASIONS_MAX]).await?;
+    Ok(rows.into_iter().map(|(occasion,)| occasion).collect())
+}
+
+/// Some years of daily digests.
+const OCCASIONS_MAX: i64 = 1_000;
+
+/// Walks from one to the next greater. The jump ends behind every
+/// `confirm:<milliseconds>`, in any collation.
+const OCCASIONS: &str = "WITH RECURSIVE found (occasion) AS (
+       SELECT MIN(occasion) FROM deliveries
+       UNION
+       SELECT (SELECT MIN(d.occasion) FROM deliveries AS d
+         WHERE d.occasion > CASE WHEN found.occasion LIKE 'confirm:%'
+           THEN 'confirm:9999999999999999' ELSE found.occasion END)
+       FROM found WHERE found.occasion IS NOT NULL)
+     SELECT occasion FROM found
+     WHERE occasion IS NOT NULL AND occasion NOT LIKE 'confirm:%'
+     ORDER BY (SELECT d.queued_at FROM deliveries AS d
+       WHERE d.occasion = found.occasion LIMIT 1) DESC LIMIT $1";
+
+/// False where it was recorded before.
+async fn insert(
+    session: &mut Session,
+    report: &Report,
+    reader: Option<&Reader>,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let (severity, code, diagnostic) = match &report.kind {
+        ReportKind::Bounce {
+            severity,
+            code,
+            diagnostic,
+        } => (
+            Some(severity.word().to_owned()),
+            code.clone(),
+            Some(diagnostic.clone()),
+        ),
+        _ => (None, None, None),
+    };
+    let inserted = session
+        .execute(
+            "INSERT INTO reports (id, at_ms, kind, severity, code, diagnostic, occasion,
+               subscriber_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING",
+            values![
+                report.id.as_str(),
+                now,
+                report.kind.word(),
+                severity,
+                code,
+                diagnostic,
+                reader.and_then(|reader| reader.occasion.clone()),
+                reader.map(|reader| reader.id.as_str().to_owned()),
+            ],
+        )
+        .await?;
+    Ok(inserted == 1)
+}
+
+async fn follow(
+    session: &mut Session,
+    report: &Report,
+    reader: &Reader,
+    policy: &SoftPolicy,
+    now: DateTime<Utc>,
+) -> Result<Recorded, StoreError> {
+    let reason = match &report.kind {
+        ReportKind::Bounce { severity, .. } => match severity {
+            Severity::Hard => SuppressionReason::HardBounce,
+            Severity::Soft => {
+                if !policy.gives_up(&soft_bounces(session, &reader.id).await?, now) {
+                    return Ok(Recorded::Counted);
+                }
+                SuppressionReason::SoftBounces
+            }
+            Severity::Blocked => return Ok(Recorded::Counted),
+        },
+        ReportKind::Complaint => {
+            leave(session, &reader.id, now).await?;
+            SuppressionReason::Complaint
+        }
+        ReportKind::Unsubscribe => {
+            leave(session, &reader.id, now).await?;
+            return Ok(Recorded::Unsubscribed);
+        }
+        _ => return Ok(Recorded::Ignored),
+    };
+    let entry = Suppression {
+        who: Suppressed::Address(reader.address.clone()),
+        reason,
+        since: now,
+    };
+    suppression::add(session, &[entry]).await?;
+    Ok(Recorded::Suppressed)
+}
+
+/// When letters to `id` bounced softly; several reports of one letter count once.
+/// What was before the last lifting by the operator is not forgotten: the
+/// reports fade by themselves.
+async fn soft_bounces(
+    session: &mut Session,
+    id: &SubscriberId,
+) -> Result<Vec<DateTime<Utc>>, StoreError> {
+    let rows: Vec<(i64,)> = session
+        .fetch(
+            "SELECT MAX(at_ms) FROM reports
+             WHERE subscriber_id = $1 AND kind = 'bounce' AND severity = 'soft'
+             GROUP BY COALESCE(occasion, id) ORDER BY 1 DESC LIMIT $2",
+            values![id.as_str(), SOFT_MAX],
+        )
+        .await?;
+    rows.into_iter()
+        .map(|(at,)| time(at, "reports.at_ms"))
+        .collect()
+}
+
+async fn leave(
+    session: &mut Session,
+    id: &SubscriberId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    session
+        .execute(
+            "UPDATE subscribers SET status = 'unsubscribed', unsubscribed_at = $2
+             WHERE id = $1 AND status <> 'unsubscribed'",
+            values![id.as_str(), now],
+        )
+        .await?;
+    Ok(())
+}
