@@ -264,6 +264,7 @@ fn newsroom(store: Store, now: DateTime<Utc>, port: u16, connections: usize) -> 
         },
         site_url: "https://house.example".parse().expect("URL"),
         house_name: "Жаршы".to_owned(),
+        house_postal: String::new(),
         replaceable: RwLock::new(Replaceable {
             catalogue: Arc::new(catalogue),
             templates: Arc::new(Templates::load(None).expect("templates")),

@@ -10,10 +10,8 @@ use super::output::{Failure, complain_all, say};
 pub fn check(path: &Path, json: bool) -> Result<(), Failure> {
     let config = house::load_config(path)?;
     let mut furnishing = Furnishing::read(&config);
-    let mut complaints = std::mem::take(&mut furnishing.complaints);
-    if let Some(templates) = &furnishing.templates {
-        complaints.extend(templates.check());
-    }
+    furnishing.prove_templates();
+    let complaints = std::mem::take(&mut furnishing.complaints);
     house::post_room(&config)?;
     house::web_options(&config)?;
     house::subscribe_options(&config)?;

@@ -1,37 +1,54 @@
 //! `jarshy digest`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use chrono::NaiveDate;
-use clap::Subcommand;
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::{Subcommand, ValueEnum};
 
 use super::house;
 use super::output::{Failure, say};
+use crate::daemon::letter;
 use crate::daemon::window::{self, ClosedWindow, Material};
 use crate::daemon::{Newsroom, PlannedDigest};
 use crate::digest::compose;
-use crate::model::digest::DigestId;
+use crate::model::delivery::{ClaimedDelivery, DeliveryId};
+use crate::model::digest::{DigestId, Letter};
 use crate::model::feed::FeedName;
-use crate::model::language::Tongue;
+use crate::model::language::{Language, Tongue, UnknownLanguage};
+use crate::model::reading::Kind;
 use crate::model::region::Region;
-use crate::model::subscriber::Profile;
+use crate::model::subscriber::{EmailAddress, Grouping, LetterScript, Profile, SubscriberId};
+
+/// Whom a previewed message is to: a name that cannot exist (RFC 2606).
+const NOBODY: &str = "reader@example.invalid";
 
 #[derive(Debug, Subcommand)]
 pub enum DigestCommand {
     /// Print the letter a profile would get now; nothing is stored or sent.
     Preview {
-        /// The profile, e.g. "kk", "ru", "kk,region=KZ-71,feed=announcements".
+        /// The profile: kk, kk-Latn, ru or en, and what it chose, e.g.
+        /// "kk,region=KZ-71,feed=announcements,kind=announcement,language=ru,grouping=region".
         #[arg(long, default_value = "kk")]
         profile: String,
+        /// A region of the profile, as KZ-71; may be repeated.
+        #[arg(long, value_name = "CODE")]
+        region: Vec<String>,
+        /// How the profile wants its stories: by "importance" or by "region".
+        #[arg(long, value_name = "BY")]
+        grouping: Option<String>,
         /// Another digest than the first of the config.
         #[arg(long, value_name = "NAME")]
         digest: Option<String>,
         /// What was published on that day, instead of the open window.
         #[arg(long, value_name = "YYYY-MM-DD")]
         date: Option<NaiveDate>,
-        /// Print the HTML part instead of the text.
-        #[arg(long)]
-        html: bool,
+        /// Which part: the text, the HTML, or the whole message.
+        #[arg(long, value_enum, default_value_t = PreviewFormat::Text)]
+        format: PreviewFormat,
+        /// Write to a file instead of standard output.
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
     },
     /// Close a window now and queue its letters: of the digest named, or of all.
     Close {
@@ -40,19 +57,39 @@ pub enum DigestCommand {
     },
 }
 
+/// What of a letter a preview shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PreviewFormat {
+    Text,
+    Html,
+    /// As it would be sent (RFC 5322), to a reader nobody is.
+    Eml,
+}
+
 /// Runs a `digest` command.
 pub async fn digest(config: &Path, command: DigestCommand, json: bool) -> Result<(), Failure> {
     let newsroom = house::open(config).await?;
     match command {
         DigestCommand::Preview {
             profile,
+            region,
+            grouping,
             digest,
             date,
-            html,
+            format,
+            output,
         } => {
-            let profile = parse_profile(&profile)?;
+            let mut choices = vec![profile];
+            choices.extend(region.iter().map(|code| format!("region={code}")));
+            choices.extend(grouping.iter().map(|by| format!("grouping={by}")));
+            let profile = parse_profile(&choices.join(","))?;
             let planned = choose_digest(&newsroom, digest.as_deref())?;
-            preview(&newsroom, &planned, &profile, date, html, json).await
+            let shown = preview(&newsroom, &planned, &profile, date, format, json).await?;
+            match output {
+                Some(path) => std::fs::write(&path, shown)
+                    .map_err(|error| Failure::work(format!("{}: {error}", path.display()))),
+                None => say(&shown),
+            }
         }
         DigestCommand::Close { name: Some(name) } => {
             let planned = choose_digest(&newsroom, Some(&name))?;
@@ -72,9 +109,9 @@ async fn preview(
     planned: &PlannedDigest,
     profile: &Profile,
     date: Option<NaiveDate>,
-    html: bool,
+    format: PreviewFormat,
     json: bool,
-) -> Result<(), Failure> {
+) -> Result<String, Failure> {
     let plan = &planned.plan;
     let until = newsroom.clock.now();
     let material = if let Some(day) = date {
@@ -99,22 +136,43 @@ async fn preview(
     )
     .map_err(Failure::work)?;
     let Some(letter) = letter else {
-        return say(if json {
-            "null"
-        } else {
-            "(nothing new: no letter would be sent)"
-        });
+        let nothing = "(nothing new: no letter would be sent)";
+        return Ok(if json { "null" } else { nothing }.to_owned());
     };
     if json {
         let value = serde_json::json!({
             "subject": letter.subject, "text": letter.text, "html": letter.html,
         });
-        return say(&value.to_string());
+        return Ok(value.to_string());
     }
-    if html {
-        return say(&letter.html);
+    match format {
+        PreviewFormat::Text => Ok(format!("Subject: {}\n\n{}", letter.subject, letter.text)),
+        PreviewFormat::Html => Ok(letter.html),
+        PreviewFormat::Eml => message(newsroom, letter, until).await,
     }
-    say(&format!("Subject: {}\n\n{}", letter.subject, letter.text))
+}
+
+/// The letter as a message to [`NOBODY`].
+async fn message(
+    newsroom: &Newsroom,
+    letter: Letter,
+    now: DateTime<Utc>,
+) -> Result<String, Failure> {
+    let address: EmailAddress = NOBODY.parse().map_err(Failure::work)?;
+    let subscriber = SubscriberId::derived(&address);
+    let delivery = ClaimedDelivery {
+        id: DeliveryId::derived("preview", &subscriber),
+        subscriber,
+        address,
+        letter: Arc::new(letter),
+        attempts: 0,
+        queued_at: now,
+        doubtful: false,
+    };
+    let message = letter::prepare(newsroom, &delivery)
+        .await
+        .map_err(|attempt| Failure::work(format!("{attempt:?}")))?;
+    Ok(String::from_utf8_lossy(&message.bytes).into_owned())
 }
 
 async fn close(newsroom: &Newsroom, planned: &PlannedDigest, json: bool) -> Result<(), Failure> {
@@ -181,9 +239,33 @@ fn parse_profile(text: &str) -> Result<Profile, Failure> {
         let wrong = |why: String| Failure::call(format!("error: --profile {text}: {why}"));
         match part.split_once('=') {
             None => {
+                let language: Language = part
+                    .parse()
+                    .map_err(|why: UnknownLanguage| wrong(why.to_string()))?;
                 profile.tongue = part
                     .parse::<Tongue>()
                     .map_err(|why| wrong(why.to_string()))?;
+                if language == Language::KazakhLatin {
+                    profile.script = LetterScript::Latin;
+                }
+            }
+            Some(("kind", word)) => {
+                let kind = Kind::from_word(word)
+                    .ok_or_else(|| wrong(format!("`{word}` is no kind of story")))?;
+                profile.kinds.push(kind);
+            }
+            Some(("language", tag)) => {
+                let language = tag.parse::<Language>();
+                profile
+                    .languages
+                    .push(language.map_err(|why| wrong(why.to_string()))?);
+            }
+            Some(("grouping", word)) => {
+                profile.grouping = Grouping::from_word(word).ok_or_else(|| {
+                    wrong(format!(
+                        "`{word}`: expected grouping=importance or grouping=region"
+                    ))
+                })?;
             }
             Some(("region", code)) => {
                 profile.regions.push(
@@ -199,7 +281,7 @@ fn parse_profile(text: &str) -> Result<Profile, Failure> {
             }
             Some((key, _)) => {
                 return Err(wrong(format!(
-                    "`{key}` is unknown; expected region=KZ-… or feed=NAME"
+                    "`{key}` is unknown; expected region, feed, kind, language or grouping"
                 )));
             }
         }

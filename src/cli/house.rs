@@ -81,6 +81,14 @@ impl Furnishing {
         }
     }
 
+    /// Renders every template with its sample, too: what only rendering shows
+    /// must not take the place of what worked.
+    pub fn prove_templates(&mut self) {
+        if let Some(templates) = &self.templates {
+            self.complaints.extend(templates.check());
+        }
+    }
+
     /// What the daemon works with; wrong entries are left out, but nothing
     /// works without templates.
     pub fn replaceable(self) -> Result<Replaceable, Vec<Complaint>> {
@@ -139,6 +147,7 @@ pub async fn open_with(config: &Config) -> Result<Arc<Newsroom>, Failure> {
         signer,
         site_url: config.site_url.clone(),
         house_name: config.house_name.clone(),
+        house_postal: config.house_postal.clone(),
         replaceable: RwLock::new(replaceable),
     };
     newsroom.settle_in().await.map_err(Failure::work)?;
@@ -292,4 +301,27 @@ pub fn any_error(complaints: &[Complaint]) -> bool {
     complaints
         .iter()
         .any(|complaint| complaint.severity == Severity::Error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_that_fails_only_when_rendered_is_found_before_it_is_used() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("letter")).expect("a folder");
+        let path = folder.path().join("letter/digest.txt");
+        std::fs::write(path, "{{ titel }}").expect("a file");
+        let templates = Templates::load(Some(folder.path()));
+        let mut furnishing = Furnishing {
+            catalogue: Catalogue::default(),
+            templates: templates.ok(),
+            digests: Vec::new(),
+            complaints: Vec::new(),
+        };
+        assert!(furnishing.templates.is_some(), "it parses");
+        furnishing.prove_templates();
+        assert!(any_error(&furnishing.complaints));
+    }
 }

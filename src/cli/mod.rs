@@ -10,6 +10,7 @@ mod gather;
 pub mod house;
 mod mail;
 mod mail_keys;
+mod mailing;
 mod output;
 mod publish;
 mod run;
@@ -69,6 +70,9 @@ enum Command {
     /// Send letters, hold them back, look how far they are.
     #[command(subcommand)]
     Mail(mail::MailCommand),
+    /// Send a text of your own to subscribers.
+    #[command(subcommand)]
+    Mailing(mailing::MailingCommand),
     /// List, import and export subscribers.
     #[command(subcommand)]
     Subscribers(subscribers::SubscribersCommand),
@@ -141,6 +145,7 @@ async fn answer(call: Call) -> Result<(), Failure> {
         Command::Publish { dir } => publish::publish(&config, &dir).await,
         Command::Digest(command) => digest::digest(&config, command, json).await,
         Command::Mail(command) => mail::mail(&config, &command, json).await,
+        Command::Mailing(command) => mailing::mailing(&config, command, json).await,
         Command::Subscribers(command) => subscribers::subscribers(&config, command, json).await,
         Command::Bounces(command) => bounces::bounces(&config, command, json).await,
         Command::Suppressions(command) => suppressions::suppressions(&config, command, json).await,

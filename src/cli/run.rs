@@ -165,7 +165,8 @@ fn reload(path: &Path, site: &House) -> Option<Replaceable> {
             return None;
         }
     };
-    let furnishing = Furnishing::read(&config);
+    let mut furnishing = Furnishing::read(&config);
+    furnishing.prove_templates();
     complain_all(&furnishing.complaints);
     if any_error(&furnishing.complaints) {
         tracing::error!("the old catalogue and templates stay");

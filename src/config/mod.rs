@@ -58,6 +58,8 @@ pub enum LogFormat {
 #[derive(Debug, Clone)]
 pub struct Config {
     pub house_name: String,
+    /// In letters' footers; may be empty.
+    pub house_postal: String,
     pub zone: Tz,
     pub catalog_dir: PathBuf,
     pub store_url: String,
@@ -265,22 +267,19 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
     let dkim = mail::check_dkim(&raw.mail, from.as_ref().ok(), &mut note);
     let doctor = check_doctor(&raw.doctor, &mut note);
     check_limits(&raw, &mut note);
-    check_gather(&raw.gather, &mut note);
     check_bounces(&raw, &mut note);
     let sending = sending::check(&raw.mail, &mut note);
     let log_format = check_log_format(&raw.log.format, &mut note);
     let digests = check_digests(&raw.digest, &mut note);
     Some(Config {
         house_name: raw.house.name,
+        house_postal: raw.house.postal,
         zone: zone.ok()?,
         catalog_dir: raw.catalog.dir.into(),
         store_url: raw.store.url,
         gather_parallel: raw.gather.parallel,
         gather_pause: Duration::from_millis(raw.gather.pause_ms),
-        gather_every: (
-            Duration::from_secs(60 * raw.gather.every_min_minutes),
-            Duration::from_secs(60 * raw.gather.every_max_minutes),
-        ),
+        gather_every: check_gather(&raw.gather, &mut note),
         gather_contact: raw.gather.contact,
         allow_private: raw.gather.allow_private,
         listen: listen.ok()?,
@@ -386,7 +385,8 @@ fn path_of(text: String) -> Option<PathBuf> {
         .map(PathBuf::from)
 }
 
-fn check_gather(raw: &RawGather, note: &mut impl FnMut(&str, String)) {
+/// Floor and ceiling of the time between visits; complains of the pause too.
+fn check_gather(raw: &RawGather, note: &mut impl FnMut(&str, String)) -> (Duration, Duration) {
     if raw.pause_ms > GATHER_PAUSE_MAX_MS {
         note(
             "gather.pause_ms",
@@ -402,6 +402,8 @@ fn check_gather(raw: &RawGather, note: &mut impl FnMut(&str, String)) {
             ),
         );
     }
+    let minutes = |minutes: u64| Duration::from_secs(minutes.saturating_mul(60));
+    (minutes(least), minutes(most))
 }
 
 fn check_log_format(format: &str, note: &mut impl FnMut(&str, String)) -> Option<LogFormat> {
@@ -492,6 +494,7 @@ fn check_digests(raw: &[RawDigest], note: &mut impl FnMut(&str, String)) -> Vec<
             feeds,
             stories_max: digest.stories_max,
             days_ahead: digest.days_ahead,
+            send_empty: digest.send_empty,
         });
     }
     plans

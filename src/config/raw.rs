@@ -40,7 +40,8 @@ macro_rules! section {
 
 section!(RawHouse {
     name: String = "Жаршы",
-    zone: String = "Asia/Almaty"
+    zone: String = "Asia/Almaty",
+    postal: String = ""
 });
 section!(RawCatalog {
     dir: String = "feeds"
@@ -172,6 +173,8 @@ pub struct RawDigest {
     pub stories_max: usize,
     #[serde(default = "days_ahead")]
     pub days_ahead: u32,
+    #[serde(default)]
+    pub send_empty: bool,
 }
 
 #[derive(Debug, Deserialize)]

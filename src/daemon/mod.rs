@@ -85,6 +85,8 @@ pub struct Newsroom {
     pub signer: Option<Arc<Signer>>,
     pub site_url: Url,
     pub house_name: String,
+    /// In letters' footers; may be empty.
+    pub house_postal: String,
     pub replaceable: RwLock<Replaceable>,
 }
 
@@ -132,6 +134,7 @@ impl Newsroom {
         LetterSite {
             url: self.site_base().to_owned(),
             name: self.house_name.clone(),
+            postal: self.house_postal.clone(),
             zone: self.zone,
         }
     }

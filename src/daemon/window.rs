@@ -5,6 +5,8 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::digest::choose::{Choice, choose};
 use crate::digest::compose;
+use crate::digest::since::silent;
+use crate::model::change::Since;
 use crate::model::digest::{Digest, DigestId, DigestPlan, LetterId, Window};
 use crate::model::event::Event;
 use crate::model::feed::{Entry, Filter};
@@ -20,6 +22,8 @@ use super::Newsroom;
 pub const WINDOW_ENTRIES_MAX: u32 = 2_000;
 /// The most coming events that are considered.
 pub const WINDOW_EVENTS_MAX: u32 = 500;
+/// The most changed articles that are considered.
+pub const WINDOW_REVISED_MAX: u32 = 200;
 /// How far back the very first window reaches.
 pub const FIRST_WINDOW: TimeDelta = TimeDelta::days(1);
 /// How far back the first letter after a long pause reaches.
@@ -50,6 +54,8 @@ pub struct Material {
     pub entries: Vec<Entry>,
     pub events: Vec<Event>,
     pub today: NaiveDate,
+    /// What was changed since the last window, and who has not answered.
+    pub since: Since,
 }
 
 impl Material {
@@ -68,6 +74,7 @@ impl Material {
             entries,
             events,
             today,
+            since: since(newsroom, window).await?,
         })
     }
 
@@ -87,6 +94,7 @@ impl Material {
             entries,
             events,
             today: day,
+            since: Since::default(),
         })
     }
 
@@ -100,8 +108,27 @@ impl Material {
             &self.events,
             feeds,
             self.today,
+            &self.since,
         )
     }
+}
+
+/// What happened in `window` besides what is new.
+async fn since(newsroom: &Newsroom, window: Window) -> Result<Since, StoreError> {
+    let (after, until) = (window.after, window.until);
+    let store = &newsroom.store;
+    Ok(Since {
+        after,
+        events: store.events_before(after, until).await?,
+        revised: store
+            .revised_between(after, until, WINDOW_REVISED_MAX)
+            .await?,
+        silent: silent(
+            &newsroom.catalogue().sources,
+            &store.source_states().await?,
+            until,
+        ),
+    })
 }
 
 /// The window of `plan` that would close at `until`.
@@ -200,7 +227,7 @@ async fn add_groups(
         let has_news = if is_at_once {
             !choice.stories.is_empty()
         } else {
-            choice.has_news(own.after, material.today)
+            plan.send_empty || choice.has_news(own.after, material.today)
         };
         let mut letter = None;
         if has_news {
@@ -245,9 +272,9 @@ pub async fn queue_confirmations(newsroom: &Newsroom) -> Result<usize, WindowErr
             return Ok(queued);
         }
         for request in &requests {
-            let tongue = request.profile.tongue;
             let site = newsroom.letter_site();
-            let letter = compose::confirmation_letter(&newsroom.templates(), tongue, &site)?;
+            let writing = &request.profile;
+            let letter = compose::confirmation_letter(&newsroom.templates(), writing, &site)?;
             newsroom
                 .store
                 .queue_confirmation(request, &letter, newsroom.clock.now())

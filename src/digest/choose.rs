@@ -8,12 +8,16 @@ use std::cmp::Reverse;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
+use super::importance::importance;
+use super::since::{CORRECTIONS_MAX, Correction, corrections};
+use crate::model::change::Since;
 use crate::model::digest::DigestPlan;
 use crate::model::event::Event;
 use crate::model::feed::{Entry, Filter, PublishedFeed};
+use crate::model::language::{Language, Tongue};
 use crate::model::reading::Kind;
 use crate::model::region::Region;
-use crate::model::subscriber::Profile;
+use crate::model::subscriber::{Grouping, LetterScript, Profile};
 
 /// The most events one letter lists; the calendar holds the others.
 pub const EVENTS_MAX: usize = 30;
@@ -21,29 +25,40 @@ pub const EVENTS_MAX: usize = 30;
 /// What one profile gets of a window.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Choice {
+    /// The day of the letter, in the house zone.
+    pub today: NaiveDate,
     /// Coming events, the next first; postponed and cancelled ones among them,
     /// told apart by their status.
     pub events: Vec<Event>,
     /// Coming events beyond [`EVENTS_MAX`].
     pub events_left: usize,
-    /// Announcements, then articles about forums, then others; newest first.
+    /// The most important first (see [`importance`]), or by region, in each
+    /// region the most important first.
     pub stories: Vec<Entry>,
     /// Stories beyond the plan's `stories_max`.
     pub stories_left: usize,
+    /// What is no longer as the reader was told.
+    pub corrections: Vec<Correction>,
+    /// Corrections beyond [`CORRECTIONS_MAX`].
+    pub corrections_left: usize,
+    /// Outlets that have not answered for days.
+    pub silent: Vec<String>,
 }
 
 impl Choice {
-    /// Whether there is nothing to say.
+    /// Whether there is nothing to say. That an outlet is silent is no news by
+    /// itself.
     pub const fn is_empty(&self) -> bool {
-        self.events.is_empty() && self.stories.is_empty()
+        self.events.is_empty() && self.stories.is_empty() && self.corrections.is_empty()
     }
 
-    /// Whether a letter is worth sending: it tells a story, an event that is new
-    /// or changed since the window opened at `after`, or one that is on today or
-    /// tomorrow. A list the reader already has is no letter.
+    /// Whether a letter is worth sending: it tells a story, a correction, an
+    /// event that is new or changed since the window opened at `after`, or one
+    /// that is on today or tomorrow. A list the reader already has is no letter.
     pub fn has_news(&self, after: DateTime<Utc>, today: NaiveDate) -> bool {
         let tomorrow = today.succ_opt().unwrap_or(today);
         !self.stories.is_empty()
+            || self.corrections.iter().any(Correction::is_news)
             || self
                 .events
                 .iter()
@@ -51,12 +66,14 @@ impl Choice {
     }
 }
 
-/// Chooses for `profile` among the stories of a window and the events known.
+/// Chooses for `profile` among the stories of a window, the events known, and
+/// what was changed `since` the last letter.
 ///
 /// Stories: whatever any feed of the profile admits, else any feed of the plan
 /// (names of feeds that no longer exist are passed over), else whatever is
-/// about a forum. Events: those on between `today` and `plan.days_ahead` days
-/// later, in the regions of the same feeds. Regions of the profile narrow both.
+/// about a forum; of the kinds and languages the profile names. Events: those on
+/// between `today` and `plan.days_ahead` days later, in the regions of the same
+/// feeds. Regions of the profile narrow both.
 pub fn choose(
     plan: &DigestPlan,
     profile: &Profile,
@@ -64,19 +81,64 @@ pub fn choose(
     events: &[Event],
     feeds: &[PublishedFeed],
     today: NaiveDate,
+    since: &Since,
 ) -> Choice {
     let filters = filters_of(plan, profile, feeds);
     let mut stories = stories_for(&filters, profile, entries);
-    let mut coming = events_for(&filters, profile, events, today, plan.days_ahead);
+    let known = events_for(&filters, profile, events);
+    let is_told = |entry: &Entry| is_for(&filters, profile, entry);
+    let mut corrections = corrections(since, &known, is_told);
+    let mut coming = coming(known, today, plan.days_ahead);
     let stories_left = stories.len().saturating_sub(plan.stories_max);
     let events_left = coming.len().saturating_sub(EVENTS_MAX);
+    let corrections_left = corrections.len().saturating_sub(CORRECTIONS_MAX);
     stories.truncate(plan.stories_max);
     coming.truncate(EVENTS_MAX);
+    corrections.truncate(CORRECTIONS_MAX);
+    if profile.grouping == Grouping::Region {
+        stories = by_region(stories, profile);
+    }
     Choice {
+        today,
         events: coming.into_iter().cloned().collect(),
         events_left,
         stories: stories.into_iter().cloned().collect(),
         stories_left,
+        corrections,
+        corrections_left,
+        silent: since.silent.clone(),
+    }
+}
+
+/// Under which region a story stands: the surest of those the reader asked
+/// for, else the surest; `None`: it is of no region we are sure of.
+pub fn region_of(entry: &Entry, profile: &Profile) -> Option<Region> {
+    let mut sure = entry
+        .reading
+        .regions
+        .iter()
+        .filter(|(_, confidence)| confidence.is_enough())
+        .map(|(region, _)| *region);
+    let first = sure.clone().next();
+    sure.find(|region| profile.regions.contains(region))
+        .or(first)
+}
+
+/// How far a text is from what the reader reads most easily: 0 for the letter's
+/// tongue and script, 1 for another script of it, 2 for another language.
+pub fn distance(language: Language, profile: &Profile) -> u8 {
+    let own = match (profile.tongue, profile.script) {
+        (Tongue::Kazakh, LetterScript::Cyrillic) => Language::KazakhCyrillic,
+        (Tongue::Kazakh, LetterScript::Latin) => Language::KazakhLatin,
+        (Tongue::Russian, _) => Language::Russian,
+        (Tongue::English, _) => Language::English,
+    };
+    if language == own {
+        0
+    } else if language.subtag() == own.subtag() {
+        1
+    } else {
+        2
     }
 }
 
@@ -100,49 +162,70 @@ fn filters_of(plan: &DigestPlan, profile: &Profile, feeds: &[PublishedFeed]) -> 
         })
 }
 
-fn stories_for<'a>(filters: &[Filter], profile: &Profile, entries: &'a [Entry]) -> Vec<&'a Entry> {
-    let of_regions = Filter {
+/// Whether the reader is told of `entry`.
+fn is_for(filters: &[Filter], profile: &Profile, entry: &Entry) -> bool {
+    let own = Filter {
+        kinds: profile.kinds.clone(),
+        languages: profile.languages.clone(),
         regions: profile.regions.clone(),
-        ..Filter::default()
+        sources: Vec::new(),
     };
-    let admits =
-        |filter: &Filter, entry: &Entry| filter.admits(&entry.article.source, &entry.reading);
+    let admits = |filter: &Filter| filter.admits(&entry.article.source, &entry.reading);
+    admits(&own) && filters.iter().any(admits)
+}
+
+fn stories_for<'a>(filters: &[Filter], profile: &Profile, entries: &'a [Entry]) -> Vec<&'a Entry> {
     let mut stories: Vec<&Entry> = entries
         .iter()
-        .filter(|entry| admits(&of_regions, entry))
-        .filter(|entry| filters.iter().any(|filter| admits(filter, entry)))
+        .filter(|entry| is_for(filters, profile, entry))
         .collect();
     // A window holds every telling: of one story the reader gets one, in the
     // tongue of the letter if there is such, else the one added first.
-    let foreign = |entry: &Entry| entry.reading.shown_language().subtag() != profile.tongue.tag();
+    let foreign = |entry: &Entry| distance(entry.reading.shown_language(), profile);
     stories.sort_by_key(|entry| (&entry.story, foreign(entry), entry.added));
     stories.dedup_by(|a, b| a.story == b.story);
+    let newest = stories.iter().map(|entry| entry.article.dated()).max();
+    let newest = newest.unwrap_or_default();
     stories.sort_by_key(|entry| {
-        let kind = entry.reading.shown_kind().unwrap_or(Kind::Other);
-        (kind, Reverse(entry.article.dated()), &entry.story)
+        let dated = Reverse(entry.article.dated());
+        let weight = Reverse(importance(entry, newest));
+        (weight, foreign(entry), dated, &entry.story)
     });
     stories
 }
 
-fn events_for<'a>(
-    filters: &[Filter],
-    profile: &Profile,
-    events: &'a [Event],
-    today: NaiveDate,
-    days_ahead: u32,
-) -> Vec<&'a Event> {
+/// The same stories region by region: the region of the most important story
+/// first, what is of no region last.
+fn by_region<'a>(stories: Vec<&'a Entry>, profile: &Profile) -> Vec<&'a Entry> {
+    let mut groups: Vec<(Option<Region>, Vec<&Entry>)> = Vec::new();
+    for entry in stories {
+        let region = region_of(entry, profile);
+        match groups.iter_mut().find(|(known, _)| *known == region) {
+            Some((_, group)) => group.push(entry),
+            None => groups.push((region, vec![entry])),
+        }
+    }
+    groups.sort_by_key(|(region, _)| region.is_none());
+    groups.into_iter().flat_map(|(_, group)| group).collect()
+}
+
+/// The events of the reader's regions, whenever they are.
+fn events_for<'a>(filters: &[Filter], profile: &Profile, events: &'a [Event]) -> Vec<&'a Event> {
+    events
+        .iter()
+        .filter(|event| is_in(&profile.regions, event))
+        .filter(|event| filters.iter().any(|filter| is_in(&filter.regions, event)))
+        .collect()
+}
+
+fn coming(mut events: Vec<&Event>, today: NaiveDate, days_ahead: u32) -> Vec<&Event> {
     let last_start = today
         .checked_add_days(Days::new(u64::from(days_ahead)))
         .unwrap_or(NaiveDate::MAX);
-    let mut coming: Vec<&Event> = events
-        .iter()
-        .filter(|event| event.last_day() >= today && event.start <= last_start)
-        .filter(|event| is_in(&profile.regions, event))
-        .filter(|event| filters.iter().any(|filter| is_in(&filter.regions, event)))
-        .collect();
+    events.retain(|event| event.last_day() >= today && event.start <= last_start);
     // A time not told comes last: the day may yet begin with what has a time.
-    coming.sort_by_key(|event| (event.start, event.time.is_none(), event.time, &event.id));
-    coming
+    events.sort_by_key(|event| (event.start, event.time.is_none(), event.time, &event.id));
+    events
 }
 
 /// Whether the event is in one of `regions`; no regions exclude nothing, and

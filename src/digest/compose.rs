@@ -5,37 +5,24 @@
 //! escaping is the template engine's. Deliberately absent: headers, addresses
 //! and personal links, which `deliver` adds to each copy.
 
-use std::collections::HashMap;
-
-use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::choose::Choice;
-use crate::model::article::ArticleId;
+use super::items::{corrections_of, events_of, is_likely, silent_of, stories_of};
+use super::outside::outside;
+use super::subject::{Counts, preheader, subject};
+use super::wrap::wrap;
 use crate::model::digest::{DigestId, DigestPlan, Letter, LetterId, Purpose, slot};
-use crate::model::event::{Event, EventStatus};
-use crate::model::feed::{AlsoTold, Entry};
 use crate::model::id::derive;
-use crate::model::language::{Language, Tongue};
-use crate::model::subscriber::{Profile, ProfileKey};
-use crate::template::letter::{
-    ConfirmationLetter, DigestLetter, LetterAlso, LetterEvent, LetterStory,
-};
-use crate::template::{TemplateError, Templates};
-use crate::text::normalise::is_steering;
-use crate::text::{city, wording};
+use crate::model::subscriber::{Grouping, Profile, ProfileKey};
+use crate::template::letter::{ConfirmationLetter, DigestLetter};
+use crate::template::{TemplateError, Templates, Writing};
 
 /// Gmail shows no more of a letter's HTML than 102 kB; the rest is behind a
-/// link, and with it the way to unsubscribe.
+/// link, and with it the way to unsubscribe. The personal links come on top.
 pub const HTML_MAX_BYTES: usize = 96 * 1024;
-/// The longest title or name in a letter.
-const TITLE_MAX_CHARS: usize = 200;
-/// The longest title or name in a subject: telephones show some forty, desks ninety.
-const SUBJECT_TITLE_MAX_CHARS: usize = 70;
-/// The longest excerpt.
-const EXCERPT_MAX_CHARS: usize = 480;
-/// The most other outlets named with a story.
-const ALSO_MAX: usize = 6;
+/// The longest postal address in a footer.
+pub(super) const POSTAL_MAX_CHARS: usize = 200;
 /// The feed that is a calendar of everything to come.
 const CALENDAR_PATH: &str = "/feeds/announcements.ics";
 
@@ -46,12 +33,14 @@ pub struct LetterSite {
     pub url: String,
     /// What the house is called.
     pub name: String,
+    /// Where the house has its post; may be empty.
+    pub postal: String,
     /// The zone in which an article's day is counted.
     pub zone: Tz,
 }
 
 /// The letter of `digest` for everyone with `profile`; `None`: there is
-/// nothing to tell, and no letter goes out.
+/// nothing to tell, and no letter goes out (unless the plan wants one).
 ///
 /// Stories that would make the letter longer than [`HTML_MAX_BYTES`] are
 /// counted as left over, the last first.
@@ -67,44 +56,29 @@ pub fn digest_letter(
     choice: &Choice,
     site: &LetterSite,
 ) -> Result<Option<Letter>, TemplateError> {
-    if choice.is_empty() {
+    if choice.is_empty() && !plan.send_empty {
         return Ok(None);
     }
-    let tongue = profile.tongue;
-    let mut context = DigestLetter {
-        subject: String::new(),
-        title: plan.title.get(tongue).to_owned(),
-        site_name: site.name.clone(),
-        site_url: site.url.clone(),
-        calendar_url: format!("{}{CALENDAR_PATH}", site.url),
-        unsubscribe_url: slot::UNSUBSCRIBE_URL,
-        events: events_of(choice, site, tongue),
-        events_ahead: choice
-            .events
-            .iter()
-            .filter(|event| is_likely(event))
-            .count(),
-        events_left: choice.events_left,
-        stories: choice
-            .stories
-            .iter()
-            .map(|entry| story_of(entry, site))
-            .collect(),
-        stories_left: choice.stories_left,
+    let writing = Writing::from(profile);
+    let mut context = context(templates, plan, profile, choice, site)?;
+    let html = loop {
+        let counts = Counts {
+            events: context.events.len(),
+            stories: context.stories.len(),
+        };
+        context.subject = subject(templates, choice, profile, &context.title, counts)?;
+        let html = templates.render("letter/digest.html", writing, &context)?;
+        if html.len() <= HTML_MAX_BYTES || !shorten(&mut context) {
+            break html;
+        }
     };
-    context.subject = subject(templates, choice, &context, tongue)?;
-    let mut html = templates.render("letter/digest.html", tongue, &context)?;
-    while html.len() > HTML_MAX_BYTES && shorten(&mut context) {
-        context.subject = subject(templates, choice, &context, tongue)?;
-        html = templates.render("letter/digest.html", tongue, &context)?;
-    }
-    let text = templates.render("letter/digest.txt", tongue, &context)?;
+    let text = templates.render("letter/digest.txt", writing, &context)?;
     Ok(Some(Letter {
         id: LetterId::of_digest(digest, key),
         purpose: Purpose::Digest,
-        tongue,
+        tongue: profile.tongue,
         subject: context.subject,
-        text,
+        text: wrap(&text),
         html,
     }))
 }
@@ -115,226 +89,90 @@ pub fn digest_letter(
 /// A template or message that cannot be rendered.
 pub fn confirmation_letter(
     templates: &Templates,
-    tongue: Tongue,
+    writing: impl Into<Writing>,
     site: &LetterSite,
 ) -> Result<Letter, TemplateError> {
+    let writing = writing.into();
     let context = ConfirmationLetter {
-        subject: templates.message(tongue, "letter.confirm.subject", &[])?,
-        site_name: site.name.clone(),
+        subject: templates.message(writing, "letter.confirm.subject", &[])?,
+        site_name: writing.spell(&site.name),
         site_url: site.url.clone(),
         confirm_url: slot::CONFIRM_URL,
     };
-    let html = templates.render("letter/confirmation.html", tongue, &context)?;
-    let text = templates.render("letter/confirmation.txt", tongue, &context)?;
+    let html = templates.render("letter/confirmation.html", writing, &context)?;
+    let text = wrap(&templates.render("letter/confirmation.txt", writing, &context)?);
     let body_hash = derive(&[&context.subject, &text, &html]);
     Ok(Letter {
-        id: LetterId::of_confirmation(tongue, &body_hash),
+        id: LetterId::of_confirmation(writing.tongue, &body_hash),
         purpose: Purpose::Confirmation,
-        tongue,
+        tongue: writing.tongue,
         subject: context.subject,
         text,
         html,
     })
 }
 
-/// Says what is inside: the next event that will take place, else the first
-/// story, else what became of the event; and how much more there is.
-fn subject(
+/// All a digest's templates are told, but for the subject.
+fn context(
     templates: &Templates,
+    plan: &DigestPlan,
+    profile: &Profile,
     choice: &Choice,
-    context: &DigestLetter,
-    tongue: Tongue,
-) -> Result<String, TemplateError> {
-    let (events, stories) = (context.events.len(), context.stories.len());
-    let say = |key: &str, values: &[(&str, &str)]| templates.message(tongue, key, values);
-    if let Some(event) = choice.events.iter().find(|event| is_likely(event)) {
-        let name = outside(&event.name, SUBJECT_TITLE_MAX_CHARS);
-        let day = wording::day_month(event.start, tongue);
-        let (key, n) = match (stories, events) {
-            (0, 0 | 1) => ("letter.subject.event", 0),
-            (0, _) => ("letter.subject.event_and_events", events - 1),
-            (_, _) => ("letter.subject.event_and", stories),
-        };
-        let n = n.to_string();
-        return say(key, &[("day", &day), ("name", &name), ("n", &n)]);
-    }
-    if let Some(story) = choice.stories.first() {
-        let title = outside(&story.article.title, SUBJECT_TITLE_MAX_CHARS);
-        return match stories.saturating_sub(1) {
-            0 => Ok(title),
-            n => say(
-                "letter.subject.story_and",
-                &[("title", &title), ("n", &n.to_string())],
-            ),
-        };
-    }
-    let Some(event) = choice.events.first() else {
-        return Ok(context.title.clone());
-    };
-    let name = outside(&event.name, SUBJECT_TITLE_MAX_CHARS);
-    let status = say(&format!("status.{}", event.status.word()), &[])?;
-    say(
-        "letter.subject.unlikely",
-        &[("name", &name), ("status", &status)],
-    )
-}
-
-const fn is_likely(event: &Event) -> bool {
-    matches!(
-        event.status,
-        EventStatus::Confirmed | EventStatus::Tentative
-    )
-}
-
-/// Takes a quarter of the stories out, at least one, then of the events;
-/// false: nothing is left to take.
-fn shorten(context: &mut DigestLetter) -> bool {
-    let kept = |count: usize| count - count.div_ceil(4);
-    if context.stories.len() > 1 {
-        let count = context.stories.len();
-        context.stories.truncate(kept(count));
-        context.stories_left += count - context.stories.len();
-        true
-    } else if context.events.len() > 1 {
-        let count = context.events.len();
-        context.events.truncate(kept(count));
-        context.events_left += count - context.events.len();
-        context.events_ahead = context.events_ahead.min(context.events.len());
-        true
-    } else {
-        false
-    }
-}
-
-fn events_of(choice: &Choice, site: &LetterSite, tongue: Tongue) -> Vec<LetterEvent> {
-    let links: HashMap<&ArticleId, String> = choice
-        .stories
-        .iter()
-        .map(|entry| (&entry.article.id, href_of(entry, site)))
-        .collect();
-    choice
-        .events
-        .iter()
-        .map(|event| LetterEvent {
-            name: outside(&event.name, TITLE_MAX_CHARS),
-            start: event.start.to_string(),
-            end: event.end.map(|end| end.to_string()),
-            time: event.time.map(|time| time.format("%H:%M").to_string()),
-            place: place_of(event, tongue),
-            href: event_href(event, &links, site),
-            status: event.status.word(),
-            counted_words: outside(&event.date_words, TITLE_MAX_CHARS),
-            counted_from: event.date_counted_from.map(|day| day.to_string()),
-        })
-        .collect()
-}
-
-/// The story of this letter that tells of the event, else the page of the
-/// article that told of it first.
-fn event_href(
-    event: &Event,
-    links: &HashMap<&ArticleId, String>,
     site: &LetterSite,
-) -> Option<String> {
-    event
-        .articles
-        .iter()
-        .find_map(|article| links.get(article).cloned())
-        .or_else(|| event.articles.first().map(|id| article_page(id, site)))
-}
-
-/// City and region; the region alone where it is the city.
-fn place_of(event: &Event, tongue: Tongue) -> Option<String> {
-    let region = event.region.map(|region| region.name(tongue));
-    let city = event
-        .city
-        .as_deref()
-        .map(|city| outside(city::name(city, tongue), TITLE_MAX_CHARS));
-    match (city, region) {
-        (Some(city), Some(region)) if city != region => Some(format!("{city}, {region}")),
-        (Some(city), _) => Some(city),
-        (None, region) => region.map(str::to_owned),
-    }
-}
-
-fn story_of(entry: &Entry, site: &LetterSite) -> LetterStory {
-    let language = entry.reading.shown_language();
-    LetterStory {
-        title: outside(&entry.article.title, TITLE_MAX_CHARS),
-        href: href_of(entry, site),
-        lang: (language != Language::Undetermined).then(|| language.tag()),
-        outlet: outside(&entry.outlet, TITLE_MAX_CHARS),
-        date: local_day(entry.article.dated(), site.zone),
-        excerpt: outside(&entry.reading.excerpt, EXCERPT_MAX_CHARS),
-        also: entry
-            .also_told_by
+) -> Result<DigestLetter, TemplateError> {
+    let writing = Writing::from(profile);
+    let (silent, silent_left) = silent_of(choice, writing);
+    Ok(DigestLetter {
+        subject: String::new(),
+        preheader: preheader(choice, profile),
+        title: writing.spell(plan.title.get(profile.tongue)),
+        site_name: writing.spell(&site.name),
+        site_postal: outside(&site.postal, POSTAL_MAX_CHARS),
+        site_url: site.url.clone(),
+        calendar_url: format!("{}{CALENDAR_PATH}", site.url),
+        unsubscribe_url: slot::UNSUBSCRIBE_URL,
+        preferences_url: slot::PREFERENCES_URL,
+        today: choice.today.to_string(),
+        events: events_of(choice, site, writing),
+        events_ahead: choice
+            .events
             .iter()
-            .take(ALSO_MAX)
-            .map(also_of)
-            .collect(),
+            .filter(|event| is_likely(event))
+            .count(),
+        events_left: choice.events_left,
+        is_by_region: profile.grouping == Grouping::Region,
+        stories: stories_of(templates, choice, profile, site)?,
+        stories_left: choice.stories_left,
+        corrections: corrections_of(templates, choice, site, writing)?,
+        corrections_left: choice.corrections_left,
+        silent,
+        silent_left,
+    })
+}
+
+/// Takes a quarter of the stories out, at least one, then of the events, then
+/// of the corrections; false: nothing is left to take.
+fn shorten(context: &mut DigestLetter) -> bool {
+    if let Some(taken) = take_quarter(&mut context.stories) {
+        context.stories_left += taken;
+    } else if let Some(taken) = take_quarter(&mut context.events) {
+        context.events_left += taken;
+        context.events_ahead = context.events_ahead.min(context.events.len());
+    } else if let Some(taken) = take_quarter(&mut context.corrections) {
+        context.corrections_left += taken;
+    } else {
+        return false;
     }
+    true
 }
 
-fn also_of(also: &AlsoTold) -> LetterAlso {
-    let is_web = |link: &&String| link.starts_with("https://") || link.starts_with("http://");
-    LetterAlso {
-        outlet: outside(&also.outlet, TITLE_MAX_CHARS),
-        href: also.link.as_ref().filter(is_web).map(|link| tame(link)),
-    }
-}
-
-/// Where the article is read: at its outlet, or at the house for the desk's own.
-fn href_of(entry: &Entry, site: &LetterSite) -> String {
-    entry.article.link.as_ref().map_or_else(
-        || article_page(&entry.article.id, site),
-        |link| tame(link.as_str()),
-    )
-}
-
-fn article_page(id: &ArticleId, site: &LetterSite) -> String {
-    format!("{}/article/{id}", site.url)
-}
-
-/// The day of `at` as people in `zone` count it.
-fn local_day(at: DateTime<Utc>, zone: Tz) -> String {
-    at.with_timezone(&zone).date_naive().to_string()
-}
-
-/// Text of others, fit for one line of a letter: no line breaks, no characters
-/// that steer the terminal or the direction of writing, at most `max_chars`.
-fn outside(text: &str, max_chars: usize) -> String {
-    let visible: String = text
-        .chars()
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .filter(|c| !c.is_control() && !is_steering(*c))
-        .collect();
-    let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
-    tame(&cut(&line, max_chars))
-}
-
-/// At most `max_chars`, cut between words where there is a word to keep.
-fn cut(line: &str, max_chars: usize) -> String {
-    let Some((end, _)) = line.char_indices().nth(max_chars) else {
-        return line.to_owned();
-    };
-    let (last, _) = line.char_indices().nth(max_chars - 1).unwrap_or((end, ' '));
-    let head = &line[..last];
-    let kept = match head.rfind(' ') {
-        Some(space) if space > last / 2 => &head[..space],
-        _ => head,
-    };
-    let kept = kept.trim_end_matches(|c: char| !c.is_alphanumeric() && !"»”)\"".contains(c));
-    format!("{kept}…")
-}
-
-/// A slot written by somebody else is no slot: nobody's personal link may be
-/// put where a publisher wants it.
-fn tame(text: &str) -> String {
-    [slot::UNSUBSCRIBE_URL, slot::CONFIRM_URL]
-        .into_iter()
-        .fold(text.to_owned(), |text, slot| {
-            text.replace(slot, "https://jarshy.invalid/")
-        })
+/// How many of the last were taken; one is always left.
+fn take_quarter<T>(items: &mut Vec<T>) -> Option<usize> {
+    let taken = items.len().div_ceil(4);
+    (items.len() > 1).then(|| {
+        items.truncate(items.len() - taken);
+        taken
+    })
 }
 
 #[cfg(test)]

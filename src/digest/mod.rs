@@ -7,6 +7,13 @@
 
 pub mod choose;
 pub mod compose;
+mod importance;
+mod items;
+pub mod mailing;
+mod outside;
+pub mod since;
+mod subject;
+mod wrap;
 
 #[cfg(test)]
 mod samples;

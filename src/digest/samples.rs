@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::model::article::{Article, ArticleId};
 use crate::model::digest::DigestPlan;
 use crate::model::event::{Event, EventId, EventStatus};
-use crate::model::feed::{Entry, FeedName, Filter, PublishedFeed};
+use crate::model::feed::{AlsoTold, Entry, FeedName, Filter, PublishedFeed};
 use crate::model::language::{Language, Tongue, Trilingual};
 use crate::model::reading::{Confidence, Kind, Reading};
 use crate::model::region::Region;
@@ -40,6 +40,7 @@ pub fn plan() -> DigestPlan {
         feeds: Vec::new(),
         stories_max: 10,
         days_ahead: 30,
+        send_empty: false,
     }
 }
 
@@ -136,4 +137,13 @@ pub fn source() -> SourceId {
 
 fn article_id(key: &str) -> ArticleId {
     ArticleId::derived(&source(), key)
+}
+
+pub fn told(outlet: &str, link: Option<&str>) -> AlsoTold {
+    AlsoTold {
+        outlet: outlet.to_owned(),
+        title: "Форум".to_owned(),
+        link: link.map(str::to_owned),
+        language: Language::Russian,
+    }
 }

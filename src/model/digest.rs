@@ -7,6 +7,7 @@ use super::event::EventId;
 use super::feed::FeedName;
 use super::id::{derive, string_id};
 use super::language::{Tongue, Trilingual};
+use super::mailing::MailingId;
 use super::schedule::Round;
 use super::story::StoryId;
 use super::subscriber::ProfileKey;
@@ -26,6 +27,8 @@ pub struct DigestPlan {
     pub stories_max: usize,
     /// How many days ahead events count as coming.
     pub days_ahead: u32,
+    /// Whether a letter goes out although there is nothing new.
+    pub send_empty: bool,
 }
 
 string_id! {
@@ -96,6 +99,16 @@ impl LetterId {
         ]))
     }
 
+    /// A mailing's letter in one tongue.
+    pub fn of_mailing(mailing: &MailingId, tongue: Tongue) -> Self {
+        Self(derive(&[
+            "letter",
+            "mailing",
+            mailing.as_str(),
+            tongue.tag(),
+        ]))
+    }
+
     /// The confirmation letter in one tongue (its links are filled in per copy).
     pub fn of_confirmation(tongue: Tongue, body_hash: &str) -> Self {
         Self(derive(&["letter", "confirmation", tongue.tag(), body_hash]))
@@ -105,7 +118,7 @@ impl LetterId {
 /// Why a letter is sent: it decides which headers it bears.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Purpose {
-    /// List mail: RFC 8058 headers.
+    /// List mail, a digest or an operator's own: RFC 8058 headers.
     Digest,
     /// An answer to a person's own request: no list headers.
     Confirmation,

@@ -6,6 +6,7 @@
 
 pub mod article;
 pub mod bounce;
+pub mod change;
 pub mod complaint;
 pub mod delivery;
 pub mod digest;
@@ -14,6 +15,7 @@ pub mod event;
 pub mod feed;
 pub mod id;
 pub mod language;
+pub mod mailing;
 pub mod pace;
 pub mod reading;
 pub mod region;

@@ -18,16 +18,23 @@ use super::{Document, Format, Site, entry, legal};
 /// What calendars may ask at most: once in so many hours (RFC 7986 section 5.7).
 const REFRESH: &str = "PT6H";
 
+/// What every calendar says of itself.
+const FRAME: [(&str, &str); 4] = [
+    ("VERSION", "2.0"),
+    ("PRODID", "-//Jarshy//Jarshy//KK"),
+    ("CALSCALE", "GREGORIAN"),
+    ("METHOD", "PUBLISH"),
+];
+
 /// The feed's events. The order is the edition's.
 pub fn write(feed: &PublishedFeed, edition: &Edition, site: &Site) -> Document {
     let mut calendar = Calendar::empty();
     let title = clean(feed.title.get(feed.tongue));
+    for (name, value) in FRAME {
+        calendar.append_property(Property::new(name, value));
+    }
     for (name, value) in [
-        ("VERSION", "2.0"),
-        ("PRODID", "-//Jarshy//Jarshy//KK"),
-        ("CALSCALE", "GREGORIAN"),
-        ("METHOD", "PUBLISH"),
-        ("X-WR-CALNAME", &title),
+        ("X-WR-CALNAME", title.as_str()),
         ("X-WR-CALDESC", &clean(feed.description.get(feed.tongue))),
         ("X-WR-TIMEZONE", site.zone.name()),
         ("X-PUBLISHED-TTL", REFRESH),
@@ -53,6 +60,23 @@ pub fn write(feed: &PublishedFeed, edition: &Edition, site: &Site) -> Document {
         Format::Calendar.media_type(),
         last_modified,
     )
+}
+
+/// One event alone, to be added by hand; `None`: iCalendar cannot write its days.
+pub fn write_one(event: &Event, tongue: Tongue, site: &Site) -> Option<Document> {
+    if !is_writable(event) {
+        return None;
+    }
+    let mut calendar = Calendar::empty();
+    for (name, value) in FRAME {
+        calendar.append_property(Property::new(name, value));
+    }
+    calendar.push(vevent(event, tongue, site));
+    Some(Document::new(
+        calendar.to_string(),
+        Format::Calendar.media_type(),
+        event.updated,
+    ))
 }
 
 /// RFC 5545 dates have four digits of year.

@@ -19,8 +19,10 @@ use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use url::Url;
 
+use crate::model::event::Event;
 use crate::model::feed::{Edition, PublishedFeed};
 use crate::model::id::hex;
+use crate::model::language::Tongue;
 
 /// Hexadecimal characters of the content's SHA-256 in an ETag: 128 bits.
 const ETAG_CHARS: usize = 32;
@@ -127,6 +129,11 @@ pub fn write(format: Format, feed: &PublishedFeed, edition: &Edition, site: &Sit
         Format::Json => json_feed::write(feed, edition, site),
         Format::Calendar => icalendar::write(feed, edition, site),
     }
+}
+
+/// One event alone, as a calendar; `None`: a calendar cannot write its days.
+pub fn write_event(event: &Event, tongue: Tongue, site: &Site) -> Option<Document> {
+    icalendar::write_one(event, tongue, site)
 }
 
 fn newest_change(edition: &Edition) -> DateTime<Utc> {

@@ -42,7 +42,7 @@ pub(super) struct Rendered {
 }
 
 impl Rendered {
-    fn new(document: Document, stamp: i64) -> Self {
+    pub(super) fn new(document: Document, stamp: i64) -> Self {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         let gzip = encoder
             .write_all(&document.bytes)
@@ -144,7 +144,7 @@ async fn edition(house: &House, feed: &PublishedFeed, format: Format) -> Result<
 }
 
 /// The whole document, or 304 where the reader has it.
-fn respond(rendered: &Rendered, asked: &HeaderMap) -> Response {
+pub(super) fn respond(rendered: &Rendered, asked: &HeaderMap) -> Response {
     let is_gzip = takes_gzip(asked);
     let etag = if is_gzip {
         format!("\"{}-gzip\"", rendered.etag)

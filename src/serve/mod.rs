@@ -8,6 +8,7 @@ mod articles;
 mod assets;
 mod connection;
 mod eml;
+mod event;
 mod feeds;
 mod forms;
 mod guard;
@@ -201,6 +202,7 @@ pub fn router(house: Arc<House>) -> Router {
         .route("/feeds.opml", get(feeds::opml))
         .route("/feeds/{file}", get(feeds::document))
         .route("/article/{id}", get(articles::article))
+        .route("/event/{file}", get(event::calendar))
         .route("/subscribe", post(subscribe::subscribe))
         .route(
             "/confirm",

@@ -225,7 +225,7 @@ async fn pages_speak_three_tongues_and_escape_what_others_wrote() {
     for (accept, path, lang, word) in [
         ("", "/", "kk", "Алдағы форумдар"),
         ("ru", "/", "ru", "Ближайшие форумы"),
-        ("ru", "/?lang=en", "en", "Coming forums"),
+        ("ru", "/?lang=en", "en", "Upcoming forums"),
     ] {
         let page = site.get(path, &[("accept-language", accept)]).await;
         assert_eq!(page.status(), 200);
@@ -263,6 +263,43 @@ async fn pages_speak_three_tongues_and_escape_what_others_wrote() {
         assert!(page.text().await.expect("text").contains("no such page"));
     }
     assert_eq!(site.post("/", "", &[]).await.status(), 405);
+}
+
+#[tokio::test]
+async fn one_event_is_a_calendar_file() {
+    let site = Site::open().await;
+    let today = NaiveDate::from_ymd_opt(2026, 11, 23).expect("a day");
+    let events = site.store.calendar(&Filter::default(), today, 9).await;
+    let event = events.expect("events").pop().expect("an event");
+    let path = format!("/event/{}.ics", event.id);
+    let russian = site.get(&format!("{path}?lang=ru"), &[]).await;
+    assert_eq!(russian.status(), 200);
+    let kind = russian.headers()["content-type"].to_str().expect("text");
+    assert!(kind.starts_with("text/calendar"), "{kind}");
+    assert_eq!(
+        russian.headers()["content-disposition"],
+        format!("inline; filename=\"forum-{}.ics\"", event.start)
+    );
+    let etag = russian.headers()["etag"].clone();
+    let russian = russian.text().await.expect("text");
+    assert_eq!(russian.matches("BEGIN:VEVENT").count(), 1);
+    let feed = site.get("/feeds/all-forums.ics", &[]).await;
+    let feed = feed.text().await.expect("text");
+    let uid = russian.lines().find(|line| line.starts_with("UID:"));
+    assert!(feed.contains(uid.expect("a UID")), "the id it has in feeds");
+    let etag = etag.to_str().expect("text");
+    let again = site
+        .get(&format!("{path}?lang=ru"), &[("if-none-match", etag)])
+        .await;
+    assert_eq!(again.status(), 304);
+    let strange = "0".repeat(event.id.as_str().len());
+    for missing in [
+        path.trim_end_matches(".ics"),
+        &format!("/event/{strange}.ics"),
+        "/event/.ics",
+    ] {
+        assert_eq!(site.get(missing, &[]).await.status(), 404, "{missing}");
+    }
 }
 
 #[tokio::test]

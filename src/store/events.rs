@@ -8,6 +8,7 @@ use sqlx::FromRow;
 
 use super::Store;
 use super::error::StoreError;
+use super::history::keep_events_before;
 use super::rows::{
     BATCH_ROWS, day, day_number, json, list, parsed, second_of_day, time, time_of_day, unsigned,
 };
@@ -162,7 +163,9 @@ pub(super) async fn keep_events(
         .values()
         .map(|event| WrittenEvent::of(event))
         .collect();
-    session.execute(UPSERT, values![json(&rows)]).await?;
+    let batch = json(&rows);
+    keep_events_before(session, &batch).await?;
+    session.execute(UPSERT, values![batch]).await?;
     let mut told: BTreeMap<&str, Telling> = BTreeMap::new();
     for event in events.values() {
         for (position, article) in event.articles.iter().enumerate() {

@@ -50,6 +50,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/postgres/0003_bounces.sql"),
     ),
     (
+        4,
+        "letters",
+        include_str!("migrations/sqlite/0004_letters.sql"),
+        include_str!("migrations/postgres/0004_letters.sql"),
+    ),
+    (
         5,
         "relays",
         include_str!("migrations/sqlite/0005_relays.sql"),

@@ -161,7 +161,7 @@ impl Store {
                    lease_holder = NULL, delivery_id = NULL,
                    state = CASE WHEN state = 'sent' THEN 'sent' ELSE 'failed' END
                  WHERE subscriber_id = $1 AND occasion IN (
-                   SELECT g.id FROM digests g UNION ALL
+                   SELECT g.id FROM digests g UNION ALL SELECT m.id FROM mailings m UNION ALL
                    SELECT 'confirm:' || CAST(u.requested_at AS TEXT) FROM subscribers u
                    WHERE u.id = $1)",
                 values![id.as_str()],

@@ -23,7 +23,7 @@ use crate::model::story::StoryId;
 const ALSO_TOLD_MAX: i64 = 8;
 
 #[derive(FromRow)]
-struct EntryRow {
+pub(super) struct EntryRow {
     #[sqlx(flatten)]
     article: ArticleRow,
     outlet: Option<String>,
@@ -63,7 +63,7 @@ impl Store {
 
     /// Events not over before `from` and told by an article that `filter`
     /// admits; where it asks for regions, the event's own place counts as well
-    /// as the article's. Ordered by start.
+    /// as the article's. Ordered by day, what has no time after the day's others.
     pub async fn calendar(
         &self,
         filter: &Filter,
@@ -77,7 +77,7 @@ impl Store {
             "SELECT {EVENT_COLUMNS} FROM events e WHERE e.last_day >= $1 AND EXISTS (
                SELECT 1 FROM event_articles t JOIN articles a ON a.id = t.article_id
                WHERE t.event_id = e.id AND {})
-             ORDER BY e.start_day, COALESCE(e.start_second, -1), e.id LIMIT $2",
+             ORDER BY e.start_day, COALESCE(e.start_second, 86400), e.id LIMIT $2",
             sql_filter.admits_or_lies_in("a", "e.region"),
         );
         let rows: Vec<EventRow> = session.fetch(sql, values).await?;
@@ -137,7 +137,10 @@ impl Store {
     }
 }
 
-async fn entries(session: &mut Session, rows: Vec<EntryRow>) -> Result<Vec<Entry>, StoreError> {
+pub(super) async fn entries(
+    session: &mut Session,
+    rows: Vec<EntryRow>,
+) -> Result<Vec<Entry>, StoreError> {
     let mut stories: Vec<&str> = rows
         .iter()
         .map(|row| row.article.story_id.as_str())

@@ -9,7 +9,7 @@ use crate::model::complaint::{Complaint, Position};
 use crate::model::language::Tongue;
 
 use super::messages::Messages;
-use super::{Sample, TemplateError, Templates, letter, page};
+use super::{Sample, TemplateError, Templates, Writing, letter, page};
 
 /// See [`Templates::check`].
 pub(super) fn check(templates: &Templates) -> Vec<Complaint> {
@@ -34,10 +34,10 @@ fn render_samples(templates: &Templates) -> Vec<Complaint> {
         }
     }
     for sample in &samples {
-        for tongue in Tongue::ALL {
-            let rendered = templates.render_value(sample.template, tongue, sample.context.clone());
+        for writing in Writing::ALL {
+            let rendered = templates.render_value(sample.template, writing, sample.context.clone());
             if let Err(error) = rendered {
-                complaints.push(of_error(templates, sample.template, tongue, error));
+                complaints.push(of_error(templates, sample.template, writing, error));
                 break;
             }
         }
@@ -48,7 +48,7 @@ fn render_samples(templates: &Templates) -> Vec<Complaint> {
 fn of_error(
     templates: &Templates,
     template: &str,
-    tongue: Tongue,
+    writing: Writing,
     error: TemplateError,
 ) -> Complaint {
     let place = templates
@@ -57,7 +57,7 @@ fn of_error(
         .map_or_else(|| template.to_owned(), |source| source.place.clone());
     match error {
         TemplateError::Render { line, why, .. } => {
-            Complaint::error(place, format!("{why} (rendered in {tongue})"))
+            Complaint::error(place, format!("{why} (rendered in {})", writing.tag()))
                 .at(Position { line, column: 1 })
         }
         other => Complaint::error(place, other.to_string()),
@@ -66,10 +66,10 @@ fn of_error(
 
 /// Keys and placeholders must be the same in all tongues; Kazakh leads.
 fn compare_tongues(templates: &Templates) -> Vec<Complaint> {
-    let leading = &templates.speaker(Tongue::default()).messages;
+    let leading = &templates.speaker(Tongue::default().into()).messages;
     let mut complaints = Vec::new();
     for speaker in &templates.speakers {
-        if speaker.tongue == leading.tongue() {
+        if speaker.writing.tongue == leading.tongue() {
             continue;
         }
         complaints.extend(lacking(leading, &speaker.messages));
@@ -112,7 +112,7 @@ fn lacking(one: &Messages, other: &Messages) -> Vec<Complaint> {
 /// Keys and prefixes quoted in templates or used by code, and complaints about
 /// those no tongue knows.
 fn used_keys(templates: &Templates) -> (BTreeSet<String>, Vec<Complaint>) {
-    let known = &templates.speaker(Tongue::default()).messages;
+    let known = &templates.speaker(Tongue::default().into()).messages;
     let mut used: BTreeSet<String> = page::KEYS
         .iter()
         .chain(letter::KEYS)
@@ -141,7 +141,7 @@ fn used_keys(templates: &Templates) -> (BTreeSet<String>, Vec<Complaint>) {
 }
 
 fn unused_keys(templates: &Templates, used: &BTreeSet<String>) -> Vec<Complaint> {
-    let known = &templates.speaker(Tongue::default()).messages;
+    let known = &templates.speaker(Tongue::default().into()).messages;
     let is_used = |key: &str| {
         used.contains(key)
             || used

@@ -19,6 +19,14 @@ pub const TEMPLATES: &[(&str, &str)] = &[
         include_str!("../../templates/letter/digest.txt"),
     ),
     (
+        "letter/mailing.html",
+        include_str!("../../templates/letter/mailing.html"),
+    ),
+    (
+        "letter/mailing.txt",
+        include_str!("../../templates/letter/mailing.txt"),
+    ),
+    (
         "letter/confirmation.html",
         include_str!("../../templates/letter/confirmation.html"),
     ),
@@ -35,6 +43,16 @@ pub const KEYS: &[&str] = &[
     "letter.subject.event_and_events",
     "letter.subject.story_and",
     "letter.subject.unlikely",
+    "letter.subject.corrections",
+    "letter.subject.nothing",
+    "letter.no_region",
+    "letter.change.moved",
+    "letter.change.time",
+    "letter.change.time_told",
+    "letter.change.place",
+    "letter.change.restored",
+    "letter.change.retitled",
+    "letter.change.revised",
     "letter.confirm.subject",
 ];
 
@@ -42,33 +60,57 @@ pub const KEYS: &[&str] = &[
 #[derive(Debug, Clone, Serialize)]
 pub struct DigestLetter {
     pub subject: String,
+    /// What mail readers show beside the subject; may be empty.
+    pub preheader: String,
     /// What the digest is called.
     pub title: String,
     pub site_name: String,
+    /// May be empty.
+    pub site_postal: String,
     pub site_url: String,
     pub calendar_url: String,
     /// A slot: differs from copy to copy. Not escaped, it is the house's own.
     pub unsubscribe_url: &'static str,
+    /// A slot, as above.
+    pub preferences_url: &'static str,
+    /// The day of the letter.
+    pub today: String,
     pub events: Vec<LetterEvent>,
     /// How many of them will take place, as far as is known.
     pub events_ahead: usize,
     /// Coming events that did not fit.
     pub events_left: usize,
+    /// Whether stories stand under regions.
+    pub is_by_region: bool,
     pub stories: Vec<LetterStory>,
     /// Stories that did not fit.
     pub stories_left: usize,
+    /// What is no longer as the reader was told.
+    pub corrections: Vec<LetterCorrection>,
+    /// Corrections that did not fit.
+    pub corrections_left: usize,
+    /// Outlets that have not answered for days, in one line; may be empty.
+    pub silent: String,
+    /// Such outlets beyond those named.
+    pub silent_left: usize,
 }
 
 /// One coming event.
 #[derive(Debug, Clone, Serialize)]
 pub struct LetterEvent {
+    /// At the first of its stretch: `today`, `week`, `next_week`, `later`.
+    pub heading: Option<&'static str>,
     pub name: String,
+    /// BCP 47 of the name, where it is known.
+    pub lang: Option<&'static str>,
     pub start: String,
     pub end: Option<String>,
     pub time: Option<String>,
     /// City and region, in the letter's tongue.
     pub place: Option<String>,
     pub href: Option<String>,
+    /// The event alone, for a calendar; none for one that will not take place.
+    pub ics_url: Option<String>,
     /// `tentative`, `confirmed`, `postponed`, `cancelled`.
     pub status: &'static str,
     /// The words the date was counted by, and the day it was counted from.
@@ -79,6 +121,8 @@ pub struct LetterEvent {
 /// One story.
 #[derive(Debug, Clone, Serialize)]
 pub struct LetterStory {
+    /// At the first of its region, where stories stand by region.
+    pub heading: Option<String>,
     pub title: String,
     pub href: String,
     /// BCP 47, where it is known.
@@ -89,11 +133,59 @@ pub struct LetterStory {
     pub also: Vec<LetterAlso>,
 }
 
+/// One thing that is no longer as the reader was told.
+#[derive(Debug, Clone, Serialize)]
+pub struct LetterCorrection {
+    pub name: String,
+    /// BCP 47 of the name, where it is known.
+    pub lang: Option<&'static str>,
+    pub href: Option<String>,
+    /// Of an article.
+    pub outlet: Option<String>,
+    /// What was changed, in the letter's tongue.
+    pub changes: Vec<String>,
+}
+
 /// The same story elsewhere.
 #[derive(Debug, Clone, Serialize)]
 pub struct LetterAlso {
     pub outlet: String,
     pub href: Option<String>,
+}
+
+/// An operator's own letter.
+#[derive(Debug, Clone, Serialize)]
+pub struct MailingLetter {
+    pub subject: String,
+    /// What mail readers show beside the subject.
+    pub preheader: String,
+    /// BCP 47 of the text, where it is known.
+    pub lang: Option<&'static str>,
+    pub site_name: String,
+    /// May be empty.
+    pub site_postal: String,
+    pub site_url: String,
+    /// A slot: differs from copy to copy. Not escaped, it is the house's own.
+    pub unsubscribe_url: &'static str,
+    /// A slot, as above.
+    pub preferences_url: &'static str,
+    pub blocks: Vec<MailingBlock>,
+}
+
+/// One block of an operator's text.
+#[derive(Debug, Clone, Serialize)]
+pub struct MailingBlock {
+    /// `heading`, `paragraph`, `item`, `quote`, `code`.
+    pub kind: &'static str,
+    /// Escaped, with markup inside the block only.
+    pub html: String,
+    pub text: String,
+    /// Whether an empty line stands before it: not between items.
+    pub is_apart: bool,
+    /// Before an item: `•`, `1.`; else empty.
+    pub mark: String,
+    /// Where its links lead, for the text part.
+    pub links: Vec<String>,
 }
 
 /// The letter that asks whether the address is its owner's wish.
@@ -115,11 +207,14 @@ pub fn samples() -> Vec<Sample> {
         site_url: "https://example.kz".to_owned(),
         confirm_url: slot::CONFIRM_URL,
     };
+    let mailing = sample_mailing();
     let mut samples = vec![
+        Sample::new("letter/mailing.html", &mailing),
+        Sample::new("letter/mailing.txt", &mailing),
         Sample::new("letter/confirmation.html", &confirmation),
         Sample::new("letter/confirmation.txt", &confirmation),
     ];
-    for letter in [sample_digest(), sample_bare_digest()] {
+    for letter in [sample_digest(), sample_bare_digest(), sample_empty_digest()] {
         samples.push(Sample::new("letter/digest.html", &letter));
         samples.push(Sample::new("letter/digest.txt", &letter));
     }
@@ -130,47 +225,102 @@ pub fn samples() -> Vec<Sample> {
 const HOSTILE: &str = "Форум </td><script>alert(1)</script> \"'&<!-- {{ x }} {% raw %}";
 
 fn sample_digest() -> DigestLetter {
-    let event = |status, counted_from: Option<&str>| LetterEvent {
+    let event = |heading, status, counted_from: Option<&str>| LetterEvent {
+        heading: Some(heading),
         name: HOSTILE.to_owned(),
+        lang: Some("kk-Latn"),
         start: "2026-12-05".to_owned(),
         end: Some("2026-12-06".to_owned()),
         time: Some("10:30".to_owned()),
         place: Some(HOSTILE.to_owned()),
         href: Some("https://example.kz/1?a=\"><b>".to_owned()),
+        ics_url: Some("https://example.kz/event/1.ics?lang=kk".to_owned()),
         status,
         counted_words: HOSTILE.to_owned(),
         counted_from: counted_from.map(str::to_owned),
     };
     DigestLetter {
         subject: HOSTILE.to_owned(),
+        preheader: HOSTILE.to_owned(),
         title: HOSTILE.to_owned(),
         events: vec![
-            event("confirmed", Some("2026-12-04")),
-            event("tentative", None),
-            event("postponed", None),
-            event("cancelled", None),
+            event("today", "confirmed", Some("2026-12-04")),
+            event("week", "tentative", None),
+            event("next_week", "postponed", None),
+            event("later", "cancelled", None),
         ],
         events_ahead: 2,
         events_left: 5,
-        stories: vec![LetterStory {
-            title: HOSTILE.to_owned(),
-            href: "https://example.kz/1?a=\"><b>".to_owned(),
-            lang: Some("kk-Cyrl"),
-            outlet: HOSTILE.to_owned(),
-            date: "2026-12-04".to_owned(),
-            excerpt: HOSTILE.to_owned(),
-            also: vec![
-                LetterAlso {
-                    outlet: HOSTILE.to_owned(),
-                    href: Some("https://example.kz/2".to_owned()),
-                },
-                LetterAlso {
-                    outlet: HOSTILE.to_owned(),
-                    href: None,
-                },
-            ],
-        }],
+        is_by_region: true,
+        stories: vec![sample_story()],
         stories_left: 21,
+        corrections: vec![LetterCorrection {
+            name: HOSTILE.to_owned(),
+            lang: Some("ru"),
+            href: Some("https://example.kz/3".to_owned()),
+            outlet: Some(HOSTILE.to_owned()),
+            changes: vec![HOSTILE.to_owned(), HOSTILE.to_owned()],
+        }],
+        corrections_left: 2,
+        silent: HOSTILE.to_owned(),
+        silent_left: 3,
+        ..sample_bare_digest()
+    }
+}
+
+fn sample_mailing() -> MailingLetter {
+    let block = |kind, mark: &str| MailingBlock {
+        kind,
+        html: "<strong>&lt;</strong>".to_owned(),
+        text: HOSTILE.to_owned(),
+        is_apart: true,
+        mark: mark.to_owned(),
+        links: vec!["https://example.kz/4".to_owned()],
+    };
+    MailingLetter {
+        subject: HOSTILE.to_owned(),
+        preheader: HOSTILE.to_owned(),
+        lang: Some("ru"),
+        site_name: HOSTILE.to_owned(),
+        site_postal: HOSTILE.to_owned(),
+        site_url: "https://example.kz".to_owned(),
+        unsubscribe_url: slot::UNSUBSCRIBE_URL,
+        preferences_url: slot::PREFERENCES_URL,
+        blocks: vec![
+            block("heading", ""),
+            block("paragraph", ""),
+            block("item", "1."),
+            block("quote", ""),
+            block("code", ""),
+        ],
+    }
+}
+
+fn sample_story() -> LetterStory {
+    LetterStory {
+        heading: Some(HOSTILE.to_owned()),
+        title: HOSTILE.to_owned(),
+        href: "https://example.kz/1?a=\"><b>".to_owned(),
+        lang: Some("kk-Cyrl"),
+        outlet: HOSTILE.to_owned(),
+        date: "2026-12-04".to_owned(),
+        excerpt: HOSTILE.to_owned(),
+        also: vec![
+            LetterAlso {
+                outlet: HOSTILE.to_owned(),
+                href: Some("https://example.kz/2".to_owned()),
+            },
+            LetterAlso {
+                outlet: HOSTILE.to_owned(),
+                href: None,
+            },
+        ],
+    }
+}
+
+fn sample_empty_digest() -> DigestLetter {
+    DigestLetter {
+        events: Vec::new(),
         ..sample_bare_digest()
     }
 }
@@ -178,25 +328,43 @@ fn sample_digest() -> DigestLetter {
 fn sample_bare_digest() -> DigestLetter {
     DigestLetter {
         subject: "Форум".to_owned(),
+        preheader: String::new(),
         title: "Күнделікті шолу".to_owned(),
         site_name: "Жаршы".to_owned(),
+        site_postal: String::new(),
         site_url: "https://example.kz".to_owned(),
         calendar_url: "https://example.kz/feeds/announcements.ics".to_owned(),
         unsubscribe_url: slot::UNSUBSCRIBE_URL,
+        preferences_url: slot::PREFERENCES_URL,
+        today: "2026-12-04".to_owned(),
         events: vec![LetterEvent {
+            heading: None,
             name: "Форум".to_owned(),
+            lang: None,
             start: "2026-12-05".to_owned(),
             end: None,
             time: None,
             place: None,
             href: None,
+            ics_url: None,
             status: "confirmed",
             counted_words: String::new(),
             counted_from: None,
         }],
         events_ahead: 0,
         events_left: 0,
+        is_by_region: false,
         stories: Vec::new(),
         stories_left: 0,
+        corrections: vec![LetterCorrection {
+            name: "Форум".to_owned(),
+            lang: None,
+            href: None,
+            outlet: None,
+            changes: Vec::new(),
+        }],
+        corrections_left: 0,
+        silent: String::new(),
+        silent_left: 0,
     }
 }

@@ -13,6 +13,8 @@ use crate::model::complaint::{Complaint, Position};
 use crate::model::language::Tongue;
 use crate::text::wording;
 
+use super::Writing;
+
 /// The plural forms a message may have; `other` it must have.
 const FORMS: [&str; 4] = ["one", "few", "many", "other"];
 
@@ -63,6 +65,25 @@ impl Messages {
         };
         messages.overlay(text, &format!("templates/messages/{tongue}.toml"))?;
         Ok(messages)
+    }
+
+    /// The same words as `writing` spells them.
+    #[must_use]
+    pub fn spelled(&self, writing: Writing) -> Self {
+        let mut entries = self.entries.clone();
+        for entry in entries.values_mut() {
+            let patterns: &mut dyn Iterator<Item = &mut Pattern> = match &mut entry.message {
+                Message::Plain(pattern) => &mut std::iter::once(pattern),
+                Message::Plural(forms) => &mut forms.iter_mut().map(|(_, pattern)| pattern),
+            };
+            for pattern in patterns {
+                pattern.spell(writing);
+            }
+        }
+        Self {
+            tongue: self.tongue,
+            entries,
+        }
     }
 
     /// Whose words these are.
@@ -171,6 +192,14 @@ impl Pattern {
         plain.push_str(rest);
         pieces.push(Piece::Text(plain));
         Ok(Self(pieces))
+    }
+
+    fn spell(&mut self, writing: Writing) {
+        for piece in &mut self.0 {
+            if let Piece::Text(text) = piece {
+                *text = writing.spell(text);
+            }
+        }
     }
 
     fn slots(&self) -> impl Iterator<Item = &str> {

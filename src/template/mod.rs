@@ -8,7 +8,8 @@
 //!
 //! In a template: `t("section.key", name=value)` is a message (plural by `n`);
 //! `"2026-12-05"|date`, `start|date_range(end)`, `"10:30"|time` are wordings of
-//! ISO values in the template's tongue; `tongue` is its tag. What is undefined
+//! ISO values in the template's tongue (`|date(today)` leaves out the year of
+//! today); `tongue` is its tag. What is undefined
 //! is an error, never an empty string. Names ending in `.html` are escaped.
 //!
 //! Deliberately absent: `include` and `extends` (a page is a body in a layout),
@@ -19,12 +20,13 @@ pub mod letter;
 pub mod messages;
 pub mod page;
 pub mod preferences;
+mod wordings;
+mod writing;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::{NaiveDate, NaiveTime};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Kwargs, Serde};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
@@ -32,9 +34,9 @@ use serde::Serialize;
 
 use crate::model::complaint::{Complaint, Position};
 use crate::model::language::Tongue;
-use crate::text::wording;
 
 use messages::Messages;
+pub use writing::Writing;
 
 /// The largest template or message file, in bytes.
 pub const FILE_MAX_BYTES: u64 = 256 * 1024;
@@ -90,9 +92,9 @@ pub struct Templates {
     speakers: Vec<Speaker>,
 }
 
-/// The engine of one tongue.
+/// The engine of one tongue in one script.
 struct Speaker {
-    tongue: Tongue,
+    writing: Writing,
     messages: Arc<Messages>,
     environment: Environment<'static>,
 }
@@ -133,8 +135,14 @@ impl Templates {
             }
         }
         let mut speakers = Vec::new();
-        for messages in catalogues {
-            match Speaker::new(Arc::new(messages), &sources) {
+        for writing in Writing::ALL {
+            let own = catalogues
+                .iter()
+                .find(|messages| messages.tongue() == writing.tongue);
+            let Some(messages) = own.map(|messages| messages.spelled(writing)) else {
+                continue;
+            };
+            match Speaker::new(writing, Arc::new(messages), &sources) {
                 Ok(speaker) => speakers.push(speaker),
                 Err(found) => complaints.extend(found),
             }
@@ -149,34 +157,35 @@ impl Templates {
         }
     }
 
-    /// Renders a template in one tongue.
+    /// Renders a template in one tongue and script.
     pub fn render<C: Serialize>(
         &self,
         template: &str,
-        tongue: Tongue,
+        writing: impl Into<Writing>,
         context: &C,
     ) -> Result<String, TemplateError> {
-        self.render_value(template, tongue, Value::from(Serde(context)))
+        self.render_value(template, writing.into(), Value::from(Serde(context)))
     }
 
     /// One message, its placeholders filled; `n` chooses the plural form.
     pub fn message(
         &self,
-        tongue: Tongue,
+        writing: impl Into<Writing>,
         key: &str,
         values: &[(&str, &str)],
     ) -> Result<String, TemplateError> {
+        let writing = writing.into();
         let lookup = |name: &str| {
             values
                 .iter()
                 .find(|(known, _)| *known == name)
                 .map(|(_, value)| (*value).to_owned())
         };
-        self.speaker(tongue)
+        self.speaker(writing)
             .messages
             .say(key, &lookup)
             .map_err(|why| TemplateError::Message {
-                tongue,
+                tongue: writing.tongue,
                 key: key.to_owned(),
                 why,
             })
@@ -191,13 +200,13 @@ impl Templates {
     fn render_value(
         &self,
         template: &str,
-        tongue: Tongue,
+        writing: Writing,
         context: Value,
     ) -> Result<String, TemplateError> {
         if !self.sources.contains_key(template) {
             return Err(TemplateError::UnknownTemplate(template.to_owned()));
         }
-        self.speaker(tongue)
+        self.speaker(writing)
             .environment
             .get_template(template)
             .and_then(|found| found.render(context))
@@ -208,20 +217,20 @@ impl Templates {
             })
     }
 
-    fn speaker(&self, tongue: Tongue) -> &Speaker {
+    fn speaker(&self, writing: Writing) -> &Speaker {
         self.speakers
             .iter()
-            .find(|speaker| speaker.tongue == tongue)
-            .expect("load makes a speaker for every tongue")
+            .find(|speaker| speaker.writing.tag() == writing.tag())
+            .expect("load makes a speaker for every writing")
     }
 }
 
 impl Speaker {
     fn new(
+        writing: Writing,
         messages: Arc<Messages>,
         sources: &BTreeMap<String, Source>,
     ) -> Result<Self, Vec<Complaint>> {
-        let tongue = messages.tongue();
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_fuel(Some(FUEL));
@@ -232,8 +241,8 @@ impl Speaker {
                 .build()
                 .expect("the usual delimiters differ from each other"),
         );
-        environment.add_global("tongue", tongue.tag());
-        add_wordings(&mut environment, tongue);
+        environment.add_global("tongue", writing.tag());
+        wordings::add(&mut environment, writing);
         let said = Arc::clone(&messages);
         environment.add_function("t", move |key: &str, values: Kwargs| {
             translate(&said, key, &values)
@@ -252,7 +261,7 @@ impl Speaker {
         }
         if complaints.is_empty() {
             Ok(Self {
-                tongue,
+                writing,
                 messages,
                 environment,
             })
@@ -260,36 +269,6 @@ impl Speaker {
             Err(complaints)
         }
     }
-}
-
-/// The filters that word dates and times.
-fn add_wordings(environment: &mut Environment<'static>, tongue: Tongue) {
-    environment.add_filter("date", move |day: &str| {
-        parse_date(day).map(|day| wording::date(day, tongue))
-    });
-    environment.add_filter("date_range", move |start: &str, end: Option<&str>| {
-        let end = end.map(parse_date).transpose()?;
-        parse_date(start).map(|start| wording::date_range(start, end, tongue))
-    });
-    environment.add_filter("time", move |time: &str| {
-        parse_time(time).map(|time| wording::time(time, tongue))
-    });
-}
-
-fn parse_date(text: &str) -> Result<NaiveDate, Error> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| {
-        let why = format!("`{text}` is no date; expected one such as 2026-12-05");
-        Error::new(ErrorKind::InvalidOperation, why)
-    })
-}
-
-fn parse_time(text: &str) -> Result<NaiveTime, Error> {
-    NaiveTime::parse_from_str(text, "%H:%M")
-        .or_else(|_| NaiveTime::parse_from_str(text, "%H:%M:%S"))
-        .map_err(|_| {
-            let why = format!("`{text}` is no time; expected one such as 10:30");
-            Error::new(ErrorKind::InvalidOperation, why)
-        })
 }
 
 /// `t` in templates. A value no placeholder takes is an error: it is a typo.

@@ -2,7 +2,8 @@
 //! serves both scripts.
 //!
 //! For comparison only: what two letters share in one spelling cannot be told
-//! apart again. Deliberately absent: a conversion fit for display.
+//! apart again. Deliberately absent: a conversion fit for display, which is
+//! [`super::latin`]'s.
 
 /// Which Latin spelling a text uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

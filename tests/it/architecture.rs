@@ -57,6 +57,7 @@ const DOORS: &[(&str, &str)] = &[
     ("atom_syndication", "publish"),
     ("icalendar", "publish"),
     ("minijinja", "template"),
+    ("pulldown_cmark", "digest/mailing.rs"),
     ("lettre", "deliver"),
     ("mail_parser", "deliver/bounce/mail.rs"),
     ("tokio_rustls", "deliver"),

@@ -1,5 +1,7 @@
 use super::*;
-use crate::digest::samples::{day, entry, event, feed, in_region, name, plan, region};
+use crate::digest::samples::{at, day, entry, event, feed, in_region, name, plan, region, told};
+use crate::digest::since::Change;
+use crate::model::change::{EventBefore, Revised};
 use crate::model::event::EventStatus;
 use crate::model::reading::Confidence;
 use crate::model::source::SourceId;
@@ -111,6 +113,7 @@ fn stories_are_those_of_the_feeds_and_regions_asked_for() {
             &[],
             &feeds(),
             day("2026-11-23"),
+            &Since::default(),
         );
         assert_eq!(
             titles(&choice),
@@ -135,7 +138,15 @@ fn what_is_not_sure_counts_as_unknown() {
     ];
     let choose_with = |plan: &DigestPlan| {
         let today = day("2026-11-23");
-        choose(plan, &Profile::default(), &entries, &[], &feeds(), today)
+        choose(
+            plan,
+            &Profile::default(),
+            &entries,
+            &[],
+            &feeds(),
+            today,
+            &Since::default(),
+        )
     };
     assert_eq!(titles(&choose_with(&plan)), ["sure", "unsure"]);
     assert_eq!(
@@ -157,7 +168,15 @@ fn what_does_not_fit_is_counted() {
         .map(|n| event(&n.to_string(), "2026-12-01", &n.to_string()))
         .collect();
     let today = day("2026-11-23");
-    let choice = choose(&plan, &Profile::default(), &entries(), &events, &[], today);
+    let choice = choose(
+        &plan,
+        &Profile::default(),
+        &entries(),
+        &events,
+        &[],
+        today,
+        &Since::default(),
+    );
     assert_eq!(titles(&choice), ["announced-late", "announced-early"]);
     assert_eq!(choice.stories_left, 1);
     assert_eq!((choice.events.len(), choice.events_left), (EVENTS_MAX, 3));
@@ -186,7 +205,15 @@ fn coming_events_are_in_order_of_time() {
         },
     ];
     let today = day("2026-11-23");
-    let choice = choose(&plan(), &Profile::default(), &[], &events, &[], today);
+    let choice = choose(
+        &plan(),
+        &Profile::default(),
+        &[],
+        &events,
+        &[],
+        today,
+        &Since::default(),
+    );
     assert_eq!(
         names(&choice),
         [
@@ -229,7 +256,15 @@ fn events_are_those_of_the_regions_asked_for() {
             regions: regions.iter().map(|code| region(code)).collect(),
             ..Profile::default()
         };
-        let choice = choose(&plan(), &profile, &[], &events, &feeds(), day("2026-11-23"));
+        let choice = choose(
+            &plan(),
+            &profile,
+            &[],
+            &events,
+            &feeds(),
+            day("2026-11-23"),
+            &Since::default(),
+        );
         let mut found = names(&choice);
         found.sort_unstable();
         assert_eq!(found, *expected, "{own:?} {regions:?}");
@@ -250,6 +285,7 @@ fn a_far_horizon_is_no_overflow() {
         &events,
         &[],
         NaiveDate::MAX,
+        &Since::default(),
     );
     assert!(choice.is_empty());
     let choice = choose(
@@ -259,6 +295,7 @@ fn a_far_horizon_is_no_overflow() {
         &events,
         &[],
         day("2026-11-23"),
+        &Since::default(),
     );
     assert_eq!(names(&choice), ["far"]);
 }
@@ -291,6 +328,7 @@ fn a_story_is_told_once_in_the_readers_tongue_if_it_can_be() {
             &[],
             &feeds(),
             day("2026-11-23"),
+            &Since::default(),
         );
         titles(&choice)
             .into_iter()
@@ -319,4 +357,214 @@ fn a_list_the_reader_already_has_is_no_letter() {
     let mut near = far.clone();
     near.start = day("2026-11-24");
     assert!(choice(&near).has_news(opened, today));
+}
+
+#[test]
+fn stories_stand_by_importance() {
+    let mut much_told = entry("much told", Kind::ForumArticle, "2026-11-23T06:00:00Z");
+    much_told.also_told_by = vec![told("Other", None); 4];
+    let mut own = entry("own", Kind::ForumArticle, "2026-11-23T06:00:00Z");
+    own.article.link = None;
+    let mut russian = entry("in Russian", Kind::ForumArticle, "2026-11-23T06:00:00Z");
+    russian.reading.language = Language::Russian;
+    let entries = [
+        russian,
+        entry("plain", Kind::ForumArticle, "2026-11-23T06:00:00Z"),
+        entry("older", Kind::ForumArticle, "2026-11-22T20:00:00Z"),
+        entry("announced", Kind::Announcement, "2026-11-23T06:00:00Z"),
+        much_told,
+        own,
+    ];
+    let told_to = |tongue| {
+        let profile = Profile {
+            tongue,
+            ..Profile::default()
+        };
+        let today = day("2026-11-23");
+        let choice = choose(
+            &plan(),
+            &profile,
+            &entries,
+            &[],
+            &feeds(),
+            today,
+            &Since::default(),
+        );
+        titles(&choice).join(", ")
+    };
+    assert_eq!(
+        told_to(Tongue::Kazakh),
+        "much told, own, announced, plain, in Russian, older"
+    );
+    assert_eq!(
+        told_to(Tongue::Russian),
+        "much told, own, announced, in Russian, plain, older",
+        "the reader's tongue goes first among equals"
+    );
+}
+
+#[test]
+fn kinds_and_languages_narrow_what_is_told() {
+    let mut russian = entry("in Russian", Kind::Announcement, "2026-11-23T06:00:00Z");
+    russian.reading.language = Language::Russian;
+    let entries = [
+        russian,
+        entry("announced", Kind::Announcement, "2026-11-23T05:00:00Z"),
+        entry("article", Kind::ForumArticle, "2026-11-23T04:00:00Z"),
+    ];
+    let told_to = |kinds: &[Kind], languages: &[Language]| {
+        let profile = Profile {
+            kinds: kinds.to_vec(),
+            languages: languages.to_vec(),
+            ..Profile::default()
+        };
+        let today = day("2026-11-23");
+        let choice = choose(
+            &plan(),
+            &profile,
+            &entries,
+            &[],
+            &feeds(),
+            today,
+            &Since::default(),
+        );
+        titles(&choice).join(", ")
+    };
+    assert_eq!(told_to(&[], &[]), "announced, in Russian, article");
+    assert_eq!(told_to(&[Kind::ForumArticle], &[]), "article");
+    assert_eq!(told_to(&[], &[Language::Russian]), "in Russian");
+    assert_eq!(told_to(&[Kind::ForumArticle], &[Language::Russian]), "");
+}
+
+#[test]
+fn a_latin_reader_gets_the_latin_telling() {
+    let mut latin = entry("latin", Kind::Announcement, "2026-11-23T06:00:00Z");
+    latin.reading.language = Language::KazakhLatin;
+    let mut cyrillic = entry("cyrillic", Kind::Announcement, "2026-11-23T05:00:00Z");
+    cyrillic.story = latin.story.clone();
+    let told_to = |script| {
+        let profile = Profile {
+            script,
+            ..Profile::default()
+        };
+        let entries = [latin.clone(), cyrillic.clone()];
+        let today = day("2026-11-23");
+        let choice = choose(
+            &plan(),
+            &profile,
+            &entries,
+            &[],
+            &feeds(),
+            today,
+            &Since::default(),
+        );
+        titles(&choice).join(", ")
+    };
+    assert_eq!(told_to(LetterScript::Latin), "latin");
+    assert_eq!(told_to(LetterScript::Cyrillic), "cyrillic");
+}
+
+#[test]
+fn by_region_the_region_of_the_first_story_leads_and_none_comes_last() {
+    let place = |title: &str, hour: u32, code: &str| {
+        let dated = format!("2026-11-23T{hour:02}:00:00Z");
+        let told = entry(title, Kind::Announcement, &dated);
+        if code.is_empty() {
+            told
+        } else {
+            in_region(told, code)
+        }
+    };
+    let mut both = place("astana-abai", 12, "KZ-71");
+    both = in_region(both, "KZ-10");
+    let entries = [
+        place("nowhere", 18, ""),
+        place("abai", 16, "KZ-10"),
+        both,
+        place("abai-later", 8, "KZ-10"),
+    ];
+    let told_to = |regions: &[&str]| {
+        let profile = Profile {
+            grouping: Grouping::Region,
+            regions: regions.iter().map(|code| region(code)).collect(),
+            ..Profile::default()
+        };
+        let today = day("2026-11-23");
+        let choice = choose(
+            &plan(),
+            &profile,
+            &entries,
+            &[],
+            &feeds(),
+            today,
+            &Since::default(),
+        );
+        titles(&choice).join(", ")
+    };
+    assert_eq!(told_to(&[]), "abai, abai-later, astana-abai, nowhere");
+    assert_eq!(told_to(&["KZ-10"]), "abai, astana-abai, abai-later");
+}
+
+#[test]
+fn corrections_are_those_the_reader_was_told_of() {
+    let moved = Event {
+        region: "KZ-71".parse().ok(),
+        ..event("moved", "2026-11-28", "moved")
+    };
+    let before = EventBefore {
+        id: moved.id.clone(),
+        start: day("2026-11-25"),
+        end: None,
+        time: None,
+        city: None,
+        status: EventStatus::Confirmed,
+    };
+    let revised = |title: &str, code: &str| Revised {
+        entry: in_region(
+            entry(title, Kind::Announcement, "2026-11-20T06:00:00Z"),
+            code,
+        ),
+        title_before: None,
+    };
+    let since = Since {
+        after: at("2026-11-22T03:00:00Z"),
+        events: vec![before],
+        revised: vec![
+            revised("astana", "KZ-71"),
+            revised("abai", "KZ-10"),
+            revised("moved", "KZ-71"),
+        ],
+        silent: vec!["Outlet".to_owned()],
+    };
+    let told_to = |events: &[Event], regions: &[&str]| {
+        let profile = Profile {
+            regions: regions.iter().map(|code| region(code)).collect(),
+            ..Profile::default()
+        };
+        let today = day("2026-11-23");
+        choose(&plan(), &profile, &[], events, &feeds(), today, &since)
+    };
+    let all = told_to(std::slice::from_ref(&moved), &[]);
+    assert_eq!(all.corrections.len(), 3);
+    assert_eq!(all.silent, ["Outlet"]);
+    let expected = Correction::Event {
+        event: moved.clone(),
+        changes: vec![Change::Moved {
+            start: day("2026-11-25"),
+            end: None,
+        }],
+    };
+    assert_eq!(all.corrections[0], expected);
+    assert!(all.has_news(since.after, day("2026-11-23")));
+    let abai = told_to(std::slice::from_ref(&moved), &["KZ-10"]);
+    assert_eq!(abai.corrections.len(), 1);
+    assert!(
+        !abai.has_news(since.after, day("2026-11-23")),
+        "a mended text is no letter"
+    );
+    let mut fresh = moved;
+    fresh.created = at("2026-11-22T09:00:00Z");
+    let new_to_the_reader = told_to(&[fresh], &["KZ-71"]);
+    let is_event = |one: &Correction| matches!(one, Correction::Event { .. });
+    assert!(!new_to_the_reader.corrections.iter().any(is_event));
 }
