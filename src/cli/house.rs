@@ -129,8 +129,8 @@ pub async fn open_with(config: &Config) -> Result<Arc<Newsroom>, Failure> {
         web,
         post,
         plan: PlanOptions {
-            every_min: config.gather_every.0,
-            every_max: config.gather_every.1,
+            every_min: config.gather_pace.every_min,
+            every_max: config.gather_pace.every_max,
             ..PlanOptions::default()
         },
         gather_parallel: config.gather_parallel,
@@ -217,7 +217,7 @@ pub fn web_options(config: &Config) -> Result<WebOptions, Failure> {
     Ok(WebOptions {
         about_url,
         requests_max: config.gather_parallel,
-        pause: config.gather_pause,
+        pause: config.gather_pace.pause,
         allow_private,
         ..WebOptions::default()
     })

@@ -4,14 +4,17 @@
 //! operator wrote, and what cannot be wrong any more. Deliberately absent: a
 //! global; whoever needs a value is handed it.
 
+mod bounces;
+mod doctor;
 mod environment;
+mod gather;
 pub mod mail;
 mod raw;
 mod sending;
+mod subscribe;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use chrono_tz::Tz;
 use serde::Deserialize;
@@ -25,27 +28,18 @@ use crate::model::feed::FeedName;
 use crate::model::language::Trilingual;
 use crate::model::sending::{DomainLimits, RelayPlan, SendWindow, WarmUp};
 use crate::model::subscriber::EmailAddress;
+pub use doctor::Doctor;
+pub use gather::GatherPace;
 use mail::{Dkim, MailAddresses};
-use raw::{RawConfig, RawDigest, RawDoctor, RawGather};
+use raw::{RawConfig, RawDigest};
+pub use subscribe::Subscribe;
 
 /// Sources asked at the same time, at the most.
 pub const GATHER_PARALLEL_MAX: usize = 256;
-/// The longest pause between two requests to one host, in milliseconds.
-pub const GATHER_PAUSE_MAX_MS: u64 = 60_000;
-/// Minutes between visits, at the most: a month.
-pub const GATHER_EVERY_MAX_MINUTES: u64 = 31 * 24 * 60;
-/// Requests for letters in an hour, at the least: what looks like a machine's
-/// counts as five.
-pub const REQUESTS_PER_HOUR_MIN: u32 = 5;
-/// Requests for letters in an hour, at the most: each is remembered that long.
-pub const REQUESTS_PER_HOUR_MAX: u32 = 100_000;
 /// Stories in one letter, at the most: mailbox providers clip longer letters.
 pub const STORIES_MAX: usize = 100;
 /// How far ahead a digest may look, in days.
 pub const DAYS_AHEAD_MAX: u32 = 365;
-
-/// How many soft bounces, and how many days until one counts half, at the most.
-pub const SOFT_MAX: u32 = 365;
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,10 +58,7 @@ pub struct Config {
     pub catalog_dir: PathBuf,
     pub store_url: String,
     pub gather_parallel: usize,
-    /// Between two requests to one host.
-    pub gather_pause: Duration,
-    /// Floor and ceiling of the time between visits.
-    pub gather_every: (Duration, Duration),
+    pub gather_pace: GatherPace,
     pub gather_contact: String,
     pub allow_private: Vec<String>,
     pub listen: SocketAddr,
@@ -95,28 +86,6 @@ pub struct Config {
     pub doctor: Doctor,
     /// Kept to say where a key stands when a later room refuses its value.
     pub file: ConfigFile,
-}
-
-/// Who may ask for letters how often, and who is not written to.
-#[derive(Debug, Clone)]
-pub struct Subscribe {
-    pub trusted_proxies: Vec<String>,
-    pub client_per_hour: u32,
-    pub domain_per_hour: u32,
-    pub house_per_hour: u32,
-    /// A file of one domain on a line.
-    pub disposable_domains: Option<PathBuf>,
-    /// A file of one local part on a line; `None`: the list that ships.
-    pub role_addresses: Option<PathBuf>,
-}
-
-/// How `jarshy doctor` looks at the sending domain.
-#[derive(Debug, Clone, Default)]
-pub struct Doctor {
-    /// `None`: the system's resolvers.
-    pub resolver: Option<SocketAddr>,
-    /// Where letters leave from; none: the addresses of the mail server.
-    pub addresses: Vec<IpAddr>,
 }
 
 /// The file the config came from.
@@ -233,26 +202,22 @@ fn with_suggestion(message: &str) -> String {
         )
 }
 
+/// What a key says, unless it is empty.
+fn given(text: &str) -> Option<String> {
+    Some(text.to_owned()).filter(|text| !text.is_empty())
+}
+
 /// Checks every value; `None` when one that nothing can do without is wrong.
 fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> Option<Config> {
     let mut note = |key: &str, message: String| complaints.push(file.complain(key, message));
     let zone = raw.house.zone.parse::<Tz>().map_err(|_| {
-        note(
-            "house.zone",
-            format!(
-                "`{}` is no time zone; expected an IANA name such as Asia/Almaty",
-                raw.house.zone
-            ),
-        );
+        let expected = "is no time zone; expected an IANA name such as Asia/Almaty";
+        note("house.zone", format!("`{}` {expected}", raw.house.zone));
     });
     let listen = raw.serve.listen.parse::<SocketAddr>().map_err(|_| {
-        note(
-            "serve.listen",
-            format!(
-                "`{}` is no address to listen on; expected one such as 127.0.0.1:8080 or [::]:8080",
-                raw.serve.listen
-            ),
-        );
+        let expected =
+            "is no address to listen on; expected one such as 127.0.0.1:8080 or [::]:8080";
+        note("serve.listen", format!("`{}` {expected}", raw.serve.listen));
     });
     let site_text = if raw.serve.url.is_empty() {
         format!("http://{}", raw.serve.listen)
@@ -265,9 +230,10 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
     });
     let mail_addresses = mail::check_addresses(&raw.mail, &mut note);
     let dkim = mail::check_dkim(&raw.mail, from.as_ref().ok(), &mut note);
-    let doctor = check_doctor(&raw.doctor, &mut note);
+    let doctor = doctor::check(&raw.doctor, &mut note);
     check_limits(&raw, &mut note);
-    check_bounces(&raw, &mut note);
+    let soft_policy = bounces::check(&raw.mail.bounces, &mut note);
+    let subscribe = subscribe::check(&raw.subscribe, &mut note);
     let sending = sending::check(&raw.mail, &mut note);
     let log_format = check_log_format(&raw.log.format, &mut note);
     let digests = check_digests(&raw.digest, &mut note);
@@ -278,31 +244,16 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
         catalog_dir: raw.catalog.dir.into(),
         store_url: raw.store.url,
         gather_parallel: raw.gather.parallel,
-        gather_pause: Duration::from_millis(raw.gather.pause_ms),
-        gather_every: check_gather(&raw.gather, &mut note),
+        gather_pace: gather::check(&raw.gather, &mut note),
         gather_contact: raw.gather.contact,
         allow_private: raw.gather.allow_private,
         listen: listen.ok()?,
         site_url: site_url.ok()?,
-        subscribe: Subscribe {
-            trusted_proxies: raw.subscribe.trusted_proxies,
-            client_per_hour: raw.subscribe.client_per_hour,
-            domain_per_hour: raw.subscribe.domain_per_hour,
-            house_per_hour: raw.subscribe.house_per_hour,
-            disposable_domains: path_of(raw.subscribe.disposable_domains),
-            role_addresses: path_of(raw.subscribe.role_addresses),
-        },
+        subscribe,
         bounces_maildir: given(&raw.mail.bounces.maildir).map(PathBuf::from),
         bounces_pop3: given(&raw.mail.bounces.pop3),
-        soft_policy: SoftPolicy {
-            limit: f64::from(raw.mail.bounces.soft_limit),
-            half_life_days: f64::from(raw.mail.bounces.half_life_days),
-        },
-        hooks: HookSecrets {
-            mailgun: given(&raw.hooks.mailgun),
-            postmark: given(&raw.hooks.postmark),
-            sendgrid: given(&raw.hooks.sendgrid),
-        },
+        soft_policy,
+        hooks: bounces::hook_secrets(&raw.hooks),
         outbox: raw.mail.outbox.into(),
         from: from.ok()?,
         relays: sending.relays,
@@ -311,32 +262,13 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
         warm_up: sending.warm_up,
         mail_addresses,
         dkim,
-        templates_dir: Some(raw.templates.dir)
-            .filter(|dir| !dir.is_empty())
-            .map(PathBuf::from),
+        templates_dir: given(&raw.templates.dir).map(PathBuf::from),
         log_filter: raw.log.filter,
         log_format: log_format?,
         digests,
         doctor,
         file,
     })
-}
-
-/// What a key says, unless it is empty.
-fn given(text: &str) -> Option<String> {
-    Some(text.to_owned()).filter(|text| !text.is_empty())
-}
-
-fn check_bounces(raw: &RawConfig, note: &mut impl FnMut(&str, String)) {
-    let bounces = &raw.mail.bounces;
-    for (key, value) in [
-        ("mail.bounces.soft_limit", bounces.soft_limit),
-        ("mail.bounces.half_life_days", bounces.half_life_days),
-    ] {
-        if !(1..=SOFT_MAX).contains(&value) {
-            note(key, format!("{value}: expected 1 to {SOFT_MAX}"));
-        }
-    }
 }
 
 fn check_limits(raw: &RawConfig, note: &mut impl FnMut(&str, String)) {
@@ -366,44 +298,6 @@ fn check_limits(raw: &RawConfig, note: &mut impl FnMut(&str, String)) {
             ),
         );
     }
-    for (key, limit) in [
-        ("client_per_hour", raw.subscribe.client_per_hour),
-        ("domain_per_hour", raw.subscribe.domain_per_hour),
-        ("house_per_hour", raw.subscribe.house_per_hour),
-    ] {
-        if !(REQUESTS_PER_HOUR_MIN..=REQUESTS_PER_HOUR_MAX).contains(&limit) {
-            let key = format!("subscribe.{key}");
-            let expected = format!("{REQUESTS_PER_HOUR_MIN} to {REQUESTS_PER_HOUR_MAX}");
-            note(&key, format!("{limit}: expected {expected}"));
-        }
-    }
-}
-
-fn path_of(text: String) -> Option<PathBuf> {
-    Some(text)
-        .filter(|text| !text.is_empty())
-        .map(PathBuf::from)
-}
-
-/// Floor and ceiling of the time between visits; complains of the pause too.
-fn check_gather(raw: &RawGather, note: &mut impl FnMut(&str, String)) -> (Duration, Duration) {
-    if raw.pause_ms > GATHER_PAUSE_MAX_MS {
-        note(
-            "gather.pause_ms",
-            format!("{}: expected 0 to {GATHER_PAUSE_MAX_MS}", raw.pause_ms),
-        );
-    }
-    let (least, most) = (raw.every_min_minutes, raw.every_max_minutes);
-    if least == 0 || least > most || most > GATHER_EVERY_MAX_MINUTES {
-        note(
-            "gather.every_min_minutes",
-            format!(
-                "{least} to {most} minutes between visits: expected 1 to {GATHER_EVERY_MAX_MINUTES}, the smaller first"
-            ),
-        );
-    }
-    let minutes = |minutes: u64| Duration::from_secs(minutes.saturating_mul(60));
-    (minutes(least), minutes(most))
 }
 
 fn check_log_format(format: &str, note: &mut impl FnMut(&str, String)) -> Option<LogFormat> {
@@ -414,39 +308,6 @@ fn check_log_format(format: &str, note: &mut impl FnMut(&str, String)) -> Option
             note("log.format", format!("`{other}`: expected text or json"));
             None
         }
-    }
-}
-
-fn check_doctor(raw: &RawDoctor, note: &mut impl FnMut(&str, String)) -> Doctor {
-    let text = raw.resolver.as_str();
-    let at_port_53 = |ip| SocketAddr::new(ip, 53);
-    let resolver = match (text, text.parse(), text.parse::<IpAddr>()) {
-        ("", ..) => None,
-        (_, Ok(address), _) => Some(address),
-        (_, _, Ok(ip)) => Some(at_port_53(ip)),
-        _ => {
-            note(
-                "doctor.resolver",
-                format!(
-                    "`{text}` is no address of a resolver; expected one such as 9.9.9.9 or 127.0.0.1:5353"
-                ),
-            );
-            None
-        }
-    };
-    let mut addresses = Vec::new();
-    for (at, text) in raw.addresses.iter().enumerate() {
-        match text.parse() {
-            Ok(address) => addresses.push(address),
-            Err(_) => note(
-                &format!("doctor.addresses.{at}"),
-                format!("`{text}` is no IP address"),
-            ),
-        }
-    }
-    Doctor {
-        resolver,
-        addresses,
     }
 }
 
