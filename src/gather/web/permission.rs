@@ -19,7 +19,8 @@ use crate::model::source::Validators;
 
 /// How long what a file said holds (RFC 9309 section 2.4).
 const ROBOTS_KEPT: TimeDelta = TimeDelta::hours(24);
-/// How long a file that could not be read is not asked for again.
+/// How long a file that could not be read is not asked for again, unless the
+/// server asks for longer.
 const ROBOTS_RETRY: TimeDelta = TimeDelta::minutes(15);
 /// Files kept at once; the oldest goes first.
 const ROBOTS_FILES_MAX: usize = 500;
@@ -38,20 +39,12 @@ pub(super) struct Permissions {
 #[derive(Debug, Clone)]
 struct Known {
     asked: DateTime<Utc>,
+    /// Not asked for again before.
+    until: DateTime<Utc>,
     /// The last that was read, also when it can be read no more.
     robots: Option<Arc<Robots>>,
     /// Why it could not be read when last asked.
     trouble: Option<String>,
-}
-
-impl Known {
-    fn holds(&self, now: DateTime<Utc>) -> bool {
-        let kept = match self.trouble {
-            Some(_) => ROBOTS_RETRY,
-            None => ROBOTS_KEPT,
-        };
-        now < self.asked + kept
-    }
 }
 
 impl Web {
@@ -63,7 +56,7 @@ impl Web {
         now: DateTime<Utc>,
     ) -> Result<(), String> {
         let key = (url.origin().ascii_serialization(), token(request));
-        let known = self.permissions.get(&key).filter(|known| known.holds(now));
+        let known = self.permissions.get(&key).filter(|known| now < known.until);
         let known = match known {
             Some(known) => known,
             None => self.ask_robots(url, request, key, now).await,
@@ -116,6 +109,13 @@ impl Web {
         };
         // Boxed: a page's asking asks here, and is asked in turn.
         let answer = Box::pin(self.fetch_robots(&asking)).await;
+        let wanted = match &answer {
+            Answer::TooEarly {
+                retry_after: Some(retry_after),
+                ..
+            } => retry_after.until(now),
+            _ => now,
+        };
         let (robots, trouble) = match answer {
             Answer::Body { bytes, .. } => (Some(Robots::read(&bytes, &key.1)), None),
             Answer::Gone
@@ -130,8 +130,13 @@ impl Web {
             Answer::NotModified { .. } => (None, Some("the server answered 304".to_owned())),
         };
         let before = self.permissions.get(&key).and_then(|known| known.robots);
+        let until = match trouble {
+            Some(_) => wanted.max(now + ROBOTS_RETRY),
+            None => now + ROBOTS_KEPT,
+        };
         let known = Known {
             asked: now,
+            until,
             robots: robots.map(Arc::new).or(before),
             trouble,
         };
@@ -188,6 +193,7 @@ mod tests {
         let start: DateTime<Utc> = "2026-11-23T10:00:00Z".parse().expect("time");
         let known = |second: usize, rules: usize| Known {
             asked: start + TimeDelta::seconds(i64::try_from(second).expect("few")),
+            until: start + ROBOTS_KEPT,
             robots: Some(Arc::new(Robots::read(
                 format!("user-agent: *\n{}", "disallow: /aaaaaaaa\n".repeat(rules)).as_bytes(),
                 PRODUCT,

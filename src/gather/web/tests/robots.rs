@@ -213,3 +213,18 @@ async fn what_was_read_holds_on_while_the_file_cannot_be_read() {
     ));
     assert!(why(visit("/private", tomorrow).await).contains("asks not to read"));
 }
+
+#[tokio::test]
+async fn a_retry_after_of_the_file_is_obeyed_too() {
+    let server = Server::start(|path, _| match path {
+        "/robots.txt" => without("503 Service Unavailable\r\nRetry-After: 129600"),
+        _ => page(b"text"),
+    })
+    .await;
+    let web = web(|_| {});
+    for (hours, asked) in [(0, 1), (35, 1), (36, 2)] {
+        let now = now() + TimeDelta::hours(hours);
+        web.fetch_page(&request(server.url("/news")), now).await;
+        assert_eq!(server.asked().len(), asked, "{hours}");
+    }
+}
