@@ -44,7 +44,8 @@ const PERMITTED: &[(&str, &[&str])] = &[
     ("config", &["model"]),
 ];
 
-/// Each library that has one door: who may name it.
+/// Each library that has one door: who may name it. Cryptography has two, for
+/// what leaves signed and what comes in signed.
 const DOORS: &[(&str, &str)] = &[
     ("reqwest", "gather/web"),
     ("brotli_decompressor", "gather/web"),
@@ -62,6 +63,7 @@ const DOORS: &[(&str, &str)] = &[
     ("mail_parser", "deliver/bounce/mail.rs"),
     ("tokio_rustls", "deliver"),
     ("aws_lc_rs", "deliver/sign"),
+    ("aws_lc_rs", "serve/hooks"),
     ("axum", "serve"),
     ("clap", "cli"),
     ("csv", "cli/subscribers"),
@@ -186,7 +188,10 @@ fn every_library_has_one_door() {
             // `publish::rss` and `gather::…` are rooms of ours with the library's name.
             let own_module =
                 code.contains(&format!("mod {library};")) || code.contains(&format!("{library}, "));
-            if named && !own_module && !name.starts_with(door) {
+            let by_another = DOORS
+                .iter()
+                .any(|(other, door)| other == library && name.starts_with(door));
+            if named && !own_module && !by_another {
                 breaches.push(format!(
                     "src/{name} names `{library}`, whose door is src/{door}"
                 ));
