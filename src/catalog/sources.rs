@@ -1,8 +1,8 @@
 //! `[[source]]` entries: what is read.
 //!
 //! Keys: `id`, `name`, `kind`, `url` (or `dir` for the desk), `home`,
-//! `language`, `region`, `republish`, `every`, `accept_language`, `enabled`,
-//! `rules`.
+//! `language`, `region`, `republish`, `every`, `accept_language`,
+//! `user_agent`, `enabled`, `rules`.
 
 use std::path::Path;
 use std::time::Duration;
@@ -40,6 +40,9 @@ pub(super) fn source(entry: &Entry<'_>, root: &Path) -> Option<Source> {
     let accept_language = entry
         .text("accept_language")
         .and_then(|text| entry.read("accept_language", text, header_value));
+    let user_agent = entry
+        .text("user_agent")
+        .and_then(|text| entry.read("user_agent", text, user_agent));
     let enabled = entry.flag("enabled", true);
     Some(Source {
         id: id?,
@@ -51,6 +54,7 @@ pub(super) fn source(entry: &Entry<'_>, root: &Path) -> Option<Source> {
         republish: republish.unwrap_or_default(),
         every: interval.unwrap_or(EVERY_DEFAULT),
         accept_language,
+        user_agent,
         enabled,
     })
 }
@@ -163,6 +167,14 @@ fn header_value(text: &str) -> Result<String, String> {
     } else {
         Err("expected a header value such as \"kk\" or \"ru, kk;q=0.5\"".to_owned())
     }
+}
+
+fn user_agent(text: &str) -> Result<String, String> {
+    let is_name = text.starts_with(|first: char| first.is_ascii_alphanumeric());
+    header_value(text)
+        .ok()
+        .filter(|_| is_name)
+        .ok_or_else(|| "expected a name such as \"Jarshy/1.0 (+https://example.kz)\"".to_owned())
 }
 
 fn page_rules(rules: &Entry<'_>) -> PageRules {

@@ -66,6 +66,7 @@ fn every_key_is_read() {
         republish: Republish::Full,
         every: Duration::from_mins(90),
         accept_language: Some("kk".to_owned()),
+        user_agent: None,
         enabled: false,
     };
     assert_eq!(catalogue.sources[0], expected);

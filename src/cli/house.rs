@@ -128,7 +128,11 @@ pub async fn open_with(config: &Config) -> Result<Arc<Newsroom>, Failure> {
         clock: Clock::System,
         web,
         post,
-        plan: PlanOptions::default(),
+        plan: PlanOptions {
+            every_min: config.gather_pace.every_min,
+            every_max: config.gather_pace.every_max,
+            ..PlanOptions::default()
+        },
         gather_parallel: config.gather_parallel,
         zone: config.zone,
         holder: Holder(hex(&random()?[..8])),
@@ -212,6 +216,8 @@ pub fn web_options(config: &Config) -> Result<WebOptions, Failure> {
     };
     Ok(WebOptions {
         about_url,
+        requests_max: config.gather_parallel,
+        pause: config.gather_pace.pause,
         allow_private,
         ..WebOptions::default()
     })

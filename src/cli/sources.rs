@@ -45,6 +45,7 @@ async fn list(config: &Path, json: bool) -> Result<(), Failure> {
                 "url": source.place.url().map(url::Url::as_str), "enabled": source.enabled,
                 "last_visit": time(last), "last_result": result,
                 "next_visit": time(state.map(|state| state.next_visit)),
+                "waits_for": state.and_then(|state| state.waits_for.as_deref()),
                 "failures": state.map(|state| state.failures),
             })
             .to_string()

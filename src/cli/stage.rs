@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::output::{Failure, complain, say, time};
+use super::stage_asking;
 use super::stage_spans;
 use super::stage_words;
 use crate::clock::Clock;
@@ -88,6 +89,16 @@ pub enum StageCommand {
         /// A file; - is standard input.
         file: PathBuf,
     },
+    /// What robots.txt says: JSON lines {"id","robots","url","agent"} in, {"id","allowed","delay"} out.
+    Robots {
+        /// A file; - is standard input.
+        file: PathBuf,
+    },
+    /// Who may be asked: JSON lines {"id","url"} in, {"id","verdict","why"} out.
+    Address {
+        /// A file; - is standard input.
+        file: PathBuf,
+    },
 }
 
 /// Runs one stage.
@@ -133,6 +144,8 @@ pub fn stage(command: StageCommand) -> Result<(), Failure> {
         }
         StageCommand::Language { file } => lines(&file, stage_words::language),
         StageCommand::Stem { file } => lines(&file, stage_words::stem),
+        StageCommand::Robots { file } => stage_asking::robots_lines(&file),
+        StageCommand::Address { file } => stage_asking::address_lines(&file),
     }
 }
 

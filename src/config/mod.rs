@@ -7,6 +7,7 @@
 mod bounces;
 mod doctor;
 mod environment;
+mod gather;
 pub mod mail;
 mod raw;
 mod sending;
@@ -28,6 +29,7 @@ use crate::model::language::Trilingual;
 use crate::model::sending::{DomainLimits, RelayPlan, SendWindow, WarmUp};
 use crate::model::subscriber::EmailAddress;
 pub use doctor::Doctor;
+pub use gather::GatherPace;
 use mail::{Dkim, MailAddresses};
 use raw::{RawConfig, RawDigest};
 pub use subscribe::Subscribe;
@@ -56,6 +58,7 @@ pub struct Config {
     pub catalog_dir: PathBuf,
     pub store_url: String,
     pub gather_parallel: usize,
+    pub gather_pace: GatherPace,
     pub gather_contact: String,
     pub allow_private: Vec<String>,
     pub listen: SocketAddr,
@@ -241,6 +244,7 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
         catalog_dir: raw.catalog.dir.into(),
         store_url: raw.store.url,
         gather_parallel: raw.gather.parallel,
+        gather_pace: gather::check(&raw.gather, &mut note),
         gather_contact: raw.gather.contact,
         allow_private: raw.gather.allow_private,
         listen: listen.ok()?,

@@ -51,6 +51,9 @@ section!(RawStore {
 });
 section!(RawGather {
     parallel: usize = 8_usize,
+    pause_ms: u64 = 1_000_u64,
+    every_min_minutes: u64 = 5_u64,
+    every_max_minutes: u64 = 1_440_u64,
     contact: String = "",
     allow_private: Vec<String> = Vec::<String>::new(),
 });

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
@@ -116,26 +116,48 @@ fn spawn_houses(
         houses.entry(host).or_default().push((source, state));
     }
     let places = Arc::new(Semaphore::new(newsroom.gather_parallel));
+    let claimed_at = newsroom.clock.now();
     let mut tasks = JoinSet::new();
     for sources in houses.into_values() {
         let newsroom = Arc::clone(newsroom);
         let places = Arc::clone(&places);
         let mut stop = stop.clone();
         tasks.spawn(async move {
-            let _place = places.acquire().await;
             let mut refreshed = Vec::new();
             for (source, state) in sources {
                 // A visit cut short stored nothing: it is simply made again.
                 tokio::select! {
                     biased;
                     () = told_to_stop(&mut stop) => release(&newsroom, &source).await,
-                    visited = visit(&newsroom, &source, &state) => refreshed.push(visited),
+                    visited = visit_in_turn(&newsroom, &places, (&source, &state), claimed_at) => {
+                        refreshed.extend(visited);
+                    }
                 }
             }
             refreshed
         });
     }
     tasks
+}
+
+/// One visit when the host has rested and there is a place: waiting takes none.
+/// `None`: another process has taken the source meanwhile.
+async fn visit_in_turn(
+    newsroom: &Newsroom,
+    places: &Semaphore,
+    (source, state): (&Source, &SourceState),
+    claimed_at: DateTime<Utc>,
+) -> Option<Refreshed> {
+    if let Some(url) = source.place.url() {
+        newsroom.web.rest(url).await;
+    }
+    let _place = places.acquire().await;
+    // Others of its house may have taken long: its claim is half over, or lost.
+    let late = newsroom.clock.now() - claimed_at > SOURCE_LEASE / 2;
+    if late && !keep(newsroom, source).await {
+        return None;
+    }
+    Some(visit(newsroom, source, state).await)
 }
 
 /// Ends when the order to stop comes.
@@ -151,7 +173,9 @@ async fn visit(newsroom: &Newsroom, source: &Source, state: &SourceState) -> Ref
     let visited = loop {
         match tokio::time::timeout(KEEP_EVERY, &mut visit).await {
             Ok(visited) => break visited,
-            Err(_) => keep(newsroom, source).await,
+            Err(_) => {
+                keep(newsroom, source).await;
+            }
         }
     };
     match visited {
@@ -171,16 +195,18 @@ async fn visit(newsroom: &Newsroom, source: &Source, state: &SourceState) -> Ref
     }
 }
 
-/// A claim that could not be kept is noticed by the visit's own transaction.
-async fn keep(newsroom: &Newsroom, source: &Source) {
+/// Whether the claim is still ours. One that is lost during a visit is noticed by
+/// the visit's own transaction.
+async fn keep(newsroom: &Newsroom, source: &Source) -> bool {
     let until = newsroom.clock.now() + SOURCE_LEASE;
     let kept = newsroom
         .store
         .keep_source(&source.id, &newsroom.holder, until)
         .await;
-    if let Err(error) = kept {
+    kept.unwrap_or_else(|error| {
         tracing::warn!(source.id = %source.id, %error, "a claim could not be kept");
-    }
+        true
+    })
 }
 
 async fn release(newsroom: &Newsroom, source: &Source) {

@@ -4,13 +4,14 @@
 //! The claim is the caller's ([`super::gather`]); everything between it and
 //! the transaction can be lost to a crash and is then simply done again.
 
+use chrono::{DateTime, Utc};
 use url::Url;
 
 use crate::gather::document::Document;
-use crate::gather::plan::{self, Plan, Visited};
+use crate::gather::plan::{self, Brought, Plan, Visited};
 use crate::gather::web::{Answer, Request};
 use crate::gather::{self, desk};
-use crate::model::complaint::Complaint;
+use crate::model::complaint::{Complaint, Severity};
 use crate::model::draft::Harvest;
 use crate::model::source::{Place, Source, SourceState, Validators};
 use crate::store::{StoreError, Visit, VisitRecord};
@@ -104,19 +105,7 @@ async fn visit(
             );
         }
     };
-    let headers = source
-        .accept_language
-        .iter()
-        .map(|languages| ("Accept-Language".to_owned(), languages.clone()))
-        .collect();
-    let answer = newsroom
-        .web
-        .fetch(&Request {
-            url,
-            validators,
-            headers,
-        })
-        .await;
+    let answer = ask(newsroom, source, url, validators).await;
     let visited = match answer {
         Answer::Body {
             bytes,
@@ -124,6 +113,7 @@ async fn visit(
             validators,
             final_url,
             permanent_redirect,
+            fresh_for,
         } => {
             let hash = plan::body_hash(&bytes);
             if state.body_hash.as_ref() != Some(&hash) {
@@ -134,20 +124,32 @@ async fn visit(
                     received: newsroom.clock.now(),
                 };
                 let harvest = gather::read(&source.place, &document);
-                let read = read_or_not(&harvest, validators, hash, permanent_redirect);
+                if let Some(why) = unreadable(&harvest) {
+                    return (Visited::Unreadable { why }, Some(harvest));
+                }
+                let read = Visited::Read {
+                    validators,
+                    body_hash: Some(hash),
+                    permanent_redirect,
+                    fresh_for,
+                    brought: said(&source.place, &bytes),
+                };
                 return (read, Some(harvest));
             }
             Visited::Unchanged {
                 validators,
                 permanent_redirect,
+                fresh_for,
             }
         }
         Answer::NotModified {
             validators,
             permanent_redirect,
+            fresh_for,
         } => Visited::Unchanged {
             validators,
             permanent_redirect,
+            fresh_for,
         },
         Answer::Gone => Visited::Gone,
         Answer::TooEarly { retry_after, .. } => Visited::TooEarly { retry_after },
@@ -156,29 +158,65 @@ async fn visit(
     (visited, None)
 }
 
-/// A document nothing could be read from leaves no validators behind: the next
-/// visit asks for all of it again.
-fn read_or_not(
-    harvest: &Harvest,
-    validators: Validators,
-    hash: String,
-    permanent_redirect: Option<Url>,
-) -> Visited {
-    if harvest.format.is_some() {
-        let result = String::new();
-        return Visited::Read {
-            validators,
-            body_hash: Some(hash),
-            permanent_redirect,
-            result,
-        };
+async fn ask(newsroom: &Newsroom, source: &Source, url: Url, validators: Validators) -> Answer {
+    let request = Request {
+        url,
+        validators,
+        headers: headers(source),
+    };
+    match source.place {
+        // A feed is made to be asked, and a sitemap is for robots.
+        Place::Feed(_) | Place::Sitemap(_) | Place::Desk(_) => newsroom.web.fetch(&request).await,
+        Place::Page { .. } | Place::Json { .. } | Place::Telegram(_) => {
+            let now = newsroom.clock.now();
+            newsroom.web.fetch_page(&request, now).await
+        }
     }
-    let why = harvest
+}
+
+fn headers(source: &Source) -> Vec<(String, String)> {
+    let header = |name: &str, value: &Option<String>| Some((name.to_owned(), value.clone()?));
+    [
+        header("Accept-Language", &source.accept_language),
+        header("User-Agent", &source.user_agent),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Why a document is as good as none. Its validators are not kept: the next
+/// visit asks for all of it again.
+fn unreadable(harvest: &Harvest) -> Option<String> {
+    if harvest.format.is_some() {
+        return None;
+    }
+    // What is wrong altogether says more than what is odd on the way.
+    let worst = harvest
         .complaints
-        .first()
-        .map(|complaint| complaint.message.clone());
-    Visited::Unreadable {
-        why: why.unwrap_or_else(|| "nothing readable".to_owned()),
+        .iter()
+        .find(|complaint| complaint.severity == Severity::Error)
+        .or(harvest.complaints.first());
+    let why = worst.map(|complaint| complaint.message.clone());
+    Some(why.unwrap_or_else(|| "nothing readable".to_owned()))
+}
+
+/// What a feed says of coming again, and that it has moved: people are told, and
+/// decide. The rest is known only after comparing.
+fn said(place: &Place, bytes: &[u8]) -> Brought {
+    let Place::Feed(own) = place else {
+        return Brought::default();
+    };
+    let head = plan::asked_by(bytes);
+    let moved = head
+        .new_address
+        .filter(|address| Url::parse(address).is_ok_and(|address| address != *own));
+    Brought {
+        asked: head.pace,
+        result: moved.map_or_else(String::new, |address| {
+            format!("; it says it has moved to {address}: see that this is true, and change the catalogue")
+        }),
+        ..Brought::default()
     }
 }
 
@@ -188,7 +226,8 @@ async fn visit_desk(newsroom: &Newsroom, folder: &std::path::Path) -> (Visited, 
         validators: Validators::default(),
         body_hash: None,
         permanent_redirect: None,
-        result: String::new(),
+        fresh_for: None,
+        brought: Brought::default(),
     };
     (visited, Some(folder))
 }
@@ -200,16 +239,33 @@ fn with_result(visited: Visited, entries: usize, learned: &Learned) -> Visited {
             validators,
             body_hash,
             permanent_redirect,
-            ..
+            fresh_for,
+            brought,
         } => Visited::Read {
             validators,
             body_hash,
             permanent_redirect,
-            result: format!(
-                "{entries} entries, {} new, {} revised",
-                learned.new, learned.revised
-            ),
+            fresh_for,
+            brought: Brought {
+                entries,
+                new: published(learned),
+                result: format!(
+                    "{entries} entries, {} new, {} revised{}",
+                    learned.new, learned.revised, brought.result
+                ),
+                asked: brought.asked,
+            },
         },
         other => other,
     }
+}
+
+/// When the new articles were published, as far as they say.
+fn published(learned: &Learned) -> Vec<Option<DateTime<Utc>>> {
+    learned
+        .articles
+        .iter()
+        .filter(|visited| visited.article.revision == 1)
+        .map(|visited| visited.article.published)
+        .collect()
 }

@@ -12,6 +12,7 @@ pub mod feed;
 pub mod json;
 pub mod page;
 pub mod plan;
+pub mod robots;
 pub mod sitemap;
 pub mod telegram;
 pub mod web;

@@ -3,6 +3,10 @@
 //!
 //! Deliberately absent: who asks (leases are the store's) and how (`web`).
 
+mod asked;
+mod next;
+mod rhythm;
+
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,9 +14,13 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::model::id::hex;
-use crate::model::source::{Place, Source, SourceId, SourceState, Validators};
+use crate::model::pace::AskedPace;
+use crate::model::source::{Source, SourceId, SourceState, Validators};
 
 use super::web::RetryAfter;
+
+pub use asked::{AskedHead, asked_by};
+use next::next_visit;
 
 /// A permanent redirect is believed when so many visits in a row saw it: a
 /// captive portal or a slip of an hour must not move a source for good.
@@ -21,6 +29,11 @@ pub const MOVES_BELIEVED_AFTER: u32 = 3;
 /// What the operator may tune.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanOptions {
+    /// Nobody is asked more often, unless the catalogue says so of a source.
+    pub every_min: Duration,
+    /// Nobody is asked less often, whatever servers and documents ask for, unless
+    /// the catalogue says so of a source.
+    pub every_max: Duration,
     /// A source that fails is asked at least this often.
     pub backoff_max: Duration,
     /// Validators are forgotten this often, and the whole body asked for: some
@@ -31,6 +44,8 @@ pub struct PlanOptions {
 impl Default for PlanOptions {
     fn default() -> Self {
         Self {
+            every_min: Duration::from_mins(5),
+            every_max: Duration::from_hours(24),
             backoff_max: Duration::from_hours(24),
             validators_kept: Duration::from_hours(8 * 24),
         }
@@ -62,13 +77,15 @@ pub enum Visited {
         /// [`body_hash`] of the document; `None` for a desk.
         body_hash: Option<String>,
         permanent_redirect: Option<Url>,
-        /// For people, e.g. `12 entries, 3 new`.
-        result: String,
+        /// How long the server says it stays as it is.
+        fresh_for: Option<TimeDelta>,
+        brought: Brought,
     },
     /// 304, or a body with the same hash as the last.
     Unchanged {
         validators: Validators,
         permanent_redirect: Option<Url>,
+        fresh_for: Option<TimeDelta>,
     },
     /// A body came, but nothing in it could be read: its validators are not kept.
     Unreadable { why: String },
@@ -78,6 +95,19 @@ pub enum Visited {
     TooEarly { retry_after: Option<RetryAfter> },
     /// No usable answer.
     Failed { why: String },
+}
+
+/// What a document that was read brought.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Brought {
+    /// Entries in it.
+    pub entries: usize,
+    /// When those not seen before were published, as far as they say.
+    pub new: Vec<Option<DateTime<Utc>>>,
+    /// What it asks of those who come again.
+    pub asked: AskedPace,
+    /// For people, e.g. `12 entries, 3 new`.
+    pub result: String,
 }
 
 /// Whether `source` may be asked at `now`, and how.
@@ -97,7 +127,10 @@ pub fn plan(
     }
     if state.next_visit > now {
         let why = match state.failures {
-            0 => "visited recently".to_owned(),
+            0 => state
+                .waits_for
+                .clone()
+                .unwrap_or_else(|| "visited recently".to_owned()),
             failures => format!(
                 "failed {failures} times in a row: {}",
                 state.last_result.as_deref().unwrap_or("no reason recorded")
@@ -149,24 +182,26 @@ pub fn after(
             validators,
             body_hash,
             permanent_redirect,
-            result,
+            fresh_for,
+            brought,
         } => {
             next.validators = validators;
             next.body_hash = body_hash;
-            succeed(&mut next, source, permanent_redirect, result, now);
+            next.pace.asked = brought.asked;
+            next.pace.entries = u32::try_from(brought.entries).unwrap_or(u32::MAX);
+            rhythm::count(&mut next.pace.rhythm, &brought.new, now);
+            succeed(&mut next, permanent_redirect, brought.result, now);
+            come_again(&mut next, source, fresh_for, now, options);
         }
         Visited::Unchanged {
             validators,
             permanent_redirect,
+            fresh_for,
         } => {
             next.validators = validators;
-            succeed(
-                &mut next,
-                source,
-                permanent_redirect,
-                "nothing new".to_owned(),
-                now,
-            );
+            let nothing = "nothing new".to_owned();
+            succeed(&mut next, permanent_redirect, nothing, now);
+            come_again(&mut next, source, fresh_for, now, options);
         }
         Visited::Unreadable { why } | Visited::Failed { why } => {
             fail(&mut next, source, why, now, options);
@@ -216,9 +251,20 @@ pub fn host_key(url: &Url) -> String {
     host.strip_prefix("www.").unwrap_or(host).to_owned()
 }
 
-fn succeed(
+fn come_again(
     next: &mut SourceState,
     source: &Source,
+    fresh_for: Option<TimeDelta>,
+    now: DateTime<Utc>,
+    options: &PlanOptions,
+) {
+    let (time, why) = next_visit(source, &next.pace, fresh_for, now, options);
+    next.next_visit = time;
+    next.waits_for = Some(why);
+}
+
+fn succeed(
+    next: &mut SourceState,
     permanent_redirect: Option<Url>,
     result: String,
     now: DateTime<Utc>,
@@ -228,7 +274,6 @@ fn succeed(
     next.stopped = None;
     next.last_success = Some(now);
     next.last_result = Some(result);
-    next.next_visit = regular_visit(source, now);
     next.moved_to = match (permanent_redirect, next.moved_to.take()) {
         (Some(to), Some((before, times))) if to.as_str() == before => {
             Some((before, times.saturating_add(1)))
@@ -250,6 +295,7 @@ fn fail(
     next.failures = next.failures.saturating_add(1);
     next.next_visit = now + backoff(source, next.failures, options);
     next.last_result = Some(why);
+    next.waits_for = None;
     // Where it had moved it does not answer: ask the catalogue's address again.
     if moved_address(next).is_some() {
         next.moved_to = None;
@@ -260,22 +306,6 @@ fn fail(
 fn moved_address(state: &SourceState) -> Option<Url> {
     let (address, times) = state.moved_to.as_ref()?;
     (*times >= MOVES_BELIEVED_AFTER).then(|| address.parse().ok())?
-}
-
-/// The next visit after a success: at the source's own moments, `every` apart
-/// and shifted by its name, so that sources of one rhythm don't all fire
-/// together. Never sooner than half of `every` after `now`.
-fn regular_visit(source: &Source, now: DateTime<Utc>) -> DateTime<Utc> {
-    if matches!(source.place, Place::Desk(_)) {
-        // A folder is nobody's server, and an operator who saves a text waits for it.
-        return now + delta(source.every);
-    }
-    let every_ms = delta(source.every).num_milliseconds().max(1);
-    let offset_ms = share(&source.id, every_ms);
-    let earliest_ms = now.timestamp_millis() + every_ms / 2;
-    let since_moment_ms = (earliest_ms - offset_ms).rem_euclid(every_ms);
-    let wait_ms = every_ms / 2 + (every_ms - since_moment_ms) % every_ms;
-    now + TimeDelta::milliseconds(wait_ms)
 }
 
 /// The wait after the `failures`th failure in a row: doubling from `every`, a

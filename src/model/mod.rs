@@ -16,6 +16,7 @@ pub mod feed;
 pub mod id;
 pub mod language;
 pub mod mailing;
+pub mod pace;
 pub mod reading;
 pub mod region;
 pub mod schedule;

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::id::string_id;
 use super::language::Language;
+use super::pace::Pace;
 use super::region::Region;
 
 string_id! {
@@ -116,10 +117,12 @@ pub struct Source {
     pub region: Option<Region>,
     /// How much may be republished.
     pub republish: Republish,
-    /// Time between visits.
+    /// The usual time between visits; its rhythm moves it.
     pub every: Duration,
     /// Extra header `Accept-Language` for places that answer by it.
     pub accept_language: Option<String>,
+    /// `User-Agent` for places that answer no other.
+    pub user_agent: Option<String>,
     /// Switched off in the catalogue: known, never asked.
     pub enabled: bool,
 }
@@ -156,6 +159,10 @@ pub struct SourceState {
     pub stopped: Option<String>,
     /// Where a permanent redirect (301, 308) leads, and how many visits in a row saw it.
     pub moved_to: Option<(String, u32)>,
+    /// How often it has something new, and asks to be asked.
+    pub pace: Pace,
+    /// Why the next visit is not sooner, for people.
+    pub waits_for: Option<String>,
 }
 
 impl SourceState {
@@ -172,6 +179,8 @@ impl SourceState {
             last_result: None,
             stopped: None,
             moved_to: None,
+            pace: Pace::default(),
+            waits_for: None,
         }
     }
 }

@@ -122,6 +122,7 @@ fn desk() -> Source {
         republish: Republish::Full,
         every: std::time::Duration::from_mins(1),
         accept_language: None,
+        user_agent: None,
         enabled: true,
     }
 }

@@ -21,6 +21,7 @@ mod house;
 mod imports;
 mod mailings;
 mod open;
+mod pace;
 mod pauses;
 mod preferences;
 mod profiles;

@@ -61,6 +61,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/sqlite/0005_relays.sql"),
         include_str!("migrations/postgres/0005_relays.sql"),
     ),
+    (
+        6,
+        "asking",
+        include_str!("migrations/sqlite/0006_asking.sql"),
+        include_str!("migrations/postgres/0006_asking.sql"),
+    ),
 ];
 
 impl Store {

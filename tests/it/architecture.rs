@@ -48,6 +48,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
 /// what leaves signed and what comes in signed.
 const DOORS: &[(&str, &str)] = &[
     ("reqwest", "gather/web"),
+    ("brotli_decompressor", "gather/web"),
     ("quick_xml", "gather"),
     ("dom_query", "gather"),
     ("ammonia", "gather"),

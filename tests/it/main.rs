@@ -7,6 +7,7 @@ mod dns;
 mod doctor;
 mod journey;
 mod lists;
+mod manners;
 mod operator;
 mod postgres;
 mod relay;

@@ -45,6 +45,7 @@ impl World {
         world.set("JARSHY__MAIL__OUTBOX", &outbox);
         world.set("JARSHY__MAIL__FROM", "digest@house.example");
         world.set("JARSHY__SERVE__URL", "https://house.example");
+        world.set("JARSHY__GATHER__PAUSE_MS", "0");
         world.set("JARSHY__GATHER__ALLOW_PRIVATE", "[\"127.0.0.1/32\"]");
         world
     }

@@ -89,6 +89,7 @@ fn an_outlet_is_silent_after_three_days_without_an_answer() {
         republish: Republish::Excerpt,
         every: Duration::from_mins(10),
         accept_language: None,
+        user_agent: None,
         enabled,
     };
     let feed = || Place::Feed("https://example.kz/feed".parse().expect("URL"));

@@ -1,8 +1,11 @@
 use std::collections::HashSet;
 
-use crate::model::source::Republish;
+use crate::model::pace::Pace;
+use crate::model::source::{Place, Republish};
 
 use super::*;
+
+mod pace;
 
 const EVERY: TimeDelta = TimeDelta::minutes(15);
 
@@ -17,6 +20,7 @@ fn source(id: &str) -> Source {
         republish: Republish::default(),
         every: EVERY.to_std().expect("positive"),
         accept_language: None,
+        user_agent: None,
         enabled: true,
     }
 }
@@ -45,7 +49,12 @@ fn read(redirect: Option<&str>) -> Visited {
         validators: etag("\"1\""),
         body_hash: Some(body_hash(b"x")),
         permanent_redirect: redirect.map(url),
-        result: "1 entry".to_owned(),
+        fresh_for: None,
+        brought: Brought {
+            entries: 1,
+            result: "1 entry".to_owned(),
+            ..Brought::default()
+        },
     }
 }
 
@@ -85,6 +94,7 @@ fn what_was_read_is_remembered() {
     let unchanged = Visited::Unchanged {
         validators: etag("\"2\""),
         permanent_redirect: None,
+        fresh_for: None,
     };
     let state = step(&state, unchanged);
     assert_eq!(state.validators, etag("\"2\""));
@@ -108,11 +118,15 @@ fn visits_settle_on_moments_of_their_own() {
     let mut moments = HashSet::new();
     for id in ["a", "b", "c", "d", "e"] {
         let source = source(id);
-        let first = regular_visit(&source, now());
+        let next = |now| {
+            let pace = Pace::default();
+            next_visit(&source, &pace, None, now, &PlanOptions::default()).0
+        };
+        let first = next(now());
         let wait = first - now();
         assert!(wait >= EVERY / 2 && wait < EVERY * 3 / 2, "{id}: {wait}");
         // A visit takes a little; the rhythm holds.
-        let second = regular_visit(&source, first + TimeDelta::seconds(2));
+        let second = next(first + TimeDelta::seconds(2));
         assert_eq!(second - first, EVERY, "{id}");
         moments.insert(first);
     }
@@ -158,6 +172,10 @@ fn retry_after_is_obeyed_whole() {
         (
             Some(RetryAfter::Delay(TimeDelta::days(3))),
             Some(TimeDelta::days(3)),
+        ),
+        (
+            Some(RetryAfter::Delay(TimeDelta::hours(36))),
+            Some(TimeDelta::hours(36)),
         ),
         (
             Some(RetryAfter::At(now() + TimeDelta::hours(9))),

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
+use super::headers::http_date;
 use crate::model::source::Validators;
 
 /// A `Retry-After` further away than this is a server's slip, and counts as this.
@@ -39,8 +40,7 @@ impl RetryAfter {
                 .min(RETRY_AFTER_MAX.num_seconds());
             return Some(Self::Delay(TimeDelta::seconds(seconds)));
         }
-        let date = DateTime::parse_from_rfc2822(value).ok()?;
-        Some(Self::At(date.to_utc()))
+        http_date(value).map(Self::At)
     }
 
     /// The time meant, counted from `now`; never before it.
@@ -64,12 +64,15 @@ pub enum Answer {
         final_url: Url,
         /// Where the address has moved for good: every redirect on the way said so.
         permanent_redirect: Option<Url>,
+        /// How long the server says it stays as it is.
+        fresh_for: Option<TimeDelta>,
     },
     /// 304: what is known is still right.
     NotModified {
         /// The ones sent, as far as the server gave no newer.
         validators: Validators,
         permanent_redirect: Option<Url>,
+        fresh_for: Option<TimeDelta>,
     },
     /// 410: there is nothing and never will be.
     Gone,
@@ -96,6 +99,11 @@ mod tests {
                 "Mon, 23 Nov 2026 12:00:00 GMT",
                 Some("2026-11-23T12:00:00Z"),
             ),
+            (
+                "Monday, 23-Nov-26 12:00:00 GMT",
+                Some("2026-11-23T12:00:00Z"),
+            ),
+            ("Mon Nov 23 12:00:00 2026", Some("2026-11-23T12:00:00Z")),
             // Past: now. Absurd: as late as we believe.
             (
                 "Sun, 22 Nov 2026 12:00:00 GMT",

@@ -115,6 +115,7 @@ fn source(name: &str) -> Source {
         republish: Republish::Full,
         every: std::time::Duration::from_mins(10),
         accept_language: None,
+        user_agent: None,
         enabled: true,
     }
 }

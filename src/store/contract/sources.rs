@@ -1,9 +1,10 @@
 //! Sources: registering, claiming, remembering.
 
-use chrono::TimeDelta;
+use chrono::{TimeDelta, Weekday};
 use std::collections::HashSet;
 
 use super::{Ground, LEASE, at, holder, on_both, source, visited};
+use crate::model::pace::{AskedPace, Pace, Rhythm};
 use crate::model::source::{Place, SourceId, Validators};
 use crate::store::{Visit, VisitRecord};
 
@@ -61,6 +62,7 @@ async fn a_moved_place_is_a_new_start(ground: Ground) {
     state.stopped = Some("410 Gone".to_owned());
     state.validators.etag = Some("\"1\"".to_owned());
     state.next_visit = at(9_000);
+    state.pace.entries = 7;
     let visit = Visit {
         state: state.clone(),
         articles: vec![],
@@ -91,7 +93,13 @@ async fn a_moved_place_is_a_new_start(ground: Ground) {
     let fresh = store.source_state(&listed.id).await.unwrap().unwrap();
     assert_eq!(
         (fresh.stopped, fresh.validators.etag, fresh.next_visit),
-        (None, None, at(2))
+        (None, None, at(2)),
+        "nothing of the old place"
+    );
+    assert_eq!(
+        (fresh.pace, fresh.waits_for),
+        (Pace::default(), None),
+        "nor of its rhythm"
     );
 }
 
@@ -236,6 +244,21 @@ async fn everything_remembered_reads_back(ground: Ground) {
     state.failures = 4;
     state.last_result = Some("5 new".to_owned());
     state.moved_to = Some(("https://b.example.kz/".to_owned(), 2));
+    state.waits_for = Some("its usual interval".to_owned());
+    state.pace = Pace {
+        asked: AskedPace {
+            ttl_minutes: Some(60),
+            update_minutes: Some(30),
+            skip_hours: vec![0, 23],
+            skip_days: vec![Weekday::Sun, Weekday::Mon],
+        },
+        rhythm: Rhythm {
+            since: Some(at(0)),
+            aged: Some(at(1)),
+            hours: std::array::from_fn(|hour| u32::try_from(hour).unwrap() * 1000),
+        },
+        entries: 20,
+    };
     let visit = Visit {
         state: state.clone(),
         articles: vec![],

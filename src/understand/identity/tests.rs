@@ -12,6 +12,7 @@ fn source() -> Source {
         republish: Republish::Excerpt,
         every: std::time::Duration::from_mins(15),
         accept_language: None,
+        user_agent: None,
         enabled: true,
     }
 }
