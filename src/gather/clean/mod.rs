@@ -14,6 +14,7 @@ use url::Url;
 
 pub use entities::{decode_entities, entity};
 pub use text::{inline_text, is_void, looks_like_html, plain_text};
+pub use tower::cut as cut_towers;
 
 thread_local! {
     /// The cleaner last used here and its base: one feed has one base, building it costs more than cleaning a title.

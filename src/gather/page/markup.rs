@@ -11,7 +11,6 @@ use crate::model::complaint::Complaint;
 use crate::model::draft::FeedHead;
 
 use super::opening::{address, line};
-use super::tame::tame;
 
 /// The longest text tried as a date.
 const DATE_CHARS_MAX: usize = 64;
@@ -32,7 +31,7 @@ pub struct Page {
 impl Page {
     /// Parses `text`; what a hostile page is not allowed is complained of.
     pub fn parse(text: &str, document: &Document<'_>, complaints: &mut Vec<Complaint>) -> Self {
-        let (tamed, left_out) = tame(text);
+        let (tamed, left_out) = clean::cut_towers(text);
         if left_out > 0 {
             complaints.push(Complaint::warning(
                 "",

@@ -12,7 +12,6 @@ mod listing;
 pub(super) mod markup;
 pub(super) mod opening;
 mod repeating;
-mod tame;
 
 use crate::gather::document::Document;
 use crate::model::complaint::Complaint;
