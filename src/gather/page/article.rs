@@ -4,12 +4,14 @@
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::gather::feed::date::Written;
 use crate::model::draft::{Category, Draft, Person};
 
 use super::body;
 use super::json_ld::{self, each};
-use super::markup::{Page, below, text_of};
+use super::markup::{Page, text_of};
 use super::opening::{address, clip, line, paragraphs, picture, set_content};
+use super::published;
 use super::repeating::same_site;
 
 /// Marks between a title and the outlet's name in `<title>`.
@@ -30,10 +32,23 @@ pub fn is_article(page: &Page) -> bool {
                 .is_some_and(|kind| kind.eq_ignore_ascii_case("article")))
 }
 
+/// An article, and what a Draft does not keep of it.
+pub struct Article {
+    pub draft: Draft,
+    /// The day as the outlet counts it.
+    pub written: Option<Written>,
+}
+
 /// The article; nothing where the page has neither title nor text.
 pub fn read(page: &Page) -> Option<Draft> {
+    read_whole(page).map(|article| article.draft)
+}
+
+/// The same, with what a Draft does not keep.
+pub fn read_whole(page: &Page) -> Option<Article> {
     let node = json_ld::article(page).unwrap_or_default();
     let text = |key: &str| json_ld::text(node.get(key)?);
+    let written = published::find(page, &node, &page.source);
     let mut draft = Draft {
         link: link(page, &node).map(String::from),
         title: text("headline")
@@ -41,9 +56,7 @@ pub fn read(page: &Page) -> Option<Draft> {
             .or_else(|| page.meta(&["og:title"]))
             .or_else(|| shown_title(page)),
         authors: authors(page, &node),
-        published: text("datePublished")
-            .and_then(|date| page.date(&date))
-            .or_else(|| shown_date(page)),
+        published: written.map(|written| written.at),
         updated: text("dateModified")
             .or_else(|| page.meta(&["article:modified_time", "og:updated_time", "dateModified"]))
             .and_then(|date| page.date(&date)),
@@ -61,7 +74,8 @@ pub fn read(page: &Page) -> Option<Draft> {
         draft.summary_html = draft.content_html.take();
     }
     set_body(page, &mut draft, text("articleBody"));
-    (draft.title.is_some() || !draft.text.is_empty()).then_some(draft)
+    let is_article = draft.title.is_some() || !draft.text.is_empty();
+    is_article.then_some(Article { draft, written })
 }
 
 /// The article of a page that does not say it is one: only if it shows a text.
@@ -72,9 +86,14 @@ pub fn read_undeclared(page: &Page) -> Option<Draft> {
 /// The text as shown, with its markup; as told in JSON-LD where that is much more
 /// (the page then shows only the beginning, or a script builds it).
 fn set_body(page: &Page, draft: &mut Draft, told: Option<String>) {
-    let shown = body::find(page);
-    if let Some(html) = &shown {
-        set_content(draft, html, page.base.as_ref());
+    let shown = body::find(page, draft.title.as_deref());
+    if let Some(shown) = &shown {
+        set_content(draft, &shown.html, page.base.as_ref());
+        if let Some(text) = &shown.text {
+            let lines = clip(text).lines().map(str::trim);
+            let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+            draft.text = lines.join("\n") + "\n";
+        }
     }
     if let Some(told) = told {
         let enough = shown.is_some() && draft.text.len() >= clip(&told).len() / 2;
@@ -189,29 +208,4 @@ fn shown_title(page: &Page) -> Option<String> {
     let title = line(&page.tree.select_single("title").inner_html())?;
     let cut = TITLE_MARKS.iter().find_map(|mark| title.rsplit_once(mark));
     Some(cut.map_or_else(|| title.clone(), |(before, _)| before.trim().to_owned()))
-}
-
-fn shown_date(page: &Page) -> Option<chrono::DateTime<chrono::Utc>> {
-    let told = page.meta(&[
-        "article:published_time",
-        "datePublished",
-        "pubdate",
-        "DC.date.issued",
-        "date",
-    ]);
-    told.and_then(|date| page.date(&date)).or_else(|| {
-        let root = page.tree.html_root();
-        [
-            "[itemprop=\"datePublished\"]",
-            "article time,main time",
-            "time",
-            "[class*=\"date\"],[class*=\"time\"]",
-        ]
-        .iter()
-        .find_map(|selector| {
-            below(&root, selector)
-                .iter()
-                .find_map(|element| page.date_of(element))
-        })
-    })
 }

@@ -1,5 +1,5 @@
-//! Finds the text of an article page: the element that holds the most letters
-//! outside of links.
+//! Finds the text of an article page: as the engine tells it, with the page's own
+//! markup; else the element that holds the most letters outside of links.
 //!
 //! Deliberately absent: scores by class names learned from English sites. Only
 //! what is never text (menus, share buttons, comments) is left out by name.
@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use dom_query::{NodeId, NodeRef};
 
 use super::markup::{Page, is_called};
+use super::{engine, projection};
 
 /// A text of fewer characters is no article's.
 const BODY_CHARS_MIN: usize = 140;
@@ -40,8 +41,40 @@ const NEVER_TEXT_WORDS: [&str; 14] = [
     "advert",
 ];
 
-/// The markup of the page's text, if it has one. Takes out of the tree what is no text.
-pub fn find(page: &Page) -> Option<String> {
+/// The text of a page.
+pub struct Body {
+    pub html: String,
+    /// The same without markup, where the engine told it.
+    pub text: Option<String>,
+}
+
+/// The page's text, if it has one. Takes out of the tree what is no text.
+pub fn find(page: &Page, title: Option<&str>) -> Option<Body> {
+    let Some(told) = engine::extract(page) else {
+        let html = largest_or_marked(page)?;
+        return Some(Body { html, text: None });
+    };
+    page.tree.select(NEVER_TEXT).remove();
+    let html = projection::project(page, &told.text, title).unwrap_or(told.html);
+    let text = without_title(&told.text, title);
+    Some(Body {
+        html,
+        text: Some(text.to_owned()),
+    })
+}
+
+/// A text that begins with its title, without it.
+fn without_title<'a>(text: &'a str, title: Option<&str>) -> &'a str {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let is_title = title.is_some_and(|title| title.trim() == first.trim());
+    if is_title && !rest.trim().is_empty() {
+        rest.trim_start()
+    } else {
+        text
+    }
+}
+
+fn largest_or_marked(page: &Page) -> Option<String> {
     page.tree.select(NEVER_TEXT).remove();
     let named: Vec<NodeRef<'_>> = page
         .tree

@@ -21,6 +21,8 @@ const CANDIDATES_MAX: usize = 16;
 /// A parsed page and where it came from.
 pub struct Page {
     pub tree: Tree,
+    /// The markup the tree was made of, as far as the limits let it pass.
+    pub source: String,
     /// Where it came from.
     pub url: Option<Url>,
     /// What its relative links are resolved against (`<base href>` counts).
@@ -47,6 +49,7 @@ impl Page {
             .or_else(|| document.url.cloned());
         Self {
             tree,
+            source: tamed.into_owned(),
             url: document.url.cloned(),
             base,
             received: document.received,
@@ -72,9 +75,13 @@ impl Page {
 
     /// The language the page declares, if it does.
     pub fn language(&self) -> Option<String> {
-        let declared = self.tree.select_single("html").attr("lang")?;
-        let tag = declared.trim();
-        (!tag.is_empty()).then(|| tag.to_owned())
+        let root = self.tree.select_single("html");
+        let declared = root.attr("lang").or_else(|| root.attr("xml:lang"));
+        declared
+            .map(|tag| tag.trim().to_owned())
+            .filter(|tag| !tag.is_empty())
+            .or_else(|| self.meta(&["og:locale", "language", "dc.language"]))
+            .map(|tag| tag.replace('_', "-"))
     }
 
     /// The first of these `meta` elements (by property, name or itemprop) that says anything.
