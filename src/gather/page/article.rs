@@ -16,8 +16,12 @@ use super::repeating::same_site;
 
 /// Marks between a title and the outlet's name in `<title>`.
 const TITLE_MARKS: [&str; 5] = [" | ", " — ", " – ", " - ", " :: "];
+/// An article marked for machines: a listing has several.
+const MARKED_ARTICLE: &str = "[itemtype$=\"Article\"],[itemtype$=\"BlogPosting\"]";
 /// The most labels taken from one page.
 const CATEGORIES_MAX: usize = 50;
+/// A longer text is no author's name.
+const NAME_CHARS_MAX: usize = 80;
 
 /// Whether the page says that it is one article.
 pub fn is_article(page: &Page) -> bool {
@@ -29,7 +33,8 @@ pub fn is_article(page: &Page) -> bool {
         && (json_ld::article(page).is_some()
             || page
                 .meta(&["og:type"])
-                .is_some_and(|kind| kind.eq_ignore_ascii_case("article")))
+                .is_some_and(|kind| kind.eq_ignore_ascii_case("article"))
+            || page.tree.select(MARKED_ARTICLE).length() == 1)
 }
 
 /// An article, and what a Draft does not keep of it.
@@ -90,9 +95,7 @@ fn set_body(page: &Page, draft: &mut Draft, told: Option<String>) {
     if let Some(shown) = &shown {
         set_content(draft, &shown.html, page.base.as_ref());
         if let Some(text) = &shown.text {
-            let lines = clip(text).lines().map(str::trim);
-            let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
-            draft.text = lines.join("\n") + "\n";
+            draft.text = in_lines(clip(text));
         }
     }
     if let Some(told) = told {
@@ -101,6 +104,21 @@ fn set_body(page: &Page, draft: &mut Draft, told: Option<String>) {
             set_content(draft, &paragraphs(clip(&told)), None);
         }
     }
+}
+
+/// A text line by line; numbers above and below it count views and shares.
+fn in_lines(text: &str) -> String {
+    let says = |line: &&str| line.chars().any(char::is_alphabetic);
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    let from = lines.iter().position(says).unwrap_or_default();
+    let to = lines.iter().rposition(says).map_or(0, |at| at + 1);
+    let mut text = lines[from.min(to)..to].join("\n");
+    text.push('\n');
+    text
 }
 
 /// The canonical address, where it is on the page's own site: a page that claims
@@ -147,12 +165,27 @@ fn authors(page: &Page, node: &Map<String, Value>) -> Vec<Person> {
     // `article:author` is often the address of a profile, which is no name.
     page.meta(&["author", "article:author"])
         .filter(|name| address(None, name).is_none())
+        .or_else(|| shown_author(page))
         .map(|name| Person {
             name: Some(name),
             ..Person::default()
         })
         .into_iter()
         .collect()
+}
+
+/// The author as the page marks it for machines.
+fn shown_author(page: &Page) -> Option<String> {
+    let marks = [
+        "[itemprop=\"author\"] [itemprop=\"name\"]",
+        "[itemprop=\"author\"]",
+        "[rel=\"author\"]",
+    ];
+    marks.iter().find_map(|mark| {
+        let found = page.tree.select_single(mark);
+        let name = text_of(found.nodes().first()?);
+        (!name.is_empty() && name.chars().count() <= NAME_CHARS_MAX).then_some(name)
+    })
 }
 
 fn categories(page: &Page, node: &Map<String, Value>) -> Vec<Category> {
@@ -191,6 +224,12 @@ fn lead_picture(page: &Page, node: &Map<String, Value>) -> Option<Url> {
             other => json_ld::text(other),
         });
     told.or_else(|| page.meta(&["og:image", "og:image:url", "twitter:image"]))
+        .or_else(|| {
+            let marked = page.tree.select_single("[itemprop=\"image\"]");
+            ["src", "content", "href"]
+                .iter()
+                .find_map(|name| marked.attr(name).map(String::from))
+        })
         .and_then(|raw| page.address(&raw))
 }
 

@@ -10,12 +10,24 @@ use std::collections::HashMap;
 use dom_query::{NodeId, NodeRef};
 
 use super::markup::{Page, is_called};
-use super::{engine, projection};
+use super::{engine, projection, published};
 
 /// A text of fewer characters is no article's.
 const BODY_CHARS_MIN: usize = 140;
 /// A run of text of fewer characters is a caption or a button.
 const RUN_CHARS_MIN: usize = 20;
+/// A longer heading is a text.
+const HEADING_CHARS_MAX: usize = 300;
+/// What share buttons are called, or called beginning with.
+const SHARE_WORDS: [&str; 3] = ["share", "sharing", "social"];
+/// Buttons and bylines say no more than this.
+const BUTTONS_LETTERS_MAX: usize = 60;
+/// A run of so many letters is the beginning of the text.
+const LONG_RUN_LETTERS: usize = 80;
+/// The most nodes looked through for it.
+const HEAD_NODES_MAX: usize = 5_000;
+/// The most nodes inside an element that says only a day.
+const DAY_NODES_MAX: usize = 8;
 /// How many levels above a paragraph share in its letters.
 const LEVELS: usize = 3;
 /// Where the publisher marks the text.
@@ -50,28 +62,68 @@ pub struct Body {
 
 /// The page's text, if it has one. Takes out of the tree what is no text.
 pub fn find(page: &Page, title: Option<&str>) -> Option<Body> {
+    clear(page);
     let Some(told) = engine::extract(page) else {
         let html = largest_or_marked(page)?;
         return Some(Body { html, text: None });
     };
     page.tree.select(NEVER_TEXT).remove();
     let html = projection::project(page, &told.text, title).unwrap_or(told.html);
-    let text = without_title(&told.text, title);
     Some(Body {
         html,
-        text: Some(text.to_owned()),
+        text: Some(told.text),
     })
 }
 
-/// A text that begins with its title, without it.
-fn without_title<'a>(text: &'a str, title: Option<&str>) -> &'a str {
-    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let is_title = title.is_some_and(|title| title.trim() == first.trim());
-    if is_title && !rest.trim().is_empty() {
-        rest.trim_start()
-    } else {
-        text
+/// Takes out what stands inside many articles and is never their text: the
+/// heading, the byline, the day above the text, the buttons to share it.
+fn clear(page: &Page) {
+    let headings = page.tree.select("h1");
+    if headings.length() == 1 && headings.text().chars().count() <= HEADING_CHARS_MAX {
+        headings.remove();
     }
+    let mut extras: Vec<NodeRef<'_>> = page.tree.select("[class]").nodes().to_vec();
+    extras.retain(|node| is_button(node));
+    extras.extend(days_above(page));
+    let authors = page.tree.select("[itemprop=\"author\"],[rel=\"author\"]");
+    let authors = authors.nodes().iter().copied();
+    extras.extend(authors.filter(|node| {
+        letters(&node.text()) <= BUTTONS_LETTERS_MAX
+            && !node.ancestors_it(None).any(|above| above.has_name("p"))
+    }));
+    for node in extras {
+        node.remove_from_parent();
+    }
+}
+
+fn is_button(node: &NodeRef<'_>) -> bool {
+    let shares = node.class().is_some_and(|names| {
+        names
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .any(|name| SHARE_WORDS.iter().any(|word| name.starts_with(word)))
+    });
+    shares && letters(&node.text()) <= BUTTONS_LETTERS_MAX
+}
+
+/// Elements before the first long run of text that say only a day.
+fn days_above<'a>(page: &'a Page) -> Vec<NodeRef<'a>> {
+    let mut days = Vec::new();
+    let Some(body) = page.tree.body() else {
+        return days;
+    };
+    for node in body.descendants_it().take(HEAD_NODES_MAX) {
+        if node.is_text() {
+            if letters(&node.text()) >= LONG_RUN_LETTERS {
+                break;
+            }
+        } else if !["script", "style"].iter().any(|tag| node.has_name(tag))
+            && node.descendants_it().take(DAY_NODES_MAX + 1).count() <= DAY_NODES_MAX
+            && published::is_only_a_day(&node.text(), page)
+        {
+            days.push(node);
+        }
+    }
+    days
 }
 
 fn largest_or_marked(page: &Page) -> Option<String> {

@@ -26,10 +26,10 @@ pub struct Extract {
 
 /// The text of the page's article, where there is one to be told.
 pub fn extract(page: &Page) -> Option<Extract> {
-    if work_bytes(page) > WORK_BYTES_MAX {
+    let source = page.tree.html().to_string();
+    if work_bytes(&source) > WORK_BYTES_MAX {
         return None;
     }
-    let source = page.source.as_str();
     let url = page.url.as_ref().map(ToString::to_string);
     let options = Options {
         include_links: true,
@@ -40,18 +40,24 @@ pub fn extract(page: &Page) -> Option<Extract> {
         url,
         ..Options::default()
     };
-    let found = catch_unwind(|| extract_with_options(source, &options).ok()).ok()??;
+    let found = catch_unwind(|| extract_with_options(&source, &options).ok()).ok()??;
     let text = found.content_text.trim().to_owned();
-    (text.chars().count() >= TEXT_CHARS_MIN).then(|| Extract {
+    (text.chars().count() >= TEXT_CHARS_MIN && !is_layout(&text)).then(|| Extract {
         text,
         html: found.content_html.unwrap_or_default(),
     })
 }
 
+/// Whether most of a text stands in rows of a table: the page is laid out in it.
+fn is_layout(text: &str) -> bool {
+    let rows = text.lines().filter(|line| line.contains(" | "));
+    rows.map(str::len).sum::<usize>() > text.len() / 2
+}
+
 /// How many bytes all elements have together, each with what is in it.
-fn work_bytes(page: &Page) -> usize {
+fn work_bytes(source: &str) -> usize {
     let mut depth = 0;
-    let mut rest = page.source.as_str();
+    let mut rest = source;
     let mut bytes = 0usize;
     // Near enough without a tree: unclosed elements count as open.
     while let Some(at) = rest.find('<') {

@@ -7,8 +7,8 @@
 mod article;
 mod body;
 mod card;
-mod json_ld;
 mod engine;
+mod json_ld;
 mod listing;
 pub(super) mod markup;
 pub(super) mod opening;
@@ -79,5 +79,7 @@ fn after_prolog(text: &str) -> &str {
     text.split_once("?>").map_or("", |(_, rest)| rest)
 }
 
+#[cfg(test)]
+mod layout_tests;
 #[cfg(test)]
 mod tests;

@@ -21,9 +21,32 @@ const LETTERS_MIN: usize = 12;
 const LETTERS_OFF_MAX: f64 = 0.25;
 
 const BLOCKS: [&str; 26] = [
-    "p", "div", "section", "article", "main", "td", "th", "li", "dd", "dt", "h1", "h2", "h3", "h4",
-    "h5", "h6", "blockquote", "pre", "figcaption", "header", "address", "center", "details", "body",
-    "ul", "ol",
+    "p",
+    "div",
+    "section",
+    "article",
+    "main",
+    "td",
+    "th",
+    "li",
+    "dd",
+    "dt",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "blockquote",
+    "pre",
+    "figcaption",
+    "header",
+    "address",
+    "center",
+    "details",
+    "body",
+    "ul",
+    "ol",
 ];
 
 /// The markup of `text` in the page's tree; nothing where the tree shows it otherwise.
@@ -50,10 +73,16 @@ pub fn project(page: &Page, text: &str, title: Option<&str>) -> Option<String> {
         share >= SHARE_MIN
     };
     let mut holder = body;
-    while let Some(inner) = holder.element_children().into_iter().find(|child| enough(child)) {
+    while let Some(inner) = holder
+        .element_children()
+        .into_iter()
+        .find(|child| enough(child))
+    {
         holder = inner;
     }
-    let is_paragraph = ["p", "h1", "h2", "li"].iter().any(|tag| holder.has_name(tag));
+    let is_paragraph = ["p", "h1", "h2", "li"]
+        .iter()
+        .any(|tag| holder.has_name(tag));
     if is_paragraph && let Some(above) = holder.parent() {
         holder = above;
     }
@@ -87,7 +116,8 @@ fn strangers<'a>(
     while let Some(node) = ahead.pop() {
         let shown = node.text();
         let is_title = node.has_name("h1")
-            || title.is_some_and(|title| letters(&shown) == letters(title) && shown.trim() == title);
+            || title
+                .is_some_and(|title| letters(&shown) == letters(title) && shown.trim() == title);
         if is_title {
             strangers.push(node);
         } else if found.contains_key(&node.id) {
@@ -106,7 +136,9 @@ fn is_stranger(node: &NodeRef<'_>, shown: &str) -> bool {
     let has_picture = node.has_name("img") || selection.select_single("img").exists();
     let leads_on = node.has_name("a") || selection.select_single("a").exists();
     let is_inline = !BLOCKS.iter().any(|tag| node.has_name(tag))
-        && !["figure", "table", "tbody", "tr"].iter().any(|tag| node.has_name(tag));
+        && !["figure", "table", "tbody", "tr"]
+            .iter()
+            .any(|tag| node.has_name(tag));
     if node.has_name("figure") || is_inline || has_picture && !leads_on {
         return false;
     }
@@ -169,5 +201,7 @@ fn hash(words: &[String]) -> u64 {
 }
 
 fn letters(text: &str) -> usize {
-    text.chars().filter(|letter| letter.is_alphanumeric()).count()
+    text.chars()
+        .filter(|letter| letter.is_alphanumeric())
+        .count()
 }

@@ -28,6 +28,8 @@ const SEGMENTS_MAX: usize = 20_000;
 const NODES_MAX: usize = 64;
 /// How far a day may be from the address's and still be the same.
 const DAYS_APART: i64 = 1;
+/// The most words of a text that says only a day, the month's name counted.
+const DAY_WORDS_MAX: usize = 3;
 /// The most of a page's source looked through for a pattern.
 const SOURCE_BYTES_MAX: usize = 4 * 1024 * 1024;
 
@@ -121,7 +123,15 @@ const CHANGED: [&str; 20] = [
 ];
 /// What stands beside an article, with days of its own.
 const ASIDE_WORDS: [&str; 9] = [
-    "comment", "comments", "related", "recommend", "sidebar", "widget", "popular", "more", "latest",
+    "comment",
+    "comments",
+    "related",
+    "recommend",
+    "sidebar",
+    "widget",
+    "popular",
+    "more",
+    "latest",
 ];
 
 static CALLED: LazyLock<Regex> = LazyLock::new(|| {
@@ -130,11 +140,12 @@ static CALLED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 static IN_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"[^0-9]((?:199|20[0-3])[0-9]|20[0-3][0-9])[/_-]([01]?[0-9])[/_-]([0-3]?[0-9])(?:[^0-9]|$)")
+    pattern(
+        r"[^0-9]((?:199|20[0-3])[0-9]|20[0-3][0-9])[/_-]([01]?[0-9])[/_-]([0-3]?[0-9])(?:[^0-9]|$)",
+    )
 });
-static IN_JSON: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"(?i)"datePublished"\s?:\s?"([^"]{8,40})""#)
-});
+static IN_JSON: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"(?i)"datePublished"\s?:\s?"([^"]{8,40})""#));
 /// The data scripts build a page from.
 static IN_SCRIPT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -174,6 +185,23 @@ pub fn find(page: &Page, node: &Map<String, Value>, source: &str) -> Option<Writ
     }
 }
 
+/// Whether a text says a day and no more than a word or two beside it.
+pub fn is_only_a_day(text: &str, page: &Page) -> bool {
+    let text = text.trim();
+    let words = text
+        .split(|c: char| !c.is_alphabetic())
+        .filter(|word| !word.is_empty())
+        .count();
+    if words > DAY_WORDS_MAX
+        || text.chars().count() > SEGMENT_CHARS_MAX
+        || text.ends_with(['.', '!', '?', '…']) && words > 1
+    {
+        return false;
+    }
+    let bounds = Bounds::until(page.received);
+    bounds.shown(text).or_else(|| bounds.words(text)).is_some()
+}
+
 struct Finder<'a> {
     page: &'a Page,
     bounds: Bounds,
@@ -196,7 +224,12 @@ impl<'a> Finder<'a> {
     /// The first `meta` that tells; a later change where none does.
     fn in_head(&self) -> Option<Written> {
         let mut reserve = None;
-        for meta in self.page.tree.select("meta[content],meta[datetime]").nodes() {
+        for meta in self
+            .page
+            .tree
+            .select("meta[content],meta[datetime]")
+            .nodes()
+        {
             let said = meta.attr("content").or_else(|| meta.attr("datetime"));
             let Some(said) = said else { continue };
             let name = ["name", "property", "itemprop", "http-equiv"]
@@ -232,7 +265,11 @@ impl<'a> Finder<'a> {
     }
 
     fn in_addresses(&self) -> Option<chrono::NaiveDate> {
-        let canonical = self.page.tree.select_single("link[rel=\"canonical\"]").attr("href");
+        let canonical = self
+            .page
+            .tree
+            .select_single("link[rel=\"canonical\"]")
+            .attr("href");
         let own = self.page.url.as_ref().map(|url| url.as_str().to_owned());
         [own, canonical.map(String::from)]
             .into_iter()
@@ -267,7 +304,10 @@ impl<'a> Finder<'a> {
 
     /// Elements called after a day, those of the article itself first.
     fn named(&self) -> Vec<NodeRef<'a>> {
-        let all = self.page.tree.select("[id],[class],[itemprop],footer,small,time");
+        let all = self
+            .page
+            .tree
+            .select("[id],[class],[itemprop],footer,small,time");
         let mut named: Vec<NodeRef<'a>> = Vec::new();
         for node in all.nodes() {
             let called = ["id", "class", "itemprop"]
@@ -315,7 +355,9 @@ impl<'a> Finder<'a> {
     fn in_times(&self) -> Option<Written> {
         let times = self.page.tree.select("time");
         let read = |time: &NodeRef<'_>| {
-            let stamp = time.attr("datetime").and_then(|stamp| self.bounds.told(&stamp));
+            let stamp = time
+                .attr("datetime")
+                .and_then(|stamp| self.bounds.told(&stamp));
             stamp.or_else(|| self.shown_in(&head_text(time)))
         };
         let nodes = times.nodes().iter().take(CANDIDATES_MAX);
@@ -332,13 +374,17 @@ impl<'a> Finder<'a> {
 
     /// "Бүгін, 10:35", "22 ноября, 18:40".
     fn in_words(&self, nodes: &[NodeRef<'_>]) -> Option<Written> {
-        nodes.iter().find_map(|node| self.bounds.words(&head_text(node)))
+        nodes
+            .iter()
+            .find_map(|node| self.bounds.words(&head_text(node)))
     }
 
     fn told_in_source(&self) -> Option<Written> {
         let first = |pattern: &Regex| {
             let found = pattern.captures_iter(self.source);
-            found.take(CANDIDATES_MAX).find_map(|found| self.bounds.told(&found[1]))
+            found
+                .take(CANDIDATES_MAX)
+                .find_map(|found| self.bounds.told(&found[1]))
         };
         first(&IN_SCRIPT).or_else(|| first(&STAMP)).or_else(|| {
             let image = self.page.tree.select_single("meta[property=\"og:image\"]");
@@ -348,7 +394,10 @@ impl<'a> Finder<'a> {
 
     /// The oldest day that stands alone in an element.
     fn in_segments(&self) -> Option<Written> {
-        let all = self.page.tree.select("div,h2,h3,h4,li,p,span,time,ul,td,b,em,i,strong,font");
+        let all = self
+            .page
+            .tree
+            .select("div,h2,h3,h4,li,p,span,time,ul,td,b,em,i,strong,font");
         let own_words = all.nodes().iter().take(SEGMENTS_MAX).flat_map(|node| {
             let words = node.children_it(false).filter(NodeRef::is_text);
             words.filter_map(|words| {
@@ -368,7 +417,11 @@ impl<'a> Finder<'a> {
 /// The first words an element shows.
 fn head_text(node: &NodeRef<'_>) -> String {
     let mut text = String::new();
-    for part in node.descendants_it().take(NODES_MAX).filter(NodeRef::is_text) {
+    for part in node
+        .descendants_it()
+        .take(NODES_MAX)
+        .filter(NodeRef::is_text)
+    {
         let hidden = part
             .parent()
             .is_some_and(|above| above.has_name("script") || above.has_name("style"));

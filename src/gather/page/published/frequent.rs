@@ -37,9 +37,7 @@ static SHAPES: [Shape; 7] = [
         fields: [1, 2, 3],
     },
     Shape {
-        pattern: LazyLock::new(|| {
-            pattern(r"[^0-9]([0-9]{4})[/.-]([0-9]{2})[/.-]([0-9]{2})[^0-9]")
-        }),
+        pattern: LazyLock::new(|| pattern(r"[^0-9]([0-9]{4})[/.-]([0-9]{2})[/.-]([0-9]{2})[^0-9]")),
         fields: [1, 2, 3],
     },
     Shape {
@@ -76,13 +74,16 @@ fn pattern(text: &str) -> Regex {
 
 /// The day the source names most, not before the year of its copyright.
 pub fn find(source: &str, bounds: &Bounds) -> Option<NaiveDate> {
-    let announced = ANNOUNCED.captures_iter(source).take(DAYS_MAX).find_map(|found| {
-        if found[1].len() == 4 {
-            bounds.day(&found[1], &found[2], &found[3])
-        } else {
-            bounds.day(&found[3], &found[2], &found[1])
-        }
-    });
+    let announced = ANNOUNCED
+        .captures_iter(source)
+        .take(DAYS_MAX)
+        .find_map(|found| {
+            if found[1].len() == 4 {
+                bounds.day(&found[1], &found[2], &found[3])
+            } else {
+                bounds.day(&found[3], &found[2], &found[1])
+            }
+        });
     if announced.is_some() {
         return announced;
     }
