@@ -94,9 +94,8 @@ fn set_body(page: &Page, draft: &mut Draft, told: Option<String>) {
     let shown = body::find(page, draft.title.as_deref());
     if let Some(shown) = &shown {
         set_content(draft, &shown.html, page.base.as_ref());
-        if let Some(text) = &shown.text {
-            draft.text = in_lines(clip(text));
-        }
+        let text = shown.text.as_deref().unwrap_or(&draft.text);
+        draft.text = in_lines(clip(text));
     }
     if let Some(told) = told {
         let enough = shown.is_some() && draft.text.len() >= clip(&told).len() / 2;
@@ -117,7 +116,9 @@ fn in_lines(text: &str) -> String {
     let from = lines.iter().position(says).unwrap_or_default();
     let to = lines.iter().rposition(says).map_or(0, |at| at + 1);
     let mut text = lines[from.min(to)..to].join("\n");
-    text.push('\n');
+    if !text.is_empty() {
+        text.push('\n');
+    }
     text
 }
 

@@ -56,7 +56,7 @@ const NEVER_TEXT_WORDS: [&str; 14] = [
 /// The text of a page.
 pub struct Body {
     pub html: String,
-    /// The same without markup, where the engine told it.
+    /// The same without markup, where only the engine could tell it.
     pub text: Option<String>,
 }
 
@@ -68,10 +68,13 @@ pub fn find(page: &Page, title: Option<&str>) -> Option<Body> {
         return Some(Body { html, text: None });
     };
     page.tree.select(NEVER_TEXT).remove();
-    let html = projection::project(page, &told.text, title).unwrap_or(told.html);
-    Some(Body {
-        html,
-        text: Some(told.text),
+    Some(match projection::project(page, &told.text, title) {
+        // The page's own words are whole where the engine drops one, such as a time.
+        Some(html) => Body { html, text: None },
+        None => Body {
+            html: told.html,
+            text: Some(told.text),
+        },
     })
 }
 
@@ -106,7 +109,7 @@ fn is_button(node: &NodeRef<'_>) -> bool {
 }
 
 /// Elements before the first long run of text that say only a day.
-fn days_above<'a>(page: &'a Page) -> Vec<NodeRef<'a>> {
+fn days_above(page: &Page) -> Vec<NodeRef<'_>> {
     let mut days = Vec::new();
     let Some(body) = page.tree.body() else {
         return days;

@@ -15,8 +15,6 @@ const WORDS: usize = 3;
 const SHARE_MIN: f64 = 0.95;
 /// A block is part of the text if this share of its places is.
 const BLOCK_SHARE_MIN: f64 = 0.5;
-/// A block of fewer letters may stay though it is not in the text.
-const LETTERS_MIN: usize = 12;
 /// How much more or less than the text the element may hold.
 const LETTERS_OFF_MAX: f64 = 0.25;
 
@@ -142,7 +140,7 @@ fn is_stranger(node: &NodeRef<'_>, shown: &str) -> bool {
     if node.has_name("figure") || is_inline || has_picture && !leads_on {
         return false;
     }
-    letters(shown) >= LETTERS_MIN
+    letters(shown) > 0
 }
 
 /// Each block with the words that stand in it and in no block inside it.
