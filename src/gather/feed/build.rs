@@ -149,7 +149,7 @@ impl Building {
                 entry.publisher.get_or_insert(person);
                 return;
             }
-            (None, Tag::WebMaster) => {
+            (None, Tag::WebMaster | Tag::Owner) => {
                 self.web_master.get_or_insert(person);
                 return;
             }

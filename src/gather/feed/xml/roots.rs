@@ -39,6 +39,11 @@ impl<'a> Walk<'a> {
                 self.build.begin_person();
                 About::Person
             }
+            // Who owns a podcast speaks for it where nobody else is named.
+            (About::Feed, Tag::Owner) => {
+                self.build.begin_person();
+                About::Person
+            }
             (About::Entry, Tag::Source) => {
                 self.build.begin_person();
                 About::Source
