@@ -47,6 +47,7 @@ const DOORS: &[(&str, &str)] = &[
     ("quick_xml", "gather"),
     ("dom_query", "gather"),
     ("ammonia", "gather"),
+    ("rs_trafilatura", "gather/page/engine.rs"),
     ("encoding_rs", "gather"),
     ("sqlx", "store"),
     ("rss", "publish"),

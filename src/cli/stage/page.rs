@@ -72,3 +72,39 @@ fn as_written(written: Written) -> String {
         None => written.day.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn published(html: &str) -> Value {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("page.html");
+        std::fs::write(&file, html).unwrap();
+        let asked = Asked {
+            id: json!("a"),
+            file,
+            url: None,
+        };
+        let now = DateTime::parse_from_rfc3339("2026-11-23T12:00:00Z").unwrap();
+        read(&asked, now.to_utc()).unwrap()["published"].clone()
+    }
+
+    #[test]
+    fn days_are_told_as_the_publisher_counts_them() {
+        let cases = [
+            (
+                "<meta name=date content='2026-11-22T00:30:00+05:00'><h1>a</h1>",
+                json!("2026-11-22T00:30:00+05:00"),
+            ),
+            (
+                "<h1>a</h1><p class=date>22 қараша 2026</p>",
+                json!("2026-11-22"),
+            ),
+            ("<h1>a</h1>", Value::Null),
+        ];
+        for (html, expected) in cases {
+            assert_eq!(published(html), expected, "{html}");
+        }
+    }
+}

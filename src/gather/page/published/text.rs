@@ -64,7 +64,7 @@ static MONTH_YEAR: LazyLock<Regex> =
 /// `23 ноября 2026`, `3. März 2019`, `3 de marzo de 2019`, `3rd of May, 2019`.
 static DAY_WORD_YEAR: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b([0-3]?[0-9])(?:st|nd|rd|th|er|º|ª|\.|-го|-і|-ші)?[\s,./-]{0,2}(?:of |de |d'|del |på )?(\p{L}[\p{L}\p{M}]{2,})[.,]?[\s./-]{0,2}(?:de |del )?((?:19|20)[0-9]{2}|'[0-9]{2})",
+        r"(?i)\b([0-3]?[0-9])(?:st|nd|rd|th|er|º|ª|\.|-го|-і|-ші)?[\s,./-]{0,2}(?:of |de |d'|del |på )?(\p{L}[\p{L}\p{M}]{2,})[.,]?[\s./-]{0,2}(?:de |del )?((?:19|20)[0-9]{2}|'[0-9]{2}|[0-9]{2}$)",
     )
 });
 /// `November 23, 2026`, `noviembre 23, 2026`.
