@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use dom_query::{NodeId, NodeRef};
+use dom_query::{NodeId, NodeRef, Selection};
 
 use super::markup::{Page, is_called};
 use super::{engine, projection, published};
@@ -22,6 +22,17 @@ const HEADING_CHARS_MAX: usize = 300;
 const SHARE_WORDS: [&str; 3] = ["share", "sharing", "social"];
 /// Buttons and bylines say no more than this.
 const BUTTONS_LETTERS_MAX: usize = 60;
+/// A card of another article says no more than this.
+const CARD_LETTERS_MAX: usize = 300;
+/// How many of them there are on a page, at least and at most.
+const CARDS_MIN: usize = 2;
+const CARDS_MAX: usize = 200;
+/// A menu has so many links …
+const MENU_LINKS_MIN: usize = 3;
+/// … of so many letters each.
+const MENU_LINK_LETTERS_MAX: usize = 30;
+/// A line of copyright is no longer.
+const IMPRINT_LETTERS_MAX: usize = 200;
 /// A run of so many letters is the beginning of the text.
 const LONG_RUN_LETTERS: usize = 80;
 /// The most nodes looked through for it.
@@ -88,6 +99,12 @@ fn clear(page: &Page) {
     let mut extras: Vec<NodeRef<'_>> = page.tree.select("[class]").nodes().to_vec();
     extras.retain(|node| is_button(node));
     extras.extend(days_above(page));
+    extras.extend(teasers(page));
+    let lists = page.tree.select("ul,ol");
+    extras.extend(lists.nodes().iter().copied().filter(is_menu));
+    let lines = page.tree.select("p,div,small,span,td");
+    let lines = lines.nodes().iter().copied();
+    extras.extend(lines.filter(is_imprint));
     let authors = page.tree.select("[itemprop=\"author\"],[rel=\"author\"]");
     let authors = authors.nodes().iter().copied();
     extras.extend(authors.filter(|node| {
@@ -106,6 +123,56 @@ fn is_button(node: &NodeRef<'_>) -> bool {
             .any(|name| SHARE_WORDS.iter().any(|word| name.starts_with(word)))
     });
     shares && letters(&node.text()) <= BUTTONS_LETTERS_MAX
+}
+
+/// A list of short links and nothing else.
+fn is_menu(list: &NodeRef<'_>) -> bool {
+    let links = Selection::from(*list).select("a");
+    let (linked, all) = (letters(&links.text()), letters(&list.text()));
+    links.length() >= MENU_LINKS_MIN
+        && linked == all
+        && all <= links.length() * MENU_LINK_LETTERS_MAX
+}
+
+/// A line that says whose the page is.
+fn is_imprint(node: &NodeRef<'_>) -> bool {
+    let start = node.descendants_it().take(DAY_NODES_MAX);
+    let mut texts = start.filter(NodeRef::is_text).map(|text| text.text());
+    texts
+        .find(|text| !text.trim().is_empty())
+        .is_some_and(|text| text.trim_start().starts_with('©'))
+        && letters(&node.text()) <= IMPRINT_LETTERS_MAX
+}
+
+/// Cards of other articles: short, with a heading that leads on; where there is
+/// a long text beside them.
+fn teasers(page: &Page) -> Vec<NodeRef<'_>> {
+    let cards: Vec<NodeRef<'_>> = page
+        .tree
+        .select("article")
+        .nodes()
+        .iter()
+        .filter(|node| {
+            let heads = Selection::from(**node).select("h1 a,h2 a,h3 a,h4 a,h5 a,a h2,a h3,a h4");
+            heads.length() > 0 && letters(&node.text()) <= CARD_LETTERS_MAX
+        })
+        .copied()
+        .collect();
+    let in_a_card = |node: &NodeRef<'_>| {
+        let mut above = node.ancestors_it(None);
+        above.any(|above| above.has_name("a") || cards.iter().any(|card| card.id == above.id))
+    };
+    let has_text = |body: NodeRef<'_>| {
+        let texts = body.descendants_it().filter(NodeRef::is_text);
+        let mut long = texts.filter(|node| letters(&node.text()) >= LONG_RUN_LETTERS);
+        long.any(|node| !in_a_card(&node))
+    };
+    let many = (CARDS_MIN..=CARDS_MAX).contains(&cards.len());
+    if many && page.tree.body().is_some_and(has_text) {
+        cards
+    } else {
+        Vec::new()
+    }
 }
 
 /// Elements before the first long run of text that say only a day.

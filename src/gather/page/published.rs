@@ -321,10 +321,7 @@ impl<'a> Finder<'a> {
                 }
             }
         }
-        named.sort_by_cached_key(|node| {
-            node.ancestors_it(None)
-                .any(|above| is_called(&above, &ASIDE_WORDS))
-        });
+        named.sort_by_cached_key(stands_aside);
         named
     }
 
@@ -408,10 +405,20 @@ impl<'a> Finder<'a> {
                     .contains(&length)
                     .then(|| self.bounds.shown(words))
                     .flatten()
+                    .map(|written| (stands_aside(node), written))
             })
         });
-        own_words.min_by_key(|written| written.at)
+        own_words
+            .take(CANDIDATES_MAX)
+            .min_by_key(|(aside, written)| (*aside, written.at))
+            .map(|(_, written)| written)
     }
+}
+
+fn stands_aside(node: &NodeRef<'_>) -> bool {
+    std::iter::once(*node)
+        .chain(node.ancestors_it(None))
+        .any(|above| is_called(&above, &ASIDE_WORDS))
 }
 
 /// The first words an element shows.

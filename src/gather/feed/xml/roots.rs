@@ -35,12 +35,9 @@ impl<'a> Walk<'a> {
                 | Tag::WebMaster
                 | Tag::Creator
                 | Tag::DublinContributor,
-            ) => {
-                self.build.begin_person();
-                About::Person
-            }
+            )
             // Who owns a podcast speaks for it where nobody else is named.
-            (About::Feed, Tag::Owner) => {
+            | (About::Feed, Tag::Owner) => {
                 self.build.begin_person();
                 About::Person
             }
