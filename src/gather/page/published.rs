@@ -6,6 +6,7 @@
 //! the day of a later change.
 
 mod frequent;
+mod names;
 mod text;
 
 use std::sync::LazyLock;
@@ -18,6 +19,7 @@ use crate::gather::feed::date::Written;
 
 use super::json_ld;
 use super::markup::{Page, is_called};
+use names::{ASIDE_WORDS, CHANGED, TOLD};
 use text::{Bounds, SEGMENT_CHARS_MAX, SEGMENT_CHARS_MIN, of_day};
 
 /// The most elements a day is looked for in.
@@ -32,107 +34,6 @@ const DAYS_APART: i64 = 1;
 const DAY_WORDS_MAX: usize = 3;
 /// The most of a page's source looked through for a pattern.
 const SOURCE_BYTES_MAX: usize = 4 * 1024 * 1024;
-
-/// Names under which pages tell machines when they were published.
-const TOLD: [&str; 62] = [
-    "analyticsattributes.articledate",
-    "article.created",
-    "article_date_original",
-    "article:post_date",
-    "article.published",
-    "article:published",
-    "article:published_date",
-    "article:published_time",
-    "article:publicationdate",
-    "bt:pubdate",
-    "citation_date",
-    "citation_publication_date",
-    "content_create_date",
-    "created",
-    "cxenseparse:recs:publishtime",
-    "date",
-    "date_created",
-    "date_published",
-    "datecreated",
-    "dateposted",
-    "datepublished",
-    "dc.date",
-    "dc.created",
-    "dc.date.created",
-    "dc.date.issued",
-    "dc.date.publication",
-    "dcsext.articlefirstpublished",
-    "dcterms.created",
-    "dcterms.date",
-    "dcterms.issued",
-    "dc:created",
-    "dc:date",
-    "displaydate",
-    "doc_date",
-    "field-name-post-date",
-    "gentime",
-    "mediator_published_time",
-    "og:article:published",
-    "og:article:published_time",
-    "og:datepublished",
-    "og:pubdate",
-    "og:publish_date",
-    "og:published_time",
-    "og:question:published_time",
-    "og:regdate",
-    "originalpublicationdate",
-    "parsely-pub-date",
-    "pdate",
-    "ptime",
-    "pubdate",
-    "publishdate",
-    "publish_date",
-    "publish_time",
-    "publish-date",
-    "published-date",
-    "published_date",
-    "published_time",
-    "publication_date",
-    "release_date",
-    "sailthru.date",
-    "video:release_date",
-    "vr:published_time",
-];
-/// Names of a later change: better than nothing a machine was told.
-const CHANGED: [&str; 20] = [
-    "lastdate",
-    "lastmod",
-    "lastmodified",
-    "last-modified",
-    "modified",
-    "utime",
-    "article:modified",
-    "article:modified_date",
-    "article:modified_time",
-    "article:post_modified",
-    "bt:moddate",
-    "datemodified",
-    "dc.modified",
-    "dcterms.modified",
-    "modified_time",
-    "modificationdate",
-    "og:article:modified_time",
-    "og:modified_time",
-    "og:updated_time",
-    "updated_time",
-];
-/// What stands beside an article, with days of its own.
-const ASIDE_WORDS: [&str; 9] = [
-    "comment",
-    "comments",
-    "related",
-    "recommend",
-    "sidebar",
-    "widget",
-    "popular",
-    "more",
-    "latest",
-];
 
 static CALLED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
