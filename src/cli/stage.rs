@@ -1,5 +1,9 @@
 //! `jarshy stage`: one stage alone, values in, JSON lines out.
 
+mod lines;
+mod page;
+mod sanitize;
+
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -55,6 +59,18 @@ pub enum StageCommand {
         /// Files; - is standard input.
         #[arg(required = true)]
         files: Vec<PathBuf>,
+    },
+    /// Read article pages: JSON lines {"id","file","url"} in, title, authors, day and text out.
+    Page {
+        /// A file; - is standard input.
+        #[arg(default_value = "-")]
+        file: PathBuf,
+    },
+    /// Make markup harmless: JSON lines {"id","html","url"} in, {"id","output"} out.
+    Sanitize {
+        /// A file; - is standard input.
+        #[arg(default_value = "-")]
+        file: PathBuf,
     },
     /// Understand texts: JSON lines {"id","text","title","published","url"} in and out.
     Understand {
@@ -128,6 +144,8 @@ pub fn stage(command: StageCommand) -> Result<(), Failure> {
                 ))),
             }
         }
+        StageCommand::Page { file } => page::run(&file),
+        StageCommand::Sanitize { file } => sanitize::run(&file),
         StageCommand::Places { file } => lines(&file, stage_spans::places),
         StageCommand::Dates { file } => {
             let today = Clock::System.now().with_timezone(&STAGE_ZONE).date_naive();

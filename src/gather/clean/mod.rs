@@ -14,6 +14,7 @@ use url::Url;
 
 pub use entities::{decode_entities, entity};
 pub use text::{inline_text, is_void, looks_like_html, plain_text};
+pub use tower::cut as cut_towers;
 
 thread_local! {
     /// The cleaner last used here and its base: one feed has one base, building it costs more than cleaning a title.
@@ -80,6 +81,10 @@ fn builder(base: Option<&Url>) -> Builder<'static> {
             Some(base) => UrlRelative::RewriteWithBase(base.clone()),
             None => UrlRelative::Deny,
         });
+    // Nobody sees it, and ammonia lets any scheme stand in it.
+    for quoting in ["blockquote", "q", "del", "ins"] {
+        builder.rm_tag_attributes(quoting, ["cite"]);
+    }
     builder
 }
 
@@ -103,6 +108,23 @@ mod tests {
             ),
             ("<iframe src=\"https://x\">e</iframe>f", "f"),
             ("<form><input name=q>g</form>", "g"),
+            ("<q cite='javascript:x()'>h</q>", "<q>h</q>"),
+            (
+                "<a href=\"jav&Tab;ascript:x()\">l</a>",
+                "<a rel=\"noopener noreferrer nofollow\">l</a>",
+            ),
+            (
+                "<img src=\"data:image/svg+xml,x\" srcset=\"javascript:x()\">",
+                "<img>",
+            ),
+            (
+                "<table><caption>m</caption><tr><td colspan=\"2\">n</td></tr></table>",
+                "<table><caption>m</caption><tbody><tr><td colspan=\"2\">n</td></tr></tbody></table>",
+            ),
+            (
+                "<figure><img src=\"/o.png\" alt=\"o\"><figcaption>p</figcaption></figure>",
+                "<figure><img src=\"https://jarshy.example/o.png\" alt=\"o\"><figcaption>p</figcaption></figure>",
+            ),
             ("a & b", "a &amp; b"),
             (
                 "<img src=\"pic.jpg\">",
@@ -111,6 +133,26 @@ mod tests {
         ];
         for (html, expected) in cases {
             assert_eq!(sanitise(html, Some(&base())), expected, "{html}");
+        }
+    }
+
+    /// Markup that one parser reads as text and the next as elements.
+    #[test]
+    fn nothing_mutates_into_a_handler() {
+        let image = "<img src=x onerror=x()>";
+        for wrapped in [
+            format!("<svg><style>{image}</style></svg>"),
+            format!("<math><mtext><table><mglyph><style>{image}"),
+            format!("<form><math><mtext></form><form><mglyph><style></math>{image}"),
+            format!("<noscript><p title=\"</noscript>{image}\">"),
+            format!("<svg></p><style><a id=\"</style>{image}\">"),
+            format!("<template>{image}</template>"),
+            format!("<select><template><style><!--</select></template>{image}"),
+            format!("<!--!>{image}-->"),
+        ] {
+            let clean = sanitise(&wrapped, Some(&base()));
+            assert_eq!(sanitise(&clean, Some(&base())), clean, "{wrapped}");
+            assert!(!clean.contains("onerror"), "{wrapped}: {clean}");
         }
     }
 

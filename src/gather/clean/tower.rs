@@ -1,15 +1,18 @@
 //! Tells markup that would cost the HTML parser far more than its length: the
 //! parser walks its open elements at each tag, opens unclosed formatting again
-//! in each paragraph, and compares each attribute of a tag with all others.
+//! in each paragraph, and compares each attribute of a tag with all others. A
+//! feed's text that is such becomes plain; a page loses only the tags beyond the
+//! limits, and the text between them stays.
 //!
 //! One pass, with the parser's own rules for which end tag closes what (HTML
 //! section 13.2.6) as far as they bear on depth; where they are not followed,
 //! more is counted as open than is. Deliberately absent: a tree.
 
-use super::text;
+use std::borrow::Cow;
 
-/// Elements open at once.
-const OPEN_MAX: usize = 256;
+use super::text;
+use crate::gather::document::DOCUMENT_DEPTH_MAX;
+
 /// Formatting elements waiting to be opened again in the next paragraph.
 const FORMATTING_MAX: usize = 32;
 /// Attributes of one tag.
@@ -93,19 +96,57 @@ pub(super) fn is_a_tower(html: &str) -> bool {
 
 /// Whether `html` is a tower, and how many elements were compared to tell.
 fn measure(html: &str) -> (bool, usize) {
+    let mut refused = false;
+    let compared = walk(html, |_, _| {
+        refused = true;
+        Next::Stop
+    });
+    (refused, compared)
+}
+
+/// `html` without the tags beyond the limits, and how many those were.
+pub fn cut(html: &str) -> (Cow<'_, str>, usize) {
+    let mut kept = String::new();
+    let mut copied = 0;
+    let mut left_out = 0;
+    walk(html, |start, end| {
+        kept.push_str(&html[copied..start]);
+        copied = end;
+        left_out += 1;
+        Next::Tag
+    });
+    if left_out == 0 {
+        return (Cow::Borrowed(html), 0);
+    }
+    kept.push_str(&html[copied..]);
+    (Cow::Owned(kept), left_out)
+}
+
+/// What a refused tag leads to.
+#[derive(PartialEq, Eq)]
+enum Next {
+    Tag,
+    Stop,
+}
+
+/// Hands `refuse` the place of each tag beyond the limits; tells how many
+/// elements were compared.
+fn walk(html: &str, mut refuse: impl FnMut(usize, usize) -> Next) -> usize {
     let mut open = Open::default();
     let mut at = 0;
     while let Some(found) = html[at..].find('<') {
-        let tag = tag_at(html, at + found);
+        let start = at + found;
+        let tag = tag_at(html, start);
         at = tag.end;
         if tag.attributes > ATTRIBUTES_MAX || !open.admits(&tag) {
-            return (true, open.compared);
-        }
-        if !tag.closing && RAW.contains(&tag.name.as_str()) && open.reads_raw(&tag.name) {
+            if refuse(start, tag.end) == Next::Stop {
+                break;
+            }
+        } else if !tag.closing && RAW.contains(&tag.name.as_str()) && open.reads_raw(&tag.name) {
             at = raw_end(html, tag.end, &tag.name);
         }
     }
-    (false, open.compared)
+    open.compared
 }
 
 /// What stands at a `<`; without a name: a comment, a declaration or a lone sign.
@@ -138,20 +179,26 @@ impl Open {
         self.compared += self.elements.len() + self.formatting.len();
         if tag.closing {
             self.close(name);
-        } else {
-            let html = self.foreign == 0 || matches!(name, "p" | "br" | "img" | "hr");
-            if text::is_formatting(name) {
-                self.formatting.push(name.to_owned());
-            }
-            let brief =
-                text::is_void(name) || CLOSE_THEMSELVES.contains(&name) || RAW.contains(&name);
-            let drawn = self.foreign > 0 && tag.self_closing;
-            if !(html && brief || drawn) {
-                self.elements.push(name.to_owned());
-                self.foreign += usize::from(FOREIGN.contains(&name));
-            }
+            return true;
         }
-        self.elements.len() <= OPEN_MAX && self.formatting.len() <= FORMATTING_MAX
+        let formats = text::is_formatting(name);
+        let html = self.foreign == 0 || matches!(name, "p" | "br" | "img" | "hr");
+        let brief = text::is_void(name) || CLOSE_THEMSELVES.contains(&name) || RAW.contains(&name);
+        let drawn = self.foreign > 0 && tag.self_closing;
+        let stays = !(html && brief || drawn);
+        if stays && self.elements.len() >= DOCUMENT_DEPTH_MAX
+            || formats && self.formatting.len() >= FORMATTING_MAX
+        {
+            return false;
+        }
+        if formats {
+            self.formatting.push(name.to_owned());
+        }
+        if stays {
+            self.elements.push(name.to_owned());
+            self.foreign += usize::from(FOREIGN.contains(&name));
+        }
+        true
     }
 
     /// Whether the content of a raw element is raw here: in a `select` only a script's is.
@@ -366,6 +413,49 @@ mod tests {
     }
 
     #[test]
+    fn ordinary_pages_are_not_touched() {
+        let card = "<div class='card'><span>a<p>b<b>c</div><li>d<i>e</i><!-- <div> -->";
+        let script = "<script>for(i=0;i<n;i++)document.write('<div><div>')</script>";
+        let quoted = "<a title=\"<div> > <div>\" href = 'x'>f</a>";
+        let page = format!(
+            "<html>{}{}{}",
+            card.repeat(30),
+            script.repeat(300),
+            quoted.repeat(300)
+        );
+        let (kept, left_out) = cut(&page);
+        assert_eq!(left_out, 0);
+        assert!(matches!(kept, Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn towers_are_cut_and_their_text_stays() {
+        let numbered =
+            |make: fn(usize) -> String| (0..5_000).map(make).collect::<Vec<_>>().concat();
+        let many = numbered(|n| format!("<b id={n}>x"));
+        let wide = numbered(|n| format!(" a{n}=1"));
+        let cases = [
+            "<div>".repeat(100_000) + "text",
+            "<b><div></b>".repeat(100_000) + "text",
+            "<div></x>".repeat(100_000) + "text",
+            "<span><div></span>".repeat(100_000) + "text",
+            many + &"<p>y".repeat(10_000) + "text",
+            format!("<img{wide}>text"),
+            format!("</p{wide}>text"),
+        ];
+        for case in cases {
+            let (kept, left_out) = cut(&case);
+            assert!(left_out > 0, "{}", &case[..40]);
+            let tree = dom_query::Document::from(kept.as_ref());
+            assert!(tree.text().ends_with("text"), "{}", &case[..40]);
+            let deepest = tree.root().descendants_it().fold(0, |deepest, node| {
+                deepest.max(node.ancestors_it(None).count())
+            });
+            assert!(deepest < DOCUMENT_DEPTH_MAX * 2, "{deepest}");
+        }
+    }
+
+    #[test]
     fn any_ending_is_an_ending() {
         for broken in [
             "<",
@@ -384,6 +474,7 @@ mod tests {
             "<a =",
         ] {
             assert!(!is_a_tower(broken), "{broken}");
+            assert_eq!(cut(broken).1, 0, "{broken}");
         }
     }
 }

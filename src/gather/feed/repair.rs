@@ -7,6 +7,8 @@ const TAG_BYTES_MAX: usize = 64 * 1024;
 /// The longest instruction, or distance to the end of a document type, looked through.
 const INSTRUCTION_BYTES_MAX: usize = 1024;
 
+const CDATA: &str = "<![CDATA[";
+
 /// `text` with brackets that begin no tag escaped, and unfinished comments,
 /// sections and instructions finished.
 pub(super) fn repair(text: &str) -> String {
@@ -15,10 +17,13 @@ pub(super) fn repair(text: &str) -> String {
     while let Some(at) = rest.find('<') {
         repaired.push_str(&rest[..at]);
         rest = &rest[at..];
-        let taken = if let Some(body) = rest.strip_prefix("<![CDATA[") {
-            section(rest, body, "]]>", 9, &mut repaired)
-        } else if let Some(body) = rest.strip_prefix("<!--") {
-            section(rest, body, "-->", 4, &mut repaired)
+        let is_section = rest
+            .get(..CDATA.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(CDATA));
+        let taken = if is_section {
+            section(rest, CDATA, "]]>", &mut repaired)
+        } else if rest.starts_with("<!--") {
+            section(rest, "<!--", "-->", &mut repaired)
         } else if rest.starts_with("<?") {
             instruction(rest, &mut repaired)
         } else if is_doctype(rest) {
@@ -34,16 +39,14 @@ pub(super) fn repair(text: &str) -> String {
     repaired
 }
 
-fn section(rest: &str, body: &str, end: &str, mark: usize, repaired: &mut String) -> usize {
-    if let Some(at) = body.find(end) {
-        let taken = mark + at + end.len();
-        repaired.push_str(&rest[..taken]);
-        taken
-    } else {
-        repaired.push_str(rest);
-        repaired.push_str(end);
-        rest.len()
-    }
+/// A section with its beginning as it should be written, ended if it was not.
+fn section(rest: &str, beginning: &str, end: &str, repaired: &mut String) -> usize {
+    repaired.push_str(beginning);
+    let body = &rest[beginning.len()..];
+    let bytes = body.find(end).unwrap_or(body.len());
+    repaired.push_str(&body[..bytes]);
+    repaired.push_str(end);
+    (beginning.len() + bytes + end.len()).min(rest.len())
 }
 
 fn instruction(rest: &str, repaired: &mut String) -> usize {
@@ -86,8 +89,16 @@ fn tag(rest: &str, repaired: &mut String) -> usize {
     }
     let window = window(rest).as_bytes();
     let mut quote = None;
+    let mut stray = false;
     for (at, byte) in window.iter().enumerate().skip(1) {
         match (quote, *byte) {
+            (None, b'>') if stray => {
+                // Its attributes cannot be told apart any more.
+                let end = rest.find(|c: char| c.is_whitespace() || c == '>');
+                repaired.push_str(&rest[..end.unwrap_or(at)]);
+                repaired.push('>');
+                return at + 1;
+            }
             (None, b'>') => {
                 repaired.push_str(&rest[..=at]);
                 return at + 1;
@@ -100,6 +111,8 @@ fn tag(rest: &str, repaired: &mut String) -> usize {
                     .position(|next| next == byte || *next == b'<');
                 if closes.is_some_and(|end| window[at + 1 + end] == *byte) {
                     quote = Some(*byte);
+                } else {
+                    stray = true;
                 }
             }
             (Some(open), byte) if open == byte => quote = None,
@@ -132,7 +145,7 @@ mod tests {
             ("<a><?php x ></a>", "<a></a>"),
             ("<a>x<", "<a>x&lt;"),
             ("<a x='>'>y</a>", "<a x='>'>y</a>"),
-            ("<a x=\"y>z</a>", "<a x=\"y>z</a>"),
+            ("<a x=\"y>z</a>", "<a>z</a>"),
             (
                 "<!DOCTYPE r [<!ENTITY a 'b'>]><r/>",
                 "<!DOCTYPE r [<!ENTITY a 'b'>]><r/>",

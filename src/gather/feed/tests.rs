@@ -280,3 +280,24 @@ fn categories(categories: &[Category]) -> Vec<Value> {
         .map(|label| json!([label.term, label.scheme, label.label]))
         .collect()
 }
+
+#[test]
+fn an_owner_speaks_where_no_author_does() {
+    let feed = |more: &str| {
+        format!(
+            "<rss version='2.0'><channel>{more}<itunes:owner><itunes:name>Дана</itunes:name><itunes:email>dana@x.example</itunes:email></itunes:owner></channel></rss>"
+        )
+    };
+    let authors = |more: &str| read_bytes(feed(more).as_bytes()).feed.authors;
+    assert_eq!(
+        authors(""),
+        [Person {
+            name: Some("Дана".to_owned()),
+            email: Some("dana@x.example".to_owned()),
+            url: None,
+        }]
+    );
+    let named = authors("<itunes:author>Ерлан</itunes:author>");
+    assert_eq!(named.len(), 1);
+    assert_eq!(named[0].name.as_deref(), Some("Ерлан"));
+}

@@ -301,6 +301,7 @@ impl<'a> Walk<'a> {
                 | Tag::Contributor
                 | Tag::Editor
                 | Tag::WebMaster
+                | Tag::Owner
                 | Tag::Creator
                 | Tag::DublinContributor,
             ) => {

@@ -4,18 +4,24 @@
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::gather::feed::date::Written;
 use crate::model::draft::{Category, Draft, Person};
 
 use super::body;
 use super::json_ld::{self, each};
-use super::markup::{Page, below, text_of};
+use super::markup::{Page, text_of};
 use super::opening::{address, clip, line, paragraphs, picture, set_content};
+use super::published;
 use super::repeating::same_site;
 
 /// Marks between a title and the outlet's name in `<title>`.
 const TITLE_MARKS: [&str; 5] = [" | ", " — ", " – ", " - ", " :: "];
+/// An article marked for machines: a listing has several.
+const MARKED_ARTICLE: &str = "[itemtype$=\"Article\"],[itemtype$=\"BlogPosting\"]";
 /// The most labels taken from one page.
 const CATEGORIES_MAX: usize = 50;
+/// A longer text is no author's name.
+const NAME_CHARS_MAX: usize = 80;
 
 /// Whether the page says that it is one article.
 pub fn is_article(page: &Page) -> bool {
@@ -27,13 +33,27 @@ pub fn is_article(page: &Page) -> bool {
         && (json_ld::article(page).is_some()
             || page
                 .meta(&["og:type"])
-                .is_some_and(|kind| kind.eq_ignore_ascii_case("article")))
+                .is_some_and(|kind| kind.eq_ignore_ascii_case("article"))
+            || page.tree.select(MARKED_ARTICLE).length() == 1)
+}
+
+/// An article, and what a Draft does not keep of it.
+pub struct Article {
+    pub draft: Draft,
+    /// The day as the outlet counts it.
+    pub written: Option<Written>,
 }
 
 /// The article; nothing where the page has neither title nor text.
 pub fn read(page: &Page) -> Option<Draft> {
+    read_whole(page).map(|article| article.draft)
+}
+
+/// The same, with what a Draft does not keep.
+pub fn read_whole(page: &Page) -> Option<Article> {
     let node = json_ld::article(page).unwrap_or_default();
     let text = |key: &str| json_ld::text(node.get(key)?);
+    let written = published::find(page, &node, &page.source);
     let mut draft = Draft {
         link: link(page, &node).map(String::from),
         title: text("headline")
@@ -41,9 +61,7 @@ pub fn read(page: &Page) -> Option<Draft> {
             .or_else(|| page.meta(&["og:title"]))
             .or_else(|| shown_title(page)),
         authors: authors(page, &node),
-        published: text("datePublished")
-            .and_then(|date| page.date(&date))
-            .or_else(|| shown_date(page)),
+        published: written.map(|written| written.at),
         updated: text("dateModified")
             .or_else(|| page.meta(&["article:modified_time", "og:updated_time", "dateModified"]))
             .and_then(|date| page.date(&date)),
@@ -61,7 +79,8 @@ pub fn read(page: &Page) -> Option<Draft> {
         draft.summary_html = draft.content_html.take();
     }
     set_body(page, &mut draft, text("articleBody"));
-    (draft.title.is_some() || !draft.text.is_empty()).then_some(draft)
+    let is_article = draft.title.is_some() || !draft.text.is_empty();
+    is_article.then_some(Article { draft, written })
 }
 
 /// The article of a page that does not say it is one: only if it shows a text.
@@ -72,9 +91,11 @@ pub fn read_undeclared(page: &Page) -> Option<Draft> {
 /// The text as shown, with its markup; as told in JSON-LD where that is much more
 /// (the page then shows only the beginning, or a script builds it).
 fn set_body(page: &Page, draft: &mut Draft, told: Option<String>) {
-    let shown = body::find(page);
-    if let Some(html) = &shown {
-        set_content(draft, html, page.base.as_ref());
+    let shown = body::find(page, draft.title.as_deref());
+    if let Some(shown) = &shown {
+        set_content(draft, &shown.html, page.base.as_ref());
+        let text = shown.text.as_deref().unwrap_or(&draft.text);
+        draft.text = in_lines(clip(text));
     }
     if let Some(told) = told {
         let enough = shown.is_some() && draft.text.len() >= clip(&told).len() / 2;
@@ -82,6 +103,23 @@ fn set_body(page: &Page, draft: &mut Draft, told: Option<String>) {
             set_content(draft, &paragraphs(clip(&told)), None);
         }
     }
+}
+
+/// A text line by line; numbers above and below it count views and shares.
+fn in_lines(text: &str) -> String {
+    let says = |line: &&str| line.chars().any(char::is_alphabetic);
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    let from = lines.iter().position(says).unwrap_or_default();
+    let to = lines.iter().rposition(says).map_or(0, |at| at + 1);
+    let mut text = lines[from.min(to)..to].join("\n");
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
 }
 
 /// The canonical address, where it is on the page's own site: a page that claims
@@ -128,12 +166,27 @@ fn authors(page: &Page, node: &Map<String, Value>) -> Vec<Person> {
     // `article:author` is often the address of a profile, which is no name.
     page.meta(&["author", "article:author"])
         .filter(|name| address(None, name).is_none())
+        .or_else(|| shown_author(page))
         .map(|name| Person {
             name: Some(name),
             ..Person::default()
         })
         .into_iter()
         .collect()
+}
+
+/// The author as the page marks it for machines.
+fn shown_author(page: &Page) -> Option<String> {
+    let marks = [
+        "[itemprop=\"author\"] [itemprop=\"name\"]",
+        "[itemprop=\"author\"]",
+        "[rel=\"author\"]",
+    ];
+    marks.iter().find_map(|mark| {
+        let found = page.tree.select_single(mark);
+        let name = text_of(found.nodes().first()?);
+        (!name.is_empty() && name.chars().count() <= NAME_CHARS_MAX).then_some(name)
+    })
 }
 
 fn categories(page: &Page, node: &Map<String, Value>) -> Vec<Category> {
@@ -172,6 +225,12 @@ fn lead_picture(page: &Page, node: &Map<String, Value>) -> Option<Url> {
             other => json_ld::text(other),
         });
     told.or_else(|| page.meta(&["og:image", "og:image:url", "twitter:image"]))
+        .or_else(|| {
+            let marked = page.tree.select_single("[itemprop=\"image\"]");
+            ["src", "content", "href"]
+                .iter()
+                .find_map(|name| marked.attr(name).map(String::from))
+        })
         .and_then(|raw| page.address(&raw))
 }
 
@@ -189,29 +248,4 @@ fn shown_title(page: &Page) -> Option<String> {
     let title = line(&page.tree.select_single("title").inner_html())?;
     let cut = TITLE_MARKS.iter().find_map(|mark| title.rsplit_once(mark));
     Some(cut.map_or_else(|| title.clone(), |(before, _)| before.trim().to_owned()))
-}
-
-fn shown_date(page: &Page) -> Option<chrono::DateTime<chrono::Utc>> {
-    let told = page.meta(&[
-        "article:published_time",
-        "datePublished",
-        "pubdate",
-        "DC.date.issued",
-        "date",
-    ]);
-    told.and_then(|date| page.date(&date)).or_else(|| {
-        let root = page.tree.html_root();
-        [
-            "[itemprop=\"datePublished\"]",
-            "article time,main time",
-            "time",
-            "[class*=\"date\"],[class*=\"time\"]",
-        ]
-        .iter()
-        .find_map(|selector| {
-            below(&root, selector)
-                .iter()
-                .find_map(|element| page.date_of(element))
-        })
-    })
 }

@@ -1,5 +1,5 @@
-//! Finds the text of an article page: the element that holds the most letters
-//! outside of links.
+//! Finds the text of an article page: as the engine tells it, with the page's own
+//! markup; else the element that holds the most letters outside of links.
 //!
 //! Deliberately absent: scores by class names learned from English sites. Only
 //! what is never text (menus, share buttons, comments) is left out by name.
@@ -7,14 +7,38 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use dom_query::{NodeId, NodeRef};
+use dom_query::{NodeId, NodeRef, Selection};
 
 use super::markup::{Page, is_called};
+use super::{engine, projection, published};
 
 /// A text of fewer characters is no article's.
 const BODY_CHARS_MIN: usize = 140;
 /// A run of text of fewer characters is a caption or a button.
 const RUN_CHARS_MIN: usize = 20;
+/// A longer heading is a text.
+const HEADING_CHARS_MAX: usize = 300;
+/// What share buttons are called, or called beginning with.
+const SHARE_WORDS: [&str; 3] = ["share", "sharing", "social"];
+/// Buttons and bylines say no more than this.
+const BUTTONS_LETTERS_MAX: usize = 60;
+/// A card of another article says no more than this.
+const CARD_LETTERS_MAX: usize = 300;
+/// How many of them there are on a page, at least and at most.
+const CARDS_MIN: usize = 2;
+const CARDS_MAX: usize = 200;
+/// A menu has so many links …
+const MENU_LINKS_MIN: usize = 3;
+/// … of so many letters each.
+const MENU_LINK_LETTERS_MAX: usize = 30;
+/// A line of copyright is no longer.
+const IMPRINT_LETTERS_MAX: usize = 200;
+/// A run of so many letters is the beginning of the text.
+const LONG_RUN_LETTERS: usize = 80;
+/// The most nodes looked through for it.
+const HEAD_NODES_MAX: usize = 5_000;
+/// The most nodes inside an element that says only a day.
+const DAY_NODES_MAX: usize = 8;
 /// How many levels above a paragraph share in its letters.
 const LEVELS: usize = 3;
 /// Where the publisher marks the text.
@@ -40,8 +64,139 @@ const NEVER_TEXT_WORDS: [&str; 14] = [
     "advert",
 ];
 
-/// The markup of the page's text, if it has one. Takes out of the tree what is no text.
-pub fn find(page: &Page) -> Option<String> {
+/// The text of a page.
+pub struct Body {
+    pub html: String,
+    /// The same without markup, where only the engine could tell it.
+    pub text: Option<String>,
+}
+
+/// The page's text, if it has one. Takes out of the tree what is no text.
+pub fn find(page: &Page, title: Option<&str>) -> Option<Body> {
+    clear(page);
+    let Some(told) = engine::extract(page) else {
+        let html = largest_or_marked(page)?;
+        return Some(Body { html, text: None });
+    };
+    page.tree.select(NEVER_TEXT).remove();
+    Some(match projection::project(page, &told.text, title) {
+        // The page's own words are whole where the engine drops one, such as a time.
+        Some(html) => Body { html, text: None },
+        None => Body {
+            html: told.html,
+            text: Some(told.text),
+        },
+    })
+}
+
+/// Takes out what stands inside many articles and is never their text: the
+/// heading, the byline, the day above the text, the buttons to share it.
+fn clear(page: &Page) {
+    let headings = page.tree.select("h1");
+    if headings.length() == 1 && headings.text().chars().count() <= HEADING_CHARS_MAX {
+        headings.remove();
+    }
+    let mut extras: Vec<NodeRef<'_>> = page.tree.select("[class]").nodes().to_vec();
+    extras.retain(|node| is_button(node));
+    extras.extend(days_above(page));
+    extras.extend(teasers(page));
+    let lists = page.tree.select("ul,ol");
+    extras.extend(lists.nodes().iter().copied().filter(is_menu));
+    let lines = page.tree.select("p,div,small,span,td");
+    let lines = lines.nodes().iter().copied();
+    extras.extend(lines.filter(is_imprint));
+    let authors = page.tree.select("[itemprop=\"author\"],[rel=\"author\"]");
+    let authors = authors.nodes().iter().copied();
+    extras.extend(authors.filter(|node| {
+        letters(&node.text()) <= BUTTONS_LETTERS_MAX
+            && !node.ancestors_it(None).any(|above| above.has_name("p"))
+    }));
+    for node in extras {
+        node.remove_from_parent();
+    }
+}
+
+fn is_button(node: &NodeRef<'_>) -> bool {
+    let shares = node.class().is_some_and(|names| {
+        names
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .any(|name| SHARE_WORDS.iter().any(|word| name.starts_with(word)))
+    });
+    shares && letters(&node.text()) <= BUTTONS_LETTERS_MAX
+}
+
+/// A list of short links and nothing else.
+fn is_menu(list: &NodeRef<'_>) -> bool {
+    let links = Selection::from(*list).select("a");
+    let (linked, all) = (letters(&links.text()), letters(&list.text()));
+    links.length() >= MENU_LINKS_MIN
+        && linked == all
+        && all <= links.length() * MENU_LINK_LETTERS_MAX
+}
+
+/// A line that says whose the page is.
+fn is_imprint(node: &NodeRef<'_>) -> bool {
+    let start = node.descendants_it().take(DAY_NODES_MAX);
+    let mut texts = start.filter(NodeRef::is_text).map(|text| text.text());
+    texts
+        .find(|text| !text.trim().is_empty())
+        .is_some_and(|text| text.trim_start().starts_with('©'))
+        && letters(&node.text()) <= IMPRINT_LETTERS_MAX
+}
+
+/// Cards of other articles: short, with a heading that leads on; where there is
+/// a long text beside them.
+fn teasers(page: &Page) -> Vec<NodeRef<'_>> {
+    let cards: Vec<NodeRef<'_>> = page
+        .tree
+        .select("article")
+        .nodes()
+        .iter()
+        .filter(|node| {
+            let heads = Selection::from(**node).select("h1 a,h2 a,h3 a,h4 a,h5 a,a h2,a h3,a h4");
+            heads.length() > 0 && letters(&node.text()) <= CARD_LETTERS_MAX
+        })
+        .copied()
+        .collect();
+    let in_a_card = |node: &NodeRef<'_>| {
+        let mut above = node.ancestors_it(None);
+        above.any(|above| above.has_name("a") || cards.iter().any(|card| card.id == above.id))
+    };
+    let has_text = |body: NodeRef<'_>| {
+        let texts = body.descendants_it().filter(NodeRef::is_text);
+        let mut long = texts.filter(|node| letters(&node.text()) >= LONG_RUN_LETTERS);
+        long.any(|node| !in_a_card(&node))
+    };
+    let many = (CARDS_MIN..=CARDS_MAX).contains(&cards.len());
+    if many && page.tree.body().is_some_and(has_text) {
+        cards
+    } else {
+        Vec::new()
+    }
+}
+
+/// Elements before the first long run of text that say only a day.
+fn days_above(page: &Page) -> Vec<NodeRef<'_>> {
+    let mut days = Vec::new();
+    let Some(body) = page.tree.body() else {
+        return days;
+    };
+    for node in body.descendants_it().take(HEAD_NODES_MAX) {
+        if node.is_text() {
+            if letters(&node.text()) >= LONG_RUN_LETTERS {
+                break;
+            }
+        } else if !["script", "style"].iter().any(|tag| node.has_name(tag))
+            && node.descendants_it().take(DAY_NODES_MAX + 1).count() <= DAY_NODES_MAX
+            && published::is_only_a_day(&node.text(), page)
+        {
+            days.push(node);
+        }
+    }
+    days
+}
+
+fn largest_or_marked(page: &Page) -> Option<String> {
     page.tree.select(NEVER_TEXT).remove();
     let named: Vec<NodeRef<'_>> = page
         .tree

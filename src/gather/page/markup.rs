@@ -11,7 +11,6 @@ use crate::model::complaint::Complaint;
 use crate::model::draft::FeedHead;
 
 use super::opening::{address, line};
-use super::tame::tame;
 
 /// The longest text tried as a date.
 const DATE_CHARS_MAX: usize = 64;
@@ -22,6 +21,8 @@ const CANDIDATES_MAX: usize = 16;
 /// A parsed page and where it came from.
 pub struct Page {
     pub tree: Tree,
+    /// The markup the tree was made of, as far as the limits let it pass.
+    pub source: String,
     /// Where it came from.
     pub url: Option<Url>,
     /// What its relative links are resolved against (`<base href>` counts).
@@ -32,7 +33,7 @@ pub struct Page {
 impl Page {
     /// Parses `text`; what a hostile page is not allowed is complained of.
     pub fn parse(text: &str, document: &Document<'_>, complaints: &mut Vec<Complaint>) -> Self {
-        let (tamed, left_out) = tame(text);
+        let (tamed, left_out) = clean::cut_towers(text);
         if left_out > 0 {
             complaints.push(Complaint::warning(
                 "",
@@ -48,6 +49,7 @@ impl Page {
             .or_else(|| document.url.cloned());
         Self {
             tree,
+            source: tamed.into_owned(),
             url: document.url.cloned(),
             base,
             received: document.received,
@@ -73,9 +75,13 @@ impl Page {
 
     /// The language the page declares, if it does.
     pub fn language(&self) -> Option<String> {
-        let declared = self.tree.select_single("html").attr("lang")?;
-        let tag = declared.trim();
-        (!tag.is_empty()).then(|| tag.to_owned())
+        let root = self.tree.select_single("html");
+        let declared = root.attr("lang").or_else(|| root.attr("xml:lang"));
+        declared
+            .map(|tag| tag.trim().to_owned())
+            .filter(|tag| !tag.is_empty())
+            .or_else(|| self.meta(&["og:locale", "language", "dc.language"]))
+            .map(|tag| tag.replace('_', "-"))
     }
 
     /// The first of these `meta` elements (by property, name or itemprop) that says anything.

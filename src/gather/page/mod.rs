@@ -7,12 +7,14 @@
 mod article;
 mod body;
 mod card;
+mod engine;
 mod json_ld;
 mod listing;
 pub(super) mod markup;
 pub(super) mod opening;
+mod projection;
+mod published;
 mod repeating;
-mod tame;
 
 use crate::gather::document::Document;
 use crate::model::complaint::Complaint;
@@ -20,6 +22,8 @@ use crate::model::draft::Harvest;
 use crate::model::source::PageRules;
 
 use markup::Page;
+
+pub use article::Article;
 
 /// Reads a page. With an `item` or `link` rule it is a listing; without, it is
 /// an article if it says so, else a listing whose repeating block is found by
@@ -63,9 +67,19 @@ pub fn read(document: &Document<'_>, rules: &PageRules) -> Harvest {
     opening::finished(harvest)
 }
 
+/// Reads a page that is known to be an article, whatever it says of itself;
+/// nothing where it has neither title nor text.
+pub fn read_article(document: &Document<'_>) -> Option<Article> {
+    let (text, mut harvest) = opening::open(document, "page").ok()?;
+    let page = Page::parse(&text, document, &mut harvest.complaints);
+    article::read_whole(&page)
+}
+
 fn after_prolog(text: &str) -> &str {
     text.split_once("?>").map_or("", |(_, rest)| rest)
 }
 
+#[cfg(test)]
+mod layout_tests;
 #[cfg(test)]
 mod tests;

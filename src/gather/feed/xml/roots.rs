@@ -35,7 +35,9 @@ impl<'a> Walk<'a> {
                 | Tag::WebMaster
                 | Tag::Creator
                 | Tag::DublinContributor,
-            ) => {
+            )
+            // Who owns a podcast speaks for it where nobody else is named.
+            | (About::Feed, Tag::Owner) => {
                 self.build.begin_person();
                 About::Person
             }

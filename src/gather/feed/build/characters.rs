@@ -1,0 +1,280 @@
+//! What the characters of a complete element say.
+
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use crate::model::draft::{Category, Draft, Generator};
+
+use super::super::entry::{Entry, Weight, add_category};
+use super::super::names::Tag;
+use super::super::value::{self, Kind};
+use super::super::{date, link};
+use super::{About, Building, Capture};
+
+impl Building {
+    /// The characters of an element that is complete.
+    pub(in crate::gather::feed) fn take(&mut self, capture: Capture, base: Option<&Url>) {
+        match capture.about {
+            About::Person => self.take_person(&capture, base),
+            About::Source => self.take_source(&capture),
+            About::Image => {
+                if matches!(capture.tag, Tag::Url) {
+                    self.picture(&capture.characters, base);
+                }
+            }
+            About::Entry => self.take_entry(capture, base),
+            About::Feed => self.take_head(capture, base),
+            About::Outside | About::Nothing => {}
+        }
+    }
+
+    fn take_person(&mut self, capture: &Capture, base: Option<&Url>) {
+        let text = value::line(capture.kind, &capture.characters);
+        match capture.tag {
+            Tag::Name => self.person.name = text,
+            Tag::Email => self.person.email = text,
+            Tag::Uri | Tag::Url => {
+                self.person.url = text.and_then(|url| link::resolve(&url, base));
+            }
+            _ => {}
+        }
+    }
+
+    fn take_source(&mut self, capture: &Capture) {
+        if let (Tag::Title, Some(entry)) = (capture.tag, &mut self.entry) {
+            entry.draft.source = value::line(capture.kind, &capture.characters);
+        }
+    }
+
+    fn take_entry(&mut self, capture: Capture, base: Option<&Url>) {
+        let received = self.received;
+        let Some(entry) = &mut self.entry else { return };
+        let Capture {
+            tag,
+            kind,
+            characters,
+            said,
+            ..
+        } = capture;
+        match tag {
+            Tag::Title => entry
+                .title
+                .offer(Weight::Own, value::line(kind, &characters)),
+            Tag::DublinTitle => entry
+                .title
+                .offer(Weight::Other, value::line(kind, &characters)),
+            Tag::MediaTitle => entry
+                .title
+                .offer(Weight::Aside, value::line(kind, &characters)),
+            Tag::Link | Tag::Url => {
+                let address = value::bare(&characters);
+                entry.link.offer(
+                    Weight::Own,
+                    address.and_then(|url| link::resolve(&url, base)),
+                );
+            }
+            Tag::Id => take_id(
+                &mut entry.draft,
+                &characters,
+                said[0].as_deref(),
+                base,
+                self.is_rss,
+            ),
+            Tag::Published | Tag::Updated | Tag::DublinDate | Tag::Created => {
+                let slot = match tag {
+                    Tag::Published => &mut entry.published,
+                    Tag::Updated => &mut entry.draft.updated,
+                    Tag::DublinDate => &mut entry.dublin_date,
+                    _ => &mut entry.created,
+                };
+                take_date(slot, &characters, received, &mut self.bad_date);
+            }
+            Tag::Category
+            | Tag::Subject
+            | Tag::Keywords
+            | Tag::ItunesKeywords
+            | Tag::MediaCategory => {
+                take_labels(&mut entry.draft.categories, tag, kind, &characters, said);
+            }
+            Tag::Language => entry.draft.language = value::line(kind, &characters),
+            Tag::Rights => entry.draft.rights = value::line(kind, &characters),
+            Tag::Comments => {
+                let address = value::bare(&characters);
+                entry.draft.comments = address.and_then(|url| link::resolve(&url, base));
+            }
+            _ => take_text(entry, tag, kind, &characters, base),
+        }
+    }
+
+    fn take_head(&mut self, capture: Capture, base: Option<&Url>) {
+        let Capture {
+            tag,
+            kind,
+            characters,
+            said,
+            ..
+        } = capture;
+        let line = || value::line(kind, &characters);
+        let address = || value::bare(&characters).and_then(|url| link::resolve(&url, base));
+        match tag {
+            Tag::Title => self.title.offer(Weight::Own, line()),
+            Tag::DublinTitle | Tag::MediaTitle => self.title.offer(Weight::Other, line()),
+            Tag::Description | Tag::Subtitle => self.description.offer(Weight::Own, line()),
+            Tag::OtherDescription | Tag::Summary => self.description.offer(Weight::Aside, line()),
+            Tag::ItunesSubtitle => self.description.offer(Weight::Other, line()),
+            Tag::Link | Tag::Url => {
+                let address = address();
+                if let Some(address) = &address {
+                    self.remember_base(address);
+                }
+                self.link.offer(Weight::Own, address);
+            }
+            Tag::Id => {
+                let id = value::bare(&characters).map(|id| link::resolve_id(&id, base));
+                self.head.id = self.head.id.take().or(id);
+            }
+            Tag::Published | Tag::Created => {
+                take_date(
+                    &mut self.published,
+                    &characters,
+                    self.received,
+                    &mut self.bad_date,
+                );
+            }
+            Tag::Updated | Tag::DublinDate => {
+                take_date(
+                    &mut self.head.updated,
+                    &characters,
+                    self.received,
+                    &mut self.bad_date,
+                );
+            }
+            Tag::Category
+            | Tag::Subject
+            | Tag::Keywords
+            | Tag::ItunesKeywords
+            | Tag::MediaCategory => {
+                take_labels(&mut self.head.categories, tag, kind, &characters, said);
+            }
+            Tag::Language => self.head.language = line().or(self.head.language.take()),
+            Tag::Rights => self.head.rights = line().or(self.head.rights.take()),
+            Tag::Generator => {
+                let [url, version, _] = said;
+                let url = url.and_then(|url| link::resolve(&url, base));
+                self.head.generator = Some(Generator {
+                    name: line(),
+                    url,
+                    version,
+                });
+            }
+            Tag::Ttl => self.head.ttl_minutes = characters.trim().parse().ok(),
+            Tag::Icon => self.head.icon = address(),
+            Tag::Logo => self.head.logo = address(),
+            _ => {}
+        }
+    }
+}
+
+/// The sayings of an entry that are markup.
+fn take_text(entry: &mut Entry, tag: Tag, kind: Kind, characters: &str, base: Option<&Url>) {
+    match tag {
+        Tag::Summary | Tag::Description if entry.summary.wants(Weight::Own) => {
+            entry
+                .summary
+                .offer(Weight::Own, value::html(kind, characters, base));
+        }
+        // A second description is the long one.
+        Tag::Summary | Tag::Description | Tag::Body if entry.content.wants(Weight::Other) => {
+            entry
+                .content
+                .offer(Weight::Other, value::html(kind, characters, base));
+        }
+        Tag::OtherDescription if entry.summary.wants(Weight::Other) => {
+            entry
+                .summary
+                .offer(Weight::Other, value::html(kind, characters, base));
+        }
+        Tag::Subtitle | Tag::ItunesSubtitle if entry.summary.wants(Weight::Aside) => {
+            entry
+                .summary
+                .offer(Weight::Aside, value::html(kind, characters, base));
+        }
+        Tag::Content | Tag::Encoded if entry.content.wants(Weight::Own) => {
+            entry
+                .content
+                .offer(Weight::Own, value::html(kind, characters, base));
+        }
+        _ => {}
+    }
+}
+
+fn take_id(
+    draft: &mut Draft,
+    characters: &str,
+    permalink: Option<&str>,
+    base: Option<&Url>,
+    is_rss: bool,
+) {
+    let Some(id) = value::bare(characters) else {
+        return;
+    };
+    let is_permalink = !permalink.is_some_and(|said| said.trim().eq_ignore_ascii_case("false"));
+    draft.id_is_permalink = is_rss.then_some(is_permalink);
+    draft.id = Some(if is_permalink {
+        link::resolve_id(&id, base)
+    } else {
+        id
+    });
+}
+
+fn take_date(
+    slot: &mut Option<DateTime<Utc>>,
+    characters: &str,
+    received: DateTime<Utc>,
+    bad: &mut Option<String>,
+) {
+    match (date::read(characters, received), &slot) {
+        (Some(at), None) => *slot = Some(at),
+        (None, _) if !characters.trim().is_empty() => {
+            *bad = Some(value::cut(characters.trim(), 60).to_owned());
+        }
+        _ => {}
+    }
+}
+
+fn take_labels(
+    list: &mut Vec<Category>,
+    tag: Tag,
+    kind: Kind,
+    characters: &str,
+    said: [Option<String>; 3],
+) {
+    let [term, scheme, label] = said;
+    if matches!(tag, Tag::Keywords | Tag::ItunesKeywords) {
+        for word in characters.split(',') {
+            let term = value::line(Kind::Guess, word).unwrap_or_default();
+            let scheme = scheme.clone();
+            add_category(
+                list,
+                Category {
+                    term,
+                    scheme,
+                    label: None,
+                },
+            );
+        }
+        return;
+    }
+    let term = term
+        .or_else(|| value::line(kind, characters))
+        .unwrap_or_default();
+    let scheme = scheme.filter(|scheme| !scheme.is_empty());
+    add_category(
+        list,
+        Category {
+            term,
+            scheme,
+            label,
+        },
+    );
+}

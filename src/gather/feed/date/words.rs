@@ -1,0 +1,296 @@
+//! Dates with words in them, or with their fields in any order: RFC 822, asctime,
+//! `23.11.2026`, "Бүгін, 10:35", "23 қараша 2026".
+
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Asia::Almaty;
+
+use crate::text::months::month_number;
+
+use super::super::zone::zone_minutes;
+use super::digits::read_time;
+use super::{Parts, day_of, full_year};
+
+/// What Korean dates without a zone are in: minutes east of Greenwich.
+const KOREA_MINUTES: i32 = 9 * 60;
+
+/// Anything with words in it, in any order.
+pub(super) fn words(text: &str, received: DateTime<Utc>) -> Option<Parts> {
+    let is_korean = text.contains(|c: char| ('\u{ac00}'..='\u{d7a3}').contains(&c));
+    let text = respelled(text);
+    let mut found = Found::default();
+    for token in text.split([' ', ',', '\u{a0}', '\t', '\n', '\r', ';', '(', ')']) {
+        if !token.is_empty() {
+            found.take(token, received)?;
+        }
+    }
+    let mut parts = found.parts(received)?;
+    if is_korean {
+        parts.zone = parts.zone.or(Some(KOREA_MINUTES));
+    }
+    Some(parts)
+}
+
+/// Words of languages met in the wild that fit no rule of the others.
+fn respelled(text: &str) -> String {
+    const SPELLINGS: [(&str, &str); 25] = [
+        ("년 ", "-"),
+        ("월 ", "-"),
+        ("년", "-"),
+        ("월", "-"),
+        ("일", " "),
+        ("오전", "am"),
+        ("오후", "pm"),
+        ("年", "-"),
+        ("月", "-"),
+        ("日", " "),
+        ("Ιαν", "jan"),
+        ("Φεβ", "feb"),
+        ("Μάώ", "mar"),
+        ("Μαώ", "mar"),
+        ("Απρ", "apr"),
+        ("Μάι", "may"),
+        ("Μαϊ", "may"),
+        ("Ιούν", "jun"),
+        ("Ιον", "jun"),
+        ("Ιούλ", "jul"),
+        ("Αύγ", "aug"),
+        ("Σεπ", "sep"),
+        ("Οκτ", "oct"),
+        ("Νοέ", "nov"),
+        ("Δεκ", "dec"),
+    ];
+    let mut text = text.to_owned();
+    if text.is_ascii() {
+        return text;
+    }
+    for (foreign, known) in SPELLINGS {
+        if text.contains(foreign) {
+            text = text.replace(foreign, known);
+        }
+    }
+    text
+}
+
+#[derive(Default)]
+struct Found {
+    year: Option<i32>,
+    month: Option<u32>,
+    day: Option<u32>,
+    date: Option<NaiveDate>,
+    time: Option<Parts>,
+    afternoon: Option<bool>,
+    zone: Option<i32>,
+    local: bool,
+}
+
+impl Found {
+    fn take(&mut self, token: &str, received: DateTime<Utc>) -> Option<()> {
+        let word = token.to_lowercase();
+        if let Some(days) = relative_days(&word) {
+            let today = received.with_timezone(&Almaty).date_naive();
+            self.date = today.checked_add_signed(TimeDelta::days(days));
+            self.local |= !word.is_ascii();
+            return Some(());
+        }
+        let digits = token.bytes().take_while(u8::is_ascii_digit).count();
+        if digits > 0 && token.contains(':') && self.time.is_none() {
+            return self.glued_time(token, received);
+        }
+        if digits > 0 && self.date.is_none() && self.numeric_date(token) {
+            return Some(());
+        }
+        if digits > 0 && token.contains('-') {
+            return token
+                .split('-')
+                .filter(|part| !part.is_empty())
+                .try_for_each(|part| self.take(part, received));
+        }
+        if digits > 0 {
+            return self.plain_number(&token[..digits], &token[digits..], received);
+        }
+        self.word(token, &word);
+        Some(())
+    }
+
+    /// `10:35`, `16:29:06+05:00`, and `06T10:35` where a date came before.
+    fn glued_time(&mut self, token: &str, received: DateTime<Utc>) -> Option<()> {
+        if let Some((day, time)) = token.split_once(['T', 't'])
+            && !day.contains(':')
+            && time.starts_with(|c: char| c.is_ascii_digit())
+        {
+            self.take(day, received)?;
+            return self.glued_time(time, received);
+        }
+        let mut parts = Parts::default();
+        read_time(token, &mut parts)?;
+        self.zone = parts.zone.or(self.zone);
+        self.time = Some(parts);
+        Some(())
+    }
+
+    /// `23.11.2026`, `23/11/2026`, `11/23/2026`, `2026/11/23`, `2026-11-23`.
+    fn numeric_date(&mut self, token: &str) -> bool {
+        let token = token.trim_end_matches(['.', '-']);
+        let separator = match token.find(['.', '/', '-']) {
+            Some(at) => &token[at..=at],
+            None => return false,
+        };
+        let fields: Vec<&str> = token.split(separator).collect();
+        let [a, b, c] = fields.as_slice() else {
+            return false;
+        };
+        let (Ok(first), Ok(second), Ok(third)) =
+            (a.parse::<u32>(), b.parse::<u32>(), c.parse::<u32>())
+        else {
+            return false;
+        };
+        let signed = |year: u32| i32::try_from(year).unwrap_or(i32::MAX);
+        self.date = if a.len() == 4 {
+            day_of(signed(first), second, third)
+        } else {
+            let year = full_year(signed(third), c.len());
+            let american = separator == "/" && (second > 12 || first <= 12);
+            if american {
+                day_of(year, first, second)
+            } else {
+                self.local |= separator == ".";
+                day_of(year, second, first)
+            }
+        };
+        self.date.is_some()
+    }
+
+    fn plain_number(&mut self, digits: &str, rest: &str, received: DateTime<Utc>) -> Option<()> {
+        let value: u32 = digits.parse().ok()?;
+        if let Some(month) = Some(rest.trim_matches('.'))
+            .filter(|rest| rest.len() >= 3)
+            .and_then(month_of)
+        {
+            // `06Nov1994`
+            self.day = Some(value);
+            self.month = Some(month);
+            let tail = rest.trim_start_matches(|c: char| !c.is_ascii_digit());
+            if !tail.is_empty() {
+                return self.take(tail, received);
+            }
+        } else if digits.len() == 4 && self.year.is_none() {
+            self.year = i32::try_from(value).ok();
+        } else if self.day.is_none() && self.date.is_none() && value <= 31 && digits.len() <= 2 {
+            self.day = Some(value);
+        } else if self.year.is_none() {
+            self.year = i32::try_from(value)
+                .ok()
+                .map(|year| full_year(year, digits.len()));
+        } else if self.time.is_none() && value <= 24 {
+            self.time = Some(Parts {
+                has_time: true,
+                seconds: i64::from(value) * 3600,
+                ..Parts::default()
+            });
+        }
+        Some(())
+    }
+
+    fn word(&mut self, token: &str, word: &str) {
+        if let Some(month) = month_of(word).filter(|_| self.month.is_none()) {
+            self.month = Some(month);
+            self.local |= is_cyrillic(word);
+        } else if matches!(word, "am" | "a.m." | "pm" | "p.m.") {
+            self.afternoon = Some(word.starts_with('p'));
+        } else if self.time.is_some() && self.zone.is_none() {
+            self.zone = zone_minutes(token);
+        }
+    }
+
+    fn parts(self, received: DateTime<Utc>) -> Option<Parts> {
+        let date = match (self.date, self.month) {
+            (Some(date), _) => date,
+            (None, Some(month)) => self.month_day(month, received)?,
+            // A time alone is today's.
+            (None, None) if self.time.is_some() && self.day.is_none() && self.year.is_none() => {
+                received.with_timezone(&Almaty).date_naive()
+            }
+            (None, None) => return None,
+        };
+        let mut parts = self.time.unwrap_or_default();
+        parts.date = date;
+        parts.zone = self.zone;
+        parts.local = self.local;
+        if let Some(afternoon) = self.afternoon {
+            let hour = parts.seconds / 3600;
+            parts.seconds += (hour % 12 + i64::from(afternoon) * 12 - hour) * 3600;
+        }
+        Some(parts)
+    }
+
+    /// A day without a year is of the year that brings it nearest to `received`.
+    fn month_day(&self, month: u32, received: DateTime<Utc>) -> Option<NaiveDate> {
+        let day = self.day.unwrap_or(1);
+        if let Some(year) = self.year {
+            return day_of(year, month, day);
+        }
+        self.day?;
+        let today = received.date_naive();
+        (received.year() - 1..=received.year() + 1)
+            .filter_map(|year| day_of(year, month, day))
+            .min_by_key(|date| (*date - today).num_days().abs())
+    }
+}
+
+fn month_of(word: &str) -> Option<u32> {
+    const ENGLISH: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
+    let head = word.get(..3).map(str::to_ascii_lowercase);
+    let known = head.and_then(|head| ENGLISH.iter().position(|month| *month == head));
+    match known {
+        Some(at) => u32::try_from(at + 1).ok(),
+        None => foreign_month(word).or_else(|| {
+            (word.chars().count() >= 3 || word.ends_with('.'))
+                .then(|| month_number(word))
+                .flatten()
+        }),
+    }
+}
+
+/// Hungarian, German, French and Spanish names the English table misses.
+fn foreign_month(word: &str) -> Option<u32> {
+    const NAMES: [(&str, u32); 16] = [
+        ("ápr", 4),
+        ("máj", 5),
+        ("már", 3),
+        ("jún", 6),
+        ("júl", 7),
+        ("szep", 9),
+        ("okt", 10),
+        ("mai", 5),
+        ("dez", 12),
+        ("mär", 3),
+        ("fév", 2),
+        ("avr", 4),
+        ("juin", 6),
+        ("juil", 7),
+        ("aoû", 8),
+        ("déc", 12),
+    ];
+    let word = word.to_lowercase();
+    NAMES
+        .iter()
+        .find(|(name, _)| word.starts_with(name))
+        .map(|(_, month)| *month)
+}
+
+fn relative_days(word: &str) -> Option<i64> {
+    match word.trim_end_matches('.') {
+        "today" | "сегодня" | "бүгін" | "bugin" | "búgin" | "bügın" => Some(0),
+        "yesterday" | "вчера" | "кеше" | "keshe" => Some(-1),
+        "позавчера" => Some(-2),
+        "tomorrow" | "завтра" | "ертең" | "erteń" | "erteng" => Some(1),
+        _ => None,
+    }
+}
+
+fn is_cyrillic(word: &str) -> bool {
+    word.chars()
+        .any(|letter| ('\u{400}'..='\u{52f}').contains(&letter))
+}
