@@ -16,9 +16,6 @@ mod publish;
 mod run;
 mod sources;
 mod stage;
-mod stage_asking;
-mod stage_spans;
-mod stage_words;
 mod subscribers;
 mod suppressions;
 

@@ -1,11 +1,14 @@
 //! `jarshy stage`: one stage alone, values in, JSON lines out.
 
+mod asking;
 mod lines;
 mod page;
 mod sanitize;
+mod spans;
+mod words;
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -15,9 +18,6 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::output::{Failure, complain, say, time};
-use super::stage_asking;
-use super::stage_spans;
-use super::stage_words;
 use crate::clock::Clock;
 use crate::gather::document::Document;
 use crate::gather::{self, desk};
@@ -30,9 +30,9 @@ use crate::model::story::{StoryCandidate, StoryId};
 use crate::understand::{self, Hints, same_story};
 
 /// The longest file or line a stage takes, in bytes.
-pub(super) const STAGE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+const STAGE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// The zone days are counted in, where no config is read.
-pub(super) const STAGE_ZONE: chrono_tz::Tz = chrono_tz::Asia::Almaty;
+const STAGE_ZONE: chrono_tz::Tz = chrono_tz::Asia::Almaty;
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum ReadKind {
@@ -146,28 +146,28 @@ pub fn stage(command: StageCommand) -> Result<(), Failure> {
         }
         StageCommand::Page { file } => page::run(&file),
         StageCommand::Sanitize { file } => sanitize::run(&file),
-        StageCommand::Places { file } => lines(&file, stage_spans::places),
+        StageCommand::Places { file } => lines::each(&file, spans::places),
         StageCommand::Dates { file } => {
             let today = Clock::System.now().with_timezone(&STAGE_ZONE).date_naive();
-            lines(&file, |line| stage_spans::dates(line, today))
+            lines::each(&file, |line| spans::dates(line, today))
         }
         StageCommand::Understand { file } => {
             let now = Clock::System.now();
-            lines(&file, |line| understand_line(line, now))
+            lines::each(&file, |line| understand_line(line, now))
         }
         StageCommand::Stories { file } => {
             let now = Clock::System.now();
             let mut stories = Stories::default();
-            lines(&file, |line| stories.place(line, now))
+            lines::each(&file, |line| stories.place(line, now))
         }
-        StageCommand::Language { file } => lines(&file, stage_words::language),
-        StageCommand::Stem { file } => lines(&file, stage_words::stem),
-        StageCommand::Robots { file } => stage_asking::robots_lines(&file),
-        StageCommand::Address { file } => stage_asking::address_lines(&file),
+        StageCommand::Language { file } => lines::each(&file, words::language),
+        StageCommand::Stem { file } => lines::each(&file, words::stem),
+        StageCommand::Robots { file } => asking::robots_lines(&file),
+        StageCommand::Address { file } => asking::address_lines(&file),
     }
 }
 
-pub(super) fn open(path: &Path) -> std::io::Result<Box<dyn Read>> {
+fn open(path: &Path) -> std::io::Result<Box<dyn Read>> {
     if path.as_os_str() == "-" {
         Ok(Box::new(std::io::stdin()))
     } else {
@@ -290,40 +290,6 @@ struct Asked {
     url: Option<String>,
 }
 
-/// Answers each line of `path` by `answer`, in the order given; each bad line
-/// is named and the others go on.
-pub(super) fn lines(
-    path: &Path,
-    mut answer: impl FnMut(&str) -> Result<String, String>,
-) -> Result<(), Failure> {
-    let file =
-        open(path).map_err(|error| Failure::call(format!("error: {}: {error}", path.display())))?;
-    let mut bad = 0;
-    for (index, line) in BufReader::new(file.take(STAGE_BYTES_MAX))
-        .lines()
-        .enumerate()
-    {
-        let number = index + 1;
-        let line =
-            line.map_err(|error| Failure::work(format!("{}:{number}: {error}", path.display())))?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        match answer(&line) {
-            Ok(answer) => say(&answer)?,
-            Err(why) => {
-                bad += 1;
-                complain(&format!("error: {}:{number}: {why}", path.display()));
-            }
-        }
-    }
-    if bad == 0 {
-        Ok(())
-    } else {
-        Err(Failure::work(format!("{bad} lines were not understood")))
-    }
-}
-
 fn understand_line(line: &str, now: DateTime<Utc>) -> Result<String, String> {
     let asked = serde_json::from_str::<Asked>(line).map_err(|error| error.to_string())?;
     understand_one(asked, now).map(|value| value.to_string())
@@ -391,7 +357,7 @@ fn article_of(asked: Asked, now: DateTime<Utc>) -> Result<(Value, Article), Stri
 }
 
 /// RFC 3339, or a day, which then begins at noon in the house zone.
-pub(super) fn parse_published(text: &str) -> Result<DateTime<Utc>, String> {
+fn parse_published(text: &str) -> Result<DateTime<Utc>, String> {
     if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
         return Ok(moment.to_utc());
     }

@@ -1,4 +1,5 @@
-//! JSON lines in, JSON lines out, in the order given.
+//! One line in, one line out, in the order given; a bad line is named and the
+//! others go on.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -9,35 +10,35 @@ use serde_json::Value;
 use super::super::output::{Failure, complain, say};
 use super::{STAGE_BYTES_MAX, open};
 
-/// Answers each line of `path`; a bad one is named, and the others go on.
-pub(super) fn answer<Asked: DeserializeOwned>(
+/// Answers each line of `path` by `one`.
+pub(super) fn each(
     path: &Path,
-    mut one: impl FnMut(Asked) -> Result<Value, String>,
+    mut one: impl FnMut(&str) -> Result<String, String>,
 ) -> Result<(), Failure> {
-    let file =
-        open(path).map_err(|error| Failure::call(format!("error: {}: {error}", path.display())))?;
+    let place = path.display();
+    let file = open(path).map_err(|error| Failure::call(format!("error: {place}: {error}")))?;
     let mut lines = BufReader::new(file);
     let (mut number, mut bad) = (0, 0);
     loop {
-        let mut line = String::new();
+        let mut line = Vec::new();
         number += 1;
-        let read = (&mut lines).take(STAGE_BYTES_MAX).read_line(&mut line);
-        let bytes =
-            read.map_err(|error| Failure::work(format!("{}:{number}: {error}", path.display())))?;
+        let bytes = (&mut lines)
+            .take(STAGE_BYTES_MAX)
+            .read_until(b'\n', &mut line)
+            .map_err(|error| Failure::work(format!("{place}:{number}: {error}")))?;
         if bytes == 0 {
             break;
         }
-        if line.trim().is_empty() {
-            continue;
-        }
-        let answered = serde_json::from_str::<Asked>(&line)
-            .map_err(|error| error.to_string())
-            .and_then(&mut one);
+        let answered = match std::str::from_utf8(&line) {
+            Ok(line) if line.trim().is_empty() => continue,
+            Ok(line) => one(line),
+            Err(error) => Err(format!("this is no UTF-8: {error}")),
+        };
         match answered {
-            Ok(value) => say(&value.to_string())?,
+            Ok(answer) => say(&answer)?,
             Err(why) => {
                 bad += 1;
-                complain(&format!("error: {}:{number}: {why}", path.display()));
+                complain(&format!("error: {place}:{number}: {why}"));
             }
         }
     }
@@ -45,4 +46,15 @@ pub(super) fn answer<Asked: DeserializeOwned>(
         0 => Ok(()),
         _ => Err(Failure::work(format!("{bad} lines were not answered"))),
     }
+}
+
+/// The same for JSON lines.
+pub(super) fn answer<Asked: DeserializeOwned>(
+    path: &Path,
+    mut one: impl FnMut(Asked) -> Result<Value, String>,
+) -> Result<(), Failure> {
+    each(path, |line| {
+        let asked = serde_json::from_str::<Asked>(line).map_err(|error| error.to_string())?;
+        one(asked).map(|answer| answer.to_string())
+    })
 }

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::stage::{STAGE_ZONE, parse_published};
+use super::{STAGE_ZONE, parse_published};
 use crate::model::language::Tongue;
 use crate::model::region::Region;
 use crate::text::tokens::Token;
