@@ -6,30 +6,26 @@
 
 #![expect(clippy::print_stdout, reason = "figures are what it is for")]
 
+#[path = "../tests/it/newsroom.rs"]
+mod newsroom;
+
 use std::path::Path;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use jarshy::catalog::Catalogue;
-use jarshy::clock::Clock;
-use jarshy::daemon::bounces::BounceOptions;
-use jarshy::daemon::letter::EncodedLetters;
+use jarshy::daemon::gather;
 use jarshy::daemon::mail::{PostRoom, Relay};
 use jarshy::daemon::window::{self, ClosedWindow};
-use jarshy::daemon::{MailRoutes, Newsroom, Replaceable, gather};
 use jarshy::deliver::courier::{Courier, DeliverOptions, Destination};
-use jarshy::deliver::message::Sender;
-use jarshy::gather::web::{Web, WebOptions};
-use jarshy::model::delivery::Holder;
 use jarshy::model::digest::DigestPlan;
 use jarshy::model::language::{Tongue, Trilingual};
 use jarshy::model::region::Region;
 use jarshy::model::sending::DomainLimits;
 use jarshy::model::subscriber::{EmailAddress, Profile, SubscriberStatus};
-use jarshy::model::token::Secret;
 use jarshy::store::{Import, Store};
-use jarshy::template::Templates;
+use newsroom::newsroom;
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use tokio::sync::watch;
@@ -92,7 +88,15 @@ async fn house(folder: &Path, people: usize, profiles: usize, limit: f64) {
     let catalogue = catalogue(folder);
     let url = format!("sqlite://{}/jarshy.db", folder.display());
     let store = Store::open(&url).await.expect("a store");
-    let newsroom = Arc::new(newsroom(store, catalogue, now));
+    let outbox = Destination::Folder(folder.join("outbox"));
+    let relay = Relay {
+        name: "outbox".to_owned(),
+        courier: Courier::open(DeliverOptions::new(outbox, 1)).expect("a courier"),
+        weight: 1,
+        per_minute: None,
+    };
+    let post = PostRoom::new(vec![relay], DomainLimits::default(), None, None);
+    let newsroom = Arc::new(newsroom(store, catalogue, post, now));
     newsroom.settle_in().await.expect("settled");
     let plan = plan();
     newsroom
@@ -200,47 +204,4 @@ fn catalogue(folder: &Path) -> Catalogue {
         std::fs::write(desk.join(format!("forum-{n}.md")), text).expect("written");
     }
     jarshy::catalog::read(&folder.join("feeds")).0
-}
-
-fn newsroom(store: Store, catalogue: Catalogue, now: DateTime<Utc>) -> Newsroom {
-    let outbox = Destination::Folder(std::env::temp_dir());
-    let relay = Relay {
-        name: "outbox".to_owned(),
-        courier: Courier::open(DeliverOptions::new(outbox, 1)).expect("a courier"),
-        weight: 1,
-        per_minute: None,
-    };
-    let from: EmailAddress = "digest@house.example".parse().expect("address");
-    Newsroom {
-        store,
-        clock: Clock::fixed(now),
-        web: Web::new(WebOptions::default()).expect("a web"),
-        post: PostRoom::new(vec![relay], DomainLimits::default(), None, None),
-        plan: jarshy::gather::plan::PlanOptions::default(),
-        gather_parallel: 1,
-        zone: chrono_tz::Asia::Almaty,
-        bounces: BounceOptions::default(),
-        mail_routes: MailRoutes::default(),
-        encoded: EncodedLetters::default(),
-        signer: None,
-        holder: Holder("bench".to_owned()),
-        secret: Secret::new([7; 32]),
-        sender: Sender {
-            agent: None,
-            reply_to: None,
-            domain: from.domain().to_owned(),
-            from,
-            name: "Жаршы".to_owned(),
-            site_url: "https://house.example".to_owned(),
-            list_id: "digest.house.example".to_owned(),
-        },
-        site_url: "https://house.example".parse().expect("URL"),
-        house_name: "Жаршы".to_owned(),
-        house_postal: String::new(),
-        replaceable: RwLock::new(Replaceable {
-            catalogue: Arc::new(catalogue),
-            templates: Arc::new(Templates::load(None).expect("templates")),
-            digests: Arc::new(Vec::new()),
-        }),
-    }
 }

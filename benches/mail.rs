@@ -7,30 +7,26 @@
 
 #![expect(clippy::print_stdout, reason = "figures are what it is for")]
 
+#[path = "../tests/it/newsroom.rs"]
+mod newsroom;
+
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use jarshy::clock::Clock;
-use jarshy::daemon::bounces::BounceOptions;
-use jarshy::daemon::letter::EncodedLetters;
+use jarshy::catalog::Catalogue;
 use jarshy::daemon::mail::{self, PostRoom, Relay};
-use jarshy::daemon::{MailRoutes, Newsroom, Replaceable};
 use jarshy::deliver::courier::{Courier, DeliverOptions, Destination};
-use jarshy::deliver::message::Sender;
-use jarshy::gather::web::{Web, WebOptions};
-use jarshy::model::delivery::Holder;
 use jarshy::model::digest::{Digest, DigestId, Letter, LetterId, Purpose, Window};
 use jarshy::model::feed::FeedName;
 use jarshy::model::language::Tongue;
 use jarshy::model::schedule::Round;
 use jarshy::model::sending::DomainLimits;
 use jarshy::model::subscriber::{EmailAddress, Profile, SubscriberStatus};
-use jarshy::model::token::Secret;
 use jarshy::store::{Closing, ClosingGroup, Import, Store};
-use jarshy::template::Templates;
+use newsroom::newsroom;
 use tokio::sync::watch;
 
 /// Runs of each, of which the middle one counts.
@@ -176,7 +172,8 @@ async fn ledger(url: &str, run: i64, port: u16, letters: usize, connections: usi
         .await
         .expect("imported");
     close_digest(&store, now).await;
-    let newsroom = Arc::new(newsroom(store, now, port, connections));
+    let room = post_room(port, connections);
+    let newsroom = Arc::new(newsroom(store, Catalogue::default(), room, now));
     let (_keep, stop) = watch::channel(false);
     let began = Instant::now();
     let flushed = mail::flush(&newsroom, &stop)
@@ -227,7 +224,8 @@ async fn close_digest(store: &Store, until: DateTime<Utc>) {
     store.close_round(&closing, until).await.expect("closed");
 }
 
-fn newsroom(store: Store, now: DateTime<Utc>, port: u16, connections: usize) -> Newsroom {
+/// A post room with the sink as its one relay.
+fn post_room(port: u16, connections: usize) -> PostRoom {
     let url = format!("smtp://127.0.0.1:{port}?tls=none");
     let destination = Destination::parse_smtp(&url).expect("a destination");
     let relay = Relay {
@@ -236,39 +234,5 @@ fn newsroom(store: Store, now: DateTime<Utc>, port: u16, connections: usize) -> 
         weight: 1,
         per_minute: None,
     };
-    let folder = tempfile::tempdir().expect("a folder");
-    let (catalogue, _) = jarshy::catalog::read(folder.path());
-    let from: EmailAddress = "digest@house.example".parse().expect("address");
-    Newsroom {
-        store,
-        clock: Clock::fixed(now),
-        web: Web::new(WebOptions::default()).expect("a web"),
-        post: PostRoom::new(vec![relay], DomainLimits::default(), None, None),
-        plan: jarshy::gather::plan::PlanOptions::default(),
-        gather_parallel: 1,
-        zone: chrono_tz::Asia::Almaty,
-        bounces: BounceOptions::default(),
-        mail_routes: MailRoutes::default(),
-        encoded: EncodedLetters::default(),
-        signer: None,
-        holder: Holder("bench".to_owned()),
-        secret: Secret::new([7; 32]),
-        sender: Sender {
-            agent: None,
-            reply_to: None,
-            domain: from.domain().to_owned(),
-            from,
-            name: "Жаршы".to_owned(),
-            site_url: "https://house.example".to_owned(),
-            list_id: "digest.house.example".to_owned(),
-        },
-        site_url: "https://house.example".parse().expect("URL"),
-        house_name: "Жаршы".to_owned(),
-        house_postal: String::new(),
-        replaceable: RwLock::new(Replaceable {
-            catalogue: Arc::new(catalogue),
-            templates: Arc::new(Templates::load(None).expect("templates")),
-            digests: Arc::new(Vec::new()),
-        }),
-    }
+    PostRoom::new(vec![relay], DomainLimits::default(), None, None)
 }

@@ -8,6 +8,7 @@ mod doctor;
 mod journey;
 mod lists;
 mod manners;
+mod newsroom;
 mod operator;
 mod postgres;
 mod relay;

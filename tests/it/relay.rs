@@ -6,31 +6,26 @@
 mod server;
 
 use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use jarshy::clock::Clock;
-use jarshy::daemon::bounces::BounceOptions;
-use jarshy::daemon::letter::EncodedLetters;
+use jarshy::catalog::Catalogue;
+use jarshy::daemon::Newsroom;
 use jarshy::daemon::mail::{self, Flushed, PostRoom, Relay};
-use jarshy::daemon::{MailRoutes, Newsroom, Replaceable};
 use jarshy::deliver::courier::{Courier, DeliverOptions, Destination, Timeouts};
-use jarshy::deliver::message::Sender;
-use jarshy::gather::web::{Web, WebOptions};
-use jarshy::model::delivery::{DeliveryCounts, Holder, Reason};
+use jarshy::model::delivery::{DeliveryCounts, Reason};
 use jarshy::model::digest::{Digest, DigestId, Letter, LetterId, Purpose, Window};
 use jarshy::model::feed::FeedName;
 use jarshy::model::language::Tongue;
 use jarshy::model::schedule::Round;
 use jarshy::model::sending::{DomainLimit, DomainLimits, SendWindow, WarmUp};
-use jarshy::model::subscriber::{EmailAddress, Profile, SubscriberStatus};
-use jarshy::model::token::Secret;
+use jarshy::model::subscriber::{Profile, SubscriberStatus};
 use jarshy::store::{Closed, Closing, ClosingGroup, DigestProgress, Import, Store};
-use jarshy::template::Templates;
 use server::{Manner, Server, Twist};
 use tokio::sync::watch;
 
+use crate::newsroom::newsroom;
 use crate::world::{MailServer, World};
 
 /// A house whose relays are scripted, whose clock stands still until it is told
@@ -95,40 +90,8 @@ impl House {
             .import(people.collect(), morning(), false)
             .await
             .expect("imported");
-        let (catalogue, _) = jarshy::catalog::read(folder.path());
-        let from: EmailAddress = "digest@house.example".parse().expect("address");
-        let newsroom = Newsroom {
-            store,
-            clock: Clock::fixed(morning()),
-            web: Web::new(WebOptions::default()).expect("a web"),
-            post: PostRoom::new(relays, rules.limits, rules.hours, rules.warm_up),
-            plan: jarshy::gather::plan::PlanOptions::default(),
-            gather_parallel: 1,
-            zone: chrono_tz::Asia::Almaty,
-            bounces: BounceOptions::default(),
-            mail_routes: MailRoutes::default(),
-            encoded: EncodedLetters::default(),
-            signer: None,
-            holder: Holder("test".to_owned()),
-            secret: Secret::new([7; 32]),
-            sender: Sender {
-                agent: None,
-                reply_to: None,
-                domain: from.domain().to_owned(),
-                from,
-                name: "Жаршы".to_owned(),
-                site_url: "https://house.example".to_owned(),
-                list_id: "digest.house.example".to_owned(),
-            },
-            site_url: "https://house.example".parse().expect("URL"),
-            house_name: "Жаршы".to_owned(),
-            house_postal: String::new(),
-            replaceable: RwLock::new(Replaceable {
-                catalogue: Arc::new(catalogue),
-                templates: Arc::new(Templates::load(None).expect("templates")),
-                digests: Arc::new(Vec::new()),
-            }),
-        };
+        let post = PostRoom::new(relays, rules.limits, rules.hours, rules.warm_up);
+        let newsroom = newsroom(store, Catalogue::default(), post, morning());
         let house = Self {
             newsroom: Arc::new(newsroom),
             _folder: folder,
