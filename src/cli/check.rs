@@ -16,6 +16,7 @@ pub fn check(path: &Path, json: bool) -> Result<(), Failure> {
     house::web_options(&config)?;
     house::subscribe_options(&config)?;
     house::signer(&config)?;
+    house::bounce_options(&config)?;
     let wrong = any_error(&complaints);
     complain_all(&complaints);
     let (sources, feeds, digests) = (

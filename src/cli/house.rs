@@ -167,7 +167,7 @@ fn sender(config: &Config) -> Sender {
 }
 
 /// Where bounces and complaints come in.
-fn bounce_options(config: &Config) -> Result<BounceOptions, Failure> {
+pub fn bounce_options(config: &Config) -> Result<BounceOptions, Failure> {
     let mailbox = match &config.bounces_pop3 {
         Some(url) => {
             let server = Pop3Server::parse(url).map_err(|why| {

@@ -8,6 +8,7 @@ use super::house;
 use super::output::{Failure, say};
 use crate::daemon::Newsroom;
 use crate::digest::mailing::{self, Mailing, TEXT_MAX_BYTES};
+use crate::model::delivery::DeliveryCounts;
 use crate::model::digest::Letter;
 use crate::model::language::Tongue;
 use crate::model::mailing::Audience;
@@ -33,6 +34,16 @@ pub enum MailingCommand {
         file: PathBuf,
         #[command(flatten)]
         to: Recipients,
+    },
+    /// How far a queued text's letters have come.
+    Status {
+        /// The text as it was queued.
+        file: PathBuf,
+    },
+    /// Give up a queued text's letters that have not gone out yet.
+    Stop {
+        /// The text as it was queued.
+        file: PathBuf,
     },
 }
 
@@ -75,6 +86,13 @@ pub async fn mailing(config: &Path, command: MailingCommand, json: bool) -> Resu
                 region: to.region,
             };
             send(&newsroom, &file, &mailing, audience, json).await
+        }
+        MailingCommand::Status { file } => status(&newsroom, &read(&file)?, json).await,
+        MailingCommand::Stop { file } => {
+            let id = read(&file)?.id;
+            let stopped = newsroom.store.stop_mailing(&id, newsroom.clock.now()).await;
+            let stopped = stopped.map_err(Failure::work)?;
+            say(&format!("{}: {stopped} letters given up", file.display()))
         }
     }
 }
@@ -140,6 +158,33 @@ async fn send(
             "queued for {deliveries} subscribers; those who have this text already get no second copy"
         )),
     }
+}
+
+async fn status(newsroom: &Newsroom, mailing: &Mailing, json: bool) -> Result<(), Failure> {
+    let occasion = mailing.id.occasion();
+    let counts = newsroom
+        .store
+        .delivery_counts(Some(&occasion))
+        .await
+        .map_err(Failure::work)?;
+    let DeliveryCounts {
+        queued,
+        deferred,
+        in_flight,
+        sent,
+        failed,
+        doubtful,
+    } = counts;
+    if json {
+        let value = serde_json::json!({
+            "mailing": mailing.id.as_str(), "queued": queued, "deferred": deferred,
+            "in_flight": in_flight, "sent": sent, "failed": failed, "doubtful": doubtful,
+        });
+        return say(&value.to_string());
+    }
+    say(&format!(
+        "{sent} sent, {queued} queued, {deferred} to be tried again, {in_flight} on their way, {failed} given up, {doubtful} perhaps twice"
+    ))
 }
 
 fn read(file: &Path) -> Result<Mailing, Failure> {

@@ -153,7 +153,7 @@ fn listen_for_signals(events: mpsc::Sender<Event>, stop: watch::Sender<()>) -> R
 
 /// Reads config, catalogue and templates again; the old ones stay where the
 /// new are wrong. What was decided at the start (addresses, store, mail
-/// server) changes only with a restart.
+/// servers, keys) changes only with a restart, and the log says so.
 fn reload(path: &Path, site: &House) -> Option<Replaceable> {
     let config = match house::load_config(path) {
         Ok(config) => config,
@@ -177,6 +177,8 @@ fn reload(path: &Path, site: &House) -> Option<Replaceable> {
         Arc::clone(&replaceable.templates),
         shown(&replaceable.catalogue),
     );
-    tracing::info!("config, catalogue and templates were read again");
+    tracing::info!(
+        "config, catalogue and templates were read again; changes of [store], [gather], [serve], [mail], [hooks] and [log] wait for a restart"
+    );
     Some(replaceable)
 }

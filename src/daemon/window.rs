@@ -224,10 +224,11 @@ async fn add_groups(
     digest.events = material.events.iter().map(|e| e.id.clone()).collect();
     for group in alike {
         let choice = material.choose(newsroom, plan, &group.profile);
+        let told = own.after.with_timezone(&newsroom.zone).date_naive();
         let has_news = if is_at_once {
             !choice.stories.is_empty()
         } else {
-            plan.send_empty || choice.has_news(own.after, material.today)
+            plan.send_empty || choice.has_news(own.after, told, material.today)
         };
         let mut letter = None;
         if has_news {

@@ -54,15 +54,15 @@ impl Choice {
 
     /// Whether a letter is worth sending: it tells a story, a correction, an
     /// event that is new or changed since the window opened at `after`, or one
-    /// that is on today or tomorrow. A list the reader already has is no letter.
-    pub fn has_news(&self, after: DateTime<Utc>, today: NaiveDate) -> bool {
-        let tomorrow = today.succ_opt().unwrap_or(today);
+    /// that is on by tomorrow and was further off on the day last `told`. A list
+    /// the reader already has is no letter.
+    pub fn has_news(&self, after: DateTime<Utc>, told: NaiveDate, today: NaiveDate) -> bool {
+        let next = |day: NaiveDate| day.succ_opt().unwrap_or(day);
         !self.stories.is_empty()
             || self.corrections.iter().any(Correction::is_news)
-            || self
-                .events
-                .iter()
-                .any(|event| event.updated > after || event.start <= tomorrow)
+            || self.events.iter().any(|event| {
+                event.updated > after || (event.start > next(told) && event.start <= next(today))
+            })
     }
 }
 

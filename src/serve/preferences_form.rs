@@ -150,11 +150,11 @@ fn schedule(fields: &Fields, old: Schedule) -> Result<Schedule, BadWish> {
     })
 }
 
-/// The beginning of `day` where the reader lives; a day that has come ends no pause.
+/// The beginning of `day` where the reader lives, which must be to come.
 fn pause(day: &str, now: DateTime<Utc>, zone: Tz) -> Result<Option<DateTime<Utc>>, BadWish> {
     let bad = || BadWish { what: "pause" };
     let day: NaiveDate = day.parse().map_err(|_| bad())?;
-    if day > last_pause_day(now, zone) {
+    if day > last_pause_day(now, zone) || day <= now.with_timezone(&zone).date_naive() {
         return Err(bad());
     }
     // Where midnight is skipped by a clock change, the day begins an hour later.
@@ -164,7 +164,7 @@ fn pause(day: &str, now: DateTime<Utc>, zone: Tz) -> Result<Option<DateTime<Utc>
             .earliest()
     });
     let begins = begins.ok_or_else(bad)?.with_timezone(&Utc);
-    Ok(Some(begins).filter(|at| *at > now))
+    Ok(Some(begins))
 }
 
 fn last_pause_day(now: DateTime<Utc>, zone: Tz) -> NaiveDate {

@@ -438,6 +438,10 @@ async fn confirming_and_unsubscribing_act_on_post_only() {
         .await;
     assert_eq!(one_click.status(), 200);
     assert_eq!(status().await, SubscriberStatus::Unsubscribed);
+    let multipart = "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\n\
+        One-Click\r\n--x--\r\n";
+    let again = site.post(&path, multipart, &foreign).await;
+    assert_eq!(again.status(), 200, "the form RFC 8058 prefers");
 }
 
 #[tokio::test]

@@ -12,7 +12,8 @@ use super::dialect::Durability;
 use super::digests::keep_letters;
 use super::error::StoreError;
 use super::rows::{count, json, list, time_or_none};
-use super::session::values;
+use super::session::{Session, values};
+use crate::model::bounce::SuppressionReason;
 use crate::model::delivery::{DeliveryCounts, DeliveryId, DeliveryState, Holder, Outcome, Reason};
 use crate::model::digest::Letter;
 use crate::model::subscriber::Subscriber;
@@ -120,6 +121,7 @@ impl Store {
                 .iter()
                 .map(|(id, outcome)| OutcomeRow::of(id, outcome))
                 .collect();
+            suppress_gone(&mut session, outcomes, holder, now).await?;
             finished.recorded = session
                 .execute(FINISH, values![json(&rows), holder.0.as_str(), now])
                 .await?;
@@ -234,6 +236,51 @@ const BEGIN: &str = "UPDATE deliveries SET state = 'in-flight', attempts = attem
 
 /// Settled deliveries leave the index of what can be claimed. COALESCE keeps
 /// SQLite from going through all of a holder's deliveries for each row.
+/// Addresses whose server said that there is no such mailbox or domain are
+/// suppressed with the outcome that says so.
+async fn suppress_gone(
+    session: &mut Session,
+    outcomes: &[(DeliveryId, Outcome)],
+    holder: &Holder,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let gone = |outcome: &Outcome| {
+        matches!(
+            outcome,
+            Outcome::Never {
+                reason: Reason::NoSuchMailbox | Reason::NoSuchDomain,
+                ..
+            }
+        )
+    };
+    let gone: Vec<&str> = outcomes
+        .iter()
+        .filter(|(_, outcome)| gone(outcome))
+        .map(|(id, _)| id.as_str())
+        .collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    session
+        .execute(
+            "INSERT INTO suppressions (key, kind, shown, reason, since)
+             SELECT u.id, 'address', u.address, CAST($3 AS TEXT), CAST($4 AS BIGINT)
+             FROM {rows} AS item
+               JOIN deliveries d ON d.delivery_id = item.value ->> 'v'
+               JOIN subscribers u ON u.id = d.subscriber_id
+             WHERE COALESCE(d.lease_holder, '') = $2
+             ON CONFLICT (key) DO NOTHING",
+            values![
+                list(gone),
+                holder.0.as_str(),
+                SuppressionReason::HardBounce.word(),
+                now
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
 const FINISH: &str = "UPDATE deliveries SET state = item.value ->> 'state',
        attempts = deliveries.attempts - CASE WHEN deliveries.state = 'in-flight'
          THEN CAST(item.value ->> 'returned' AS BIGINT) ELSE 0 END,

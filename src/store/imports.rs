@@ -86,6 +86,7 @@ impl ImportCounts {
 struct KnownRow {
     id: String,
     gone: i64,
+    confirmed: i64,
     profile_key: String,
     round: String,
     tags: String,
@@ -169,7 +170,9 @@ async fn import_batch(
     let mut is_default_needed = false;
     for (id, one) in batch {
         let before = known.get(id.as_str());
-        if before.is_none() && erased.contains(id.as_str()) {
+        // Somebody may have asked in their name; only they can confirm it.
+        let is_reader = before.is_some_and(|row| row.confirmed == 1);
+        if !is_reader && erased.contains(id.as_str()) {
             counts.erased += 1;
             continue;
         }
@@ -205,7 +208,9 @@ async fn known(
     let known: Vec<KnownRow> = session
         .fetch(
             "SELECT u.id, CAST(CASE WHEN u.status <> 'confirmed' AND u.unsubscribed_at IS NOT NULL
-               THEN 1 ELSE 0 END AS BIGINT) AS gone, u.profile_key, u.tags,
+               THEN 1 ELSE 0 END AS BIGINT) AS gone,
+               CAST(CASE WHEN u.status = 'confirmed' THEN 1 ELSE 0 END AS BIGINT) AS confirmed,
+               u.profile_key, u.tags,
                (SELECT p.round FROM profiles p WHERE p.key = u.profile_key) AS round
              FROM subscribers u
              WHERE u.id IN (SELECT item.value ->> 'v' FROM {rows} AS item) {for update}",

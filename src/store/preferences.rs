@@ -11,9 +11,9 @@ use super::profiles::keep_profiles;
 use super::rounds::{carry_over, hold};
 use super::rows::{time, time_or_none};
 use super::session::{Session, values};
-use super::subscribers::HAS_WAITED;
+use super::subscribers::{HAS_WAITED, standing};
 use crate::model::schedule::Round;
-use crate::model::subscriber::{EmailAddress, Profile, SubscriberId};
+use crate::model::subscriber::{EmailAddress, Profile, SubscriberId, SubscriberStatus};
 
 /// Whether what a person asked of the own subscription could be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +88,8 @@ impl Store {
             .pools
             .write("taking a change of address", Durability::Full)
             .await?;
-        if round_of(&mut session, old).await?.is_none() || new == *old {
+        // Who has left moves nowhere.
+        if new == *old || standing(&mut session, old).await? != Some(SubscriberStatus::Confirmed) {
             return Ok(Changed::Unknown);
         }
         let asked = session
@@ -97,13 +98,14 @@ impl Store {
                     "INSERT INTO subscribers (id, address, status, profile_key, requested_at,
                        requests, replaces)
                      SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), 'pending', o.profile_key,
-                       CAST($4 AS BIGINT), 1, o.id FROM subscribers o WHERE o.id = $3
+                       CAST($4 AS BIGINT), 1, o.id FROM subscribers o
+                     WHERE o.id = $3
                      ON CONFLICT (id) DO UPDATE SET
                        status = CASE WHEN subscribers.status = 'confirmed' THEN 'confirmed'
                          ELSE 'pending' END,
                        requested_at = excluded.requested_at, request_queued = 0,
                        requests = subscribers.requests + 1, replaces = excluded.replaces
-                     WHERE {HAS_WAITED}"
+                     WHERE {HAS_WAITED} AND {IS_NOBODYS_OWN}"
                 ),
                 values![
                     new.as_str(),
@@ -154,34 +156,7 @@ impl Store {
         if round_of(&mut session, id).await?.is_none() {
             return Ok(Changed::Unknown);
         }
-        // A server's answer may quote the address. The ledger's own counts stay.
-        session
-            .execute(
-                "UPDATE deliveries SET result = 'erased', claimable_at = NULL,
-                   lease_holder = NULL, delivery_id = NULL,
-                   state = CASE WHEN state = 'sent' THEN 'sent' ELSE 'failed' END
-                 WHERE subscriber_id = $1 AND occasion IN (
-                   SELECT g.id FROM digests g UNION ALL SELECT m.id FROM mailings m UNION ALL
-                   SELECT 'confirm:' || CAST(u.requested_at AS TEXT) FROM subscribers u
-                   WHERE u.id = $1)",
-                values![id.as_str()],
-            )
-            .await?;
-        for sql in [
-            "DELETE FROM coverage WHERE subscriber_id = $1",
-            "UPDATE subscribers SET replaces = NULL WHERE replaces = $1",
-            "UPDATE suppressions SET shown = NULL WHERE key = $1",
-            "DELETE FROM subscribers WHERE id = $1",
-        ] {
-            session.execute(sql, values![id.as_str()]).await?;
-        }
-        session
-            .execute(
-                "INSERT INTO erased (subscriber_id, at_ms) VALUES ($1, $2)
-                 ON CONFLICT (subscriber_id) DO NOTHING",
-                values![id.as_str(), now],
-            )
-            .await?;
+        forget(&mut session, id, now).await?;
         session.commit().await?;
         Ok(Changed::Now)
     }
@@ -242,17 +217,54 @@ pub(super) async fn take_place(
     if !known {
         inherit(session, new, old, now).await?;
     }
-    session
-        .execute(
-            "UPDATE subscribers SET status = 'unsubscribed', unsubscribed_at = $2,
-               paused_until = NULL WHERE id = $1 AND status = 'confirmed'",
-            values![old.as_str(), now],
-        )
-        .await?;
+    forget(session, old, now).await?;
     session
         .execute(
             "UPDATE subscribers SET replaces = NULL, requests = 0 WHERE id = $1",
             values![new.as_str()],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Whether no request of the address's own reader waits to be confirmed, which
+/// a stranger's must not replace: its link works for a week.
+const IS_NOBODYS_OWN: &str = "(subscribers.status <> 'pending' \
+    OR subscribers.replaces IS NOT NULL \
+    OR subscribers.requested_at + CAST(604800000 AS BIGINT) <= CAST($4 AS BIGINT))";
+
+/// Takes everything about a person away but a hash of the address.
+async fn forget(
+    session: &mut Session,
+    id: &SubscriberId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    // A server's answer may quote the address. The ledger's own counts stay.
+    session
+        .execute(
+            "UPDATE deliveries SET result = 'erased', claimable_at = NULL,
+               lease_holder = NULL, delivery_id = NULL,
+               state = CASE WHEN state = 'sent' THEN 'sent' ELSE 'failed' END
+             WHERE subscriber_id = $1 AND occasion IN (
+               SELECT g.id FROM digests g UNION ALL SELECT 'mailing:' || m.id FROM mailings m UNION ALL
+               SELECT 'confirm:' || CAST(u.requested_at AS TEXT) FROM subscribers u
+               WHERE u.id = $1)",
+            values![id.as_str()],
+        )
+        .await?;
+    for sql in [
+        "DELETE FROM coverage WHERE subscriber_id = $1",
+        "UPDATE subscribers SET replaces = NULL WHERE replaces = $1",
+        "UPDATE suppressions SET shown = NULL WHERE key = $1",
+        "DELETE FROM subscribers WHERE id = $1",
+    ] {
+        session.execute(sql, values![id.as_str()]).await?;
+    }
+    session
+        .execute(
+            "INSERT INTO erased (subscriber_id, at_ms) VALUES ($1, $2)
+             ON CONFLICT (subscriber_id) DO NOTHING",
+            values![id.as_str(), now],
         )
         .await?;
     Ok(())

@@ -167,9 +167,14 @@ impl Store {
         else {
             return Ok(Confirmed::Unknown);
         };
-        let is_confirmed = self::status(&status)? == SubscriberStatus::Confirmed;
+        let status = self::status(&status)?;
+        let is_confirmed = status == SubscriberStatus::Confirmed;
         if is_confirmed && replaces.is_none() {
             return Ok(Confirmed::Already);
+        }
+        // An old letter's link is no new wish of one who left meanwhile.
+        if status == SubscriberStatus::Unsubscribed {
+            return Ok(Confirmed::Unknown);
         }
         if !is_confirmed {
             begin_anew(&mut session, id, now).await?;
@@ -292,10 +297,11 @@ impl Store {
 /// Whether enough time passed since the last letter: `$4` is now, `$5` the
 /// cooldown in milliseconds. Each further letter waits twice as long as the one
 /// before, up to 2⁷ cooldowns.
-pub(super) const HAS_WAITED: &str = "subscribers.requested_at + CAST($5 AS BIGINT) * \
+pub(super) const HAS_WAITED: &str = "(subscribers.unsubscribed_at > subscribers.requested_at OR \
+    subscribers.requested_at + CAST($5 AS BIGINT) * \
     (CAST(1 AS BIGINT) << CAST(CASE WHEN subscribers.requests > 7 THEN 7 \
       WHEN subscribers.requests < 1 THEN 0 ELSE subscribers.requests - 1 END AS INTEGER)) \
-    <= CAST($4 AS BIGINT)";
+    <= CAST($4 AS BIGINT))";
 
 #[derive(Serialize)]
 struct TagsRow<'a> {
@@ -333,6 +339,7 @@ async fn begin_anew(
     session
         .execute(
             "UPDATE subscribers SET status = 'confirmed', confirmed_at = $2,
+               paused_until = CASE WHEN unsubscribed_at IS NULL THEN paused_until END,
                unsubscribed_at = NULL, requests = 0 WHERE id = $1",
             values![id.as_str(), now],
         )
@@ -356,7 +363,7 @@ async fn begin_anew(
     Ok(())
 }
 
-async fn standing(
+pub(super) async fn standing(
     session: &mut Session,
     id: &SubscriberId,
 ) -> Result<Option<SubscriberStatus>, StoreError> {

@@ -105,9 +105,12 @@ impl Columns {
         } else {
             Origin::Own
         };
+        // A list that says who stands where is meant for us, and a column we
+        // don't know is a mistake; of any other list the address is taken.
+        let ours = origin == Origin::Own && has("status");
         let strange = names
             .iter()
-            .find(|name| !HEADER.contains(&name.as_str()) && origin == Origin::Own);
+            .find(|name| ours && !HEADER.contains(&name.as_str()));
         match strange {
             Some(name) => Err(format!(
                 "the column `{name}` is unknown; expected some of {}",

@@ -34,6 +34,8 @@ const LINE_BYTES_MAX: u64 = 64 * 1024;
 const TRANSFER_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Mails listed at once; the next visit takes the rest.
 pub const LISTED_MAX: usize = 1_000;
+/// A listing with more lines than this is no mailbox's.
+const LISTING_LINES_MAX: usize = 1_000_000;
 
 /// A mailbox and how to get in.
 #[derive(Clone, PartialEq, Eq)]
@@ -189,7 +191,7 @@ impl Mailbox {
     pub async fn list(&mut self) -> Result<Vec<Listed>, Pop3Error> {
         self.ask("UIDL", "").await?;
         let mut listed = Vec::new();
-        loop {
+        for _ in 0..LISTING_LINES_MAX {
             let line = self.line("UIDL").await?;
             if line == b"." {
                 return Ok(listed);
@@ -203,6 +205,10 @@ impl Mailbox {
                 listed.push(Listed { number, name });
             }
         }
+        Err(Pop3Error::Broken {
+            command: "UIDL",
+            why: format!("a list of more than {LISTING_LINES_MAX} mails"),
+        })
     }
 
     /// A mail, or as much of it as is ever read.

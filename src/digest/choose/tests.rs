@@ -343,6 +343,7 @@ fn a_story_is_told_once_in_the_readers_tongue_if_it_can_be() {
 #[test]
 fn a_list_the_reader_already_has_is_no_letter() {
     let today = day("2026-11-23");
+    let yesterday = day("2026-11-22");
     let opened = "2026-11-22T03:00:00Z".parse().expect("time");
     let mut far = event("far", "2026-12-05", "far");
     far.updated = "2026-11-20T00:00:00Z".parse().expect("time");
@@ -350,13 +351,17 @@ fn a_list_the_reader_already_has_is_no_letter() {
         events: vec![event.clone()],
         ..Choice::default()
     };
-    assert!(!choice(&far).has_news(opened, today));
+    assert!(!choice(&far).has_news(opened, yesterday, today));
     let mut changed = far.clone();
     changed.updated = "2026-11-22T12:00:00Z".parse().expect("time");
-    assert!(choice(&changed).has_news(opened, today));
+    assert!(choice(&changed).has_news(opened, yesterday, today));
     let mut near = far.clone();
     near.start = day("2026-11-24");
-    assert!(choice(&near).has_news(opened, today));
+    assert!(choice(&near).has_news(opened, yesterday, today));
+    assert!(
+        !choice(&near).has_news(opened, today, today),
+        "told on this day's eve already"
+    );
 }
 
 #[test]
@@ -555,11 +560,11 @@ fn corrections_are_those_the_reader_was_told_of() {
         }],
     };
     assert_eq!(all.corrections[0], expected);
-    assert!(all.has_news(since.after, day("2026-11-23")));
+    assert!(all.has_news(since.after, day("2026-11-22"), day("2026-11-23")));
     let abai = told_to(std::slice::from_ref(&moved), &["KZ-10"]);
     assert_eq!(abai.corrections.len(), 1);
     assert!(
-        !abai.has_news(since.after, day("2026-11-23")),
+        !abai.has_news(since.after, day("2026-11-22"), day("2026-11-23")),
         "a mended text is no letter"
     );
     let mut fresh = moved;

@@ -89,9 +89,14 @@ const RAW: [&str; 9] = [
 /// Where these are open, neither void nor raw elements are what they are in HTML.
 const FOREIGN: [&str; 3] = ["svg", "math", "select"];
 
+/// Signs `<` that begin no tag: the parser's cost grows with their square.
+const STRAY_SIGNS_MAX: usize = 1_000;
+/// Ampersands, whose cost grows so too, though far more slowly.
+const AMPERSANDS_MAX: usize = 50_000;
+
 /// Whether `html` is such.
 pub(super) fn is_a_tower(html: &str) -> bool {
-    measure(html).0
+    html.matches('&').nth(AMPERSANDS_MAX).is_some() || measure(html).0
 }
 
 /// Whether `html` is a tower, and how many elements were compared to tell.
@@ -104,8 +109,20 @@ fn measure(html: &str) -> (bool, usize) {
     (refused, compared)
 }
 
-/// `html` without the tags beyond the limits, and how many those were.
+/// `html` without the tags, stray signs and ampersands beyond the limits, and
+/// how many those were.
 pub fn cut(html: &str) -> (Cow<'_, str>, usize) {
+    let (kept, left_out) = cut_tags(html);
+    let Some((beyond, _)) = kept.match_indices('&').nth(AMPERSANDS_MAX) else {
+        return (kept, left_out);
+    };
+    let (first, rest) = kept.split_at(beyond);
+    let ampersands = rest.matches('&').count();
+    let spared = format!("{first}{}", rest.replace('&', " "));
+    (Cow::Owned(spared), left_out + ampersands)
+}
+
+fn cut_tags(html: &str) -> (Cow<'_, str>, usize) {
     let mut kept = String::new();
     let mut copied = 0;
     let mut left_out = 0;
@@ -134,11 +151,14 @@ enum Next {
 fn walk(html: &str, mut refuse: impl FnMut(usize, usize) -> Next) -> usize {
     let mut open = Open::default();
     let mut at = 0;
+    let mut strays = 0;
     while let Some(found) = html[at..].find('<') {
         let start = at + found;
         let tag = tag_at(html, start);
         at = tag.end;
-        if tag.attributes > ATTRIBUTES_MAX || !open.admits(&tag) {
+        strays += usize::from(tag.name.is_empty() && !html[start..].starts_with("<!--"));
+        let is_stray = tag.name.is_empty() && strays > STRAY_SIGNS_MAX;
+        if is_stray || tag.attributes > ATTRIBUTES_MAX || !open.admits(&tag) {
             if refuse(start, tag.end) == Next::Stop {
                 break;
             }
@@ -348,6 +368,22 @@ fn raw_end(html: &str, from: usize, name: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn signs_that_begin_nothing_are_counted() {
+        for (sign, count) in [
+            ("<", STRAY_SIGNS_MAX),
+            ("<![CDATA[", STRAY_SIGNS_MAX),
+            ("a & ", AMPERSANDS_MAX),
+        ] {
+            assert!(!is_a_tower(&sign.repeat(count / 2)), "{sign}");
+            let many = sign.repeat(count * 3);
+            assert!(is_a_tower(&many), "{sign}");
+            let (kept, left_out) = cut(&many);
+            assert_eq!(left_out, count * 2, "{sign}");
+            assert!(!is_a_tower(&kept), "{sign}");
+        }
+    }
 
     #[test]
     fn ordinary_markup_is_no_tower() {

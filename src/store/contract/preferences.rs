@@ -17,6 +17,7 @@ on_both!(
     every_wish_reads_back,
     a_new_address_takes_the_place_of_the_old,
     a_known_address_keeps_its_wishes,
+    a_stranger_replaces_no_request,
     the_erased_are_forgotten_and_not_imported,
     each_further_request_waits_longer,
     a_list_without_wishes_changes_none,
@@ -95,8 +96,8 @@ async fn a_new_address_takes_the_place_of_the_old(ground: Ground) {
     assert_eq!(old.status, SubscriberStatus::Confirmed, "until confirmed");
     let confirmed = store.confirm(&id(5), at(300)).await.unwrap();
     assert_eq!(confirmed, Confirmed::Now);
-    let (old, new) = (person(store, 0).await, person(store, 5).await);
-    assert_eq!(old.status, SubscriberStatus::Unsubscribed);
+    assert_eq!(store.subscriber(&id(0)).await.unwrap(), None, "forgotten");
+    let new = person(store, 5).await;
     assert_eq!(new.status, SubscriberStatus::Confirmed);
     assert_eq!(new.profile, wishes().normalised());
     assert_eq!(new.tags, [tag("press")]);
@@ -125,9 +126,36 @@ async fn a_known_address_keeps_its_wishes(ground: Ground) {
     let new = person(store, 1).await;
     assert_eq!(new.profile, Profile::default());
     assert_eq!(new.confirmed_at, Some(at(0)));
-    let old = person(store, 0).await;
-    assert_eq!(old.status, SubscriberStatus::Unsubscribed);
+    assert_eq!(store.subscriber(&id(0)).await.unwrap(), None, "forgotten");
     assert!(store.pending_requests(9).await.unwrap().is_empty());
+}
+
+async fn a_stranger_replaces_no_request(ground: Ground) {
+    let store = &ground.store;
+    closed(store, 1).await;
+    let own = Profile {
+        regions: vec![Region::ASTANA],
+        ..Profile::default()
+    };
+    let asked = store
+        .request_subscription(&address(7), own.clone(), at(100), COOLDOWN)
+        .await;
+    assert_eq!(asked.unwrap(), Requested::Pending(id(7)));
+    let later = at(100) + COOLDOWN + COOLDOWN;
+    let moved = store
+        .request_move(&id(0), &address(7), later, COOLDOWN)
+        .await;
+    assert_eq!(moved.unwrap(), Changed::TooSoon);
+    store.confirm(&id(7), later).await.unwrap();
+    assert_eq!(person(store, 7).await.profile, own.normalised());
+    assert_eq!(person(store, 0).await.status, SubscriberStatus::Confirmed);
+    store.unsubscribe(&id(0), later).await.unwrap();
+    let gone = store
+        .request_move(&id(0), &address(8), later, COOLDOWN)
+        .await;
+    assert_eq!(gone.unwrap(), Changed::Unknown, "who left moves nowhere");
+    let again = store.confirm(&id(0), later).await.unwrap();
+    assert_eq!(again, Confirmed::Unknown, "an old link is no new wish");
 }
 
 async fn the_erased_are_forgotten_and_not_imported(ground: Ground) {
@@ -156,6 +184,8 @@ async fn the_erased_are_forgotten_and_not_imported(ground: Ground) {
         .request_subscription(&address(0), Profile::default(), at(500), COOLDOWN)
         .await;
     assert_eq!(asked.unwrap(), Requested::Pending(id(0)));
+    let counts = store.import(list().collect(), at(550), false).await;
+    assert_eq!(counts.unwrap().erased, 1, "anybody can ask in a name");
     store.confirm(&id(0), at(600)).await.unwrap();
     let counts = store.import(list().collect(), at(700), false).await;
     assert_eq!(counts.unwrap().updated, 3);

@@ -10,6 +10,7 @@ use crate::store::Ledgered;
 
 on_both!(
     an_end_and_a_beginning_are_one,
+    a_mailbox_that_is_not_there_is_suppressed,
     a_returned_letter_keeps_its_attempts,
     an_unanswered_letter_is_doubtful,
     pauses_hold_and_let_go,
@@ -59,6 +60,33 @@ async fn an_end_and_a_beginning_are_one(ground: Ground) {
     assert_eq!(record(vec![], vec![]).await, Ledgered::default());
     let counts = store.delivery_counts(None).await.unwrap();
     assert_eq!((counts.queued, counts.in_flight, counts.sent), (1, 1, 1));
+}
+
+async fn a_mailbox_that_is_not_there_is_suppressed(ground: Ground) {
+    let store = &ground.store;
+    closed(store, 2).await;
+    let claimed = claim(store, at(100), "x").await;
+    let ids: Vec<DeliveryId> = claimed.iter().map(|one| one.id.clone()).collect();
+    store
+        .begin_deliveries(&ids, &holder("x"), at(100))
+        .await
+        .unwrap();
+    let never = |reason| Outcome::Never {
+        reason,
+        why: "550".to_owned(),
+    };
+    let outcomes = [
+        (ids[0].clone(), never(Reason::NoSuchMailbox)),
+        (ids[1].clone(), never(Reason::Policy)),
+    ];
+    store
+        .finish_deliveries(&outcomes, &holder("x"), at(101))
+        .await
+        .unwrap();
+    let addresses: Vec<_> = claimed.iter().map(|one| one.address.clone()).collect();
+    let suppressed = store.suppressed(&addresses).await.unwrap();
+    assert!(suppressed.contains(&claimed[0].subscriber));
+    assert_eq!(suppressed.len(), 1, "a policy is no missing mailbox");
 }
 
 async fn a_returned_letter_keeps_its_attempts(ground: Ground) {
