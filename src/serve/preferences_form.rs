@@ -214,6 +214,7 @@ pub(super) fn page(
     let lang = voice.query.replace('?', "&");
     let tongue = voice.tongue;
     let profile = &person.profile;
+    let catalogue = house.catalogue();
     let context = Preferences {
         action: format!("/preferences?token={token}{lang}"),
         data_href: format!("/preferences/data?token={token}{lang}"),
@@ -245,15 +246,20 @@ pub(super) fn page(
             .into_iter()
             .map(|one| choice(one.word(), "", one == profile.schedule.rhythm))
             .collect(),
+        // What no feed holds is no choice.
         kinds: Kind::ALL
             .into_iter()
+            .filter(|one| {
+                let holds = |kinds: &[Kind]| kinds.is_empty() || kinds.contains(one);
+                catalogue.feeds.iter().any(|feed| holds(&feed.filter.kinds))
+            })
             .map(|one| choice(one.word(), "", profile.kinds.contains(&one)))
             .collect(),
         languages: LANGUAGES
             .into_iter()
             .map(|one| choice(one.tag(), "", profile.languages.contains(&one)))
             .collect(),
-        feeds: feed_choices(&house.catalogue().feeds, profile, tongue),
+        feeds: feed_choices(&catalogue.feeds, profile, tongue),
         regions: Region::all()
             .map(|one| {
                 let name = one.name(tongue);
