@@ -4,18 +4,13 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::TimeDelta;
-
 use crate::deliver::message::{self, Bodies, Message, PersonalLinks};
 use crate::model::delivery::{Attempt, ClaimedDelivery, Reason};
 use crate::model::digest::{Letter, LetterId, Purpose};
-use crate::model::token::{self, TokenPurpose};
+use crate::model::token::{self, CONFIRM_LINK_LIFE, TokenPurpose};
 use crate::model::verp;
 
 use super::Newsroom;
-
-/// How long the link in a confirmation letter works.
-const CONFIRM_LINK_LIFE: TimeDelta = TimeDelta::days(7);
 
 /// Encoded letters kept for their next copies, in bytes.
 const KEPT_BYTES_MAX: usize = 16 * 1024 * 1024;

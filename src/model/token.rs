@@ -18,6 +18,8 @@ use super::subscriber::SubscriberId;
 pub const SECRET_BYTES: usize = 32;
 /// Half of the MAC is kept: 128 bits can't be guessed, and links stay short.
 const SIGNATURE_CHARS: usize = 32;
+/// How long the link in a confirmation letter works.
+pub const CONFIRM_LINK_LIFE: TimeDelta = TimeDelta::days(7);
 
 /// The house's signing key. Neither shown nor logged.
 #[derive(Clone)]

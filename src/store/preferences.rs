@@ -14,6 +14,7 @@ use super::session::{Session, values};
 use super::subscribers::{HAS_WAITED, standing};
 use crate::model::schedule::Round;
 use crate::model::subscriber::{EmailAddress, Profile, SubscriberId, SubscriberStatus};
+use crate::model::token::CONFIRM_LINK_LIFE;
 
 /// Whether what a person asked of the own subscription could be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,7 +113,8 @@ impl Store {
                     address.as_str(),
                     old.as_str(),
                     now,
-                    cooldown.num_milliseconds()
+                    cooldown.num_milliseconds(),
+                    CONFIRM_LINK_LIFE.num_milliseconds()
                 ],
             )
             .await?;
@@ -228,10 +230,11 @@ pub(super) async fn take_place(
 }
 
 /// Whether no request of the address's own reader waits to be confirmed, which
-/// a stranger's must not replace: its link works for a week.
+/// a stranger's must not replace while its link works: `$4` is now, `$6` how long
+/// that is, in milliseconds.
 const IS_NOBODYS_OWN: &str = "(subscribers.status <> 'pending' \
     OR subscribers.replaces IS NOT NULL \
-    OR subscribers.requested_at + CAST(604800000 AS BIGINT) <= CAST($4 AS BIGINT))";
+    OR subscribers.requested_at + CAST($6 AS BIGINT) <= CAST($4 AS BIGINT))";
 
 /// Takes everything about a person away but a hash of the address.
 async fn forget(
