@@ -17,6 +17,7 @@ pub mod place;
 mod told;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -46,6 +47,16 @@ pub struct Hints {
 /// The language of a text by itself, and how sure.
 pub fn language_of(text: &str) -> (Language, Confidence) {
     language::language(&tokens(text))
+}
+
+/// ISO 15924 code of the script of most letters; `Zyyy` for one not read here.
+pub fn script_of(text: &str) -> &'static str {
+    language::script(&tokens(text))
+}
+
+/// The language of each paragraph (a line) of three words or more, with its bytes.
+pub fn languages_of_paragraphs(text: &str) -> Vec<(Range<usize>, Language, Confidence)> {
+    language::of_paragraphs(text)
 }
 
 /// Reads an article. `zone` decides which day it was published on.

@@ -1,8 +1,12 @@
 //! `jarshy stage language` and `jarshy stage stem`: one line in, one line out.
 
+use std::ops::Range;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::model::language::Language;
+use crate::model::reading::Confidence;
 use crate::text::stem;
 use crate::understand;
 
@@ -12,16 +16,32 @@ struct Asked {
     text: String,
 }
 
-/// `{"id","text"}` to `{"id","language","script","confidence"}`.
+/// `{"id","text"}` to `{"id","language","script","confidence"}`; of a text with several
+/// paragraphs also `"paragraphs"`, with offsets in characters.
 pub(super) fn language(line: &str) -> Result<String, String> {
     let asked: Asked = serde_json::from_str(line).map_err(|error| error.to_string())?;
     let (language, confidence) = understand::language_of(&asked.text);
-    let confidence = (f64::from(confidence.get()) * 1000.0).round() / 1000.0;
-    let told = json!({
-        "id": asked.id, "language": language.tag(), "script": language.script(),
-        "confidence": confidence,
+    let mut told = json!({
+        "id": asked.id, "language": language.tag(),
+        "script": understand::script_of(&asked.text), "confidence": rounded(confidence),
     });
+    let paragraphs = understand::languages_of_paragraphs(&asked.text);
+    if paragraphs.len() > 1 {
+        let paragraph = |(bytes, language, confidence): &(Range<usize>, Language, Confidence)| {
+            let start = asked.text[..bytes.start].chars().count();
+            let end = start + asked.text[bytes.clone()].chars().count();
+            json!({
+                "start": start, "end": end,
+                "language": language.tag(), "confidence": rounded(*confidence),
+            })
+        };
+        told["paragraphs"] = paragraphs.iter().map(paragraph).collect();
+    }
     Ok(told.to_string())
+}
+
+fn rounded(confidence: Confidence) -> f64 {
+    (f64::from(confidence.get()) * 1000.0).round() / 1000.0
 }
 
 /// A word to itself, a tab, and its stem.
