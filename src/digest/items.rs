@@ -17,6 +17,7 @@ use crate::model::language::Language;
 use crate::model::subscriber::{Grouping, Profile};
 use crate::template::letter::{LetterAlso, LetterCorrection, LetterEvent, LetterStory};
 use crate::template::{TemplateError, Templates, Writing};
+use crate::text::cyrillic::cyrillic;
 use crate::text::latin::{latin, looks_kazakh};
 use crate::text::{city, wording};
 
@@ -328,6 +329,8 @@ fn outlet_of(outlet: &str, writing: Writing) -> String {
 fn spelled(text: String, language: Language, writing: Writing) -> String {
     if writing.is_latin_kazakh() && language == Language::KazakhCyrillic {
         latin(&text)
+    } else if writing.is_cyrillic_kazakh() && language == Language::KazakhLatin {
+        cyrillic(&text).unwrap_or(text)
     } else {
         text
     }
@@ -338,6 +341,7 @@ fn shown_tag(language: Language, writing: Writing) -> Option<&'static str> {
     match language {
         Language::Undetermined => None,
         Language::KazakhCyrillic if writing.is_latin_kazakh() => Some(Language::KazakhLatin.tag()),
+        Language::KazakhLatin if writing.is_cyrillic_kazakh() => Some("kk"),
         // The script nearly all Kazakh is in is not said (RFC 5646 section 4.1).
         Language::KazakhCyrillic => Some(language.subtag()),
         known => Some(known.tag()),

@@ -38,6 +38,11 @@ impl Writing {
         self.tongue == Tongue::Kazakh && self.script == LetterScript::Latin
     }
 
+    /// Whether Kazakh is read in Cyrillic letters.
+    pub fn is_cyrillic_kazakh(self) -> bool {
+        self.tongue == Tongue::Kazakh && self.script == LetterScript::Cyrillic
+    }
+
     /// The BCP 47 tag: `kk`, `kk-Latn`, `ru`, `en`.
     pub fn tag(self) -> &'static str {
         if self.is_latin_kazakh() {

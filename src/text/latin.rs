@@ -46,7 +46,8 @@ fn spell(word: &str, spelled: &mut String) {
             spelled.push(letter);
             continue;
         };
-        if matches!(small, 'и' | 'й') && next.is_some_and(|next| "яюЯЮ".contains(next)) {
+        if at > 0 && matches!(small, 'и' | 'й') && next.is_some_and(|next| "яюЯЮ".contains(next))
+        {
             continue;
         }
         if letter == small {

@@ -4,6 +4,7 @@
 //! vocabulary of events or places; that is `understand`'s.
 
 pub mod city;
+pub mod cyrillic;
 pub mod latin;
 pub mod months;
 pub mod normalise;
