@@ -105,6 +105,7 @@ fn hubs_and_topic_are_found_wherever_they_stand() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn what_the_document_says_is_followed() {
     let (first, second) = ("https://h.kz/", "https://i.kz/");
     let (topic, other) = ("https://a.kz/feed", "https://a.kz/new");
@@ -278,6 +279,10 @@ fn an_end_is_asked_for_while_it_is_worth_it() {
     assert!(is_over(&leaving, now() + TimeDelta::days(8)));
 }
 
+/// What is thought before, what is new, what is thought then, and whether the
+/// hub is asked anew.
+type Weighed<'a> = (&'a Subscription, &'a [Option<DateTime<Utc>>], u32, bool);
+
 #[test]
 fn a_hub_is_relied_on_as_long_as_it_misses_nothing() {
     let ago = |minutes: i64| Some(now() - TimeDelta::minutes(minutes));
@@ -299,9 +304,7 @@ fn a_hub_is_relied_on_as_long_as_it_misses_nothing() {
         lease_until: ago(1),
         ..relied.clone()
     };
-    // What is thought before, what is new, what is thought then, and whether the
-    // hub is asked anew.
-    let cases: [(&Subscription, &[Option<DateTime<Utc>>], u32, bool); 9] = [
+    let cases: [Weighed; 9] = [
         (&relied, &[], TRUSTED_AFTER, false),
         (&relied, &[ago(60)], 0, true),
         (&relied, &[None], 0, true),
