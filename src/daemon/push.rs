@@ -67,8 +67,24 @@ fn base_for<'a>(newsroom: &'a Newsroom, source: &Source) -> Option<&'a Url> {
 /// Asks hubs and reads what they push until `stop` turns true. Nobody waits for
 /// it to end: what is cut short is done again.
 pub fn start(newsroom: &Arc<Newsroom>, stop: &watch::Receiver<bool>) {
-    tokio::spawn(keep_asking(Arc::clone(newsroom), stop.clone()));
-    tokio::spawn(keep_reading(Arc::clone(newsroom), stop.clone()));
+    let (newsroom, stop) = (Arc::clone(newsroom), stop.clone());
+    tokio::spawn(async move {
+        // A store that does not answer now may have something to do later.
+        if !is_idle(&newsroom).await.unwrap_or(false) {
+            tokio::join!(
+                keep_asking(Arc::clone(&newsroom), stop.clone()),
+                keep_reading(newsroom, stop)
+            );
+        }
+    });
+}
+
+/// Whether there is nothing to do, and will be nothing until the next start: no
+/// hub may push, and none has to be told so.
+async fn is_idle(newsroom: &Newsroom) -> Result<bool, StoreError> {
+    Ok(newsroom.push.base.is_none()
+        && newsroom.store.pushes().await?.is_empty()
+        && newsroom.store.waiting_pushes(1).await?.is_empty())
 }
 
 /// One round of everything: hubs asked, pushes read.

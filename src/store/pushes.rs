@@ -224,7 +224,7 @@ impl Store {
         Ok(silent)
     }
 
-    /// The subscription is over; what it brought already is still read.
+    /// The subscription is over; what it brought and nobody has read yet stays.
     pub async fn forget_push(&self, id: &PushId) -> Result<(), StoreError> {
         self.change_push(
             "forgetting a subscription at a hub",

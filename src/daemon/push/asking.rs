@@ -1,6 +1,6 @@
 //! Asking hubs: to begin, to go on, to end.
 
-use futures_util::StreamExt as _;
+use futures_util::stream::{self, StreamExt as _};
 
 use crate::catalog::Catalogue;
 use crate::gather::web::Posted;
@@ -58,7 +58,7 @@ pub(super) async fn ask_due(newsroom: &Newsroom) -> Result<(), StoreError> {
         let until = now + ASKS_BACK_WITHIN;
         let due = newsroom.store.claim_pushes(now, until, CLAIM_BATCH).await?;
         let more = due.len() >= CLAIM_BATCH as usize;
-        let asked = futures_util::stream::iter(due)
+        let asked = stream::iter(due)
             .map(|push| ask(newsroom, push))
             .buffer_unordered(AT_ONCE);
         let ended: Vec<Result<(), StoreError>> = asked.collect().await;

@@ -2,9 +2,11 @@
 //! reader to one transaction, but nothing about asking the source is touched. A
 //! push that says too little is a reason to go and look.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::stream::{self, StreamExt as _};
 use tokio::sync::watch;
 
 use crate::gather::document::Document;
@@ -12,7 +14,7 @@ use crate::gather::websub;
 use crate::gather::{self, plan};
 use crate::model::draft::Harvest;
 use crate::model::push::{Subscription, Waiting};
-use crate::model::source::{Source, SourceState};
+use crate::model::source::{Source, SourceId, SourceState};
 use crate::store::{StoreError, Visit, VisitRecord};
 use crate::understand::identity;
 
@@ -24,6 +26,8 @@ use super::base_for;
 
 /// Pushes looked at in one round.
 const ROUND_MAX: u32 = 200;
+/// Sources whose pushes are read at once: one that must be asked may take its time.
+const SOURCES_AT_ONCE: usize = 4;
 /// A hub may send us to a source so soon after the last visit, and not sooner.
 const LOOK_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(1);
 
@@ -41,24 +45,31 @@ pub(super) async fn read_waiting(
     newsroom: &Arc<Newsroom>,
     stop: &watch::Receiver<bool>,
 ) -> Result<(), StoreError> {
-    let mut read = Ok(());
+    let mut by_source: BTreeMap<SourceId, Vec<Waiting>> = BTreeMap::new();
     for waiting in newsroom.store.waiting_pushes(ROUND_MAX).await? {
-        if *stop.borrow() {
-            break;
-        }
-        // One that cannot be stored does not keep the others waiting.
-        read = read.and(put_away(newsroom, &waiting, stop).await);
+        let source = waiting.source.clone();
+        by_source.entry(source).or_default().push(waiting);
     }
-    read
+    let read = stream::iter(by_source.into_values())
+        .map(|waiting| read_in_turn(newsroom, waiting, stop))
+        .buffer_unordered(SOURCES_AT_ONCE);
+    // One that cannot be stored does not keep the other sources' waiting.
+    let ended: Vec<Result<(), StoreError>> = read.collect().await;
+    ended.into_iter().collect()
 }
 
-async fn put_away(
+/// One source's pushes in the order they came: an older one must not have the
+/// last word.
+async fn read_in_turn(
     newsroom: &Arc<Newsroom>,
-    waiting: &Waiting,
+    pushes: Vec<Waiting>,
     stop: &watch::Receiver<bool>,
 ) -> Result<(), StoreError> {
-    if read_one(newsroom, waiting, stop).await? == Fate::Done {
-        newsroom.store.drop_pushed(waiting).await?;
+    for waiting in pushes {
+        if *stop.borrow() || read_one(newsroom, &waiting, stop).await? == Fate::Later {
+            break;
+        }
+        newsroom.store.drop_pushed(&waiting).await?;
     }
     Ok(())
 }
@@ -76,11 +87,15 @@ async fn read_one(
     let Some(source) = source.filter(|source| base_for(newsroom, source).is_some()) else {
         return Ok(Fate::Done);
     };
-    let Some(push) = newsroom.store.push(waiting.push.as_str()).await? else {
-        return Ok(Fate::Done);
-    };
     let Some((content_type, body)) = newsroom.store.pushed_body(waiting).await? else {
         return Ok(Fate::Done);
+    };
+    let state = newsroom.store.source_state(&source.id).await?;
+    let was_visited_since = state.is_some_and(|state| state.last_visit > Some(waiting.received));
+    let push = newsroom.store.push(waiting.push.as_str()).await?;
+    // A visit has seen what may be newer, or the subscription is over.
+    let Some(push) = push.filter(|_| !was_visited_since) else {
+        return look(newsroom, source, stop).await;
     };
     let document = Document {
         bytes: &body,

@@ -47,6 +47,11 @@ impl Web {
                 });
             }
             match self.post_once(&url, body.clone()).await {
+                // The form holds a secret.
+                Ok(next) if url.scheme() == "https" && next.scheme() != "https" => {
+                    let why = "a redirect from https to an unencrypted address was not followed";
+                    return failed(why.to_owned());
+                }
                 Ok(next) => url = next,
                 Err(posted) => return posted,
             }

@@ -296,6 +296,12 @@ fn a_hub_is_relied_on_as_long_as_it_misses_nothing() {
         proven: 1,
         ..alive()
     };
+    let whole_only = Subscription {
+        pushed: ago(1),
+        pinged: None,
+        whole_only: true,
+        ..pinged.clone()
+    };
     let just_confirmed = Subscription {
         confirmed: ago(30),
         ..relied.clone()
@@ -304,7 +310,7 @@ fn a_hub_is_relied_on_as_long_as_it_misses_nothing() {
         lease_until: ago(1),
         ..relied.clone()
     };
-    let cases: [Weighed; 9] = [
+    let cases: [Weighed; 10] = [
         (&relied, &[], TRUSTED_AFTER, false),
         (&relied, &[ago(60)], 0, true),
         (&relied, &[None], 0, true),
@@ -313,6 +319,7 @@ fn a_hub_is_relied_on_as_long_as_it_misses_nothing() {
         (&just_confirmed, &[ago(60), None], TRUSTED_AFTER, false),
         (&just_confirmed, &[ago(20)], 0, false),
         (&pinged, &[ago(60)], 2, false),
+        (&whole_only, &[None], 2, false),
         (&ended, &[ago(60)], TRUSTED_AFTER, false),
     ];
     for (number, (push, new, proven, anew)) in cases.into_iter().enumerate() {

@@ -38,7 +38,13 @@ pub fn after_poll(push: &Subscription, polled: Polled<'_>, now: DateTime<Utc>) -
         whole_only: polled.shares_ids.unwrap_or(push.whole_only),
         ask_before: None,
     };
-    let was_pinged = push.pinged > polled.before;
+    // What the hub said without saying it made us look.
+    let told = if push.whole_only {
+        push.pinged.max(push.pushed)
+    } else {
+        push.pinged
+    };
+    let was_pinged = told > polled.before;
     if push.is_alive(now) && was_pinged && !polled.new.is_empty() {
         trust.proven = proved(push);
     } else if push.is_alive(now) && !was_pinged && has_missed(push, polled, now) {

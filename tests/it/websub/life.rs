@@ -1,6 +1,11 @@
 //! As it should be: found, asked, confirmed, pushed, renewed, ended.
 
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
 use chrono::TimeDelta;
+use jarshy::model::article::ArticleId;
+use jarshy::model::source::SourceId;
 use reqwest::StatusCode;
 
 use super::{House, feed};
@@ -138,6 +143,72 @@ async fn a_push_outlives_a_restart() {
     house.round().await;
     let waiting = house.newsroom.store.waiting_pushes(9).await;
     assert!(waiting.expect("the store works").is_empty());
+}
+
+#[tokio::test]
+async fn an_older_push_does_not_have_the_last_word() {
+    let house = House::subscribed().await;
+    let form = house.told().await;
+    let at = house.now();
+    let older = feed(&[("x", at)]);
+    let newer = older.replace("Форум x", "Форум ауыстырылды");
+    house.push(&form, &older).await;
+    house.hub.feed(&["/hub"], &newer);
+    house.visit().await;
+    house.round().await;
+    house.clock.advance(TimeDelta::minutes(1));
+    house.hub.gets();
+    house.round().await;
+    assert_eq!(house.hub.gets(), 1, "it is asked instead");
+    let id = ArticleId::derived(&SourceId::from_stored("outlet"), "id x");
+    let article = house.newsroom.store.article(&id).await;
+    let article = article.expect("the store works").expect("known");
+    assert_eq!(article.0.title, "Форум ауыстырылды");
+}
+
+#[tokio::test]
+async fn the_running_program_does_all_of_it_by_itself() {
+    let house = House::open_with(|world| {
+        let address = std::net::TcpListener::bind("127.0.0.1:0").and_then(|port| port.local_addr());
+        let address = address.expect("port").to_string();
+        world.set("JARSHY__SERVE__LISTEN", &address);
+        world.set("JARSHY__SERVE__URL", &format!("http://{address}"));
+    })
+    .await;
+    let command = house.world.command(&["run"]).stdout(Stdio::null()).spawn();
+    let _running = Running(command.expect("the program starts"));
+    let mut form = None;
+    until("the hub is asked", async || {
+        form = house.hub.forms().pop();
+        form.is_some()
+    })
+    .await;
+    let form = form.expect("waited for");
+    assert_eq!(house.ask_back(&form, "").await.0, StatusCode::OK);
+    let new = feed(&[("pushed", house.now())]);
+    assert_eq!(house.push(&form, &new).await, StatusCode::ACCEPTED);
+    until("the push is read", async || house.knows("pushed").await).await;
+}
+
+/// Ends with the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+/// Looks again and again, for a minute at the most.
+async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let looking = async {
+        while !is_so().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    let looked = tokio::time::timeout(Duration::from_mins(1), looking).await;
+    assert!(looked.is_ok(), "waited in vain: {what}");
 }
 
 #[tokio::test]
