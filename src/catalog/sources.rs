@@ -2,7 +2,7 @@
 //!
 //! Keys: `id`, `name`, `kind`, `url` (or `dir` for the desk), `home`,
 //! `language`, `region`, `republish`, `every`, `accept_language`,
-//! `user_agent`, `enabled`, `rules`.
+//! `user_agent`, `push`, `enabled`, `rules`.
 
 use std::path::Path;
 use std::time::Duration;
@@ -43,6 +43,7 @@ pub(super) fn source(entry: &Entry<'_>, root: &Path) -> Option<Source> {
     let user_agent = entry
         .text("user_agent")
         .and_then(|text| entry.read("user_agent", text, user_agent));
+    let push = entry.flag("push", true);
     let enabled = entry.flag("enabled", true);
     Some(Source {
         id: id?,
@@ -55,6 +56,7 @@ pub(super) fn source(entry: &Entry<'_>, root: &Path) -> Option<Source> {
         every: interval.unwrap_or(EVERY_DEFAULT),
         accept_language,
         user_agent,
+        push,
         enabled,
     })
 }

@@ -67,6 +67,7 @@ fn every_key_is_read() {
         every: Duration::from_mins(90),
         accept_language: Some("kk".to_owned()),
         user_agent: None,
+        push: false,
         enabled: false,
     };
     assert_eq!(catalogue.sources[0], expected);

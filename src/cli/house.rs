@@ -11,6 +11,7 @@ use crate::config::{self, Config};
 use crate::daemon::bounces::BounceOptions;
 use crate::daemon::letter::EncodedLetters;
 use crate::daemon::mail::{PostRoom, Relay};
+use crate::daemon::push::PushOptions;
 use crate::daemon::timetable::Timetable;
 use crate::daemon::{MailRoutes, Newsroom, PlannedDigest, Replaceable};
 use crate::deliver::bounce::pop3::{Pop3Server, system_trust};
@@ -22,6 +23,7 @@ use crate::gather::web::{Cidr, Web, WebOptions};
 use crate::model::complaint::{Complaint, Severity};
 use crate::model::delivery::Holder;
 use crate::model::id::hex;
+use crate::model::push::PUSH_RANDOM_BYTES;
 use crate::model::token::{SECRET_BYTES, Secret};
 use crate::serve::{AddressLists, Network, SubscribeOptions};
 use crate::store::Store;
@@ -134,6 +136,11 @@ pub async fn open_with(config: &Config) -> Result<Arc<Newsroom>, Failure> {
             ..PlanOptions::default()
         },
         gather_parallel: config.gather_parallel,
+        push: PushOptions {
+            base: (config.gather_push && config.site_is_public).then(|| config.site_url.clone()),
+            random: random_push,
+            wanted: Arc::default(),
+        },
         zone: config.zone,
         holder: Holder(hex(&random()?[..8])),
         secret: Secret::new(secret),
@@ -286,6 +293,12 @@ pub fn post_room(config: &Config) -> Result<PostRoom, Failure> {
         config.sending_hours,
         config.warm_up,
     ))
+}
+
+/// The same for the daemon, which goes without where there are none.
+fn random_push() -> Option<[u8; PUSH_RANDOM_BYTES]> {
+    let mut bytes = [0; PUSH_RANDOM_BYTES];
+    getrandom::fill(&mut bytes).ok().map(|()| bytes)
 }
 
 /// Bytes nobody can guess.

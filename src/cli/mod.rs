@@ -13,6 +13,7 @@ mod mail_keys;
 mod mailing;
 mod output;
 mod publish;
+mod push_state;
 mod run;
 mod sources;
 mod stage;

@@ -82,6 +82,7 @@ fn site(config: &Config, newsroom: &Newsroom, mail_wanted: &Arc<Notify>) -> Resu
         subscribe: house::subscribe_options(config)?,
         hooks: config.hooks.clone(),
         soft_policy: config.soft_policy,
+        pushed: Arc::clone(&newsroom.push.wanted),
     };
     Ok(House::new(
         newsroom.store.clone(),

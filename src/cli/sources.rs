@@ -6,6 +6,7 @@ use clap::Subcommand;
 
 use super::house;
 use super::output::{Failure, say, time};
+use super::push_state;
 use crate::daemon::gather::Which;
 
 #[derive(Debug, Subcommand)]
@@ -31,6 +32,8 @@ async fn list(config: &Path, json: bool) -> Result<(), Failure> {
         .source_states()
         .await
         .map_err(Failure::work)?;
+    let pushes = newsroom.store.pushes().await.map_err(Failure::work)?;
+    let now = newsroom.clock.now();
     for source in &newsroom.catalogue().sources {
         let state = states.iter().find(|state| state.id == source.id);
         let last = state.and_then(|state| state.last_visit);
@@ -47,6 +50,7 @@ async fn list(config: &Path, json: bool) -> Result<(), Failure> {
                 "next_visit": time(state.map(|state| state.next_visit)),
                 "waits_for": state.and_then(|state| state.waits_for.as_deref()),
                 "failures": state.map(|state| state.failures),
+                "push": push_state::as_json(&pushes, &source.id, now),
             })
             .to_string()
         } else {
@@ -56,9 +60,10 @@ async fn list(config: &Path, json: bool) -> Result<(), Failure> {
                 (true, None) => "not visited yet",
             };
             format!(
-                "{:<24} {:<9} {result}  {place}",
+                "{:<24} {:<9} {result}{}  {place}",
                 source.id.as_str(),
-                source.place.kind()
+                source.place.kind(),
+                push_state::in_words(&pushes, &source.id, now)
             )
         };
         say(&line)?;

@@ -61,9 +61,13 @@ pub struct Config {
     pub gather_pace: GatherPace,
     pub gather_contact: String,
     pub allow_private: Vec<String>,
+    /// Hubs may push to us.
+    pub gather_push: bool,
     pub listen: SocketAddr,
     /// Without a slash at the end.
     pub site_url: Url,
+    /// It was given, and not made of where to listen.
+    pub site_is_public: bool,
     pub subscribe: Subscribe,
     pub bounces_maildir: Option<PathBuf>,
     /// Holds a password.
@@ -247,8 +251,10 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
         gather_pace: gather::check(&raw.gather, &mut note),
         gather_contact: raw.gather.contact,
         allow_private: raw.gather.allow_private,
+        gather_push: raw.gather.push,
         listen: listen.ok()?,
         site_url: site_url.ok()?,
+        site_is_public: !raw.serve.url.is_empty(),
         subscribe,
         bounces_maildir: given(&raw.mail.bounces.maildir).map(PathBuf::from),
         bounces_pop3: given(&raw.mail.bounces.pop3),

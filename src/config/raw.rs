@@ -56,6 +56,7 @@ section!(RawGather {
     every_max_minutes: u64 = 1_440_u64,
     contact: String = "",
     allow_private: Vec<String> = Vec::<String>::new(),
+    push: bool = true,
 });
 section!(RawServe {
     listen: String = "127.0.0.1:8080",

@@ -166,32 +166,61 @@ async fn told_to_stop(stop: &mut watch::Receiver<bool>) {
     stop.wait_for(|stop| *stop).await.map(drop).ok();
 }
 
-/// One visit; the store's refusal of it becomes its result. A document of tens
-/// of thousands of entries outlasts a claim, which is therefore kept meanwhile.
-async fn visit(newsroom: &Newsroom, source: &Source, state: &SourceState) -> Refreshed {
-    let mut visit = pin!(refresh(newsroom, source, state));
-    let visited = loop {
-        match tokio::time::timeout(KEEP_EVERY, &mut visit).await {
-            Ok(visited) => break visited,
+/// Claims a source for `work`, which gives it back by recording something; the
+/// claim is given back where it does not. `None`: somebody else has it now.
+pub(super) async fn hold<T, F: Future<Output = Result<T, StoreError>>>(
+    newsroom: &Newsroom,
+    source: &Source,
+    work: impl FnOnce(SourceState) -> F,
+) -> Result<Option<T>, StoreError> {
+    let (now, holder) = (newsroom.clock.now(), &newsroom.holder);
+    let claimed = newsroom
+        .store
+        .claim_source(&source.id, now, holder, SOURCE_LEASE)
+        .await?;
+    match claimed {
+        Some(state) => held(newsroom, source, Box::pin(work(state)))
+            .await
+            .map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Work on a claimed source. A document of tens of thousands of entries outlasts
+/// a claim, which is therefore kept meanwhile.
+async fn held<T>(
+    newsroom: &Newsroom,
+    source: &Source,
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let mut work = pin!(work);
+    let done = loop {
+        match tokio::time::timeout(KEEP_EVERY, &mut work).await {
+            Ok(done) => break done,
             Err(_) => {
                 keep(newsroom, source).await;
             }
         }
     };
-    match visited {
+    if done.is_err() {
+        release(newsroom, source).await;
+    }
+    done
+}
+
+/// One visit; the store's refusal of it becomes its result.
+async fn visit(newsroom: &Newsroom, source: &Source, state: &SourceState) -> Refreshed {
+    match held(newsroom, source, Box::pin(refresh(newsroom, source, state))).await {
         Ok(refreshed) => refreshed,
-        Err(error) => {
-            release(newsroom, source).await;
-            Refreshed {
-                source: source.id.to_string(),
-                alive: false,
-                entries: 0,
-                new: 0,
-                revised: 0,
-                result: format!("could not be stored: {error}"),
-                complaints: Vec::new(),
-            }
-        }
+        Err(error) => Refreshed {
+            source: source.id.to_string(),
+            alive: false,
+            entries: 0,
+            new: 0,
+            revised: 0,
+            result: format!("could not be stored: {error}"),
+            complaints: Vec::new(),
+        },
     }
 }
 

@@ -10,6 +10,7 @@ pub mod gather;
 pub mod learn;
 pub mod letter;
 pub mod mail;
+pub mod push;
 pub mod refresh;
 pub mod rounds;
 pub mod timetable;
@@ -74,6 +75,7 @@ pub struct Newsroom {
     pub post: mail::PostRoom,
     pub plan: PlanOptions,
     pub gather_parallel: usize,
+    pub push: push::PushOptions,
     pub zone: Tz,
     pub holder: Holder,
     pub secret: Secret,
@@ -186,7 +188,7 @@ pub async fn run(
 ) -> Result<(), StoreError> {
     let (stop, stopped) = watch::channel(false);
     let (done, mut ended) = mpsc::channel(4);
-    bounces::start(&newsroom, &stopped);
+    start_beside(&newsroom, &stopped);
     let mut gathering = false;
     let mut mailing = false;
     let mut tick = tokio::time::interval(TICK);
@@ -252,6 +254,12 @@ pub async fn run(
         );
     }
     Ok(())
+}
+
+/// What goes on by itself beside the loop, until it stops.
+fn start_beside(newsroom: &Arc<Newsroom>, stopped: &watch::Receiver<bool>) {
+    bounces::start(newsroom, stopped);
+    push::start(newsroom, stopped);
 }
 
 async fn gather_due(

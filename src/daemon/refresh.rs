@@ -10,6 +10,7 @@ use url::Url;
 use crate::gather::document::Document;
 use crate::gather::plan::{self, Brought, Plan, Visited};
 use crate::gather::web::{Answer, Request};
+use crate::gather::websub::{self, Offer, Polled};
 use crate::gather::{self, desk};
 use crate::model::complaint::{Complaint, Severity};
 use crate::model::draft::Harvest;
@@ -19,6 +20,7 @@ use crate::understand::identity;
 
 use super::Newsroom;
 use super::learn::Learned;
+use super::push::Watched;
 
 /// What one visit came to, for a line on a terminal or in a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,19 +50,33 @@ pub async fn refresh(
     state: &SourceState,
 ) -> Result<Refreshed, StoreError> {
     let asked = newsroom.clock.now();
-    let (visited, harvest) = match plan::ask(source, state, asked, &newsroom.plan) {
+    let watched = Watched::of(newsroom, source).await?;
+    let Seen {
+        visited,
+        harvest,
+        offer,
+    } = match plan::ask(source, state, asked, &newsroom.plan) {
         Plan::Ask { url, validators } => visit(newsroom, source, state, url, validators).await,
-        Plan::NotYet { why, .. } | Plan::Stopped { why } => (Visited::Failed { why }, None),
+        Plan::NotYet { why, .. } | Plan::Stopped { why } => Visited::Failed { why }.into(),
     };
     let now = newsroom.clock.now();
     let harvest = harvest.unwrap_or_default();
+    let shares_ids = offer
+        .is_some()
+        .then(|| identity::shares_ids(&harvest.drafts));
     let entries = harvest.drafts.len();
     let identified = identity::identify(source, &harvest.feed, harvest.drafts, now);
     let mut complaints = harvest.complaints;
     complaints.extend(identified.complaints);
     let learned = Learned::of(newsroom, source, identified.articles, now).await?;
     let visited = with_result(visited, entries, &learned);
+    let polled = Polled {
+        before: state.last_visit,
+        new: &published(&learned),
+        shares_ids,
+    };
     let state = plan::after(source, state, visited, now, &newsroom.plan);
+    let state = watched.settle(offer.as_ref(), polled, state, now).await?;
     let refreshed = Refreshed {
         source: source.id.to_string(),
         alive: state.failures == 0 && state.stopped.is_none(),
@@ -85,6 +101,34 @@ pub async fn refresh(
     }
 }
 
+/// What asking showed.
+struct Seen {
+    visited: Visited,
+    harvest: Option<Harvest>,
+    /// What was said of hubs, where a document was read.
+    offer: Option<Offer>,
+}
+
+impl Seen {
+    fn of(visited: Visited, harvest: Harvest, offer: Option<Offer>) -> Self {
+        Self {
+            visited,
+            harvest: Some(harvest),
+            offer,
+        }
+    }
+}
+
+impl From<Visited> for Seen {
+    fn from(visited: Visited) -> Self {
+        Self {
+            visited,
+            harvest: None,
+            offer: None,
+        }
+    }
+}
+
 /// Asks the place and reads its answer.
 async fn visit(
     newsroom: &Newsroom,
@@ -92,17 +136,13 @@ async fn visit(
     state: &SourceState,
     url: Option<Url>,
     validators: Validators,
-) -> (Visited, Option<Harvest>) {
+) -> Seen {
     let url = match (&source.place, url) {
         (Place::Desk(folder), _) => return visit_desk(newsroom, folder).await,
         (_, Some(url)) => url,
         (_, None) => {
-            return (
-                Visited::Failed {
-                    why: "no address".to_owned(),
-                },
-                None,
-            );
+            let why = "no address".to_owned();
+            return Visited::Failed { why }.into();
         }
     };
     let answer = ask(newsroom, source, url, validators).await;
@@ -114,6 +154,7 @@ async fn visit(
             final_url,
             permanent_redirect,
             fresh_for,
+            links,
         } => {
             let hash = plan::body_hash(&bytes);
             if state.body_hash.as_ref() != Some(&hash) {
@@ -125,8 +166,9 @@ async fn visit(
                 };
                 let harvest = gather::read(&source.place, &document);
                 if let Some(why) = unreadable(&harvest) {
-                    return (Visited::Unreadable { why }, Some(harvest));
+                    return Seen::of(Visited::Unreadable { why }, harvest, None);
                 }
+                let offer = websub::offered(&links, &harvest.feed, &final_url);
                 let read = Visited::Read {
                     validators,
                     body_hash: Some(hash),
@@ -134,7 +176,7 @@ async fn visit(
                     fresh_for,
                     brought: said(&source.place, &bytes),
                 };
-                return (read, Some(harvest));
+                return Seen::of(read, harvest, Some(offer));
             }
             Visited::Unchanged {
                 validators,
@@ -155,7 +197,7 @@ async fn visit(
         Answer::TooEarly { retry_after, .. } => Visited::TooEarly { retry_after },
         Answer::Failed { why, .. } => Visited::Failed { why },
     };
-    (visited, None)
+    visited.into()
 }
 
 async fn ask(newsroom: &Newsroom, source: &Source, url: Url, validators: Validators) -> Answer {
@@ -220,7 +262,7 @@ fn said(place: &Place, bytes: &[u8]) -> Brought {
     }
 }
 
-async fn visit_desk(newsroom: &Newsroom, folder: &std::path::Path) -> (Visited, Option<Harvest>) {
+async fn visit_desk(newsroom: &Newsroom, folder: &std::path::Path) -> Seen {
     let folder = desk::read_folder(folder, newsroom.zone).await.harvest;
     let visited = Visited::Read {
         validators: Validators::default(),
@@ -229,7 +271,7 @@ async fn visit_desk(newsroom: &Newsroom, folder: &std::path::Path) -> (Visited, 
         fresh_for: None,
         brought: Brought::default(),
     };
-    (visited, Some(folder))
+    Seen::of(visited, folder, None)
 }
 
 /// Says what a read document brought, which is known only after comparing.
@@ -261,7 +303,7 @@ fn with_result(visited: Visited, entries: usize, learned: &Learned) -> Visited {
 }
 
 /// When the new articles were published, as far as they say.
-fn published(learned: &Learned) -> Vec<Option<DateTime<Utc>>> {
+pub(super) fn published(learned: &Learned) -> Vec<Option<DateTime<Utc>>> {
     learned
         .articles
         .iter()

@@ -16,6 +16,7 @@ pub mod robots;
 pub mod sitemap;
 pub mod telegram;
 pub mod web;
+pub mod websub;
 
 use crate::model::draft::Harvest;
 use crate::model::source::Place;

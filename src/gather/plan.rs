@@ -240,6 +240,39 @@ pub fn after(
     next
 }
 
+/// The state after a visit, where the source's hub pushes what is new: the next
+/// visit only makes sure of it.
+#[must_use]
+pub fn relying_on_hub(
+    source: &Source,
+    state: SourceState,
+    now: DateTime<Utc>,
+    options: &PlanOptions,
+) -> SourceState {
+    let relaxed = now + next::relaxed_visit(source, &state.pace, now, options);
+    if state.failures > 0 || state.stopped.is_some() || relaxed <= state.next_visit {
+        return state;
+    }
+    SourceState {
+        next_visit: relaxed,
+        waits_for: Some("its hub pushes what is new".to_owned()),
+        ..state
+    }
+}
+
+/// The state after a hub pushed entries that were `new`, published then. Nobody
+/// has visited the source: what is known of asking it stays.
+#[must_use]
+pub fn after_push(
+    state: &SourceState,
+    new: &[Option<DateTime<Utc>>],
+    now: DateTime<Utc>,
+) -> SourceState {
+    let mut next = state.clone();
+    rhythm::count(&mut next.pace.rhythm, new, now);
+    next
+}
+
 /// SHA-256 over a document, hexadecimal: an equal one is not read again.
 pub fn body_hash(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))

@@ -17,6 +17,7 @@ pub mod id;
 pub mod language;
 pub mod mailing;
 pub mod pace;
+pub mod push;
 pub mod reading;
 pub mod region;
 pub mod schedule;

@@ -123,6 +123,8 @@ pub struct Source {
     pub accept_language: Option<String>,
     /// `User-Agent` for places that answer no other.
     pub user_agent: Option<String>,
+    /// Its hub may push to us (WebSub), where it names one.
+    pub push: bool,
     /// Switched off in the catalogue: known, never asked.
     pub enabled: bool,
 }

@@ -1,7 +1,7 @@
 //! HTTP: feeds, pages, subscriptions, health.
 //!
-//! GET changes nothing (design, promise 7): confirming and unsubscribing act on
-//! POST only. Deliberately absent: scripts, cookies, sessions, and the access
+//! GET changes nothing (design, promise 7; hubs are the one exception, see
+//! `websub`): confirming and unsubscribing act on POST only. Deliberately absent: scripts, cookies, sessions, and the access
 //! log, which would hold tokens; a proxy in front may keep one.
 
 mod articles;
@@ -20,6 +20,7 @@ mod preferences;
 mod preferences_form;
 mod subscribe;
 mod voice;
+mod websub;
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -70,6 +71,8 @@ pub struct ServeOptions {
     pub hooks: HookSecrets,
     /// When soft bounces told by webhooks add up.
     pub soft_policy: SoftPolicy,
+    /// Told when a hub pushed something.
+    pub pushed: Arc<Notify>,
 }
 
 /// What is read and published: replaced whole when the catalogue is read again.
@@ -98,6 +101,7 @@ pub struct House {
     catalogue: RwLock<Arc<Catalogue>>,
     documents: RwLock<HashMap<(FeedName, Format), Arc<feeds::Rendered>>>,
     room: Semaphore,
+    push_room: Semaphore,
     limits: Mutex<Limits>,
 }
 
@@ -122,6 +126,7 @@ impl House {
             catalogue: RwLock::new(Arc::new(catalogue)),
             documents: RwLock::default(),
             room: Semaphore::new(REQUESTS_MAX),
+            push_room: Semaphore::new(websub::PUSHES_MAX),
             limits: Mutex::default(),
         }
     }
@@ -220,6 +225,12 @@ pub fn router(house: Arc<House>) -> Router {
         .route(
             "/hooks/{provider}",
             post(hooks::hook).layer(DefaultBodyLimit::max(hooks::BODY_MAX_BYTES)),
+        )
+        .route(
+            "/websub/{id}",
+            get(websub::verify)
+                .post(websub::receive)
+                .layer(DefaultBodyLimit::max(websub::BODY_MAX_BYTES)),
         )
         .route("/outbox", get(outbox::list))
         .route("/outbox/{file}", get(outbox::letter))

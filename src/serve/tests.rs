@@ -61,6 +61,7 @@ impl Site {
                 subscribe: SubscribeOptions::default(),
                 hooks: HookSecrets::default(),
                 soft_policy: SoftPolicy::default(),
+                pushed: Arc::default(),
             },
             Arc::clone(&mail_wanted),
             Arc::new(Templates::load(None).unwrap_or_else(|found| panic!("{found:?}"))),
@@ -123,6 +124,7 @@ fn desk() -> Source {
         every: std::time::Duration::from_mins(1),
         accept_language: None,
         user_agent: None,
+        push: true,
         enabled: true,
     }
 }

@@ -67,6 +67,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/sqlite/0006_asking.sql"),
         include_str!("migrations/postgres/0006_asking.sql"),
     ),
+    (
+        9,
+        "pushes",
+        include_str!("migrations/sqlite/0009_pushes.sql"),
+        include_str!("migrations/postgres/0009_pushes.sql"),
+    ),
 ];
 
 impl Store {

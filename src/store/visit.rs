@@ -24,7 +24,7 @@ use crate::model::story::{Signature, StoryId};
 /// What came of asking a source: what to remember, and what is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Visit {
-    /// Its `last_visit` is when the changes count as made.
+    /// Its `last_visit` is when a visit's changes count as made.
     pub state: SourceState,
     /// New and revised articles only.
     pub articles: Vec<VisitedArticle>,
@@ -57,6 +57,26 @@ impl Store {
         visit: Visit,
         holder: &Holder,
     ) -> Result<VisitRecord, StoreError> {
+        let seen = visit.state.last_visit;
+        self.record_seen(visit, seen, holder).await
+    }
+
+    /// The same for what a hub pushed at `seen`: nobody has visited the source.
+    pub async fn record_push(
+        &self,
+        visit: Visit,
+        seen: DateTime<Utc>,
+        holder: &Holder,
+    ) -> Result<VisitRecord, StoreError> {
+        self.record_seen(visit, Some(seen), holder).await
+    }
+
+    async fn record_seen(
+        &self,
+        visit: Visit,
+        seen: Option<DateTime<Utc>>,
+        holder: &Holder,
+    ) -> Result<VisitRecord, StoreError> {
         let mut session = self
             .pools
             .write("recording a visit", Durability::Normal)
@@ -77,8 +97,7 @@ impl Store {
             let sealed_until = sealed_until(&mut session).await?;
             for batch in articles.chunks(BATCH_ROWS) {
                 let (added, changed) =
-                    keep_articles(&mut session, batch, sealed_until, visit.state.last_visit)
-                        .await?;
+                    keep_articles(&mut session, batch, sealed_until, seen).await?;
                 new += added;
                 revised += changed;
             }

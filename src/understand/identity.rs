@@ -89,6 +89,11 @@ pub fn identify(
     identified
 }
 
+/// Whether entries share ids: which of them do, only the whole document shows.
+pub fn shares_ids(drafts: &[Draft]) -> bool {
+    !shared_ids(drafts).is_empty()
+}
+
 /// What to do with an article the store may know.
 pub fn change(mut article: Article, known: Option<&KnownArticle>) -> Change {
     match known {

@@ -14,4 +14,5 @@ mod postgres;
 mod relay;
 mod signed;
 mod site;
+mod websub;
 mod world;

@@ -8,6 +8,7 @@ use jarshy::clock::Clock;
 use jarshy::daemon::bounces::BounceOptions;
 use jarshy::daemon::letter::EncodedLetters;
 use jarshy::daemon::mail::PostRoom;
+use jarshy::daemon::push::PushOptions;
 use jarshy::daemon::{MailRoutes, Newsroom, Replaceable};
 use jarshy::deliver::message::Sender;
 use jarshy::gather::plan::PlanOptions;
@@ -33,6 +34,7 @@ pub fn newsroom(
         post,
         plan: PlanOptions::default(),
         gather_parallel: 1,
+        push: PushOptions::default(),
         zone: chrono_tz::Asia::Almaty,
         bounces: BounceOptions::default(),
         mail_routes: MailRoutes::default(),

@@ -90,6 +90,7 @@ fn an_outlet_is_silent_after_three_days_without_an_answer() {
         every: Duration::from_mins(10),
         accept_language: None,
         user_agent: None,
+        push: true,
         enabled,
     };
     let feed = || Place::Feed("https://example.kz/feed".parse().expect("URL"));

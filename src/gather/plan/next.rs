@@ -14,6 +14,10 @@ use crate::model::source::{Place, Source};
 const OFTENER_MAX: i32 = 2;
 /// … and at least one time in so many.
 const RARER_MAX: i32 = 4;
+/// While its hub pushes, a source is asked one time in so many …
+const PUSHED_RARER: i32 = 8;
+/// … and at least this far apart.
+const PUSHED_EVERY_MIN: TimeDelta = TimeDelta::hours(1);
 /// A document is read again when this part of its entries may be new.
 const TURNOVER: u32 = 2;
 
@@ -57,6 +61,25 @@ pub(super) fn next_visit(
         "half of the document may be new by then".clone_into(&mut why);
     }
     (now + wait, why)
+}
+
+/// The same for a source whose hub pushes what is new: much later, but before half
+/// of its document could fall out of it unread.
+pub(super) fn relaxed_visit(
+    source: &Source,
+    pace: &Pace,
+    now: DateTime<Utc>,
+    options: &PlanOptions,
+) -> TimeDelta {
+    let every = delta(source.every);
+    let ceiling = delta(options.every_max).max(every);
+    let interval = (every * PUSHED_RARER).max(PUSHED_EVERY_MIN).min(ceiling);
+    let wait = moment(source, interval, now).min(ceiling);
+    let turnover = (pace.entries / TURNOVER).max(1);
+    match rhythm::expect(&pace.rhythm, turnover, now) {
+        Some(most) => wait.min(most),
+        None => wait,
+    }
 }
 
 /// The interval the rhythm suggests, within reach of the catalogue's.

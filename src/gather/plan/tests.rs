@@ -21,6 +21,7 @@ fn source(id: &str) -> Source {
         every: EVERY.to_std().expect("positive"),
         accept_language: None,
         user_agent: None,
+        push: true,
         enabled: true,
     }
 }

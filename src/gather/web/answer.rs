@@ -66,6 +66,8 @@ pub enum Answer {
         permanent_redirect: Option<Url>,
         /// How long the server says it stays as it is.
         fresh_for: Option<TimeDelta>,
+        /// Its `Link` headers (RFC 8288), as sent.
+        links: Vec<String>,
     },
     /// 304: what is known is still right.
     NotModified {

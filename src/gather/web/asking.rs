@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::answer::{Answer, Request, RetryAfter};
-use super::headers::{fresh_for, headers, size_bytes, text_of, validators};
+use super::headers::{fresh_for, headers, links, size_bytes, text_of, validators};
 use super::reason::reason;
 use super::turns::Turn;
 use super::unpack::{Limits, Spoilt, Unpacker};
@@ -61,6 +61,7 @@ impl Web {
                 let validators = validators(response.headers());
                 let content_type = text_of(response.headers(), &CONTENT_TYPE);
                 let fresh_for = fresh_for(response.headers());
+                let links = links(response.headers());
                 let bytes = self.body(response, &asking).await?;
                 Ok(Answer::Body {
                     bytes,
@@ -69,6 +70,7 @@ impl Web {
                     final_url: url,
                     permanent_redirect,
                     fresh_for,
+                    links,
                 })
             }
             StatusCode::NOT_MODIFIED if request.validators != Validators::default() => {

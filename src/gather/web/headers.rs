@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, AGE, CACHE_CONTROL, DATE, ETAG, EXPIRES, HeaderMap, HeaderName,
-    HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
+    HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LINK,
 };
 
 use super::answer::Request;
@@ -66,6 +66,15 @@ pub(super) fn validators(headers: &HeaderMap) -> Validators {
 pub(super) fn text_of(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     let value = std::str::from_utf8(headers.get(name)?.as_bytes()).ok()?;
     (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// The values of all `Link` headers that are text.
+pub(super) fn links(headers: &HeaderMap) -> Vec<String> {
+    let values = headers.get_all(LINK).iter();
+    values
+        .filter_map(|value| std::str::from_utf8(value.as_bytes()).ok())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// All names and values together.

@@ -10,6 +10,7 @@ mod blocks;
 mod guard;
 mod headers;
 mod permission;
+mod posting;
 mod reason;
 mod resolver;
 #[cfg(test)]
@@ -31,6 +32,7 @@ use super::plan::host_key;
 pub use answer::{Answer, RETRY_AFTER_MAX, Request, RetryAfter};
 pub use blocks::{BadCidr, Cidr};
 pub use guard::{Verdict, judge};
+pub use posting::Posted;
 
 use asking::{Asking, Manner};
 use guard::Guard;

@@ -203,6 +203,7 @@ async fn a_body_comes_with_its_validators() {
         final_url: server.url("/feed"),
         permanent_redirect: None,
         fresh_for: None,
+        links: Vec::new(),
     };
     assert_eq!(web.fetch(&request(server.url("/feed"))).await, expected);
 }

@@ -186,6 +186,7 @@ impl Site {
                 subscribe: SubscribeOptions::default(),
                 hooks,
                 soft_policy: SoftPolicy::default(),
+                pushed: Arc::default(),
             },
             Arc::new(Notify::new()),
             Arc::new(Templates::load(None).unwrap_or_else(|found| panic!("{found:?}"))),

@@ -13,6 +13,7 @@ mod mailings;
 mod opening;
 mod preferences;
 mod publish;
+mod pushes;
 mod reports;
 mod rounds;
 mod sending;
@@ -116,6 +117,7 @@ fn source(name: &str) -> Source {
         every: std::time::Duration::from_mins(10),
         accept_language: None,
         user_agent: None,
+        push: true,
         enabled: true,
     }
 }

@@ -13,6 +13,7 @@ fn source() -> Source {
         every: std::time::Duration::from_mins(15),
         accept_language: None,
         user_agent: None,
+        push: true,
         enabled: true,
     }
 }
