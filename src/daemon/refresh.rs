@@ -8,11 +8,14 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use crate::gather::document::Document;
+use crate::gather::health::{self, Told};
 use crate::gather::plan::{self, Brought, Plan, Visited};
-use crate::gather::web::{Answer, Request};
+use crate::gather::web::{Answer, Request, Seen};
 use crate::gather::{self, desk};
+use crate::model::article::Article;
 use crate::model::complaint::{Complaint, Severity};
-use crate::model::draft::Harvest;
+use crate::model::draft::{FeedHead, Harvest};
+use crate::model::health::{Answered, Verdict};
 use crate::model::source::{Place, Source, SourceState, Validators};
 use crate::store::{StoreError, Visit, VisitRecord};
 use crate::understand::identity;
@@ -47,41 +50,122 @@ pub async fn refresh(
     source: &Source,
     state: &SourceState,
 ) -> Result<Refreshed, StoreError> {
-    let asked = newsroom.clock.now();
-    let (visited, harvest) = match plan::ask(source, state, asked, &newsroom.plan) {
-        Plan::Ask { url, validators } => visit(newsroom, source, state, url, validators).await,
-        Plan::NotYet { why, .. } | Plan::Stopped { why } => (Visited::Failed { why }, None),
-    };
-    let now = newsroom.clock.now();
-    let harvest = harvest.unwrap_or_default();
-    let entries = harvest.drafts.len();
-    let identified = identity::identify(source, &harvest.feed, harvest.drafts, now);
-    let mut complaints = harvest.complaints;
-    complaints.extend(identified.complaints);
-    let learned = Learned::of(newsroom, source, identified.articles, now).await?;
-    let visited = with_result(visited, entries, &learned);
-    let state = plan::after(source, state, visited, now, &newsroom.plan);
-    let refreshed = Refreshed {
-        source: source.id.to_string(),
-        alive: state.failures == 0 && state.stopped.is_none(),
-        entries,
-        new: learned.new,
-        revised: learned.revised,
-        result: state.last_result.clone().unwrap_or_default(),
-        complaints,
-    };
+    let mut looked = look(newsroom, source, state, |_| {}).await?;
+    let judged = health::verdict(source, &looked.state, newsroom.clock.now());
+    let told = looked.state.health.told.replace(judged.0);
     let visit = Visit {
-        state,
-        articles: learned.articles,
+        state: looked.state,
+        articles: looked.learned.articles,
     };
     match newsroom.store.record_visit(visit, &newsroom.holder).await? {
-        VisitRecord::Stored { .. } => Ok(refreshed),
+        VisitRecord::Stored { .. } => {
+            tell(source, told, &judged);
+            Ok(looked.refreshed)
+        }
         VisitRecord::LeaseLost => Ok(Refreshed {
             new: 0,
             revised: 0,
             result: "another process took this visit over; nothing was stored here".to_owned(),
-            ..refreshed
+            ..looked.refreshed
         }),
+    }
+}
+
+/// A visit before anything of it is stored.
+pub struct Looked {
+    pub refreshed: Refreshed,
+    /// What was said and heard; nothing of a desk.
+    pub seen: Seen,
+    /// The source's memory as it would be.
+    pub state: SourceState,
+    /// What the document says of itself; empty where none was read.
+    pub head: FeedHead,
+    pub learned: Learned,
+}
+
+/// Visits a source and changes nothing: claim or none, due or not. `tell` is
+/// shown every article of the document.
+///
+/// # Errors
+/// Only the store's.
+pub async fn look(
+    newsroom: &Newsroom,
+    source: &Source,
+    state: &SourceState,
+    tell: impl FnOnce(&[Article]),
+) -> Result<Looked, StoreError> {
+    let asked = newsroom.clock.now();
+    let found = match plan::ask(source, state, asked, &newsroom.plan) {
+        Plan::Ask { url, validators } => visit(newsroom, source, state, url, validators).await,
+        Plan::NotYet { why, .. } | Plan::Stopped { why } => {
+            Found::nothing(Answered::Nothing, Visited::Failed { why })
+        }
+    };
+    let now = newsroom.clock.now();
+    let was_read = found.answered == Answered::Read && found.harvest.is_some();
+    let harvest = found.harvest.unwrap_or_default();
+    let entries = harvest.drafts.len();
+    let mut told = Told {
+        answered: Some(found.answered),
+        sample: was_read.then(|| health::sample(&source.place, &harvest.drafts)),
+        newest: health::newest(&harvest.drafts, now),
+        ..Told::default()
+    };
+    let identified = identity::identify(source, &harvest.feed, harvest.drafts, now);
+    told.complaints = harvest.complaints;
+    told.complaints.extend(identified.complaints);
+    tell(&identified.articles);
+    let learned = Learned::of(newsroom, source, identified.articles, now).await?;
+    told.brought_new = learned.new > 0;
+    let visited = with_result(found.visited, entries, &learned);
+    let mut state = plan::after(source, state, visited, now, &newsroom.plan);
+    state.health = health::after(&state.health, source, &state, &told, now);
+    Ok(Looked {
+        refreshed: Refreshed {
+            source: source.id.to_string(),
+            alive: state.failures == 0 && state.stopped.is_none(),
+            entries,
+            new: learned.new,
+            revised: learned.revised,
+            result: state.last_result.clone().unwrap_or_default(),
+            complaints: told.complaints,
+        },
+        seen: found.seen,
+        state,
+        head: harvest.feed,
+        learned,
+    })
+}
+
+/// A verdict that is another than the one last told: once in the log.
+fn tell(source: &Source, before: Option<Verdict>, (verdict, why): &(Verdict, String)) {
+    if before == Some(*verdict) {
+        return;
+    }
+    let was = before.map_or("not known", Verdict::word);
+    if !verdict.is_good() {
+        tracing::warn!(source.id = %source.id, verdict = verdict.word(), was, why, "how a source is has changed");
+    } else if before.is_some() {
+        tracing::info!(source.id = %source.id, verdict = verdict.word(), was, "a source is well again");
+    }
+}
+
+/// What asking a place gave.
+struct Found {
+    answered: Answered,
+    visited: Visited,
+    harvest: Option<Harvest>,
+    seen: Seen,
+}
+
+impl Found {
+    fn nothing(answered: Answered, visited: Visited) -> Self {
+        Self {
+            answered,
+            visited,
+            harvest: None,
+            seen: Seen::default(),
+        }
     }
 }
 
@@ -92,20 +176,17 @@ async fn visit(
     state: &SourceState,
     url: Option<Url>,
     validators: Validators,
-) -> (Visited, Option<Harvest>) {
+) -> Found {
     let url = match (&source.place, url) {
         (Place::Desk(folder), _) => return visit_desk(newsroom, folder).await,
         (_, Some(url)) => url,
         (_, None) => {
-            return (
-                Visited::Failed {
-                    why: "no address".to_owned(),
-                },
-                None,
-            );
+            let why = "no address".to_owned();
+            return Found::nothing(Answered::Nothing, Visited::Failed { why });
         }
     };
-    let answer = ask(newsroom, source, url, validators).await;
+    let (answer, seen) = ask(newsroom, source, url, validators).await;
+    let answered = health::answered(&answer);
     let visited = match answer {
         Answer::Body {
             bytes,
@@ -124,17 +205,23 @@ async fn visit(
                     received: newsroom.clock.now(),
                 };
                 let harvest = gather::read(&source.place, &document);
-                if let Some(why) = unreadable(&harvest) {
-                    return (Visited::Unreadable { why }, Some(harvest));
-                }
-                let read = Visited::Read {
-                    validators,
-                    body_hash: Some(hash),
-                    permanent_redirect,
-                    fresh_for,
-                    brought: said(&source.place, &bytes),
+                let answered = health::answered_body(&source.place, &document, &harvest);
+                let visited = match unreadable(&harvest) {
+                    Some(why) => Visited::Unreadable { why },
+                    None => Visited::Read {
+                        validators,
+                        body_hash: Some(hash),
+                        permanent_redirect,
+                        fresh_for,
+                        brought: said(&source.place, &bytes),
+                    },
                 };
-                return (read, Some(harvest));
+                return Found {
+                    answered,
+                    visited,
+                    harvest: Some(harvest),
+                    seen,
+                };
             }
             Visited::Unchanged {
                 validators,
@@ -155,22 +242,37 @@ async fn visit(
         Answer::TooEarly { retry_after, .. } => Visited::TooEarly { retry_after },
         Answer::Failed { why, .. } => Visited::Failed { why },
     };
-    (visited, None)
+    let answered = match visited {
+        Visited::Unchanged { .. } => Answered::Unchanged,
+        _ => answered,
+    };
+    Found {
+        seen,
+        ..Found::nothing(answered, visited)
+    }
 }
 
-async fn ask(newsroom: &Newsroom, source: &Source, url: Url, validators: Validators) -> Answer {
+async fn ask(
+    newsroom: &Newsroom,
+    source: &Source,
+    url: Url,
+    validators: Validators,
+) -> (Answer, Seen) {
     let request = Request {
         url,
         validators,
         headers: headers(source),
     };
-    match source.place {
-        // A feed is made to be asked, and a sitemap is for robots.
-        Place::Feed(_) | Place::Sitemap(_) | Place::Desk(_) => newsroom.web.fetch(&request).await,
-        Place::Page { .. } | Place::Json { .. } | Place::Telegram(_) => {
-            let now = newsroom.clock.now();
-            newsroom.web.fetch_page(&request, now).await
-        }
+    let page_at = asks_robots(&source.place).then(|| newsroom.clock.now());
+    newsroom.web.fetch_closely(&request, page_at).await
+}
+
+/// Whether robots.txt is asked first: a feed is made to be asked, and a sitemap
+/// is for robots.
+pub fn asks_robots(place: &Place) -> bool {
+    match place {
+        Place::Feed(_) | Place::Sitemap(_) | Place::Desk(_) => false,
+        Place::Page { .. } | Place::Json { .. } | Place::Telegram(_) => true,
     }
 }
 
@@ -220,7 +322,7 @@ fn said(place: &Place, bytes: &[u8]) -> Brought {
     }
 }
 
-async fn visit_desk(newsroom: &Newsroom, folder: &std::path::Path) -> (Visited, Option<Harvest>) {
+async fn visit_desk(newsroom: &Newsroom, folder: &std::path::Path) -> Found {
     let folder = desk::read_folder(folder, newsroom.zone).await.harvest;
     let visited = Visited::Read {
         validators: Validators::default(),
@@ -229,7 +331,10 @@ async fn visit_desk(newsroom: &Newsroom, folder: &std::path::Path) -> (Visited, 
         fresh_for: None,
         brought: Brought::default(),
     };
-    (visited, Some(folder))
+    Found {
+        harvest: Some(folder),
+        ..Found::nothing(Answered::Read, visited)
+    }
 }
 
 /// Says what a read document brought, which is known only after comparing.

@@ -67,6 +67,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/sqlite/0006_asking.sql"),
         include_str!("migrations/postgres/0006_asking.sql"),
     ),
+    (
+        10,
+        "health",
+        include_str!("migrations/sqlite/0010_health.sql"),
+        include_str!("migrations/postgres/0010_health.sql"),
+    ),
 ];
 
 impl Store {
