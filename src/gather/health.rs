@@ -197,13 +197,13 @@ pub fn layout_change(place: &Place, usual: Sample, last: Sample) -> Option<&'sta
     if last.entries < LAYOUT_ENTRIES_MIN {
         return None;
     }
-    let lost = |before: Option<u32>, after: Option<u32>| {
+    let has_lost = |before: Option<u32>, after: Option<u32>| {
         before.is_some_and(|share| share >= LAYOUT_HAD_PERCENT)
             && after.is_some_and(|share| share <= LAYOUT_LOST_PERCENT)
     };
-    if lost(usual.dated_percent(), last.dated_percent()) {
+    if has_lost(usual.dated_percent(), last.dated_percent()) {
         Some("its entries have lost their dates")
-    } else if lost(usual.whole_percent(), last.whole_percent()) {
+    } else if has_lost(usual.whole_percent(), last.whole_percent()) {
         Some("its entries have lost their texts")
     } else {
         None

@@ -213,8 +213,8 @@ impl Said {
 
 /// The address an outline means; `feed:` before it is a habit of old readers.
 fn feed_address(raw: &str, base: Option<&Url>) -> Result<Url, String> {
-    let lower = raw.get(..5).map(str::to_ascii_lowercase);
-    let bare = match lower.as_deref() {
+    let scheme = raw.get(..5).map(str::to_ascii_lowercase);
+    let bare = match scheme.as_deref() {
         Some("feed:") => {
             let rest = &raw[5..];
             match rest.strip_prefix("//") {

@@ -102,7 +102,11 @@ pub async fn explore(web: &Web, url: &Url, now: DateTime<Utc>) -> Result<Explore
         queue: VecDeque::new(),
     };
     explorer.begin(url).await?;
-    let mut explored = explorer.explored;
+    Ok(ranked(explorer.explored))
+}
+
+/// The best first, and of two that give the same only the better.
+fn ranked(mut explored: Explored) -> Explored {
     let mut seen = HashSet::new();
     explored
         .tried
@@ -119,7 +123,7 @@ pub async fn explore(web: &Web, url: &Url, now: DateTime<Utc>) -> Result<Explore
         .sort_by_key(|tried| std::cmp::Reverse(tried.score()));
     explored.hubs.sort();
     explored.hubs.dedup();
-    Ok(explored)
+    explored
 }
 
 impl Explorer<'_> {
@@ -128,7 +132,9 @@ impl Explorer<'_> {
         let answered = match self.ask(url, !is_called_like_a_feed(url)).await {
             Ok(answered) => answered,
             Err((why, true)) => {
-                // Somebody is there: what is made to be asked may be asked for.
+                // Somebody is there: what is made to be asked may be asked for, also
+                // the same address but for a slash at its end.
+                self.asked.clear();
                 self.explored.notes.push(format!("{url}: {why}"));
                 self.look_around(url, &Hints::default()).await;
                 return Ok(());

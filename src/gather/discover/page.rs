@@ -13,6 +13,8 @@ use crate::gather::page::same_site;
 
 /// The most channels taken from one page: a text may name many.
 const CHANNELS_MAX: usize = 3;
+/// Of so many that were met first.
+const CHANNELS_SEEN_MAX: usize = 50;
 /// The most pages in other languages.
 const VERSIONS_MAX: usize = 3;
 /// The most links of a page looked at.
@@ -70,7 +72,9 @@ pub fn in_page(document: &Document<'_>) -> Hints {
         anchor(&page, link, &mut found, &mut channels);
     }
     // In a header or footer it is the site's own; in a text it may be anybody's.
-    channels.sort_by_key(|(own, _)| !own);
+    if channels.iter().any(|(own, _)| *own) {
+        channels.retain(|(own, _)| *own);
+    }
     for (_, url) in channels.into_iter().take(CHANNELS_MAX) {
         found.add(Candidate::new(url, Kind::Telegram, How::Telegram));
     }
@@ -107,6 +111,10 @@ fn link_tag(page: &Page, link: &NodeRef<'_>, found: &mut Found, hints: &mut Hint
         value.trim().to_lowercase()
     };
     let href = link.attr("href").unwrap_or_default();
+    // A template nobody filled in.
+    if href.contains("{{") || href.contains("${") {
+        return;
+    }
     let Some(url) = page.address(&href) else {
         return;
     };
@@ -162,8 +170,10 @@ fn anchor(page: &Page, link: &NodeRef<'_>, found: &mut Found, channels: &mut Vec
         return;
     };
     if let Some(preview) = telegram_preview(&url) {
-        if !channels.iter().any(|(_, known)| *known == preview) {
-            channels.push((stands_outside(link), preview));
+        if channels.len() < CHANNELS_SEEN_MAX
+            && !channels.iter().any(|(_, known)| *known == preview)
+        {
+            channels.push((stands_in_frame(link), preview));
         }
     } else if is_own(page, &url) && looks_like_feed(&url) {
         let mut candidate = Candidate::new(url, Kind::Feed, How::Anchor);
@@ -173,7 +183,7 @@ fn anchor(page: &Page, link: &NodeRef<'_>, found: &mut Found, channels: &mut Vec
 }
 
 /// Whether a link stands in the site's frame and not in one of its texts.
-fn stands_outside(link: &NodeRef<'_>) -> bool {
+fn stands_in_frame(link: &NodeRef<'_>) -> bool {
     const WORDS: [&str; 6] = ["header", "footer", "social", "socials", "contacts", "nav"];
     link.ancestors_it(None).any(|above| {
         ["header", "footer", "nav"]
