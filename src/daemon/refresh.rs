@@ -186,6 +186,14 @@ async fn visit(
         }
     };
     let (answer, seen) = ask(newsroom, source, url, validators).await;
+    Found {
+        seen,
+        ..read(newsroom, source, state, answer)
+    }
+}
+
+/// Reads an answer, if there is something in it that was not read before.
+fn read(newsroom: &Newsroom, source: &Source, state: &SourceState, answer: Answer) -> Found {
     let answered = health::answered(&answer);
     let visited = match answer {
         Answer::Body {
@@ -197,37 +205,36 @@ async fn visit(
             fresh_for,
         } => {
             let hash = plan::body_hash(&bytes);
-            if state.body_hash.as_ref() != Some(&hash) {
-                let document = Document {
-                    bytes: &bytes,
-                    content_type: content_type.as_deref(),
-                    url: Some(&final_url),
-                    received: newsroom.clock.now(),
+            if state.body_hash.as_ref() == Some(&hash) {
+                let unchanged = Visited::Unchanged {
+                    validators,
+                    permanent_redirect,
+                    fresh_for,
                 };
-                let harvest = gather::read(&source.place, &document);
-                let answered = health::answered_body(&source.place, &document, &harvest);
-                let visited = match unreadable(&harvest) {
-                    Some(why) => Visited::Unreadable { why },
-                    None => Visited::Read {
-                        validators,
-                        body_hash: Some(hash),
-                        permanent_redirect,
-                        fresh_for,
-                        brought: said(&source.place, &bytes),
-                    },
-                };
-                return Found {
-                    answered,
-                    visited,
-                    harvest: Some(harvest),
-                    seen,
-                };
+                return Found::nothing(Answered::Unchanged, unchanged);
             }
-            Visited::Unchanged {
-                validators,
-                permanent_redirect,
-                fresh_for,
-            }
+            let document = Document {
+                bytes: &bytes,
+                content_type: content_type.as_deref(),
+                url: Some(&final_url),
+                received: newsroom.clock.now(),
+            };
+            let harvest = gather::read(&source.place, &document);
+            let answered = health::answered_body(&source.place, &document, &harvest);
+            let visited = match unreadable(&harvest) {
+                Some(why) => Visited::Unreadable { why },
+                None => Visited::Read {
+                    validators,
+                    body_hash: Some(hash),
+                    permanent_redirect,
+                    fresh_for,
+                    brought: said(&source.place, &bytes),
+                },
+            };
+            return Found {
+                harvest: Some(harvest),
+                ..Found::nothing(answered, visited)
+            };
         }
         Answer::NotModified {
             validators,
@@ -242,14 +249,7 @@ async fn visit(
         Answer::TooEarly { retry_after, .. } => Visited::TooEarly { retry_after },
         Answer::Failed { why, .. } => Visited::Failed { why },
     };
-    let answered = match visited {
-        Visited::Unchanged { .. } => Answered::Unchanged,
-        _ => answered,
-    };
-    Found {
-        seen,
-        ..Found::nothing(answered, visited)
-    }
+    Found::nothing(answered, visited)
 }
 
 async fn ask(

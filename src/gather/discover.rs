@@ -13,11 +13,12 @@ use url::Url;
 use super::charset;
 use super::document::Document;
 use super::health::is_challenge;
+use super::opml;
 use super::page::opening;
 use super::sitemap;
 use crate::model::source::{PageRules, Place};
 
-pub use page::{Hints, in_page, looks_like_feed};
+pub use page::{Hints, in_page};
 pub use paths::{common_paths, usual_sitemaps};
 pub use rank::{Gives, gives, score};
 
@@ -328,6 +329,31 @@ pub fn in_sitemap_index(document: &Document<'_>) -> Vec<Candidate> {
             .filter_map(|child| opening::address(document.url, child)),
         How::SitemapIndex,
     )
+}
+
+/// The feeds of an OPML list, the first of them.
+pub fn in_opml(bytes: &[u8]) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    opml::read(bytes, "", |met| {
+        if let opml::Met::Feed(outline) = met
+            && candidates.len() < CANDIDATES_MAX
+        {
+            let mut candidate = Candidate::new(outline.url, Kind::Feed, How::Outline);
+            candidate.title = outline.title;
+            candidates.push(candidate);
+        }
+    });
+    candidates
+}
+
+/// Whether an address is called like what is made to be asked by programs: no
+/// leave of robots.txt is needed for it.
+pub fn is_made_to_be_asked(url: &Url) -> bool {
+    let path = url.path().to_ascii_lowercase();
+    let is_list = path
+        .rsplit_once('.')
+        .is_some_and(|(_, ending)| ending == "opml");
+    page::looks_like_feed(url) || path.contains("sitemap") || is_list
 }
 
 fn news_first(urls: impl Iterator<Item = Url>, how: How) -> Vec<Candidate> {

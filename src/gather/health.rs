@@ -224,7 +224,7 @@ pub fn verdict(source: &Source, state: &SourceState, now: DateTime<Utc>) -> (Ver
         Answered::WebPage => (Verdict::WebPage, said()),
         Answered::Blocked => (Verdict::Blocked, said()),
         Answered::Gone => (Verdict::Dead, said()),
-        _ => of_the_failing(state, answered, said(), now),
+        _ => of_the_failing(state, answered, &said(), now),
     }
 }
 
@@ -270,7 +270,7 @@ fn of_the_living(source: &Source, state: &SourceState, now: DateTime<Utc>) -> (V
 fn of_the_failing(
     state: &SourceState,
     answered: Answered,
-    said: String,
+    said: &str,
     now: DateTime<Utc>,
 ) -> (Verdict, String) {
     let since = state.health.failing_since.unwrap_or(now);

@@ -214,7 +214,7 @@ impl Said {
 /// The address an outline means; `feed:` before it is a habit of old readers.
 fn feed_address(raw: &str, base: Option<&Url>) -> Result<Url, String> {
     let scheme = raw.get(..5).map(str::to_ascii_lowercase);
-    let bare = match scheme.as_deref() {
+    let address = match scheme.as_deref() {
         Some("feed:") => {
             let rest = &raw[5..];
             match rest.strip_prefix("//") {
@@ -224,7 +224,7 @@ fn feed_address(raw: &str, base: Option<&Url>) -> Result<Url, String> {
         }
         _ => raw.to_owned(),
     };
-    let Some(mut url) = opening::address(base, &bare) else {
+    let Some(mut url) = opening::address(base, &address) else {
         let said = opening::quote(raw);
         return Err(format!(
             "“{said}” is no address on the web; the outline is left out"
@@ -274,7 +274,8 @@ impl<'a> Lines<'a> {
         // One line may hold a whole file: columns are counted up to here only.
         const COLUMNS_MAX: usize = 10_000;
         let bytes = &self.text.as_bytes()[self.line_start..self.offset];
-        let is_start = |byte: &&u8| (**byte as i8) >= -0x40;
+        // A character's first byte: any but those that go on with one (UTF-8).
+        let is_start = |byte: &&u8| **byte & 0xC0 != 0x80;
         let column = bytes.iter().take(COLUMNS_MAX).filter(is_start).count() + 1;
         Position {
             line: self.line,

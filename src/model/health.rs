@@ -127,7 +127,7 @@ impl Verdict {
     }
 }
 
-fn word_of<T: PartialEq>(words: &[(T, &'static str)], value: T) -> &'static str {
+fn word_of<T: PartialEq + Copy>(words: &[(T, &'static str)], value: T) -> &'static str {
     let found = words.iter().find(|(known, _)| *known == value);
     found.map_or("", |(_, word)| word)
 }

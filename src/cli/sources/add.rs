@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -28,32 +29,10 @@ const NAME_CHARS_MAX: usize = 100;
 pub async fn add(config: &Path, args: &AddArgs, json: bool) -> Result<(), Failure> {
     let url = discover::given(&args.url).map_err(|why| Failure::call(format!("error: {why}")))?;
     let (shelf, config) = Shelf::open(config, args.write.as_deref())?;
-    if let Some(id) = &args.id {
-        if !is_name(id) {
-            return Err(Failure::call(format!(
-                "error: --id: `{id}` cannot be an id; expected 1 to 64 of a-z, 0-9 and -"
-            )));
-        }
-        if shelf.register.has_id(id) {
-            return Err(Failure::call(format!(
-                "error: --id: `{id}` is the name of another source; choose one that is free"
-            )));
-        }
-    }
+    prove_id(args, &shelf)?;
     let web = Web::new(house::web_options(&config)?).map_err(Failure::work)?;
     let now = Clock::System.now();
-    let explored = match explore(&web, &url, now).await {
-        // Without a scheme https was meant, but an old site may have none.
-        Err(why) if !args.url.contains("://") && url.scheme() == "https" => {
-            let mut plain = url.clone();
-            let changed = plain.set_scheme("http").is_ok();
-            match explore(&web, &plain, now).await {
-                Ok(explored) if changed => explored,
-                _ => return Err(Failure::work(why)),
-            }
-        }
-        explored => explored.map_err(Failure::work)?,
-    };
+    let explored = look_around(args, &web, &url, now).await?;
     let best = best(&explored, args.language);
     let source = best.map(|tried| source(args, &explored, tried, &shelf));
     let known = source
@@ -98,6 +77,43 @@ pub async fn add(config: &Path, args: &AddArgs, json: bool) -> Result<(), Failur
         complain(&format!("written to {}", file.display()));
     }
     Ok(())
+}
+
+/// The id asked for can be one, and is free.
+fn prove_id(args: &AddArgs, shelf: &Shelf) -> Result<(), Failure> {
+    let Some(id) = &args.id else {
+        return Ok(());
+    };
+    if !is_name(id) {
+        return Err(Failure::call(format!(
+            "error: --id: `{id}` cannot be an id; expected 1 to 64 of a-z, 0-9 and -"
+        )));
+    }
+    if shelf.register.has_id(id) {
+        return Err(Failure::call(format!(
+            "error: --id: `{id}` is the name of another source; choose one that is free"
+        )));
+    }
+    Ok(())
+}
+
+/// Without a scheme https was meant, but an old site may have none.
+async fn look_around(
+    args: &AddArgs,
+    web: &Web,
+    url: &Url,
+    now: DateTime<Utc>,
+) -> Result<Explored, Failure> {
+    let why = match explore(web, url, now).await {
+        Ok(explored) => return Ok(explored),
+        Err(why) => why,
+    };
+    let mut plain = url.clone();
+    if args.url.contains("://") || plain.set_scheme("http").is_err() {
+        return Err(Failure::work(why));
+    }
+    let explored = explore(web, &plain, now).await;
+    explored.map_err(|_| Failure::work(why))
 }
 
 /// The best of the language asked for, or of all.
@@ -156,7 +172,9 @@ fn source(args: &AddArgs, explored: &Explored, tried: &Tried, shelf: &Shelf) -> 
 pub fn wish_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     if host == "t.me" {
-        let name = url.path_segments().and_then(|segments| segments.last());
+        let name = url
+            .path_segments()
+            .and_then(|mut segments| segments.next_back());
         return format!("{}-telegram", name.unwrap_or_default());
     }
     let bare = host.strip_prefix("www.").unwrap_or(host);

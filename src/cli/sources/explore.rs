@@ -12,7 +12,7 @@ use url::Url;
 use crate::gather::discover::{self, Candidate, Gives, Hints, How, Kind, What};
 use crate::gather::document::Document;
 use crate::gather::web::{Answer, Request, Seen, Web};
-use crate::gather::{self, health, opml};
+use crate::gather::{self, health};
 use crate::model::language::Language;
 use crate::model::source::Validators;
 use crate::understand;
@@ -129,7 +129,7 @@ fn ranked(mut explored: Explored) -> Explored {
 impl Explorer<'_> {
     async fn begin(&mut self, url: &Url) -> Result<(), String> {
         self.asked.insert(discover::key(url));
-        let answered = match self.ask(url, !is_called_like_a_feed(url)).await {
+        let answered = match self.ask(url, !discover::is_made_to_be_asked(url)).await {
             Ok(answered) => answered,
             Err((why, true)) => {
                 // Somebody is there: what is made to be asked may be asked for, also
@@ -153,7 +153,7 @@ impl Explorer<'_> {
                 self.try_queue().await;
             }
             What::Opml => {
-                self.queue.extend(in_opml(&answered.bytes));
+                self.queue.extend(discover::in_opml(&answered.bytes));
                 let hint = "this is an OPML file: `jarshy sources import` takes all of it";
                 self.explored.notes.push(hint.to_owned());
                 self.try_queue().await;
@@ -393,24 +393,4 @@ fn why_not(
         None if harvest.drafts.is_empty() => "there are no entries in it".to_owned(),
         None => "its entries have no titles".to_owned(),
     }
-}
-
-fn in_opml(bytes: &[u8]) -> Vec<Candidate> {
-    let mut candidates = Vec::new();
-    opml::read(bytes, "", |met| {
-        if let opml::Met::Feed(outline) = met
-            && candidates.len() < discover::CANDIDATES_MAX
-        {
-            let mut candidate = Candidate::new(outline.url, Kind::Feed, How::Outline);
-            candidate.title = outline.title;
-            candidates.push(candidate);
-        }
-    });
-    candidates
-}
-
-/// What is made to be asked is not asked for through robots.txt.
-fn is_called_like_a_feed(url: &Url) -> bool {
-    let path = url.path().to_ascii_lowercase();
-    discover::looks_like_feed(url) || path.contains("sitemap") || path.ends_with(".opml")
 }

@@ -131,7 +131,7 @@ fn link_tag(page: &Page, link: &NodeRef<'_>, found: &mut Found, hints: &mut Hint
         || alternate && is_feed_type(&kind)
         || alternate
             && !kind.contains("html")
-            && !said("hreflang").contains("-")
+            && !said("hreflang").contains('-')
             && looks_like_feed(&url)
         || rel.is_empty() && is_feed_type(&kind);
     if is_feed {
@@ -203,7 +203,7 @@ fn is_version(hreflang: &str) -> bool {
 }
 
 /// Whether an address is called like a feed's.
-pub fn looks_like_feed(url: &Url) -> bool {
+pub(super) fn looks_like_feed(url: &Url) -> bool {
     let by_query = url.query_pairs().any(|(key, value)| {
         let value = value.to_ascii_lowercase();
         matches!(key.as_ref(), "feed" | "format" | "type" | "output")

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
@@ -159,10 +161,10 @@ fn pages_say_where_they_can_be_read() {
             all.push('\n');
         }
         for hub in &hints.hubs {
-            all.push_str(&format!("hub {hub}\n"));
+            writeln!(all, "hub {hub}").expect("written");
         }
         for version in &hints.versions {
-            all.push_str(&format!("version {version}\n"));
+            writeln!(all, "version {version}").expect("written");
         }
     }
     assert_eq!(
@@ -174,9 +176,14 @@ fn pages_say_where_they_can_be_read() {
 #[test]
 fn a_page_with_ten_thousand_feeds_is_bounded() {
     let at = url("https://a.example/");
-    let links: String = (0..10_000)
-        .map(|n| format!("<link rel=alternate type=application/rss+xml href=/{n}/rss>"))
-        .collect();
+    let mut links = String::new();
+    for n in 0..10_000 {
+        write!(
+            links,
+            "<link rel=alternate type=application/rss+xml href=/{n}/rss>"
+        )
+        .expect("written");
+    }
     let page = format!("<html><head>{links}</head></html>");
     let hints = in_page(&document(page.as_bytes(), &at));
     assert_eq!(hints.candidates.len(), CANDIDATES_MAX);
