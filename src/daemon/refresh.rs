@@ -219,9 +219,17 @@ fn read(newsroom: &Newsroom, source: &Source, state: &SourceState, answer: Answe
                 url: Some(&final_url),
                 received: newsroom.clock.now(),
             };
-            let harvest = gather::read(&source.place, &document);
+            let mut harvest = gather::read(&source.place, &document);
             let answered = health::answered_body(&source.place, &document, &harvest);
             let visited = match unreadable(&harvest) {
+                // Not news, whatever the reader made of it.
+                _ if answered == Answered::Blocked => {
+                    harvest.drafts.clear();
+                    let why = "the site asks whether we are human; ask its owner to let us in";
+                    Visited::Unreadable {
+                        why: why.to_owned(),
+                    }
+                }
                 Some(why) => Visited::Unreadable { why },
                 None => Visited::Read {
                     validators,

@@ -91,9 +91,11 @@ pub fn answered(answer: &Answer) -> Answered {
 }
 
 /// What a body is, after it was read. Something in it that could be read is what
-/// counts; where there was nothing, it may be a web page, or a question.
+/// counts; where there was nothing, it may be a web page, or a question. Of a
+/// page's place a question may have been taken for its only text.
 pub fn answered_body(place: &Place, document: &Document<'_>, harvest: &Harvest) -> Answered {
-    if !harvest.drafts.is_empty() {
+    let is_place_of_pages = matches!(place, Place::Page { .. } | Place::Telegram(_));
+    if harvest.drafts.len() > usize::from(is_place_of_pages) {
         return Answered::Read;
     }
     let end = document.bytes.len().min(CHALLENGE_BYTES_MAX);
@@ -101,9 +103,9 @@ pub fn answered_body(place: &Place, document: &Document<'_>, harvest: &Harvest) 
     let is_page = opening::is_web_page(&text);
     if is_page && is_challenge(&text) {
         Answered::Blocked
-    } else if harvest.format.is_some() {
+    } else if harvest.format.is_some() || !harvest.drafts.is_empty() {
         Answered::Read
-    } else if is_page && !matches!(place, Place::Page { .. } | Place::Telegram(_)) {
+    } else if is_page && !is_place_of_pages {
         Answered::WebPage
     } else {
         Answered::Unreadable

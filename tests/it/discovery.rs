@@ -459,6 +459,7 @@ fn every_source_gets_its_verdict() {
         ("silent", "feed"),
         ("page", "feed"),
         ("human", "feed"),
+        ("human-list", "page"),
         ("forbidden", "feed"),
         ("kept-out", "page"),
         ("moved", "feed"),
@@ -482,6 +483,8 @@ fn every_source_gets_its_verdict() {
             "<html><head><title>Just a moment...</title></head></html>",
         )],
     );
+    let question = "<html><head><title>Just a moment...</title></head><body><h1>Forum.example</h1><p>Checking that you are human before you go on to the site, please wait a little.</p></body></html>";
+    server.play("/human-list", [html(question)]);
     server.play("/forbidden", [Reply::new("403 Forbidden", b"")]);
     server.play(
         "/robots.txt",
@@ -516,6 +519,7 @@ fn every_source_gets_its_verdict() {
         ("silent", "silent"),
         ("page", "web page"),
         ("human", "blocked"),
+        ("human-list", "blocked"),
         ("forbidden", "blocked"),
         ("kept-out", "blocked"),
         ("moved", "moved"),
@@ -529,7 +533,7 @@ fn every_source_gets_its_verdict() {
     let summary = &lines.last().expect("a summary")["summary"];
     assert_eq!(
         (&summary["dead"], &summary["blocked"]),
-        (&Value::from(2), &Value::from(3))
+        (&Value::from(2), &Value::from(4))
     );
     let moved = lines
         .iter()
@@ -538,7 +542,7 @@ fn every_source_gets_its_verdict() {
     assert_eq!(moved["moved_to"], server.url("/new"));
     let plain = stdout(&world.run(&["sources", "check"]));
     assert!(
-        plain.trim_end().ends_with("3 blocked, 2 dead, 1 off"),
+        plain.trim_end().ends_with("4 blocked, 2 dead, 1 off"),
         "{plain}"
     );
 }

@@ -142,7 +142,8 @@ impl Explorer<'_> {
             Err((why, false)) => return Err(format!("{url}: {why}")),
         };
         let document = self.document(&answered);
-        let given = |kind| Candidate::new(url.clone(), kind, How::Given);
+        let meant = answered.moved.as_ref().unwrap_or(url);
+        let given = |kind| Candidate::new(meant.clone(), kind, How::Given);
         match discover::what_is(&document) {
             What::Feed => self.read(given(Kind::Feed), &answered),
             What::Sitemap => self.read(given(Kind::Sitemap), &answered),
