@@ -98,120 +98,126 @@ fn source(id: &str, kind: &str, url: &str) -> String {
     )
 }
 
+/// A site, what it answers, and what is to be found.
+struct Site {
+    name: &'static str,
+    head: &'static str,
+    plays: &'static [(&'static str, &'static str)],
+    best: &'static str,
+    kind: &'static str,
+}
+
+const SITES: [Site; 6] = [
+    Site {
+        name: "bitrix: named in the head",
+        head: "<link rel=\"alternate\" type=\"application/rss+xml\" href=\"/rss/\"><script src=\"/bitrix/js/x.js\"></script>",
+        plays: &[("/rss/", "whole")],
+        best: "/rss/",
+        kind: "feed",
+    },
+    Site {
+        name: "wordpress: comments are no news",
+        head: "<meta name=\"generator\" content=\"WordPress 6.7\">\
+            <link rel=\"alternate\" type=\"application/rss+xml\" title=\"Пікірлер\" href=\"/comments/feed/\">\
+            <link rel=\"alternate\" type=\"application/rss+xml\" href=\"/feed/\">",
+        plays: &[("/comments/feed/", "new"), ("/feed/", "new")],
+        best: "/feed/",
+        kind: "feed",
+    },
+    Site {
+        name: "laravel: link tags of the maker's machine",
+        head: "<link rel=\"alternate\" type=\"application/rss+xml\" href=\"\">\
+            <link rel=\"alternate\" type=\"application/atom+xml\" href=\"http://localhost/feed\">",
+        plays: &[("/feed", "new")],
+        best: "/feed",
+        kind: "feed",
+    },
+    Site {
+        name: "next: says nothing, has one all the same",
+        head: "<script src=\"/_next/static/x.js\"></script>",
+        plays: &[("/rss.xml", "new")],
+        best: "/rss.xml",
+        kind: "feed",
+    },
+    Site {
+        name: "a dead feed beside a living sitemap",
+        head: "<link rel=\"alternate\" type=\"application/rss+xml\" href=\"/old\">",
+        plays: &[
+            ("/old", "old"),
+            ("/robots.txt", "robots"),
+            ("/sitemap-news.xml", "sitemap"),
+        ],
+        best: "/sitemap-news.xml",
+        kind: "sitemap",
+    },
+    Site {
+        name: "nothing but the page",
+        head: "",
+        plays: &[],
+        best: "/",
+        kind: "page",
+    },
+];
+
 #[test]
 fn each_way_of_building_a_site_leads_to_its_feed() {
-    struct Case {
-        name: &'static str,
-        head: &'static str,
-        plays: &'static [(&'static str, &'static str)],
-        best: &'static str,
-        kind: &'static str,
+    for site in SITES {
+        check_site(&site);
     }
-    let cases = [
-        Case {
-            name: "bitrix: named in the head",
-            head: "<link rel=\"alternate\" type=\"application/rss+xml\" href=\"/rss/\"><script src=\"/bitrix/js/x.js\"></script>",
-            plays: &[("/rss/", "whole")],
-            best: "/rss/",
-            kind: "feed",
-        },
-        Case {
-            name: "wordpress: comments are no news",
-            head: "<meta name=\"generator\" content=\"WordPress 6.7\">\
-                <link rel=\"alternate\" type=\"application/rss+xml\" title=\"Пікірлер\" href=\"/comments/feed/\">\
-                <link rel=\"alternate\" type=\"application/rss+xml\" href=\"/feed/\">",
-            plays: &[("/comments/feed/", "new"), ("/feed/", "new")],
-            best: "/feed/",
-            kind: "feed",
-        },
-        Case {
-            name: "laravel: link tags of the maker's machine",
-            head: "<link rel=\"alternate\" type=\"application/rss+xml\" href=\"\">\
-                <link rel=\"alternate\" type=\"application/atom+xml\" href=\"http://localhost/feed\">",
-            plays: &[("/feed", "new")],
-            best: "/feed",
-            kind: "feed",
-        },
-        Case {
-            name: "next: says nothing, has one all the same",
-            head: "<script src=\"/_next/static/x.js\"></script>",
-            plays: &[("/rss.xml", "new")],
-            best: "/rss.xml",
-            kind: "feed",
-        },
-        Case {
-            name: "a dead feed beside a living sitemap",
-            head: "<link rel=\"alternate\" type=\"application/rss+xml\" href=\"/old\">",
-            plays: &[
-                ("/old", "old"),
-                ("/robots.txt", "robots"),
-                ("/sitemap-news.xml", "sitemap"),
-            ],
-            best: "/sitemap-news.xml",
-            kind: "sitemap",
-        },
-        Case {
-            name: "nothing but the page",
-            head: "",
-            plays: &[],
-            best: "/",
-            kind: "page",
-        },
-    ];
-    for case in cases {
-        let (world, server) = (World::new(None), Server::start());
-        server.play("/", [html(&listing(case.head, 12))]);
-        for (path, what) in case.plays {
-            let reply = match *what {
-                "whole" => xml(&rss(KAZAKH, 0, true)),
-                "new" => xml(&rss(&format!("{KAZAKH} {path}"), 0, false)),
-                "old" => xml(&rss(KAZAKH, 300, false)),
-                "robots" => Reply::new(
-                    "200 OK",
-                    format!(
-                        "User-agent: *\nAllow: /\nSitemap: {}\n",
-                        server.url("/sitemap.xml")
-                    )
-                    .as_bytes(),
-                ),
-                _ => xml(&news_sitemap()),
-            };
-            server.play(path, [reply]);
-        }
-        let index = format!(
-            "<sitemapindex><sitemap><loc>{}</loc></sitemap></sitemapindex>",
-            server.url("/sitemap-news.xml")
-        );
-        server.play("/sitemap.xml", [xml(&index)]);
-        let found = found(
-            &world,
-            &[
-                &server.url("/"),
-                "--region",
-                "KZ-71",
-                "--write",
-                "feeds/sources/local.toml",
-            ],
-        );
-        assert_eq!(
-            best(&found),
-            server.url(case.best),
-            "{}: {found:#}",
-            case.name
-        );
-        assert_eq!(found["candidates"][0]["kind"], case.kind, "{}", case.name);
-        assert_eq!(found["candidates"][0]["language"], "kk", "{}", case.name);
-        let text =
-            std::fs::read_to_string(world.path("feeds/sources/local.toml")).expect("written");
-        assert!(text.contains("region = \"KZ-71\""), "{}: {text}", case.name);
-        let check = world.run(&["check"]);
-        assert!(check.status.success(), "{}: {}", case.name, stderr(&check));
-        assert_eq!(stderr(&check), "", "{}", case.name);
-        let id = found["id"].as_str().expect("an id").to_owned();
-        let gathered = world.must(&["gather", &id]);
-        assert!(gathered.contains(" new,"), "{}: {gathered}", case.name);
-        assert_eq!(server.busiest(), 1, "one request at a time");
+}
+
+fn check_site(case: &Site) {
+    let (world, server) = (World::new(None), Server::start());
+    server.play("/", [html(&listing(case.head, 12))]);
+    for (path, what) in case.plays {
+        let reply = match *what {
+            "whole" => xml(&rss(KAZAKH, 0, true)),
+            "new" => xml(&rss(&format!("{KAZAKH} {path}"), 0, false)),
+            "old" => xml(&rss(KAZAKH, 300, false)),
+            "robots" => Reply::new(
+                "200 OK",
+                format!(
+                    "User-agent: *\nAllow: /\nSitemap: {}\n",
+                    server.url("/sitemap.xml")
+                )
+                .as_bytes(),
+            ),
+            _ => xml(&news_sitemap()),
+        };
+        server.play(path, [reply]);
     }
+    let index = format!(
+        "<sitemapindex><sitemap><loc>{}</loc></sitemap></sitemapindex>",
+        server.url("/sitemap-news.xml")
+    );
+    server.play("/sitemap.xml", [xml(&index)]);
+    let found = found(
+        &world,
+        &[
+            &server.url("/"),
+            "--region",
+            "KZ-71",
+            "--write",
+            "feeds/sources/local.toml",
+        ],
+    );
+    assert_eq!(
+        best(&found),
+        server.url(case.best),
+        "{}: {found:#}",
+        case.name
+    );
+    assert_eq!(found["candidates"][0]["kind"], case.kind, "{}", case.name);
+    assert_eq!(found["candidates"][0]["language"], "kk", "{}", case.name);
+    let text = std::fs::read_to_string(world.path("feeds/sources/local.toml")).expect("written");
+    assert!(text.contains("region = \"KZ-71\""), "{}: {text}", case.name);
+    let check = world.run(&["check"]);
+    assert!(check.status.success(), "{}: {}", case.name, stderr(&check));
+    assert_eq!(stderr(&check), "", "{}", case.name);
+    let id = found["id"].as_str().expect("an id").to_owned();
+    let gathered = world.must(&["gather", &id]);
+    assert!(gathered.contains(" new,"), "{}: {gathered}", case.name);
+    assert_eq!(server.busiest(), 1, "one request at a time");
 }
 
 fn news_sitemap() -> String {
@@ -451,29 +457,22 @@ fn complaints_of_a_source_come_with_their_line() {
     assert!(lines.iter().any(|line| line.is_u64()), "{shown:#}");
 }
 
-#[test]
-fn every_source_gets_its_verdict() {
-    let (world, server) = (World::new(None), Server::start());
-    let kinds = [
-        ("alive", "feed"),
-        ("silent", "feed"),
-        ("page", "feed"),
-        ("human", "feed"),
-        ("human-list", "page"),
-        ("forbidden", "feed"),
-        ("kept-out", "page"),
-        ("moved", "feed"),
-        ("missing", "feed"),
-        ("gone", "feed"),
-    ];
-    let mut toml = String::new();
-    for (id, kind) in kinds {
-        toml.push_str(&source(id, kind, &server.url(&format!("/{id}"))));
-    }
-    toml.push_str(
-        &source("off", "feed", &server.url("/off")).replace("every", "enabled = false\nevery"),
-    );
-    world.write("feeds/sources/a.toml", &toml);
+/// Sources by path and kind, and what is to be said of them.
+const SORTS: [(&str, &str, &str); 10] = [
+    ("alive", "feed", "alive"),
+    ("silent", "feed", "silent"),
+    ("page", "feed", "web page"),
+    ("human", "feed", "blocked"),
+    ("human-list", "page", "blocked"),
+    ("forbidden", "feed", "blocked"),
+    ("kept-out", "page", "blocked"),
+    ("moved", "feed", "moved"),
+    ("missing", "feed", "dead"),
+    ("gone", "feed", "dead"),
+];
+
+/// What their server answers.
+fn play_all_sorts(server: &Server) {
     server.play("/alive", [xml(&rss(KAZAKH, 0, false))]);
     server.play("/silent", [xml(&rss(KAZAKH, 200, false))]);
     server.play("/page", [html(&listing("", 0))]);
@@ -496,6 +495,20 @@ fn every_source_gets_its_verdict() {
     server.play("/moved", [redirect("301 Moved Permanently", "/new")]);
     server.play("/new", [xml(&rss(RUSSIAN, 0, false))]);
     server.play("/gone", [Reply::new("410 Gone", b"")]);
+}
+
+#[test]
+fn every_source_gets_its_verdict() {
+    let (world, server) = (World::new(None), Server::start());
+    let mut toml = String::new();
+    for (id, kind, _) in SORTS {
+        toml.push_str(&source(id, kind, &server.url(&format!("/{id}"))));
+    }
+    toml.push_str(
+        &source("off", "feed", &server.url("/off")).replace("every", "enabled = false\nevery"),
+    );
+    world.write("feeds/sources/a.toml", &toml);
+    play_all_sorts(&server);
     let output = world.run(&["sources", "check", "--json"]);
     assert_eq!(
         output.status.code(),
@@ -514,22 +527,10 @@ fn every_source_gets_its_verdict() {
             .expect("a word")
             .to_owned()
     };
-    let expected = [
-        ("alive", "alive"),
-        ("silent", "silent"),
-        ("page", "web page"),
-        ("human", "blocked"),
-        ("human-list", "blocked"),
-        ("forbidden", "blocked"),
-        ("kept-out", "blocked"),
-        ("moved", "moved"),
-        ("missing", "dead"),
-        ("gone", "dead"),
-        ("off", "off"),
-    ];
-    for (id, verdict) in expected {
+    for (id, _, verdict) in SORTS {
         assert_eq!(verdict_of(id), verdict, "{id}: {}", stdout(&output));
     }
+    assert_eq!(verdict_of("off"), "off");
     let summary = &lines.last().expect("a summary")["summary"];
     assert_eq!(
         (&summary["dead"], &summary["blocked"]),
