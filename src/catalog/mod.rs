@@ -14,6 +14,7 @@ mod published;
 mod sources;
 #[cfg(test)]
 mod tests;
+pub mod write;
 
 use std::collections::HashMap;
 use std::fs;

@@ -4,19 +4,25 @@ use std::path::Path;
 
 use super::house::{self, Furnishing, any_error};
 use super::output::{Failure, complain_all, say};
+use crate::catalog::Catalogue;
+use crate::config::Config;
+use crate::gather::desk;
+use crate::model::complaint::Complaint;
+use crate::model::source::Place;
 
-/// Checks config, catalogue, templates and words. Warnings are printed and
+/// Checks config, catalogue, desk texts, templates and words. Warnings are printed and
 /// forgiven; an error makes the call fail with status 2.
-pub fn check(path: &Path, json: bool) -> Result<(), Failure> {
+pub async fn check(path: &Path, json: bool) -> Result<(), Failure> {
     let config = house::load_config(path)?;
     let mut furnishing = Furnishing::read(&config);
     furnishing.prove_templates();
-    let complaints = std::mem::take(&mut furnishing.complaints);
+    let mut complaints = std::mem::take(&mut furnishing.complaints);
     house::post_room(&config)?;
     house::web_options(&config)?;
     house::subscribe_options(&config)?;
     house::signer(&config)?;
     house::bounce_options(&config)?;
+    complaints.extend(desk_texts(&config, &furnishing.catalogue).await);
     let wrong = any_error(&complaints);
     complain_all(&complaints);
     let (sources, feeds, digests) = (
@@ -39,4 +45,19 @@ pub fn check(path: &Path, json: bool) -> Result<(), Failure> {
     say(&format!(
         "all is well: {sources} sources, {feeds} feeds, {digests} digests; templates and words complete in three languages"
     ))
+}
+
+/// What is wrong in the desk's texts, each with file and line. A folder that is
+/// not there is said by the catalogue already.
+async fn desk_texts(config: &Config, catalogue: &Catalogue) -> Vec<Complaint> {
+    let mut complaints = Vec::new();
+    for source in catalogue.sources.iter().filter(|source| source.enabled) {
+        if let Place::Desk(folder) = &source.place
+            && folder.is_dir()
+        {
+            let found = desk::read_folder(folder, config.zone).await;
+            complaints.extend(found.harvest.complaints);
+        }
+    }
+    complaints
 }

@@ -113,6 +113,17 @@ pub async fn open(path: &Path) -> Result<Arc<Newsroom>, Failure> {
 
 /// The same with a config already loaded.
 pub async fn open_with(config: &Config) -> Result<Arc<Newsroom>, Failure> {
+    let newsroom = furnish(config).await?;
+    newsroom.settle_in().await.map_err(Failure::work)?;
+    Ok(Arc::new(newsroom))
+}
+
+/// The same to look only: the store is not told of the catalogue.
+pub async fn open_to_look(path: &Path) -> Result<Newsroom, Failure> {
+    furnish(&load_config(path)?).await
+}
+
+async fn furnish(config: &Config) -> Result<Newsroom, Failure> {
     let furnishing = Furnishing::read(config);
     complain_all(&furnishing.complaints);
     let replaceable = furnishing
@@ -125,7 +136,7 @@ pub async fn open_with(config: &Config) -> Result<Arc<Newsroom>, Failure> {
         .await
         .map_err(Failure::work)?;
     let secret = store.house_secret(random()?).await.map_err(Failure::work)?;
-    let newsroom = Newsroom {
+    Ok(Newsroom {
         store,
         clock: Clock::System,
         web,
@@ -156,9 +167,7 @@ pub async fn open_with(config: &Config) -> Result<Arc<Newsroom>, Failure> {
         house_name: config.house_name.clone(),
         house_postal: config.house_postal.clone(),
         replaceable: RwLock::new(replaceable),
-    };
-    newsroom.settle_in().await.map_err(Failure::work)?;
-    Ok(Arc::new(newsroom))
+    })
 }
 
 fn sender(config: &Config) -> Sender {

@@ -51,7 +51,7 @@ struct Call {
 enum Command {
     /// Gather, serve and mail until told to stop (what runs without a command).
     Run,
-    /// Check config, catalogue, templates and words; nothing is changed.
+    /// Check config, catalogue, desk texts, templates and words; nothing is changed.
     Check,
     /// One pass over the due sources, or over those named.
     Gather {
@@ -81,7 +81,7 @@ enum Command {
     /// The addresses and domains nothing is sent to.
     #[command(subcommand)]
     Suppressions(suppressions::SuppressionsCommand),
-    /// List sources, or visit each to tell how it is.
+    /// List sources, tell how they are, find new ones.
     #[command(subcommand)]
     Sources(sources::SourcesCommand),
     /// Check what the house depends on: store, folders, mail server, clock.
@@ -139,7 +139,7 @@ async fn answer(call: Call) -> Result<(), Failure> {
     } = call;
     match command.unwrap_or(Command::Run) {
         Command::Run => run::run(&config).await,
-        Command::Check => check::check(&config, json),
+        Command::Check => check::check(&config, json).await,
         Command::Gather { sources } => gather::gather(&config, &sources, json).await,
         Command::Publish { dir } => publish::publish(&config, &dir).await,
         Command::Digest(command) => digest::digest(&config, command, json).await,

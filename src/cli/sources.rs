@@ -1,116 +1,78 @@
-//! `jarshy sources`: what is read, and how it is.
+//! `jarshy sources`: what is read, how it is, and what might be.
 
-use std::path::Path;
+mod add;
+mod check;
+mod explore;
+mod import;
+mod list;
+mod shelf;
+mod test;
 
-use clap::Subcommand;
+use std::path::{Path, PathBuf};
 
-use super::house;
-use super::output::{Failure, say, time};
-use super::push_state;
-use crate::daemon::gather::Which;
+use clap::{Args, Subcommand};
+
+use super::output::Failure;
+use crate::model::language::Language;
+use crate::model::region::Region;
 
 #[derive(Debug, Subcommand)]
 pub enum SourcesCommand {
     /// All sources with their last result.
-    List,
+    List {
+        /// With what is known of their health.
+        #[arg(long)]
+        health: bool,
+    },
     /// Visit every source now and give each a verdict.
     Check,
+    /// Show one source step by step: asked, answered, read, next. Stores nothing.
+    Test {
+        /// Its name in the catalogue.
+        name: String,
+        /// Ask for the whole document, also if nothing has changed.
+        #[arg(long)]
+        whole: bool,
+    },
+    /// Find where a site can be read, try it, and print the entry for the catalogue.
+    Add(AddArgs),
+    /// Take the feeds of an OPML file into the catalogue.
+    Import {
+        /// The OPML file.
+        file: PathBuf,
+        /// Add the entries to this file, e.g. feeds/sources/local.toml.
+        #[arg(long, value_name = "FILE")]
+        write: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct AddArgs {
+    /// A site, a feed, a sitemap, an OPML, or a Telegram channel.
+    url: String,
+    /// The new source's name in the catalogue.
+    #[arg(long)]
+    id: Option<String>,
+    /// The region the outlet writes for, e.g. KZ-71.
+    #[arg(long)]
+    region: Option<Region>,
+    /// Of several language versions this one: kk, ru or en.
+    #[arg(long)]
+    language: Option<Language>,
+    /// Add the entry to this file, e.g. feeds/sources/local.toml.
+    #[arg(long, value_name = "FILE")]
+    write: Option<PathBuf>,
 }
 
 /// Runs a `sources` command.
 pub async fn sources(config: &Path, command: &SourcesCommand, json: bool) -> Result<(), Failure> {
     match command {
-        SourcesCommand::List => list(config, json).await,
-        SourcesCommand::Check => check(config, json).await,
-    }
-}
-
-async fn list(config: &Path, json: bool) -> Result<(), Failure> {
-    let newsroom = house::open(config).await?;
-    let states = newsroom
-        .store
-        .source_states()
-        .await
-        .map_err(Failure::work)?;
-    let pushes = newsroom.store.pushes().await.map_err(Failure::work)?;
-    let now = newsroom.clock.now();
-    for source in &newsroom.catalogue().sources {
-        let state = states.iter().find(|state| state.id == source.id);
-        let last = state.and_then(|state| state.last_visit);
-        let result = state.and_then(|state| state.last_result.as_deref());
-        let place = source
-            .place
-            .url()
-            .map_or_else(String::new, ToString::to_string);
-        let line = if json {
-            serde_json::json!({
-                "id": source.id.as_str(), "name": source.name, "kind": source.place.kind(),
-                "url": source.place.url().map(url::Url::as_str), "enabled": source.enabled,
-                "last_visit": time(last), "last_result": result,
-                "next_visit": time(state.map(|state| state.next_visit)),
-                "waits_for": state.and_then(|state| state.waits_for.as_deref()),
-                "failures": state.map(|state| state.failures),
-                "push": push_state::as_json(&pushes, &source.id, now),
-            })
-            .to_string()
-        } else {
-            let result = match (source.enabled, result) {
-                (false, _) => "switched off",
-                (true, Some(result)) => result,
-                (true, None) => "not visited yet",
-            };
-            format!(
-                "{:<24} {:<9} {result}{}  {place}",
-                source.id.as_str(),
-                source.place.kind(),
-                push_state::in_words(&pushes, &source.id, now)
-            )
-        };
-        say(&line)?;
-    }
-    Ok(())
-}
-
-async fn check(config: &Path, json: bool) -> Result<(), Failure> {
-    let newsroom = house::open(config).await?;
-    let catalogue = newsroom.catalogue();
-    let names = catalogue
-        .sources
-        .iter()
-        .filter(|source| source.enabled)
-        .map(|source| source.id.clone());
-    let which = Which::Named(names.collect());
-    let (_keep, stop) = tokio::sync::watch::channel(false);
-    let mut said = Ok(());
-    let mut alive = 0;
-    let visited = crate::daemon::gather::gather(&newsroom, which, &stop, |refreshed| {
-        alive += usize::from(refreshed.alive);
-        let verdict = if refreshed.alive {
-            "alive"
-        } else {
-            "not usable"
-        };
-        let line = if json {
-            serde_json::json!({
-                "id": refreshed.source, "verdict": verdict, "entries": refreshed.entries,
-                "result": refreshed.result,
-            })
-            .to_string()
-        } else {
-            format!(
-                "{:<24} {verdict:<11} {}",
-                refreshed.source, refreshed.result
-            )
-        };
-        if said.is_ok() {
-            said = say(&line);
+        SourcesCommand::List { health } => list::list(config, *health, json).await,
+        SourcesCommand::Check => check::check(config, json).await,
+        SourcesCommand::Test { name, whole } => test::test(config, name, *whole, json).await,
+        SourcesCommand::Add(args) => add::add(config, args, json).await,
+        SourcesCommand::Import { file, write } => {
+            import::import(config, file, write.as_deref(), json)
         }
-    })
-    .await
-    .map_err(Failure::work)?;
-    said?;
-    if visited > 0 && alive == 0 {
-        return Err(Failure::work("no source is alive; is there a network?"));
     }
-    Ok(())
 }

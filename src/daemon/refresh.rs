@@ -8,12 +8,15 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use crate::gather::document::Document;
+use crate::gather::health::{self, Told};
 use crate::gather::plan::{self, Brought, Plan, Visited};
-use crate::gather::web::{Answer, Request};
+use crate::gather::web::{Answer, Request, Seen};
 use crate::gather::websub::{self, Offer, Polled};
 use crate::gather::{self, desk};
+use crate::model::article::Article;
 use crate::model::complaint::{Complaint, Severity};
-use crate::model::draft::Harvest;
+use crate::model::draft::{FeedHead, Harvest};
+use crate::model::health::{Answered, Verdict};
 use crate::model::source::{Place, Source, SourceState, Validators};
 use crate::store::{StoreError, Visit, VisitRecord};
 use crate::understand::identity;
@@ -49,82 +52,143 @@ pub async fn refresh(
     source: &Source,
     state: &SourceState,
 ) -> Result<Refreshed, StoreError> {
-    let asked = newsroom.clock.now();
     let watched = Watched::of(newsroom, source).await?;
-    let Seen {
-        visited,
-        harvest,
-        offer,
-    } = match plan::ask(source, state, asked, &newsroom.plan) {
-        Plan::Ask { url, validators } => visit(newsroom, source, state, url, validators).await,
-        Plan::NotYet { why, .. } | Plan::Stopped { why } => Visited::Failed { why }.into(),
-    };
-    let now = newsroom.clock.now();
-    let harvest = harvest.unwrap_or_default();
-    let shares_ids = offer
-        .is_some()
-        .then(|| identity::shares_ids(&harvest.drafts));
-    let entries = harvest.drafts.len();
-    let identified = identity::identify(source, &harvest.feed, harvest.drafts, now);
-    let mut complaints = harvest.complaints;
-    complaints.extend(identified.complaints);
-    let learned = Learned::of(newsroom, source, identified.articles, now).await?;
-    let visited = with_result(visited, entries, &learned);
+    let mut looked = look(newsroom, source, state, |_| {}).await?;
     let polled = Polled {
         before: state.last_visit,
-        new: &published(&learned),
-        shares_ids,
+        new: &published(&looked.learned),
+        shares_ids: looked.shares_ids,
     };
-    let state = plan::after(source, state, visited, now, &newsroom.plan);
-    let state = watched.settle(offer.as_ref(), polled, state, now).await?;
-    let refreshed = Refreshed {
-        source: source.id.to_string(),
-        alive: state.failures == 0 && state.stopped.is_none(),
-        entries,
-        new: learned.new,
-        revised: learned.revised,
-        result: state.last_result.clone().unwrap_or_default(),
-        complaints,
-    };
+    let now = newsroom.clock.now();
+    looked.state = watched
+        .settle(looked.offer.as_ref(), polled, looked.state, now)
+        .await?;
+    let judged = health::verdict(source, &looked.state, now);
+    let told = looked.state.health.told.replace(judged.0);
     let visit = Visit {
-        state,
-        articles: learned.articles,
+        state: looked.state,
+        articles: looked.learned.articles,
     };
     match newsroom.store.record_visit(visit, &newsroom.holder).await? {
-        VisitRecord::Stored { .. } => Ok(refreshed),
+        VisitRecord::Stored { .. } => {
+            tell(source, told, &judged);
+            Ok(looked.refreshed)
+        }
         VisitRecord::LeaseLost => Ok(Refreshed {
             new: 0,
             revised: 0,
             result: "another process took this visit over; nothing was stored here".to_owned(),
-            ..refreshed
+            ..looked.refreshed
         }),
     }
 }
 
-/// What asking showed.
-struct Seen {
-    visited: Visited,
-    harvest: Option<Harvest>,
+/// A visit before anything of it is stored.
+pub struct Looked {
+    pub refreshed: Refreshed,
+    /// What was said and heard; nothing of a desk.
+    pub seen: Seen,
+    /// The source's memory as it would be.
+    pub state: SourceState,
+    /// What the document says of itself; empty where none was read.
+    pub head: FeedHead,
+    pub learned: Learned,
     /// What was said of hubs, where a document was read.
-    offer: Option<Offer>,
+    pub offer: Option<Offer>,
+    /// Whether entries of that document share an id.
+    pub shares_ids: Option<bool>,
 }
 
-impl Seen {
-    fn of(visited: Visited, harvest: Harvest, offer: Option<Offer>) -> Self {
-        Self {
-            visited,
-            harvest: Some(harvest),
-            offer,
+/// Visits a source and changes nothing: claim or none, due or not. `tell` is
+/// shown every article of the document.
+///
+/// # Errors
+/// Only the store's.
+pub async fn look(
+    newsroom: &Newsroom,
+    source: &Source,
+    state: &SourceState,
+    tell: impl FnOnce(&[Article]),
+) -> Result<Looked, StoreError> {
+    let asked = newsroom.clock.now();
+    let found = match plan::ask(source, state, asked, &newsroom.plan) {
+        Plan::Ask { url, validators } => visit(newsroom, source, state, url, validators).await,
+        Plan::NotYet { why, .. } | Plan::Stopped { why } => {
+            Found::nothing(Answered::Nothing, Visited::Failed { why })
         }
+    };
+    let now = newsroom.clock.now();
+    let was_read = found.answered == Answered::Read && found.harvest.is_some();
+    let harvest = found.harvest.unwrap_or_default();
+    let entries = harvest.drafts.len();
+    let mut told = Told {
+        answered: Some(found.answered),
+        sample: was_read.then(|| health::sample(&source.place, &harvest.drafts)),
+        newest: health::newest(&harvest.drafts, now),
+        ..Told::default()
+    };
+    let shares_ids = found
+        .offer
+        .is_some()
+        .then(|| identity::shares_ids(&harvest.drafts));
+    let identified = identity::identify(source, &harvest.feed, harvest.drafts, now);
+    told.complaints = harvest.complaints;
+    told.complaints.extend(identified.complaints);
+    tell(&identified.articles);
+    let learned = Learned::of(newsroom, source, identified.articles, now).await?;
+    told.brought_new = learned.new > 0;
+    let visited = with_result(found.visited, entries, &learned);
+    let mut state = plan::after(source, state, visited, now, &newsroom.plan);
+    state.health = health::after(&state.health, source, &state, &told, now);
+    Ok(Looked {
+        refreshed: Refreshed {
+            source: source.id.to_string(),
+            alive: state.failures == 0 && state.stopped.is_none(),
+            entries,
+            new: learned.new,
+            revised: learned.revised,
+            result: state.last_result.clone().unwrap_or_default(),
+            complaints: told.complaints,
+        },
+        seen: found.seen,
+        state,
+        head: harvest.feed,
+        learned,
+        offer: found.offer,
+        shares_ids,
+    })
+}
+
+/// A verdict that is another than the one last told: once in the log.
+fn tell(source: &Source, before: Option<Verdict>, (verdict, why): &(Verdict, String)) {
+    if before == Some(*verdict) {
+        return;
+    }
+    let was = before.map_or("not known", Verdict::word);
+    if !verdict.is_good() {
+        tracing::warn!(source.id = %source.id, verdict = verdict.word(), was, why, "how a source is has changed");
+    } else if before.is_some() {
+        tracing::info!(source.id = %source.id, verdict = verdict.word(), was, "a source is well again");
     }
 }
 
-impl From<Visited> for Seen {
-    fn from(visited: Visited) -> Self {
+/// What asking a place gave.
+struct Found {
+    answered: Answered,
+    visited: Visited,
+    harvest: Option<Harvest>,
+    offer: Option<Offer>,
+    seen: Seen,
+}
+
+impl Found {
+    fn nothing(answered: Answered, visited: Visited) -> Self {
         Self {
+            answered,
             visited,
             harvest: None,
             offer: None,
+            seen: Seen::default(),
         }
     }
 }
@@ -136,16 +200,25 @@ async fn visit(
     state: &SourceState,
     url: Option<Url>,
     validators: Validators,
-) -> Seen {
+) -> Found {
     let url = match (&source.place, url) {
         (Place::Desk(folder), _) => return visit_desk(newsroom, folder).await,
         (_, Some(url)) => url,
         (_, None) => {
             let why = "no address".to_owned();
-            return Visited::Failed { why }.into();
+            return Found::nothing(Answered::Nothing, Visited::Failed { why });
         }
     };
-    let answer = ask(newsroom, source, url, validators).await;
+    let (answer, seen) = ask(newsroom, source, url, validators).await;
+    Found {
+        seen,
+        ..read(newsroom, source, state, answer)
+    }
+}
+
+/// Reads an answer, if there is something in it that was not read before.
+fn read(newsroom: &Newsroom, source: &Source, state: &SourceState, answer: Answer) -> Found {
+    let answered = health::answered(&answer);
     let visited = match answer {
         Answer::Body {
             bytes,
@@ -157,32 +230,46 @@ async fn visit(
             links,
         } => {
             let hash = plan::body_hash(&bytes);
-            if state.body_hash.as_ref() != Some(&hash) {
-                let document = Document {
-                    bytes: &bytes,
-                    content_type: content_type.as_deref(),
-                    url: Some(&final_url),
-                    received: newsroom.clock.now(),
+            if state.body_hash.as_ref() == Some(&hash) {
+                let unchanged = Visited::Unchanged {
+                    validators,
+                    permanent_redirect,
+                    fresh_for,
                 };
-                let harvest = gather::read(&source.place, &document);
-                if let Some(why) = unreadable(&harvest) {
-                    return Seen::of(Visited::Unreadable { why }, harvest, None);
+                return Found::nothing(Answered::Unchanged, unchanged);
+            }
+            let document = Document {
+                bytes: &bytes,
+                content_type: content_type.as_deref(),
+                url: Some(&final_url),
+                received: newsroom.clock.now(),
+            };
+            let mut harvest = gather::read(&source.place, &document);
+            let answered = health::answered_body(&source.place, &document, &harvest);
+            let visited = match unreadable(&harvest) {
+                // Not news, whatever the reader made of it.
+                _ if answered == Answered::Blocked => {
+                    harvest.drafts.clear();
+                    let why = "the site asks whether we are human; ask its owner to let us in";
+                    Visited::Unreadable {
+                        why: why.to_owned(),
+                    }
                 }
-                let offer = websub::offered(&links, &harvest.feed, &final_url);
-                let read = Visited::Read {
+                Some(why) => Visited::Unreadable { why },
+                None => Visited::Read {
                     validators,
                     body_hash: Some(hash),
                     permanent_redirect,
                     fresh_for,
                     brought: said(&source.place, &bytes),
-                };
-                return Seen::of(read, harvest, Some(offer));
-            }
-            Visited::Unchanged {
-                validators,
-                permanent_redirect,
-                fresh_for,
-            }
+                },
+            };
+            let was_read = matches!(visited, Visited::Read { .. });
+            return Found {
+                offer: was_read.then(|| websub::offered(&links, &harvest.feed, &final_url)),
+                harvest: Some(harvest),
+                ..Found::nothing(answered, visited)
+            };
         }
         Answer::NotModified {
             validators,
@@ -197,22 +284,30 @@ async fn visit(
         Answer::TooEarly { retry_after, .. } => Visited::TooEarly { retry_after },
         Answer::Failed { why, .. } => Visited::Failed { why },
     };
-    visited.into()
+    Found::nothing(answered, visited)
 }
 
-async fn ask(newsroom: &Newsroom, source: &Source, url: Url, validators: Validators) -> Answer {
+async fn ask(
+    newsroom: &Newsroom,
+    source: &Source,
+    url: Url,
+    validators: Validators,
+) -> (Answer, Seen) {
     let request = Request {
         url,
         validators,
         headers: headers(source),
     };
-    match source.place {
-        // A feed is made to be asked, and a sitemap is for robots.
-        Place::Feed(_) | Place::Sitemap(_) | Place::Desk(_) => newsroom.web.fetch(&request).await,
-        Place::Page { .. } | Place::Json { .. } | Place::Telegram(_) => {
-            let now = newsroom.clock.now();
-            newsroom.web.fetch_page(&request, now).await
-        }
+    let page_at = asks_robots(&source.place).then(|| newsroom.clock.now());
+    newsroom.web.fetch_closely(&request, page_at).await
+}
+
+/// Whether robots.txt is asked first: a feed is made to be asked, and a sitemap
+/// is for robots.
+pub fn asks_robots(place: &Place) -> bool {
+    match place {
+        Place::Feed(_) | Place::Sitemap(_) | Place::Desk(_) => false,
+        Place::Page { .. } | Place::Json { .. } | Place::Telegram(_) => true,
     }
 }
 
@@ -262,7 +357,7 @@ fn said(place: &Place, bytes: &[u8]) -> Brought {
     }
 }
 
-async fn visit_desk(newsroom: &Newsroom, folder: &std::path::Path) -> Seen {
+async fn visit_desk(newsroom: &Newsroom, folder: &std::path::Path) -> Found {
     let folder = desk::read_folder(folder, newsroom.zone).await.harvest;
     let visited = Visited::Read {
         validators: Validators::default(),
@@ -271,7 +366,10 @@ async fn visit_desk(newsroom: &Newsroom, folder: &std::path::Path) -> Seen {
         fresh_for: None,
         brought: Brought::default(),
     };
-    Seen::of(visited, folder, None)
+    Found {
+        harvest: Some(folder),
+        ..Found::nothing(Answered::Read, visited)
+    }
 }
 
 /// Says what a read document brought, which is known only after comparing.

@@ -7,9 +7,12 @@
 pub mod charset;
 pub mod clean;
 pub mod desk;
+pub mod discover;
 pub mod document;
 pub mod feed;
+pub mod health;
 pub mod json;
+pub mod opml;
 pub mod page;
 pub mod plan;
 pub mod robots;

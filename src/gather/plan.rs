@@ -21,6 +21,7 @@ use super::web::RetryAfter;
 
 pub use asked::{AskedHead, asked_by};
 use next::next_visit;
+pub use rhythm::weekly_tenths;
 
 /// A permanent redirect is believed when so many visits in a row saw it: a
 /// captive portal or a slip of an hour must not move a source for good.

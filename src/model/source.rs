@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use url::Url;
 
+use super::health::Health;
 use super::id::string_id;
 use super::language::Language;
 use super::pace::Pace;
@@ -165,6 +166,8 @@ pub struct SourceState {
     pub pace: Pace,
     /// Why the next visit is not sooner, for people.
     pub waits_for: Option<String>,
+    /// What its last visits tell of it.
+    pub health: Health,
 }
 
 impl SourceState {
@@ -183,6 +186,7 @@ impl SourceState {
             moved_to: None,
             pace: Pace::default(),
             waits_for: None,
+            health: Health::default(),
         }
     }
 }

@@ -16,6 +16,7 @@ mod digests;
 mod error;
 mod events;
 mod filter;
+mod health;
 mod history;
 mod house;
 mod imports;

@@ -73,6 +73,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/sqlite/0009_pushes.sql"),
         include_str!("migrations/postgres/0009_pushes.sql"),
     ),
+    (
+        10,
+        "health",
+        include_str!("migrations/sqlite/0010_health.sql"),
+        include_str!("migrations/postgres/0010_health.sql"),
+    ),
 ];
 
 impl Store {

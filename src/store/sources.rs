@@ -10,6 +10,7 @@ use sqlx::FromRow;
 use super::Store;
 use super::dialect::Durability;
 use super::error::StoreError;
+use super::health::{health, health_json};
 use super::pace::{pace, pace_json};
 use super::rows::{json, time, time_or_none, unsigned};
 use super::session::{Session, Value, values};
@@ -19,7 +20,7 @@ use crate::model::id::derive;
 use crate::model::source::{Republish, Source, SourceId, SourceState, Validators};
 
 const STATE_COLUMNS: &str = "id, etag, last_modified, body_hash, next_visit, last_visit, \
-    last_success, failures, last_result, stopped, moved_to, moved_seen, pace, waits_for";
+    last_success, failures, last_result, stopped, moved_to, moved_seen, pace, waits_for, health";
 
 #[derive(FromRow)]
 struct StateRow {
@@ -37,6 +38,7 @@ struct StateRow {
     moved_seen: i64,
     pace: Option<String>,
     waits_for: Option<String>,
+    health: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -216,6 +218,7 @@ const SYNC: &str = "INSERT INTO sources (id, outlet, republish, registered, plac
        moved_seen = CASE WHEN sources.place_hash = excluded.place_hash THEN sources.moved_seen ELSE 0 END,
        pace = CASE WHEN sources.place_hash = excluded.place_hash THEN sources.pace END,
        waits_for = CASE WHEN sources.place_hash = excluded.place_hash THEN sources.waits_for END,
+       health = CASE WHEN sources.place_hash = excluded.place_hash THEN sources.health END,
        failures = CASE WHEN sources.place_hash = excluded.place_hash THEN sources.failures ELSE 0 END,
        next_visit = CASE WHEN sources.place_hash = excluded.place_hash
          THEN sources.next_visit ELSE excluded.next_visit END
@@ -233,7 +236,8 @@ pub(super) async fn keep_state(
         .execute(
             "UPDATE sources SET etag = $3, last_modified = $4, body_hash = $5, next_visit = $6,
                last_visit = $7, last_success = $8, failures = $9, last_result = $10, stopped = $11,
-               moved_to = $12, moved_seen = $13, pace = $14, waits_for = $15, lease_holder = NULL, lease_until = 0
+               moved_to = $12, moved_seen = $13, pace = $14, waits_for = $15,
+               health = $16, lease_holder = NULL, lease_until = 0
              WHERE id = $1 AND lease_holder = $2",
             values![
                 state.id.as_str(),
@@ -251,6 +255,7 @@ pub(super) async fn keep_state(
                 i64::from(moved_seen.unwrap_or_default()),
                 pace_json(&state.pace),
                 state.waits_for.clone(),
+                health_json(&state.health),
             ],
         )
         .await?;
@@ -310,6 +315,7 @@ impl StateRow {
             moved_to: self.moved_to.map(|url| (url, moved_seen)),
             pace: pace(self.pace.as_deref())?,
             waits_for: self.waits_for,
+            health: health(self.health.as_deref())?,
         })
     }
 }

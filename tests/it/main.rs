@@ -3,6 +3,7 @@
 mod architecture;
 mod bounces;
 mod crash;
+mod discovery;
 mod dns;
 mod doctor;
 mod journey;

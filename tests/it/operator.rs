@@ -75,6 +75,26 @@ fn every_kind_of_broken_file_is_named_with_its_line() {
 }
 
 #[test]
+fn a_mistake_in_a_desk_text_is_named_with_its_line() {
+    let mut world = World::new(None);
+    world.set("JARSHY__CATALOG__DIR", "feeds");
+    world.write(
+        "feeds/sources/desk.toml",
+        "[[source]]\nid = \"desk\"\nname = \"Редакция\"\nkind = \"desk\"\ndir = \"desk\"\n",
+    );
+    world.write("feeds/desk/good.md", "---\ntitle: Жиын\n---\nЖиын өтеді.\n");
+    assert!(world.run(&["check"]).status.success());
+    world.write(
+        "feeds/desk/forum.md",
+        "---\ntitle: Форум\ndate: soon\n---\nФорум өтеді.\n",
+    );
+    let output = world.run(&["check"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    let expected = "feeds/desk/forum.md:3:1: error: date";
+    assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+}
+
+#[test]
 fn a_wrong_call_has_status_2_and_failed_work_1() {
     let world = World::new(None);
     assert_eq!(world.run(&["no-such-command"]).status.code(), Some(2));

@@ -9,7 +9,7 @@ const ATTRIBUTES_MAX: usize = 64;
 
 /// The value of the attribute named `name`, by its full name or the part after
 /// its prefix, without regard to case.
-pub(super) fn get(start: &BytesStart, name: &str) -> Option<String> {
+pub fn get(start: &BytesStart, name: &str) -> Option<String> {
     all(start)
         .find(|(key, _)| {
             key.eq_ignore_ascii_case(name)
@@ -21,7 +21,7 @@ pub(super) fn get(start: &BytesStart, name: &str) -> Option<String> {
 }
 
 /// Every attribute, its value with entities resolved.
-pub(super) fn all<'a>(start: &'a BytesStart) -> impl Iterator<Item = (&'a str, String)> {
+pub fn all<'a>(start: &'a BytesStart) -> impl Iterator<Item = (&'a str, String)> {
     let mut attributes = start.html_attributes();
     attributes.with_checks(false);
     attributes

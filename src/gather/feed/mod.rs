@@ -4,7 +4,7 @@
 //!
 //! Deliberately absent: fetching, and any judgement of what was said.
 
-mod attributes;
+pub(super) mod attributes;
 mod build;
 pub mod date;
 mod doctype;

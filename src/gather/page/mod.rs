@@ -24,6 +24,7 @@ use crate::model::source::PageRules;
 use markup::Page;
 
 pub use article::Article;
+pub(super) use repeating::same_site;
 
 /// Reads a page. With an `item` or `link` rule it is a listing; without, it is
 /// an article if it says so, else a listing whose repeating block is found by

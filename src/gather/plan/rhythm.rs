@@ -74,6 +74,18 @@ pub(super) fn expect(rhythm: &Rhythm, entries: u32, now: DateTime<Utc>) -> Optio
     None
 }
 
+/// Entries a week, in tenths; `None` before a day is known.
+pub fn weekly_tenths(rhythm: &Rhythm, now: DateTime<Utc>) -> Option<u32> {
+    const TENTHS_OF_WEEK: u64 = 7 * 10;
+    let observed = now - rhythm.since?;
+    if observed < TimeDelta::days(1) {
+        return None;
+    }
+    let days = observed_days(observed).max(1);
+    let entries: u64 = rhythm.hours.iter().copied().map(u64::from).sum();
+    u32::try_from(entries * TENTHS_OF_WEEK / days).ok()
+}
+
 /// Whether enough is known to come more or less often because of it.
 pub(super) fn is_known(rhythm: &Rhythm, now: DateTime<Utc>) -> bool {
     rhythm.since.is_some_and(|since| now - since >= KNOWN_AFTER)

@@ -69,6 +69,22 @@ pub fn read(document: &Document<'_>) -> Harvest {
     opening::finished(harvest)
 }
 
+/// The addresses a sitemap index names, as written; none of another document.
+pub fn children(document: &Document<'_>) -> Vec<String> {
+    let Unpacked { bytes, .. } = unpack::unpack(document.bytes);
+    let document = Document {
+        bytes: &bytes,
+        ..*document
+    };
+    let Ok((text, _)) = opening::open(&document, "sitemap") else {
+        return Vec::new();
+    };
+    let mut set = UrlSet::new(document.url, document.received);
+    // What is broken behind the first children costs the others.
+    let _ = walk(&text, &mut set);
+    set.children
+}
+
 fn index_complaint(children: &[String]) -> Complaint {
     let named: Vec<&str> = children
         .iter()

@@ -87,6 +87,27 @@ pub enum Answer {
     Failed { why: String, status: Option<u16> },
 }
 
+/// How a [`Answer::Failed`] begins that robots.txt is the reason of.
+pub(super) const FORBIDDEN: &str = "not asked: robots.txt";
+/// How one begins that waited in vain.
+pub(super) const TIMED_OUT: &str = "timed out";
+
+impl Answer {
+    /// Whether robots.txt asks not to read the page.
+    pub fn is_forbidden(&self) -> bool {
+        self.failed_so(FORBIDDEN)
+    }
+
+    /// Whether nothing came within the time.
+    pub fn is_time_out(&self) -> bool {
+        self.failed_so(TIMED_OUT)
+    }
+
+    fn failed_so(&self, beginning: &str) -> bool {
+        matches!(self, Self::Failed { why, .. } if why.starts_with(beginning))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

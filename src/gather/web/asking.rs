@@ -8,12 +8,13 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::answer::{Answer, Request, RetryAfter};
+use super::answer::{Answer, Request, RetryAfter, TIMED_OUT};
 use super::headers::{fresh_for, headers, links, size_bytes, text_of, validators};
 use super::reason::reason;
+use super::seen::{self, Hop, Seen};
 use super::turns::Turn;
 use super::unpack::{Limits, Spoilt, Unpacker};
-use super::{HEADER_BYTES_MAX, NO_AUTHORITIES, Web};
+use super::{HEADER_BYTES_MAX, NO_AUTHORITIES, Web, millis};
 use crate::gather::plan::host_key;
 use crate::gather::robots::ROBOTS_BYTES_MAX;
 use crate::model::source::Validators;
@@ -36,6 +37,8 @@ pub(super) struct Asking<'a> {
     /// Moved on by the time spent waiting for a turn.
     pub(super) deadline: Instant,
     pub(super) turn: Option<(String, Turn)>,
+    /// What was said and heard so far.
+    pub(super) seen: Seen,
 }
 
 /// How a chain of requests ended.
@@ -47,12 +50,12 @@ struct Arrival {
 }
 
 impl Web {
-    pub(super) async fn ask(&self, mut asking: Asking<'_>) -> Result<Answer, Answer> {
+    pub(super) async fn ask(&self, asking: &mut Asking<'_>) -> Result<Answer, Answer> {
         let Arrival {
             response,
             url,
             moved_for_good,
-        } = self.arrive(&mut asking).await?;
+        } = self.arrive(asking).await?;
         let request = asking.request;
         let permanent_redirect = moved_for_good.then(|| url.clone());
         let status = response.status();
@@ -62,7 +65,7 @@ impl Web {
                 let content_type = text_of(response.headers(), &CONTENT_TYPE);
                 let fresh_for = fresh_for(response.headers());
                 let links = links(response.headers());
-                let bytes = self.body(response, &asking).await?;
+                let bytes = self.body(response, asking).await?;
                 Ok(Answer::Body {
                     bytes,
                     content_type,
@@ -162,11 +165,13 @@ impl Web {
         Ok(())
     }
 
-    async fn send(&self, url: &Url, asking: &Asking<'_>) -> Result<Response, Answer> {
+    async fn send(&self, url: &Url, asking: &mut Asking<'_>) -> Result<Response, Answer> {
         if url.scheme() == "https" && !self.knows_authorities {
             return Err(failed(NO_AUTHORITIES.to_owned()));
         }
         let headers = headers(asking.request).map_err(failed)?;
+        let begun = Instant::now();
+        let sent = seen::sent(&headers, &self.agent());
         let sending = self.client.get(url.clone()).headers(headers).send();
         let patience = self.options.header_timeout;
         let until = Instant::now() + patience;
@@ -174,7 +179,7 @@ impl Web {
             Ok(Ok(response)) => response,
             Ok(Err(error)) if error.is_timeout() => {
                 return Err(failed(format!(
-                    "timed out after {} while connecting",
+                    "{TIMED_OUT} after {} while connecting",
                     in_words(self.options.connect_timeout)
                 )));
             }
@@ -182,11 +187,18 @@ impl Web {
             Err(_) if asking.deadline < until => return Err(self.too_slow()),
             Err(_) => {
                 return Err(failed(format!(
-                    "timed out after {} waiting for an answer",
+                    "{TIMED_OUT} after {} waiting for an answer",
                     in_words(patience)
                 )));
             }
         };
+        asking.seen.hops.push(Hop {
+            url: url.clone(),
+            sent,
+            status: response.status().as_u16(),
+            headers: seen::worth_showing(response.headers()),
+            head_ms: millis(begun.elapsed()),
+        });
         if size_bytes(response.headers()) > HEADER_BYTES_MAX as usize {
             return Err(failed(format!(
                 "the answer's headers are larger than {}",
@@ -197,7 +209,7 @@ impl Web {
     }
 
     /// Reads the body up to the limits.
-    async fn body(&self, response: Response, asking: &Asking<'_>) -> Result<Vec<u8>, Answer> {
+    async fn body(&self, response: Response, asking: &mut Asking<'_>) -> Result<Vec<u8>, Answer> {
         let is_robots = matches!(asking.manner, Manner::Robots);
         let limits = Limits {
             wire_bytes_max: self.options.wire_bytes_max,
@@ -222,6 +234,7 @@ impl Web {
                 None => return unpacker.finish().map_err(spoilt),
                 Some(chunk) => chunk.map_err(|error| failed(reason(&error)))?,
             };
+            asking.seen.wire_bytes += chunk.len();
             match unpacker.push(&chunk) {
                 Ok(()) => {}
                 Err(Spoilt::TooLarge) if is_robots => return Ok(unpacker.so_far()),
@@ -232,7 +245,7 @@ impl Web {
 
     fn too_slow(&self) -> Answer {
         failed(format!(
-            "timed out after {}",
+            "{TIMED_OUT} after {}",
             in_words(self.options.total_timeout)
         ))
     }

@@ -13,6 +13,7 @@ mod permission;
 mod posting;
 mod reason;
 mod resolver;
+mod seen;
 #[cfg(test)]
 mod tests;
 mod turns;
@@ -33,6 +34,7 @@ pub use answer::{Answer, RETRY_AFTER_MAX, Request, RetryAfter};
 pub use blocks::{BadCidr, Cidr};
 pub use guard::{Verdict, judge};
 pub use posting::Posted;
+pub use seen::{Hop, Seen, shown};
 
 use asking::{Asking, Manner};
 use guard::Guard;
@@ -136,12 +138,7 @@ impl Web {
     }
 
     fn with_look_up(options: WebOptions, look_up: &LookUp) -> Result<Self, WebError> {
-        let agent = format!(
-            "{PRODUCT}/{} (+{})",
-            env!("CARGO_PKG_VERSION"),
-            options.about_url
-        );
-        let agent = HeaderValue::from_str(&agent)
+        let agent = HeaderValue::from_str(&agent(&options))
             .map_err(|_| WebError::AboutUrl(options.about_url.clone()))?;
         let guard = Arc::new(Guard::new(options.allow_private.clone()));
         let builder = || builder(&agent, look_up, &guard, &options);
@@ -180,6 +177,22 @@ impl Web {
         self.ask_in(request, Manner::Page(now)).await
     }
 
+    /// The same, with what was said and heard on the way: `page_at` is the time
+    /// where a page is asked for.
+    pub async fn fetch_closely(
+        &self,
+        request: &Request,
+        page_at: Option<DateTime<Utc>>,
+    ) -> (Answer, Seen) {
+        let manner = page_at.map_or(Manner::Feed, Manner::Page);
+        self.ask_closely(request, manner).await
+    }
+
+    /// The name we go by.
+    pub fn agent(&self) -> String {
+        agent(&self.options)
+    }
+
     async fn fetch_robots(&self, request: &Request) -> Answer {
         self.ask_in(request, Manner::Robots).await
     }
@@ -190,16 +203,31 @@ impl Web {
     }
 
     async fn ask_in(&self, request: &Request, manner: Manner) -> Answer {
-        let asking = Asking {
+        self.ask_closely(request, manner).await.0
+    }
+
+    async fn ask_closely(&self, request: &Request, manner: Manner) -> (Answer, Seen) {
+        let begun = Instant::now();
+        let mut asking = Asking {
             request,
             manner,
-            deadline: Instant::now() + self.options.total_timeout,
+            deadline: begun + self.options.total_timeout,
             turn: None,
+            seen: Seen::default(),
         };
-        match self.ask(asking).await {
-            Ok(answer) | Err(answer) => answer,
-        }
+        let (Ok(answer) | Err(answer)) = self.ask(&mut asking).await;
+        asking.seen.total_ms = millis(begun.elapsed());
+        (answer, asking.seen)
     }
+}
+
+fn agent(options: &WebOptions) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    format!("{PRODUCT}/{version} (+{})", options.about_url)
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn builder(

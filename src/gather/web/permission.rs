@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::header::USER_AGENT;
 use url::Url;
 
-use super::answer::{Answer, Request};
+use super::answer::{Answer, FORBIDDEN, Request};
 use super::{PRODUCT, Web};
 use crate::gather::plan::host_key;
 use crate::gather::robots::Robots;
@@ -72,9 +72,7 @@ impl Web {
                 if robots.allows(url.as_str()) {
                     Ok(())
                 } else {
-                    Err(format!(
-                        "not asked: robots.txt of {host} asks not to read this page"
-                    ))
+                    Err(format!("{FORBIDDEN} of {host} asks not to read this page"))
                 }
             }
             (None, Some(trouble)) => Err(format!(

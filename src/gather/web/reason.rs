@@ -3,6 +3,7 @@
 
 use std::error::Error;
 
+use super::answer::TIMED_OUT;
 use super::resolver::NameError;
 
 /// Why no answer came. Never contains the address asked: the caller knows it.
@@ -12,13 +13,13 @@ pub(super) fn reason(error: &reqwest::Error) -> String {
     }
     let root = root(error);
     if error.is_timeout() && error.is_connect() {
-        return "timed out while connecting".to_owned();
+        return format!("{TIMED_OUT} while connecting");
     }
     if error.is_connect() {
         return format!("could not connect: {root}");
     }
     if error.is_timeout() {
-        return "timed out".to_owned();
+        return TIMED_OUT.to_owned();
     }
     // The client's decompressor also passes on, as its own, that the connection broke.
     if error.is_decode() || error.is_body() {

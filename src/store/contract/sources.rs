@@ -4,6 +4,7 @@ use chrono::{TimeDelta, Weekday};
 use std::collections::HashSet;
 
 use super::{Ground, LEASE, at, holder, on_both, source, visited};
+use crate::model::health::{Answered, Health, Sample, Verdict};
 use crate::model::pace::{AskedPace, Pace, Rhythm};
 use crate::model::source::{Place, SourceId, Validators};
 use crate::store::{Visit, VisitRecord};
@@ -63,6 +64,7 @@ async fn a_moved_place_is_a_new_start(ground: Ground) {
     state.validators.etag = Some("\"1\"".to_owned());
     state.next_visit = at(9_000);
     state.pace.entries = 7;
+    state.health.answered = Some(Answered::Gone);
     let visit = Visit {
         state: state.clone(),
         articles: vec![],
@@ -97,8 +99,8 @@ async fn a_moved_place_is_a_new_start(ground: Ground) {
         "nothing of the old place"
     );
     assert_eq!(
-        (fresh.pace, fresh.waits_for),
-        (Pace::default(), None),
+        (fresh.pace, fresh.waits_for, fresh.health),
+        (Pace::default(), None, Health::default()),
         "nor of its rhythm"
     );
 }
@@ -258,6 +260,22 @@ async fn everything_remembered_reads_back(ground: Ground) {
             hours: std::array::from_fn(|hour| u32::try_from(hour).unwrap() * 1000),
         },
         entries: 20,
+    };
+    let sample = |entries| Sample {
+        entries,
+        dated: 2,
+        whole: 1,
+    };
+    state.health = Health {
+        answered: Some(Answered::WebPage),
+        failing_since: Some(at(5)),
+        newest: Some(at(6)),
+        weekly_tenths: Some(14),
+        last: sample(0),
+        usual: sample(12),
+        changed_since: Some(at(7)),
+        skipped: [("neither title nor text; left out".to_owned(), 3)].into(),
+        told: Some(Verdict::Changed),
     };
     let visit = Visit {
         state: state.clone(),

@@ -2,8 +2,9 @@
 //! in ARCHITECTURE.md, and the whole program from claim to transaction visits
 //! it, on a clock that moves when told.
 
+mod health;
 mod rows;
-mod server;
+pub mod server;
 mod stage;
 
 use std::sync::Arc;

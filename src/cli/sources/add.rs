@@ -1,0 +1,277 @@
+//! `jarshy sources add`: what a site gives, and the entry for the catalogue.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::AddArgs;
+use super::explore::{Explored, Outcome, Tried, explore};
+use super::import::EVERY;
+use super::shelf::Shelf;
+use crate::catalog::write;
+use crate::cli::house;
+use crate::cli::output::{Failure, complain, say, time};
+use crate::clock::Clock;
+use crate::gather::discover::{self, Gives, Kind};
+use crate::gather::web::Web;
+use crate::model::feed::is_name;
+use crate::model::language::Language;
+use crate::model::source::{Republish, Source, SourceId};
+
+/// The most failures told one by one; the others are counted.
+const FAILURES_SHOWN_MAX: usize = 8;
+/// The longest name written.
+const NAME_CHARS_MAX: usize = 100;
+
+/// Looks around, shows what was found, and prints or writes the best's entry.
+pub async fn add(config: &Path, args: &AddArgs, json: bool) -> Result<(), Failure> {
+    let url = discover::given(&args.url).map_err(|why| Failure::call(format!("error: {why}")))?;
+    let (shelf, config) = Shelf::open(config, args.write.as_deref())?;
+    prove_id(args, &shelf)?;
+    let web = Web::new(house::web_options(&config)?).map_err(Failure::work)?;
+    let now = Clock::System.now();
+    let explored = look_around(args, &web, &url, now).await?;
+    let best = best(&explored, args.language);
+    let source = best.map(|tried| source(args, &explored, tried, &shelf));
+    let known = source
+        .as_ref()
+        .and_then(|source| shelf.register.reads(&source.place));
+    let entry = match (&source, best) {
+        (Some(source), Some(tried)) => {
+            write::entry(source, &comment(tried, &now.format("%F").to_string()))
+        }
+        _ => String::new(),
+    };
+    let written = match (&source, known) {
+        (Some(_), None) => shelf.put(std::slice::from_ref(&entry))?,
+        _ => None,
+    };
+    if json {
+        let value = json!({
+            "candidates": explored.tried.iter().map(as_json).collect::<Vec<_>>(),
+            "hubs": explored.hubs, "notes": explored.notes, "requests": explored.requests,
+            "id": source.as_ref().map(|source| source.id.as_str()), "toml": entry,
+            "known_as": known.map(SourceId::as_str),
+            "written": written.map(|file| file.display().to_string()),
+        });
+        say(&value.to_string())?;
+    } else {
+        show(&explored)?;
+        if source.is_some() {
+            say(&format!("\n{}", entry.trim_end()))?;
+        }
+    }
+    if let Some(known) = known {
+        return Err(Failure::work(format!(
+            "the catalogue reads this address already, as `{known}`; nothing was written"
+        )));
+    }
+    if source.is_none() {
+        return Err(Failure::work(format!(
+            "nothing was found at {url} that could be read"
+        )));
+    }
+    if let Some(file) = written {
+        complain(&format!("written to {}", file.display()));
+    }
+    Ok(())
+}
+
+/// The id asked for can be one, and is free.
+fn prove_id(args: &AddArgs, shelf: &Shelf) -> Result<(), Failure> {
+    let Some(id) = &args.id else {
+        return Ok(());
+    };
+    if !is_name(id) {
+        return Err(Failure::call(format!(
+            "error: --id: `{id}` cannot be an id; expected 1 to 64 of a-z, 0-9 and -"
+        )));
+    }
+    if shelf.register.has_id(id) {
+        return Err(Failure::call(format!(
+            "error: --id: `{id}` is the name of another source; choose one that is free"
+        )));
+    }
+    Ok(())
+}
+
+/// Without a scheme https was meant, but an old site may have none.
+async fn look_around(
+    args: &AddArgs,
+    web: &Web,
+    url: &Url,
+    now: DateTime<Utc>,
+) -> Result<Explored, Failure> {
+    let why = match explore(web, url, now).await {
+        Ok(explored) => return Ok(explored),
+        Err(why) => why,
+    };
+    let mut plain = url.clone();
+    if args.url.contains("://") || plain.set_scheme("http").is_err() {
+        return Err(Failure::work(why));
+    }
+    let explored = explore(web, &plain, now).await;
+    explored.map_err(|_| Failure::work(why))
+}
+
+/// The best of the language asked for, or of all.
+fn best(explored: &Explored, language: Option<Language>) -> Option<&Tried> {
+    explored.tried.iter().find(|tried| match &tried.outcome {
+        Outcome::Gives {
+            language: found, ..
+        } => language
+            .is_none_or(|wanted| found.is_some_and(|found| found.subtag() == wanted.subtag())),
+        Outcome::Not(_) => false,
+    })
+}
+
+fn source(args: &AddArgs, explored: &Explored, tried: &Tried, shelf: &Shelf) -> Source {
+    let candidate = &tried.candidate;
+    let (title, language) = match &tried.outcome {
+        Outcome::Gives {
+            gives, language, ..
+        } => (gives.title.clone(), *language),
+        Outcome::Not(_) => (None, None),
+    };
+    let host = candidate.url.host_str().unwrap_or_default();
+    let named = match candidate.kind {
+        Kind::Telegram => title,
+        _ => explored.name.clone().or(title),
+    };
+    let name = named
+        .map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| host.to_owned());
+    let home = explored.page.clone().filter(|page| {
+        discover::key(page) != discover::key(&candidate.url) && page.host_str() != Some(host)
+    });
+    let hint = language.map(Language::subtag);
+    let id = match &args.id {
+        Some(id) => SourceId::from_stored(id.as_str()),
+        None => shelf.register.free_id(&wish_of(&candidate.url), hint),
+    };
+    Source {
+        id,
+        name: name.chars().take(NAME_CHARS_MAX).collect(),
+        place: candidate.kind.place(candidate.url.clone()),
+        home,
+        language,
+        region: args.region,
+        republish: Republish::default(),
+        every: EVERY,
+        accept_language: None,
+        user_agent: None,
+        push: true,
+        enabled: true,
+    }
+}
+
+/// What a source of this address may be called: `kazpravda` for
+/// `www.kazpravda.kz`, `name-telegram` for a channel.
+pub fn wish_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    if host == "t.me" {
+        let name = url
+            .path_segments()
+            .and_then(|mut segments| segments.next_back());
+        return format!("{}-telegram", name.unwrap_or_default());
+    }
+    let bare = host.strip_prefix("www.").unwrap_or(host);
+    let is_name = bare.contains(|c: char| c.is_ascii_alphabetic());
+    match bare.rsplit_once('.') {
+        Some((name, _)) if is_name => name.to_owned(),
+        _ => bare.to_owned(),
+    }
+}
+
+fn comment(tried: &Tried, day: &str) -> String {
+    let found = tried.candidate.how.words();
+    match &tried.outcome {
+        Outcome::Gives { gives, .. } => {
+            let newest = gives.newest.map_or_else(String::new, |newest| {
+                format!(", newest of {}", newest.format("%F"))
+            });
+            let entries = gives.sample.entries;
+            format!("Found on {day} ({found}): {entries} entries{newest}.")
+        }
+        Outcome::Not(_) => format!("Found on {day} ({found})."),
+    }
+}
+
+/// The table of what was found, and what was not.
+fn show(explored: &Explored) -> Result<(), Failure> {
+    say("kind      lang  entries  newest      dated  whole  address")?;
+    let mut failures = Vec::new();
+    for tried in &explored.tried {
+        let candidate = &tried.candidate;
+        match &tried.outcome {
+            Outcome::Gives {
+                gives, language, ..
+            } => say(&row(tried, gives, *language))?,
+            Outcome::Not(why) => failures.push(format!(
+                "{}: {why} ({})",
+                candidate.url,
+                candidate.how.words()
+            )),
+        }
+    }
+    for failure in failures.iter().take(FAILURES_SHOWN_MAX) {
+        say(&format!("  no: {failure}"))?;
+    }
+    if failures.len() > FAILURES_SHOWN_MAX {
+        say(&format!(
+            "  no: {} more",
+            failures.len() - FAILURES_SHOWN_MAX
+        ))?;
+    }
+    for hub in &explored.hubs {
+        say(&format!("  WebSub hub: {hub}"))?;
+    }
+    for note in &explored.notes {
+        say(&format!("  note: {note}"))?;
+    }
+    Ok(())
+}
+
+fn row(tried: &Tried, gives: &Gives, language: Option<Language>) -> String {
+    let percent = |share: Option<u32>| share.map_or_else(String::new, |share| format!("{share} %"));
+    format!(
+        "{:<9} {:<5} {:>7}  {:<10}  {:>5}  {:>5}  {} ({})",
+        tried
+            .candidate
+            .kind
+            .place(tried.candidate.url.clone())
+            .kind(),
+        language.map_or("?", Language::subtag),
+        gives.sample.entries,
+        gives
+            .newest
+            .map_or_else(String::new, |newest| newest.format("%F").to_string()),
+        percent(gives.sample.dated_percent()),
+        percent(gives.sample.whole_percent()),
+        tried.candidate.url,
+        tried.candidate.how.words(),
+    )
+}
+
+fn as_json(tried: &Tried) -> Value {
+    let candidate = &tried.candidate;
+    let kind = candidate.kind.place(candidate.url.clone()).kind();
+    let (url, how) = (candidate.url.as_str(), candidate.how.words());
+    match &tried.outcome {
+        Outcome::Gives {
+            gives,
+            language,
+            score,
+        } => json!({
+            "url": url, "kind": kind, "how": how, "score": score, "format": gives.format,
+            "title": gives.title, "entries": gives.sample.entries, "newest": time(gives.newest),
+            "with_date_percent": gives.sample.dated_percent(),
+            "with_text_percent": gives.sample.whole_percent(),
+            "language": language.map(Language::subtag), "says_language": gives.language,
+        }),
+        Outcome::Not(why) => json!({"url": url, "kind": kind, "how": how, "score": 0, "why": why}),
+    }
+}

@@ -1,0 +1,119 @@
+//! `jarshy sources list`: all sources, their last result, and their health.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::cli::house;
+use crate::cli::output::{Failure, say, time};
+use crate::cli::push_state;
+use crate::gather::health::verdict;
+use crate::model::health::Health;
+use crate::model::source::{Source, SourceState};
+
+/// The most reasons shown of one source.
+const REASONS_SHOWN_MAX: usize = 3;
+
+/// A line for each source of the catalogue.
+pub async fn list(config: &Path, health: bool, json: bool) -> Result<(), Failure> {
+    let newsroom = house::open(config).await?;
+    let states = newsroom
+        .store
+        .source_states()
+        .await
+        .map_err(Failure::work)?;
+    let pushes = newsroom.store.pushes().await.map_err(Failure::work)?;
+    let now = newsroom.clock.now();
+    for source in &newsroom.catalogue().sources {
+        let state = states
+            .iter()
+            .find(|state| state.id == source.id)
+            .cloned()
+            .unwrap_or_else(|| SourceState::new(source.id.clone(), now));
+        let judged = verdict(source, &state, now);
+        let line = if json {
+            let mut line = as_json(source, &state, (judged.0.word(), &judged.1));
+            line["push"] = push_state::as_json(&pushes, &source.id, now);
+            line.to_string()
+        } else if health {
+            format!(
+                "{:<24} {:<11} {}",
+                source.id.as_str(),
+                judged.0.word(),
+                in_words(&state.health, &judged.1)
+            )
+        } else {
+            let push = push_state::in_words(&pushes, &source.id, now);
+            plain(source, &state, &push)
+        };
+        say(&line)?;
+    }
+    Ok(())
+}
+
+fn plain(source: &Source, state: &SourceState, push: &str) -> String {
+    let result = match (source.enabled, state.last_result.as_deref()) {
+        (false, _) => "switched off",
+        (true, Some(result)) => result,
+        (true, None) => "not visited yet",
+    };
+    let place = source.place.url().map_or("", url::Url::as_str);
+    format!(
+        "{:<24} {:<9} {result}{push}  {place}",
+        source.id.as_str(),
+        source.place.kind()
+    )
+}
+
+fn as_json(source: &Source, state: &SourceState, (verdict, why): (&str, &str)) -> Value {
+    json!({
+        "id": source.id.as_str(), "name": source.name, "kind": source.place.kind(),
+        "url": source.place.url().map(url::Url::as_str), "enabled": source.enabled,
+        "last_visit": time(state.last_visit), "last_result": state.last_result,
+        "next_visit": time(Some(state.next_visit)), "waits_for": state.waits_for,
+        "failures": state.failures, "verdict": verdict, "why": why,
+        "health": health_json(state),
+    })
+}
+
+/// What is kept of a source's health.
+pub fn health_json(state: &SourceState) -> Value {
+    let health = &state.health;
+    json!({
+        "answered": health.answered.map(crate::model::health::Answered::word),
+        "last_success": time(state.last_success),
+        "failing_since": time(health.failing_since), "newest": time(health.newest),
+        "entries_a_week": health.weekly_tenths.map(|tenths| f64::from(tenths) / 10.0),
+        "entries": health.last.entries,
+        "with_date_percent": health.last.dated_percent(),
+        "with_text_percent": health.last.whole_percent(),
+        "layout_change_since": time(health.changed_since),
+        "hours_utc": state.pace.rhythm.hours, "skipped": health.skipped,
+    })
+}
+
+/// The same in one line.
+pub fn in_words(health: &Health, why: &str) -> String {
+    let mut parts = vec![why.to_owned()];
+    if let Some(newest) = health.newest {
+        parts.push(format!("newest {}", newest.format("%F")));
+    }
+    if let Some(tenths) = health.weekly_tenths {
+        parts.push(format!("{}.{} a week", tenths / 10, tenths % 10));
+    }
+    if let (Some(dated), Some(whole)) = (health.last.dated_percent(), health.last.whole_percent()) {
+        parts.push(format!("{dated} % with date, {whole} % with full text"));
+    }
+    let mut skipped: Vec<(&String, &u32)> = health.skipped.iter().collect();
+    skipped.sort_by_key(|(_, times)| std::cmp::Reverse(**times));
+    if !skipped.is_empty() {
+        let shown: Vec<String> = skipped
+            .iter()
+            .take(REASONS_SHOWN_MAX)
+            .map(|(reason, times)| format!("{reason} ({times})"))
+            .collect();
+        parts.push(format!("left out: {}", shown.join(", ")));
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join("; ")
+}

@@ -1,0 +1,83 @@
+use super::*;
+
+fn met(bytes: &[u8]) -> (Vec<Outline>, Vec<String>) {
+    let (mut feeds, mut bad) = (Vec::new(), Vec::new());
+    read(bytes, "list.opml", |met| match met {
+        Met::Feed(outline) => feeds.push(outline),
+        Met::Bad(complaint) => bad.push(complaint.to_string()),
+    });
+    (feeds, bad)
+}
+
+#[test]
+fn a_list_as_people_have_them() {
+    let bytes = include_bytes!("../../../tests/fixtures/gather/opml/lists.opml");
+    let (feeds, bad) = met(bytes);
+    let told: Vec<String> = feeds
+        .iter()
+        .map(|feed| {
+            format!(
+                "{} {} {} {} {}",
+                feed.position.line,
+                feed.url,
+                feed.title.as_deref().unwrap_or("-"),
+                feed.home.as_ref().map_or("-", Url::as_str),
+                feed.language.as_deref().unwrap_or("-")
+            )
+        })
+        .chain(bad)
+        .collect();
+    let expected = include_str!("../../../tests/fixtures/gather/opml/lists.expected");
+    assert_eq!(told, expected.lines().collect::<Vec<_>>());
+}
+
+#[test]
+fn encodings_are_found_out() {
+    let text = "<?xml version=\"1.0\" encoding=\"utf-8\"?><opml version=\"2.0\"><body><outline text=\"Новости\" xmlUrl=\"https://a.example/rss\"/></body></opml>";
+    let (bytes, _, _) = encoding_rs::WINDOWS_1251.encode(text);
+    let (feeds, bad) = met(&bytes);
+    assert_eq!(feeds[0].title.as_deref(), Some("Новости"));
+    assert_eq!(bad.len(), 1, "the declaration is wrong, which is said");
+    let wide: Vec<u8> =
+        "\u{feff}<opml><body><outline text='Ә' xmlUrl='https://a.example/rss'/></body></opml>"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+    let (feeds, bad) = met(&wide);
+    assert_eq!(feeds[0].title.as_deref(), Some("Ә"));
+    assert!(bad.is_empty(), "{bad:?}");
+}
+
+#[test]
+fn what_is_no_list_says_so() {
+    for text in [
+        "",
+        "{}",
+        "<html><body><outline xmlUrl='https://a.example/'/></body></html>",
+    ] {
+        let (feeds, bad) = met(text.as_bytes());
+        assert!(feeds.is_empty());
+        assert!(
+            bad.iter().any(|bad| bad.contains("no OPML")),
+            "{text}: {bad:?}"
+        );
+    }
+}
+
+#[test]
+fn a_huge_or_hostile_list_ends() {
+    let outline = "<outline xmlUrl=\"https://a.example/rss\"/>";
+    let many = format!(
+        "<opml><body>{}</body></opml>",
+        outline.repeat(OPML_FEEDS_MAX + 5)
+    );
+    let (feeds, bad) = met(many.as_bytes());
+    assert_eq!(feeds.len(), OPML_FEEDS_MAX);
+    assert_eq!(bad.len(), 1, "{bad:?}");
+    let deep = format!("<opml><body>{}", "<outline text='a'>".repeat(100_000));
+    let (_, bad) = met(deep.as_bytes());
+    assert!(bad[0].contains("nested too deep"), "{bad:?}");
+    let (feeds, bad) = met(format!("<opml><body>{outline}<outline xmlUrl=\"https://b").as_bytes());
+    assert_eq!(feeds.len(), 1, "what came before is taken");
+    assert_eq!(bad.len(), 1, "{bad:?}");
+}

@@ -1,0 +1,148 @@
+//! What was said and heard on the way to an answer, for people who look on.
+//!
+//! Deliberately absent: cookies, bodies, and the values in addresses that look
+//! like a password.
+
+use reqwest::header::HeaderMap;
+use url::Url;
+
+/// Answer headers worth showing.
+const HEADERS_SHOWN: [&str; 14] = [
+    "content-type",
+    "content-encoding",
+    "content-length",
+    "etag",
+    "last-modified",
+    "cache-control",
+    "expires",
+    "age",
+    "date",
+    "location",
+    "retry-after",
+    "link",
+    "server",
+    "x-robots-tag",
+];
+/// The most of one header kept.
+const HEADER_BYTES_SHOWN: usize = 8 * 1024;
+/// Query keys whose values are not shown.
+const SECRET_KEYS: [&str; 8] = [
+    "token", "key", "secret", "sig", "password", "passwd", "auth", "code",
+];
+const HIDDEN: &str = "hidden";
+
+/// One request and the head of its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hop {
+    pub url: Url,
+    /// Headers sent, in lower case.
+    pub sent: Vec<(String, String)>,
+    pub status: u16,
+    /// Headers of the answer, those worth showing, in lower case.
+    pub headers: Vec<(String, String)>,
+    /// From the request to the head of its answer.
+    pub head_ms: u64,
+}
+
+impl Hop {
+    /// A header of the answer; several of one name are joined by commas.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+/// A chain of requests, robots.txt apart.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Seen {
+    pub hops: Vec<Hop>,
+    /// Bytes of the body on the wire.
+    pub wire_bytes: usize,
+    /// From the first request to the end, waiting for turns included.
+    pub total_ms: u64,
+}
+
+/// An address without the values that look like a password.
+pub fn shown(url: &Url) -> String {
+    let is_secret = |key: &str| {
+        let key = key.to_ascii_lowercase();
+        SECRET_KEYS.iter().any(|secret| key.contains(secret))
+    };
+    if !url.query_pairs().any(|(key, _)| is_secret(&key)) {
+        return url.to_string();
+    }
+    let mut hidden = url.clone();
+    let pairs: Vec<(String, String)> = url
+        .query_pairs()
+        .map(|(key, value)| {
+            let value = if is_secret(&key) {
+                HIDDEN.into()
+            } else {
+                value
+            };
+            (key.into_owned(), value.into_owned())
+        })
+        .collect();
+    hidden.query_pairs_mut().clear().extend_pairs(pairs);
+    hidden.to_string()
+}
+
+/// The headers of a request, as they are sent.
+pub(super) fn sent(headers: &HeaderMap, agent: &str) -> Vec<(String, String)> {
+    let mut sent: Vec<(String, String)> = headers
+        .iter()
+        .map(|(name, value)| {
+            (
+                name.as_str().to_owned(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
+        })
+        .collect();
+    if !headers.contains_key("user-agent") {
+        sent.push(("user-agent".to_owned(), agent.to_owned()));
+    }
+    sent.sort();
+    sent
+}
+
+/// Those of an answer that are worth showing.
+pub(super) fn worth_showing(headers: &HeaderMap) -> Vec<(String, String)> {
+    let of = |name: &&str| {
+        let values: Vec<String> = headers
+            .get_all(*name)
+            .iter()
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+            .collect();
+        let mut value = values.join(", ");
+        value.truncate(value.floor_char_boundary(HEADER_BYTES_SHOWN));
+        (!value.is_empty()).then(|| ((*name).to_owned(), value))
+    };
+    HEADERS_SHOWN.iter().filter_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_like_a_password_is_hidden() {
+        let cases = [
+            (
+                "https://a.example/rss?page=2",
+                "https://a.example/rss?page=2",
+            ),
+            (
+                "https://a.example/rss?page=2&access_token=abc&x=1",
+                "https://a.example/rss?page=2&access_token=hidden&x=1",
+            ),
+            (
+                "https://a.example/rss?API_KEY=abc",
+                "https://a.example/rss?API_KEY=hidden",
+            ),
+        ];
+        for (address, expected) in cases {
+            let url = Url::parse(address).expect("an address");
+            assert_eq!(shown(&url), expected);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! `sources.health`: a [`Health`] as its column holds it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::StoreError;
+use super::rows::{from_json, json, time_or_none};
+use crate::model::health::{Answered, Health, Sample, Verdict};
+
+#[derive(Serialize, Deserialize)]
+struct HealthJson {
+    answered: Option<String>,
+    failing_since: Option<i64>,
+    newest: Option<i64>,
+    weekly_tenths: Option<u32>,
+    /// Entries, dated, whole.
+    last: [u32; 3],
+    usual: [u32; 3],
+    changed_since: Option<i64>,
+    skipped: BTreeMap<String, u32>,
+    told: Option<String>,
+}
+
+/// The column's text; `None` where nothing is known.
+pub(super) fn health_json(health: &Health) -> Option<String> {
+    if *health == Health::default() {
+        return None;
+    }
+    let sample = |sample: Sample| [sample.entries, sample.dated, sample.whole];
+    Some(json(&HealthJson {
+        answered: health.answered.map(|answered| answered.word().to_owned()),
+        failing_since: health.failing_since.map(|time| time.timestamp_millis()),
+        newest: health.newest.map(|time| time.timestamp_millis()),
+        weekly_tenths: health.weekly_tenths,
+        last: sample(health.last),
+        usual: sample(health.usual),
+        changed_since: health.changed_since.map(|time| time.timestamp_millis()),
+        skipped: health.skipped.clone(),
+        told: health.told.map(|verdict| verdict.word().to_owned()),
+    }))
+}
+
+/// Reads [`health_json`].
+pub(super) fn health(text: Option<&str>) -> Result<Health, StoreError> {
+    const WHAT: &str = "sources.health";
+    let Some(text) = text else {
+        return Ok(Health::default());
+    };
+    let health: HealthJson = from_json(text, WHAT)?;
+    let sample = |[entries, dated, whole]: [u32; 3]| Sample {
+        entries,
+        dated,
+        whole,
+    };
+    Ok(Health {
+        // A word of a newer program is none to this one.
+        answered: health.answered.as_deref().and_then(Answered::from_word),
+        failing_since: time_or_none(health.failing_since, WHAT)?,
+        newest: time_or_none(health.newest, WHAT)?,
+        weekly_tenths: health.weekly_tenths,
+        last: sample(health.last),
+        usual: sample(health.usual),
+        changed_since: time_or_none(health.changed_since, WHAT)?,
+        skipped: health.skipped,
+        told: health.told.as_deref().and_then(Verdict::from_word),
+    })
+}
