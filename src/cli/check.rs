@@ -17,6 +17,7 @@ pub fn check(path: &Path, json: bool) -> Result<(), Failure> {
     house::subscribe_options(&config)?;
     house::signer(&config)?;
     house::bounce_options(&config)?;
+    house::check_maildir(&config)?;
     let wrong = any_error(&complaints);
     complain_all(&complaints);
     let (sources, feeds, digests) = (

@@ -28,6 +28,7 @@ use crate::model::feed::FeedName;
 use crate::model::language::Trilingual;
 use crate::model::sending::{DomainLimits, RelayPlan, SendWindow, WarmUp};
 use crate::model::subscriber::EmailAddress;
+pub use bounces::BouncePlaces;
 pub use doctor::Doctor;
 pub use gather::GatherPace;
 use mail::{Dkim, MailAddresses};
@@ -65,9 +66,7 @@ pub struct Config {
     /// Without a slash at the end.
     pub site_url: Url,
     pub subscribe: Subscribe,
-    pub bounces_maildir: Option<PathBuf>,
-    /// Holds a password.
-    pub bounces_pop3: Option<String>,
+    pub bounce_places: BouncePlaces,
     pub soft_policy: SoftPolicy,
     pub hooks: HookSecrets,
     pub outbox: PathBuf,
@@ -233,6 +232,8 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
     let doctor = doctor::check(&raw.doctor, &mut note);
     check_limits(&raw, &mut note);
     let soft_policy = bounces::check(&raw.mail.bounces, &mut note);
+    let bounce_places = bounces::places(&raw.mail, &mut note);
+    let hooks = bounces::hook_secrets(&raw.hooks, &mut note);
     let subscribe = subscribe::check(&raw.subscribe, &mut note);
     let sending = sending::check(&raw.mail, &mut note);
     let log_format = check_log_format(&raw.log.format, &mut note);
@@ -250,10 +251,9 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
         listen: listen.ok()?,
         site_url: site_url.ok()?,
         subscribe,
-        bounces_maildir: given(&raw.mail.bounces.maildir).map(PathBuf::from),
-        bounces_pop3: given(&raw.mail.bounces.pop3),
+        bounce_places,
         soft_policy,
-        hooks: bounces::hook_secrets(&raw.hooks),
+        hooks,
         outbox: raw.mail.outbox.into(),
         from: from.ok()?,
         relays: sending.relays,

@@ -45,6 +45,7 @@ use crate::publish::{Format, Site};
 use crate::store::Store;
 use crate::template::Templates;
 
+pub use hooks::Outlet;
 pub use limits::{AddressLists, BadNetwork, Network, SubscribeOptions};
 use limits::{Limits, Weight};
 
@@ -99,6 +100,7 @@ pub struct House {
     documents: RwLock<HashMap<(FeedName, Format), Arc<feeds::Rendered>>>,
     room: Semaphore,
     limits: Mutex<Limits>,
+    sns: hooks::Sns,
 }
 
 impl House {
@@ -123,7 +125,15 @@ impl House {
             documents: RwLock::default(),
             room: Semaphore::new(REQUESTS_MAX),
             limits: Mutex::default(),
+            sns: hooks::Sns::default(),
         }
+    }
+
+    /// With a way out for webhooks whose sender must be asked for its certificate.
+    #[must_use]
+    pub fn with_outlet(mut self, outlet: Arc<dyn Outlet>) -> Self {
+        self.sns = hooks::Sns::with(outlet);
+        self
     }
 
     /// Swaps templates and catalogue; requests under way finish with the old ones.

@@ -62,6 +62,7 @@ const DOORS: &[(&str, &str)] = &[
     ("tokio_rustls", "deliver"),
     ("aws_lc_rs", "deliver/sign"),
     ("aws_lc_rs", "serve/hooks"),
+    ("x509_parser", "serve/hooks/sns.rs"),
     ("axum", "serve"),
     ("clap", "cli"),
     ("csv", "cli/subscribers"),
