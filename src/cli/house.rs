@@ -188,9 +188,10 @@ pub fn bounce_options(config: &Config) -> Result<BounceOptions, Failure> {
         })?;
         mailboxes.push(MailServer::Imap(server));
     }
-    let trust = match mailboxes.is_empty() {
-        true => None,
-        false => Some(system_trust().map_err(Failure::work)?),
+    let trust = if mailboxes.is_empty() {
+        None
+    } else {
+        Some(system_trust().map_err(Failure::work)?)
     };
     Ok(BounceOptions {
         maildir: places.maildir.clone(),

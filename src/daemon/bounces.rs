@@ -160,17 +160,24 @@ pub async fn poll(
     stop: &watch::Receiver<bool>,
 ) -> Result<Tally, PollError> {
     let mut tally = Tally::new();
+    // A place that cannot be read does not keep the others from being read.
+    let mut first_wrong = None;
     if let Some(folder) = &newsroom.bounces.maildir {
-        poll_maildir(newsroom, folder, stop, &mut tally).await?;
+        let polled = poll_maildir(newsroom, folder, stop, &mut tally).await;
+        first_wrong = polled.err();
     }
     for (server, trust) in &newsroom.bounces.mailboxes {
-        let mailbox = Mailbox::open(server, Arc::clone(trust)).await?;
-        poll_mailbox(newsroom, mailbox, left, stop, &mut tally).await?;
+        let opened = Mailbox::open(server, Arc::clone(trust)).await;
+        let polled = match opened {
+            Ok(mailbox) => poll_mailbox(newsroom, mailbox, left, stop, &mut tally).await,
+            Err(error) => Err(error.into()),
+        };
+        first_wrong = first_wrong.or(polled.err());
     }
     if !tally.is_empty() {
         newsroom.store.forget_reports(newsroom.clock.now()).await?;
     }
-    Ok(tally)
+    first_wrong.map_or(Ok(tally), Err)
 }
 
 async fn poll_maildir(

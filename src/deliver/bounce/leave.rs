@@ -19,7 +19,6 @@ const WISHES: &[&str] = &[
     "stop sending",
     "opt out",
     "отписаться",
-    "отписка от",
     "отписать",
     "отписываюсь",
     "отпишите меня",
@@ -28,8 +27,6 @@ const WISHES: &[&str] = &[
     "отпишите наш",
     "отпишите этот",
     "отпишите от",
-    "отписать меня",
-    "отписаться от",
     "отмените подписку",
     "отменить подписку",
     "отменяю подписку",
@@ -43,12 +40,9 @@ const WISHES: &[&str] = &[
     "перестаньте присылать",
     "перестаньте слать",
     "не присылайте",
-    "больше не присылайте",
     "не шлите",
-    "больше не шлите",
     "не хочу получать",
     "не хочу больше получать",
-    "больше не хочу получать",
     "не желаю получать",
     "уберите меня из",
     "уберите из",
@@ -59,6 +53,7 @@ const WISHES: &[&str] = &[
     "исключите из",
     "снимите с",
     "снимите меня с",
+    "отписка от",
     "жазылудан бас тарт",
     "жазылымнан бас тарт",
     "жазылымнан шығ",
@@ -84,230 +79,62 @@ const WISHES: &[&str] = &[
 const LONE_WISHES: &[&str] = &["отпишите", "отписка", "stop", "стоп"];
 
 /// What may stand before a wish, and around it.
-const RESTS: &[&str] = &[
-    // Politeness.
-    "пожалуйста",
-    "плиз",
-    "прошу",
-    "просьба",
-    "хочу",
-    "хотел",
-    "хотела",
-    "хотелось",
-    "бы",
-    "вас",
-    "спасибо",
-    "срочно",
-    "просто",
-    "я",
-    "мы",
-    "меня",
-    "нас",
-    "мне",
-    "нам",
-    "please",
-    "kindly",
-    "thanks",
-    "thank",
-    "you",
-    "i",
-    "want",
-    "would",
-    "like",
-    "to",
-    "me",
-    "us",
-    "мені",
-    "бізді",
-    "маған",
-    "бізге",
-    "өтінемін",
-    "өтініш",
-    "рахмет",
-    "енді",
-    "бұдан",
-    "былай",
-    "әрі",
-    "қайта",
-    "қарай",
-    "сізден",
-    "сіздің",
-    "сіздерді",
-    "мен",
-    "біз",
-    "maǵan",
-    "meni",
-    "ótinemin",
-    // What from.
-    "от",
-    "из",
-    "с",
-    "на",
-    "по",
-    "и",
-    "больше",
-    "уже",
-    "всех",
-    "все",
-    "эту",
-    "этой",
-    "этот",
-    "эти",
-    "этого",
-    "это",
-    "ваш",
-    "ваша",
-    "ваше",
-    "ваши",
-    "вашу",
-    "вашей",
-    "ваших",
-    "вашего",
-    "мой",
-    "моего",
-    "мою",
-    "наш",
-    "нашу",
-    "свой",
-    "адрес",
-    "адреса",
-    "ящик",
-    "почту",
-    "почты",
-    "почта",
-    "email",
-    "e",
-    "mail",
-    "список",
-    "списка",
-    "списков",
-    "рассылка",
-    "рассылки",
-    "рассылку",
-    "рассылке",
-    "рассылок",
-    "подписка",
-    "подписки",
-    "подписку",
-    "подписок",
-    "дайджест",
-    "дайджеста",
-    "дайджесты",
-    "дайджестов",
-    "новости",
-    "новостей",
-    "письма",
-    "писем",
-    "письмо",
-    "форумов",
-    "жаршы",
-    "базы",
-    "from",
-    "this",
-    "the",
-    "your",
-    "all",
-    "my",
-    "our",
-    "mailing",
-    "mailings",
-    "list",
-    "lists",
-    "newsletter",
-    "newsletters",
-    "emails",
-    "mails",
-    "letters",
-    "digest",
-    "address",
-    "off",
-    "of",
-    "out",
-    "now",
-    "any",
-    "more",
-    "осы",
-    "бұл",
-    "барлық",
-    "тізімі",
-    "тізімінен",
-    "пошта",
-    "поштама",
-    "поштамды",
-    "мекенжайыма",
-    "мекенжайымды",
-    "мекенжайды",
-    "хат",
-    "хатты",
-    "хаттарды",
-    "хабарлама",
-    "дайджесттен",
-    "жаңалықтар",
-    "жаңалықтардан",
-    "керек",
-    "емес",
-];
+const RESTS: &str = "\
+    пожалуйста плиз прошу просьба хочу хотел хотела хотелось бы вас спасибо срочно просто \
+    я мы меня нас мне нам please kindly thanks thank you i want would like to me us мені \
+    бізді маған бізге өтінемін өтініш рахмет енді бұдан былай әрі қайта қарай сізден \
+    сіздің сіздерді мен біз maǵan meni ótinemin от из с на по и больше уже всех все эту \
+    этой этот эти этого это ваш ваша ваше ваши вашу вашей ваших вашего мой моего мою наш \
+    нашу свой адрес адреса ящик почту почты почта email e mail список списка списков \
+    рассылка рассылки рассылку рассылке рассылок подписка подписки подписку подписок \
+    дайджест дайджеста дайджесты дайджестов новости новостей письма писем письмо форумов \
+    жаршы базы from this the your all my our mailing mailings list lists newsletter \
+    newsletters emails mails letters digest address off of out now any more осы бұл барлық \
+    тізімі тізімінен пошта поштама поштамды мекенжайыма мекенжайымды мекенжайды хат хатты \
+    хаттарды хабарлама дайджесттен жаңалықтар жаңалықтардан керек емес";
 
 /// Greetings: clauses that only begin a letter.
-const GREETINGS: &[&str] = &[
-    "здравствуйте",
-    "здравствуй",
-    "добрый",
-    "доброе",
-    "доброго",
-    "день",
-    "утро",
-    "вечер",
-    "дня",
-    "утра",
-    "времени",
-    "суток",
-    "привет",
-    "уважаемые",
-    "уважаемая",
-    "уважаемый",
-    "коллеги",
-    "редакция",
-    "hello",
-    "hi",
-    "dear",
-    "team",
-    "sir",
-    "madam",
-    "all",
-    "good",
-    "morning",
-    "afternoon",
-    "day",
-    "сәлеметсіз",
-    "сәлеметсіздер",
-    "бе",
-    "сәлем",
-    "қайырлы",
-    "күн",
-    "таң",
-    "кеш",
-    "құрметті",
-    "редакция",
-    "әріптестер",
-    "ассалаумағалейкүм",
-    "жаршы",
-];
+const GREETINGS: &str = "\
+    здравствуйте здравствуй добрый доброе доброго день утро вечер дня утра времени суток \
+    привет уважаемые уважаемая уважаемый коллеги редакция hello hi dear team sir madam all \
+    good morning afternoon day сәлеметсіз сәлеметсіздер бе сәлем қайырлы күн таң кеш \
+    құрметті әріптестер ассалаумағалейкүм жаршы";
 
-/// Words that take a wish back, or bind it to something: for a person to read.
-const HEDGES: &[&str] = &[
+/// Words that say that it is no wish.
+const REFUSALS: &[&str] = &[
     "не хочу отпис",
     "не хотим отпис",
     "не надо отпис",
     "не нужно отпис",
-    "не отпис",
-    "нет отпис",
-    "отписываться не",
-    "отписаться не",
-    "отписывайте не",
-    "отписывать не",
+    "не собираюсь отпис",
+    "не отписывайте",
+    "отписываться не хо",
+    "отписываться не буд",
+    "отписываться не собир",
+    "отписываться не надо",
     "передумал",
     "шучу",
+    "don't unsub",
+    "dont unsub",
+    "do not unsub",
+    "don't want to unsub",
+    "do not want to unsub",
+    "don't remove",
+    "do not remove",
+    "шыққым келмейді",
+    "шықпаймын",
+    "шығармаңыз",
+    "шығармай",
+    "тоқтатпаңыз",
+    "бас тартпаймын",
+    "бас тартқым келмейді",
+];
+/// Words that bind a wish to something, or may: for a person to read.
+const CONDITIONS: &[&str] = &[
+    "не отпис",
+    "нет отпис",
+    "отписаться не",
+    "отписать не",
     "если ",
     "только ",
     "кроме ",
@@ -319,13 +146,8 @@ const HEDGES: &[&str] = &[
     "другой адрес",
     "новый адрес",
     "присылайте на",
-    "don't unsub",
-    "dont unsub",
-    "do not unsub",
     "not unsub",
     "never unsub",
-    "don't remove",
-    "do not remove",
     "don't stop",
     "do not stop",
     "unless ",
@@ -338,13 +160,6 @@ const HEDGES: &[&str] = &[
     "тек ",
     "ғана",
     "орнына",
-    "шыққым келмейді",
-    "шықпаймын",
-    "шығармаңыз",
-    "шығарма",
-    "тоқтатпа",
-    "бас тартпа",
-    "тартқым келмейді",
     "басқа мекенжай",
     "жаңа мекенжай",
     "уақытша",
@@ -415,15 +230,19 @@ const ANSWER_PREFIXES: &[&str] = &["re", "fw", "fwd", "на", "ответ", "о�
 /// Whether the subject or the person's own words are a wish to leave.
 pub fn asks_to_leave(mail: &Mail) -> bool {
     let own = own_words(&mail.text);
-    if own.chars().count() > OWN_CHARS_MAX || is_hedged(&own) || is_hedged(&mail.subject) {
+    let hedged = |text: &str| has(text, REFUSALS) || has(text, CONDITIONS);
+    if own.chars().count() > OWN_CHARS_MAX || hedged(&own) {
         return false;
     }
-    is_wish(without_prefixes(&mail.subject), true) || begins_with_wish(&own)
+    // The subject of an answer is mostly ours.
+    let subject = without_prefixes(&mail.subject);
+    (is_wish(subject, true) && !hedged(subject)) || begins_with_wish(&own)
 }
 
 /// Whether mail to somebody's own address to leave by says that it is no wish.
+/// The address itself is one, so nothing less plain counts.
 pub fn takes_back(mail: &Mail) -> bool {
-    is_hedged(&own_words(&mail.text)) || is_hedged(&mail.subject)
+    has(&own_words(&mail.text), REFUSALS) || has(&mail.subject, REFUSALS)
 }
 
 /// What the person wrote, without what they quote and their signature.
@@ -504,12 +323,13 @@ fn plain(text: &str) -> String {
     plain.collect()
 }
 
-fn is_hedged(text: &str) -> bool {
+/// Whether one of `phrases` begins at a word of `text`.
+fn has(text: &str, phrases: &[&str]) -> bool {
     // A word at the very end counts as one, too.
     let text = format!("{} ", plain(text));
-    HEDGES.iter().any(|hedge| {
-        let hedge = plain_phrase(hedge);
-        let mut found = text.match_indices(&hedge);
+    phrases.iter().any(|phrase| {
+        let phrase = plain_phrase(phrase);
+        let mut found = text.match_indices(&phrase);
         found.any(|(at, _)| !text[..at].ends_with(char::is_alphanumeric))
     })
 }
@@ -523,8 +343,7 @@ fn plain_phrase(phrase: &str) -> String {
 /// Whether the first sentence that is no greeting is a wish, or its first clause.
 fn begins_with_wish(own: &str) -> bool {
     const SENTENCE_ENDS: &[char] = &['.', '!', '?', '\n', ';'];
-    let greets =
-        |text: &&str| words(text).all(|word| GREETINGS.iter().any(|known| plain(known) == word));
+    let greets = |text: &&str| words(text).all(|word| is_among(GREETINGS, &word));
     let mut sentences = own.split_inclusive(SENTENCE_ENDS).skip_while(greets);
     sentences.next().is_some_and(|sentence| {
         let mut clauses = sentence.split_inclusive([',', '—', '–']).skip_while(greets);
@@ -536,15 +355,14 @@ fn begins_with_wish(own: &str) -> bool {
 /// Whether a clause is a wish and nothing else; `whole`: nothing follows it.
 /// A question is none.
 fn is_wish(clause: &str, whole: bool) -> bool {
-    if clause.contains('?') {
+    if clause.contains('?') || clause.chars().count() > OWN_CHARS_MAX {
         return false;
     }
     let words: Vec<String> = words(clause).collect();
-    let is_rest =
-        |word: &String| word.contains('@') || RESTS.iter().any(|rest| plain(rest) == *word);
+    let is_rest = |word: &String| word.contains('@') || is_among(RESTS, word);
     let greeting = words
         .iter()
-        .take_while(|word| GREETINGS.iter().any(|known| plain(known) == **word))
+        .take_while(|word| is_among(GREETINGS, word))
         .count();
     let lone = LONE_WISHES.iter().filter(|_| whole);
     WISHES.iter().chain(lone).any(|wish| {
@@ -556,6 +374,11 @@ fn is_wish(clause: &str, whole: bool) -> bool {
                 && words[at + wish.len()..].iter().all(is_rest)
         })
     })
+}
+
+/// Whether `word` is one of `known`, which stand between spaces.
+fn is_among(known: &str, word: &str) -> bool {
+    known.split(' ').any(|known| plain(known) == word)
 }
 
 /// The last word of a Kazakh wish is a stem: endings say how politely.

@@ -81,7 +81,7 @@ impl Sns {
         let signed = signed_text(&envelope, &kind).ok_or(Refused::Signature)?;
         let url = text(&envelope, "/SigningCertURL").and_then(|url| amazons(&url, &host));
         let url = url
-            .filter(|url| url.path().ends_with(".pem") && url.query().is_none())
+            .filter(|url| url.path().strip_suffix(".pem").is_some() && url.query().is_none())
             .ok_or(Refused::Signature)?;
         let certificate = self.certificate(&url, now).await?;
         if now < certificate.from || now > certificate.to {

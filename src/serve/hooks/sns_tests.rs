@@ -156,13 +156,13 @@ async fn both_versions_of_the_signature_count_and_nothing_else() {
     assert_eq!(site.suppressed().await, [Suppressed::Address(address(1))]);
     assert_eq!(amazon.asked(), [CERTIFICATE], "asked for once, and kept");
 
-    let signer = Signer::new(2026, 2027);
+    let issuer = Signer::new(2026, 2027);
     let other = CERTIFICATE.replace("one", "two");
-    amazon.put(&other, signer.pem.as_bytes());
+    amazon.put(&other, issuer.pem.as_bytes());
     let (complaint, _) = events("ses").swap_remove(9);
     let mut plain = envelope(&complaint);
     plain["SigningCertURL"] = other.as_str().into();
-    let signed = signer.sign(plain);
+    let signed = issuer.sign(plain);
     for (field, value) in [
         ("Message", "{}".into()),
         ("MessageId", "other".into()),
@@ -192,11 +192,11 @@ async fn both_versions_of_the_signature_count_and_nothing_else() {
 async fn nothing_is_asked_for_strangers_and_old_certificates_are_not_believed() {
     let amazon = Arc::<Amazon>::default();
     let site = site(&amazon).await;
-    let signer = Signer::new(2026, 2027);
+    let issuer = Signer::new(2026, 2027);
     let signed_with = |field: &str, value: &str| {
         let mut one = envelope(&json!({"notificationType": "Delivery"}));
         one[field] = value.into();
-        signer.sign(one)
+        issuer.sign(one)
     };
     for (field, value) in [
         ("TopicArn", "arn:aws:sns:eu-central-1:123456789012:other"),
@@ -247,6 +247,18 @@ async fn nothing_is_asked_for_strangers_and_old_certificates_are_not_believed() 
     }
     assert_eq!(site.post("ses", b"{}".to_vec(), &[]).await, 403);
     assert!(amazon.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_certificate_is_fetched_once_and_believed_in_its_years() {
+    let amazon = Arc::<Amazon>::default();
+    let site = site(&amazon).await;
+    let issuer = Signer::new(2026, 2027);
+    let signed_with = |field: &str, value: &str| {
+        let mut one = envelope(&json!({"notificationType": "Delivery"}));
+        one[field] = value.into();
+        issuer.sign(one)
+    };
     // Amazon cannot be reached: SNS shall come again.
     let signed = signed_with("Subject", "x");
     assert_eq!(post(&site, &signed).await, 503);
@@ -255,15 +267,15 @@ async fn nothing_is_asked_for_strangers_and_old_certificates_are_not_believed() 
         b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
     );
     assert_eq!(post(&site, &signed).await, 403);
-    amazon.put(CERTIFICATE, signer.pem.as_bytes());
+    amazon.put(CERTIFICATE, issuer.pem.as_bytes());
     assert_eq!(post(&site, &signed).await, 200);
     for (name, from, to) in [("past", 2020, 2025), ("future", 2027, 2030)] {
-        let signer = Signer::new(from, to);
+        let issuer = Signer::new(from, to);
         let url = CERTIFICATE.replace("one", name);
-        amazon.put(&url, signer.pem.as_bytes());
+        amazon.put(&url, issuer.pem.as_bytes());
         let mut one = envelope(&json!({"notificationType": "Delivery"}));
         one["SigningCertURL"] = url.into();
-        assert_eq!(post(&site, &signer.sign(one)).await, 403, "{name}");
+        assert_eq!(post(&site, &issuer.sign(one)).await, 403, "{name}");
     }
     // Made-up names: so many are asked for, and no more.
     amazon.asked();
@@ -279,8 +291,8 @@ async fn nothing_is_asked_for_strangers_and_old_certificates_are_not_believed() 
 async fn a_subscription_is_confirmed_where_amazon_asks_and_nowhere_else() {
     let amazon = Arc::<Amazon>::default();
     let site = site(&amazon).await;
-    let signer = Signer::new(2026, 2027);
-    amazon.put(CERTIFICATE, signer.pem.as_bytes());
+    let issuer = Signer::new(2026, 2027);
+    amazon.put(CERTIFICATE, issuer.pem.as_bytes());
     for url in [
         "https://evil.example/?Action=ConfirmSubscription",
         "https://sns.eu-central-1.amazonaws.com/?Action=DeleteTopic",
@@ -288,10 +300,10 @@ async fn a_subscription_is_confirmed_where_amazon_asks_and_nowhere_else() {
     ] {
         let mut asked = subscription();
         asked["SubscribeURL"] = url.into();
-        assert_eq!(post(&site, &signer.sign(asked)).await, 400, "{url}");
+        assert_eq!(post(&site, &issuer.sign(asked)).await, 400, "{url}");
     }
     assert_eq!(amazon.asked(), [CERTIFICATE]);
-    let signed = signer.sign(subscription());
+    let signed = issuer.sign(subscription());
     assert_eq!(
         post(&site, &signed).await,
         503,
@@ -304,6 +316,6 @@ async fn a_subscription_is_confirmed_where_amazon_asks_and_nowhere_else() {
     // The end of a subscription is told, and not undone.
     let mut ended = subscription();
     ended["Type"] = "UnsubscribeConfirmation".into();
-    assert_eq!(post(&site, &signer.sign(ended)).await, 200);
+    assert_eq!(post(&site, &issuer.sign(ended)).await, 200);
     assert!(amazon.asked().is_empty());
 }
