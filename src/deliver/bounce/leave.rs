@@ -129,6 +129,7 @@ const REFUSALS: &[&str] = &[
     "бас тартпаймын",
     "бас тартқым келмейді",
 ];
+
 /// Words that bind a wish to something, or may: for a person to read.
 const CONDITIONS: &[&str] = &[
     "не отпис",
@@ -191,6 +192,7 @@ const QUOTE_HEADS: &[&str] = &[
     "begin forwarded",
     "начало переадресованного",
 ];
+
 /// How the line before a quotation ends.
 const QUOTE_LINES: &[&str] = &[
     "wrote:",
@@ -206,9 +208,8 @@ const QUOTE_LINES: &[&str] = &[
     "жазды:",
     "деп жазды:",
     "жазған:",
-    "a écrit :",
-    "schrieb:",
 ];
+
 /// Where a signature begins.
 const SIGNATURES: &[&str] = &[
     "sent from",
@@ -224,6 +225,7 @@ const SIGNATURES: &[&str] = &[
     "менің iphone",
     "get outlook",
 ];
+
 /// What mail programs put before the subject of an answer.
 const ANSWER_PREFIXES: &[&str] = &["re", "fw", "fwd", "на", "ответ", "отв", "пересл", "жауап"];
 
@@ -317,7 +319,6 @@ fn plain(text: &str) -> String {
         'і' => 'и',
         'ǵ' => 'g',
         'ó' => 'o',
-        '’' => '\'',
         other => other,
     });
     plain.collect()

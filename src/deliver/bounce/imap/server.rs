@@ -9,6 +9,7 @@ use crate::deliver::bounce::mailbox::{BadMailbox, Login, decoded};
 /// RFC 8314 section 3.2.
 const TLS_PORT: u16 = 993;
 const PLAIN_PORT: u16 = 143;
+
 /// How the conversation is kept secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Security {
