@@ -49,9 +49,8 @@ impl ImapServer {
         let security = match (is_tls, url.query()) {
             (true, None) => Security::Tls,
             (false, None) if login.is_here => Security::Plain,
-            (false, None) => Security::StartTls,
             (false, Some("tls=none")) => Security::Plain,
-            (false, Some("tls=starttls")) => Security::StartTls,
+            (false, None | Some("tls=starttls")) => Security::StartTls,
             _ => return Err(BadMailbox::Shape),
         };
         let folder = decoded(url.path().trim_start_matches('/')).ok_or(BadMailbox::Folder)?;
