@@ -103,9 +103,9 @@ fn line(file: &Path, report: &Report, recorded: Recorded, json: bool) -> String 
 
 async fn fetch(newsroom: &Newsroom, json: bool) -> Result<(), Failure> {
     let options = &newsroom.bounces;
-    if options.maildir.is_none() && options.mailbox.is_none() {
+    if options.maildir.is_none() && options.mailboxes.is_empty() {
         return Err(Failure::call(
-            "error: neither mail.bounces.maildir nor mail.bounces.pop3 is set",
+            "error: none of mail.bounces.maildir, mail.bounces.pop3 and mail.bounces.imap is set",
         ));
     }
     let (_go_on, stop) = watch::channel(false);

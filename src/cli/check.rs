@@ -22,6 +22,7 @@ pub async fn check(path: &Path, json: bool) -> Result<(), Failure> {
     house::subscribe_options(&config)?;
     house::signer(&config)?;
     house::bounce_options(&config)?;
+    house::check_maildir(&config)?;
     complaints.extend(desk_texts(&config, &furnishing.catalogue).await);
     let wrong = any_error(&complaints);
     complain_all(&complaints);

@@ -14,7 +14,9 @@ use crate::daemon::mail::{PostRoom, Relay};
 use crate::daemon::push::PushOptions;
 use crate::daemon::timetable::Timetable;
 use crate::daemon::{MailRoutes, Newsroom, PlannedDigest, Replaceable};
-use crate::deliver::bounce::pop3::{Pop3Server, system_trust};
+use crate::deliver::bounce::imap::ImapServer;
+use crate::deliver::bounce::mailbox::{BadMailbox, MailServer, system_trust};
+use crate::deliver::bounce::pop3::Pop3Server;
 use crate::deliver::courier::{Courier, DeliverOptions, Destination};
 use crate::deliver::message::Sender;
 use crate::deliver::sign::{SignOptions, Signer};
@@ -184,20 +186,53 @@ fn sender(config: &Config) -> Sender {
 
 /// Where bounces and complaints come in.
 pub fn bounce_options(config: &Config) -> Result<BounceOptions, Failure> {
-    let mailbox = match &config.bounces_pop3 {
-        Some(url) => {
-            let server = Pop3Server::parse(url).map_err(|why| {
-                Failure::complaints(&[config.file.complain("mail.bounces.pop3", why.to_string())])
-            })?;
-            Some((server, system_trust().map_err(Failure::work)?))
-        }
-        None => None,
+    let wrong = |key: &str, why: BadMailbox| {
+        Failure::complaints(&[config.file.complain(key, why.to_string())])
+    };
+    let places = &config.bounce_places;
+    let mut mailboxes = Vec::new();
+    if let Some(url) = &places.pop3 {
+        let server = Pop3Server::parse(url).map_err(|why| wrong("mail.bounces.pop3", why))?;
+        mailboxes.push(MailServer::Pop3(server));
+    }
+    if let Some(url) = &places.imap {
+        let server = ImapServer::parse(url, &places.processed).map_err(|why| match why {
+            BadMailbox::Folder if !places.processed.is_empty() => {
+                wrong("mail.bounces.processed", why)
+            }
+            why => wrong("mail.bounces.imap", why),
+        })?;
+        mailboxes.push(MailServer::Imap(server));
+    }
+    let trust = if mailboxes.is_empty() {
+        None
+    } else {
+        Some(system_trust().map_err(Failure::work)?)
     };
     Ok(BounceOptions {
-        maildir: config.bounces_maildir.clone(),
-        mailbox,
+        maildir: places.maildir.clone(),
+        mailboxes: mailboxes
+            .into_iter()
+            .zip(trust.into_iter().cycle())
+            .collect(),
         policy: config.soft_policy,
     })
+}
+
+/// Complains where the Maildir is none; what runs tells of it each time it looks.
+pub fn check_maildir(config: &Config) -> Result<(), Failure> {
+    let Some(folder) = &config.bounce_places.maildir else {
+        return Ok(());
+    };
+    if folder.join("new").is_dir() {
+        return Ok(());
+    }
+    let why = format!(
+        "{} is no Maildir: there is no folder new/ in it",
+        folder.display()
+    );
+    let complaint = config.file.complain("mail.bounces.maildir", why);
+    Err(Failure::complaints(&[complaint]))
 }
 
 /// The keys letters are signed with; `None` where the config names none.

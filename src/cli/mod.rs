@@ -11,6 +11,7 @@ pub mod house;
 mod mail;
 mod mail_keys;
 mod mailing;
+mod outlet;
 mod output;
 mod publish;
 mod push_state;

@@ -11,9 +11,12 @@ use tokio::sync::{Notify, mpsc, watch};
 use tracing_subscriber::EnvFilter;
 
 use super::house::{self, Furnishing, any_error};
+use super::outlet::WayOut;
 use super::output::{Failure, complain_all, say};
 use crate::config::{Config, LogFormat};
+use crate::daemon::intake::Desk;
 use crate::daemon::{self, Event, Newsroom, Replaceable, Signals};
+use crate::deliver::bounce::intake::{self, Door};
 use crate::serve::{self, Catalogue, House, ServeOptions};
 
 /// How long requests may still take when everything else has stopped.
@@ -35,6 +38,7 @@ pub async fn run(path: &Path) -> Result<(), Failure> {
     welcome(&config, &newsroom)?;
 
     let (stop, stopped) = watch::channel(());
+    take_reports_in(&config, &newsroom, stopped.clone()).await?;
     let serving = tokio::spawn(serve::run(listener, Arc::clone(&site), async move {
         let mut stopped = stopped;
         stopped.changed().await.ok();
@@ -84,7 +88,7 @@ fn site(config: &Config, newsroom: &Newsroom, mail_wanted: &Arc<Notify>) -> Resu
         soft_policy: config.soft_policy,
         pushed: Arc::clone(&newsroom.push.wanted),
     };
-    Ok(House::new(
+    let house = House::new(
         newsroom.store.clone(),
         newsroom.secret.clone(),
         newsroom.clock.clone(),
@@ -92,7 +96,35 @@ fn site(config: &Config, newsroom: &Newsroom, mail_wanted: &Arc<Notify>) -> Resu
         Arc::clone(mail_wanted),
         newsroom.templates(),
         shown(&newsroom.catalogue()),
-    ))
+    );
+    // Only Amazon has to be asked for what it signs with.
+    Ok(match config.hooks.ses {
+        Some(_) => house.with_outlet(Arc::new(WayOut::open(config)?)),
+        None => house,
+    })
+}
+
+/// Opens the door where mail servers hand reports in, if there is one.
+async fn take_reports_in(
+    config: &Config,
+    newsroom: &Arc<Newsroom>,
+    mut stopped: watch::Receiver<()>,
+) -> Result<(), Failure> {
+    let Some(at) = &config.bounce_places.listen else {
+        return Ok(());
+    };
+    let door = Door::open(at).await.map_err(|error| {
+        Failure::work(format!(
+            "{at} cannot be listened on ({error}); set mail.bounces.listen to another"
+        ))
+    })?;
+    let host = newsroom.mail_routes.bounce_domain.clone();
+    let host = host.unwrap_or_else(|| newsroom.sender.domain.clone());
+    let desk = Arc::new(Desk(Arc::clone(newsroom)));
+    tokio::spawn(intake::serve(door, desk, host, async move {
+        stopped.changed().await.ok();
+    }));
+    Ok(())
 }
 
 /// The part of the catalogue that pages and feeds need.

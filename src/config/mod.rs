@@ -28,6 +28,7 @@ use crate::model::feed::FeedName;
 use crate::model::language::Trilingual;
 use crate::model::sending::{DomainLimits, RelayPlan, SendWindow, WarmUp};
 use crate::model::subscriber::EmailAddress;
+pub use bounces::BouncePlaces;
 pub use doctor::Doctor;
 pub use gather::GatherPace;
 use mail::{Dkim, MailAddresses};
@@ -69,9 +70,7 @@ pub struct Config {
     /// It was given, and not made of where to listen.
     pub site_is_public: bool,
     pub subscribe: Subscribe,
-    pub bounces_maildir: Option<PathBuf>,
-    /// Holds a password.
-    pub bounces_pop3: Option<String>,
+    pub bounce_places: BouncePlaces,
     pub soft_policy: SoftPolicy,
     pub hooks: HookSecrets,
     pub outbox: PathBuf,
@@ -237,6 +236,8 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
     let doctor = doctor::check(&raw.doctor, &mut note);
     check_limits(&raw, &mut note);
     let soft_policy = bounces::check(&raw.mail.bounces, &mut note);
+    let bounce_places = bounces::places(&raw.mail, &mut note);
+    let hooks = bounces::hook_secrets(&raw.hooks, &mut note);
     let subscribe = subscribe::check(&raw.subscribe, &mut note);
     let sending = sending::check(&raw.mail, &mut note);
     let log_format = check_log_format(&raw.log.format, &mut note);
@@ -256,10 +257,9 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
         site_url: site_url.ok()?,
         site_is_public: !raw.serve.url.is_empty(),
         subscribe,
-        bounces_maildir: given(&raw.mail.bounces.maildir).map(PathBuf::from),
-        bounces_pop3: given(&raw.mail.bounces.pop3),
+        bounce_places,
         soft_policy,
-        hooks: bounces::hook_secrets(&raw.hooks),
+        hooks,
         outbox: raw.mail.outbox.into(),
         from: from.ok()?,
         relays: sending.relays,

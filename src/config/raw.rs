@@ -90,13 +90,17 @@ section!(RawMail {
 section!(RawBounces {
     maildir: String = "",
     pop3: String = "",
+    imap: String = "",
+    processed: String = "",
+    listen: String = "",
     soft_limit: u32 = 5_u32,
     half_life_days: u32 = 30_u32,
 });
 section!(RawHooks {
     mailgun: String = "",
     postmark: String = "",
-    sendgrid: String = ""
+    sendgrid: String = "",
+    ses: String = ""
 });
 section!(RawDkim {
     dir: String = "var/keys",

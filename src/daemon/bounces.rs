@@ -10,8 +10,9 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use rustls::ClientConfig;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
-use crate::deliver::bounce::pop3::{Mailbox, Pop3Error, Pop3Server};
+use crate::deliver::bounce::mailbox::{MailServer, Mailbox, MailboxError};
 use crate::deliver::bounce::{self, Signed, maildir};
 use crate::model::bounce::{Report, ReportKind, SoftPolicy};
 use crate::model::token::{self, TokenPurpose};
@@ -30,13 +31,15 @@ const LEASE_NAME: &str = "bounces";
 /// After a crash another process polls when this has passed. One that takes
 /// longer meets the other's records, which count once.
 const LEASE: TimeDelta = TimeDelta::minutes(10);
+/// How long a visit to one mailbox goes on; what is left waits for the next.
+const VISIT_WITHIN: Duration = Duration::from_mins(4);
 
 /// Where reports come from, and what they lead to; by default from nowhere.
 #[derive(Clone, Default)]
 pub struct BounceOptions {
     pub maildir: Option<PathBuf>,
-    /// And which certificates its server may show.
-    pub mailbox: Option<(Pop3Server, Arc<ClientConfig>)>,
+    /// And which certificates each server may show.
+    pub mailboxes: Vec<(MailServer, Arc<ClientConfig>)>,
     pub policy: SoftPolicy,
 }
 
@@ -51,7 +54,7 @@ pub enum PollError {
         source: std::io::Error,
     },
     #[error(transparent)]
-    Pop3(#[from] Pop3Error),
+    Mailbox(#[from] MailboxError),
 }
 
 /// How many mails came to what.
@@ -71,7 +74,7 @@ pub fn start(newsroom: &Arc<Newsroom>, stop: &watch::Receiver<bool>) {
 /// processes on one store one does: two in a mailbox would fetch each mail twice.
 async fn keep_polling(newsroom: Arc<Newsroom>, mut stop: watch::Receiver<bool>) {
     let options = &newsroom.bounces;
-    if options.maildir.is_none() && options.mailbox.is_none() {
+    if options.maildir.is_none() && options.mailboxes.is_empty() {
         return;
     }
     let mut left = Left::default();
@@ -157,17 +160,24 @@ pub async fn poll(
     stop: &watch::Receiver<bool>,
 ) -> Result<Tally, PollError> {
     let mut tally = Tally::new();
+    // A place that cannot be read does not keep the others from being read.
+    let mut first_wrong = None;
     if let Some(folder) = &newsroom.bounces.maildir {
-        poll_maildir(newsroom, folder, stop, &mut tally).await?;
+        let polled = poll_maildir(newsroom, folder, stop, &mut tally).await;
+        first_wrong = polled.err();
     }
-    if let Some((server, trust)) = &newsroom.bounces.mailbox {
-        let mailbox = Mailbox::open(server, Arc::clone(trust)).await?;
-        poll_mailbox(newsroom, mailbox, left, stop, &mut tally).await?;
+    for (server, trust) in &newsroom.bounces.mailboxes {
+        let opened = Mailbox::open(server, Arc::clone(trust)).await;
+        let polled = match opened {
+            Ok(mailbox) => poll_mailbox(newsroom, mailbox, left, stop, &mut tally).await,
+            Err(error) => Err(error.into()),
+        };
+        first_wrong = first_wrong.or(polled.err());
     }
     if !tally.is_empty() {
         newsroom.store.forget_reports(newsroom.clock.now()).await?;
     }
-    Ok(tally)
+    first_wrong.map_or(Ok(tally), Err)
 }
 
 async fn poll_maildir(
@@ -199,14 +209,15 @@ async fn poll_mailbox(
     stop: &watch::Receiver<bool>,
     tally: &mut Tally,
 ) -> Result<(), PollError> {
-    for mail in mailbox.list().await? {
-        if *stop.borrow() {
+    let until = Instant::now() + VISIT_WITHIN;
+    let mails = mailbox.list(&|name| left.0.contains(name)).await?;
+    for mail in mails {
+        if *stop.borrow() || Instant::now() >= until {
             break;
         }
-        if left.0.contains(&mail.name) {
+        let Some(bytes) = mailbox.read(&mail).await? else {
             continue;
-        }
-        let bytes = mailbox.read(&mail).await?;
+        };
         let (report, recorded) = take(newsroom, &bytes).await?;
         if is_for_a_person(&report) {
             if left.0.len() >= LEFT_MAX {

@@ -7,6 +7,7 @@
 
 pub mod bounces;
 pub mod gather;
+pub mod intake;
 pub mod learn;
 pub mod letter;
 pub mod mail;

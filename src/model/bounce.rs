@@ -6,6 +6,8 @@
 //! reader's copy. Only something the house signed tells which reader is meant.
 
 use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 
@@ -178,6 +180,23 @@ impl SoftPolicy {
     }
 }
 
+/// Where mail servers hand reports in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ListenAt {
+    Tcp(SocketAddr),
+    /// A Unix socket.
+    Unix(PathBuf),
+}
+
+impl fmt::Display for ListenAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(address) => address.fmt(f),
+            Self::Unix(path) => path.display().fmt(f),
+        }
+    }
+}
+
 /// What providers' webhooks prove themselves with; absent: that hook is off.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct HookSecrets {
@@ -187,6 +206,8 @@ pub struct HookSecrets {
     pub postmark: Option<String>,
     /// The verification key: a public key in base64.
     pub sendgrid: Option<String>,
+    /// The name (ARN) of the SNS topic that Amazon SES tells.
+    pub ses: Option<String>,
 }
 
 impl fmt::Debug for HookSecrets {

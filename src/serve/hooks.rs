@@ -3,11 +3,14 @@
 //! `POST /hooks/{provider}`; each is off until its secret is configured, and
 //! answers only what is signed with it. A provider's event has an id of its
 //! own, so one that comes again, by a retry or a replay, changes nothing.
-//! Deliberately absent: Amazon SES, which sends the same as mail.
+//! Amazon SES tells through SNS (`sns.rs`), whose certificates are fetched through
+//! a door that is handed in.
 
 mod mailgun;
 mod postmark;
 mod sendgrid;
+mod ses;
+mod sns;
 
 use std::sync::Arc;
 
@@ -16,6 +19,9 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
+
+pub use sns::Outlet;
+pub(super) use sns::Sns;
 
 use super::House;
 use crate::model::bounce::{Proof, Report, ReportId, ReportKind, Severity, diagnostic};
@@ -37,6 +43,8 @@ enum Refused {
     Signature,
     /// Signed, and not of the provider's shape.
     Shape,
+    /// What it is signed with cannot be had just now.
+    NotNow,
 }
 
 /// `POST /hooks/{provider}`
@@ -61,6 +69,10 @@ pub(super) async fn hook(
             .sendgrid
             .as_ref()
             .map(|key| sendgrid::read(key, &headers, &body, now)),
+        "ses" => match &secrets.ses {
+            Some(topic) => Some(house.sns.read(topic, &body, now).await),
+            None => None,
+        },
         _ => None,
     };
     match read {
@@ -76,6 +88,7 @@ pub(super) async fn hook(
             tracing::warn!(provider, "a signed webhook was not understood");
             StatusCode::BAD_REQUEST
         }
+        Some(Err(Refused::NotNow)) => StatusCode::SERVICE_UNAVAILABLE,
         Some(Ok(events)) => record(&house, &provider, &events, now).await,
     }
 }
@@ -163,5 +176,7 @@ fn is_timely(seconds: &str, now: DateTime<Utc>) -> bool {
     signed.is_some_and(|signed| signed >= now - SIGNED_WITHIN && signed <= now + AHEAD_MAX)
 }
 
+#[cfg(test)]
+mod sns_tests;
 #[cfg(test)]
 mod tests;

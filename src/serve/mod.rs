@@ -46,6 +46,7 @@ use crate::publish::{Format, Site};
 use crate::store::Store;
 use crate::template::Templates;
 
+pub use hooks::Outlet;
 pub use limits::{AddressLists, BadNetwork, Network, SubscribeOptions};
 use limits::{Limits, Weight};
 
@@ -103,6 +104,7 @@ pub struct House {
     room: Semaphore,
     push_room: Semaphore,
     limits: Mutex<Limits>,
+    sns: hooks::Sns,
 }
 
 impl House {
@@ -128,7 +130,15 @@ impl House {
             room: Semaphore::new(REQUESTS_MAX),
             push_room: Semaphore::new(websub::PUSHES_MAX),
             limits: Mutex::default(),
+            sns: hooks::Sns::default(),
         }
+    }
+
+    /// With a way out for webhooks whose sender must be asked for its certificate.
+    #[must_use]
+    pub fn with_outlet(mut self, outlet: Arc<dyn Outlet>) -> Self {
+        self.sns = hooks::Sns::with(outlet);
+        self
     }
 
     /// Swaps templates and catalogue; requests under way finish with the old ones.

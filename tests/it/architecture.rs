@@ -63,6 +63,7 @@ const DOORS: &[(&str, &str)] = &[
     ("aws_lc_rs", "deliver/sign"),
     ("aws_lc_rs", "serve/hooks"),
     ("aws_lc_rs", "serve/websub.rs"),
+    ("x509_parser", "serve/hooks/sns.rs"),
     ("axum", "serve"),
     ("clap", "cli"),
     ("csv", "cli/subscribers"),

@@ -4,6 +4,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::os::unix::net::UnixStream;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -208,6 +209,182 @@ fn a_mailbox_is_read_and_only_what_is_recorded_deleted() {
         "USER u", "PASS p", "UIDL", "RETR 1", "DELE 1", "RETR 2", "QUIT",
     ];
     assert_eq!(said, expected, "a person's mail stays for a person");
+}
+
+/// An IMAP server with one mail, whose numbers hold for `validity`.
+fn imap(mail: String, validity: u32) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("port");
+    let url = format!(
+        "imap://u:p@{}/INBOX",
+        listener.local_addr().expect("address")
+    );
+    let said: Arc<Mutex<Vec<String>>> = Arc::default();
+    let heard = Arc::clone(&said);
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut writer = stream.try_clone().expect("a socket");
+            write!(writer, "* OK ready\r\n").expect("written");
+            for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                let (tag, line) = line.split_once(' ').expect("a tag");
+                heard.lock().expect("log").push(line.to_owned());
+                let data = match line.split(' ').take(2).collect::<Vec<_>>()[..] {
+                    ["CAPABILITY"] => {
+                        "* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR UIDPLUS\r\n".to_owned()
+                    }
+                    ["SELECT", _] => format!("* 1 EXISTS\r\n* OK [UIDVALIDITY {validity}]\r\n"),
+                    ["UID", "SEARCH"] => "* SEARCH 5\r\n".to_owned(),
+                    ["UID", "FETCH"] => format!(
+                        "* 1 FETCH (UID 5 BODY[]<0> {{{}}}\r\n{mail})\r\n",
+                        mail.len()
+                    ),
+                    _ => String::new(),
+                };
+                if write!(writer, "{data}{tag} OK\r\n").is_err() || line == "LOGOUT" {
+                    break;
+                }
+            }
+        }
+    });
+    (url, said)
+}
+
+#[test]
+fn an_imap_mailbox_is_read_and_a_new_numbering_counts_nothing_twice() {
+    let (mut world, letters) = mailed();
+    let hard = bounce(&letters[0], "5.1.1", "5.1.1 no such user");
+    for (validity, expected) in [(1, "suppressed"), (2, "again")] {
+        let (url, said) = imap(hard.clone(), validity);
+        world.set("JARSHY__MAIL__BOUNCES__IMAP", &url);
+        let tally = json(&world.must(&["bounces", "fetch", "--json"]));
+        assert_eq!(tally, serde_json::json!({ expected: 1 }));
+        let said = said.lock().expect("log").join("\n");
+        assert!(said.ends_with("UID EXPUNGE 5\nLOGOUT"), "{said}");
+    }
+    // A person's mail stays, unread.
+    let (url, said) = imap("From: x@y.example\r\n\r\nWhen?\r\n".to_owned(), 3);
+    world.set("JARSHY__MAIL__BOUNCES__IMAP", &url);
+    world.must(&["bounces", "fetch"]);
+    assert!(!said.lock().expect("log").join("\n").contains("STORE"));
+}
+
+#[test]
+fn mail_servers_hand_reports_in() {
+    /// Enough for a slow machine under load.
+    const PATIENCE: Duration = Duration::from_mins(2);
+    let (mut world, letters) = mailed();
+    world.set("JARSHY__MAIL__BOUNCE_DOMAIN", "lists.house.example");
+    world.set("JARSHY__MAIL__BOUNCES__LISTEN", "./lmtp");
+    world.set("JARSHY__SERVE__LISTEN", "127.0.0.1:0");
+    let mut house = world
+        .command(&["run"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let start = Instant::now();
+    let socket = loop {
+        match UnixStream::connect(world.path("lmtp")) {
+            Ok(socket) => break socket,
+            Err(_) if start.elapsed() < PATIENCE => std::thread::yield_now(),
+            Err(error) => panic!("nobody listens: {error}"),
+        }
+    };
+    let hard = bounce(&letters[0], "5.1.1", "5.1.1 no such user");
+    let person = "From: x@y.example\r\n\r\nWhen is the forum?\r\n";
+    let begin = "MAIL FROM:<>\r\nRCPT TO:<x@elsewhere.example>\r\n\
+                 RCPT TO:<bounces+forged@lists.house.example>\r\n\
+                 RCPT TO:<Bounces@Lists.House.example>\r\nDATA\r\n";
+    let mut writer = socket.try_clone().expect("a socket");
+    write!(writer, "LHLO mx\r\n{begin}{hard}.\r\n{begin}{person}.\r\n").expect("written");
+    let codes = ["220", "250", "250", "550", "550", "250", "354", "250"];
+    let codes = codes.iter().chain(&codes[2..7]).chain(&["550"]);
+    let mut lines = BufReader::new(socket).lines().map_while(Result::ok);
+    for code in codes {
+        let line = lines.find(|line| line.as_bytes().get(3) == Some(&b' '));
+        assert!(
+            line.as_ref().is_some_and(|line| line.starts_with(code)),
+            "{code}: {line:?}"
+        );
+    }
+    // Killed the moment after: what was taken is recorded.
+    house.kill().expect("it ran");
+    house.wait().expect("it ends");
+    let list = world.must(&["suppressions", "list"]);
+    assert!(list.starts_with("a@reader.example hard-bounce "), "{list}");
+}
+
+#[test]
+fn check_tells_what_cannot_work() {
+    let cases = [
+        ("MAIL__BOUNCES__MAILDIR", "nowhere", "nowhere is no Maildir"),
+        (
+            "MAIL__BOUNCES__IMAP",
+            "imaps://h.example/INBOX",
+            "a user and a password",
+        ),
+        (
+            "MAIL__BOUNCES__IMAP",
+            "https://u:p@h.example/",
+            "expected imaps://",
+        ),
+        (
+            "MAIL__BOUNCES__POP3",
+            "pop3://u:p@h.example",
+            "pop3:// is unencrypted",
+        ),
+        (
+            "MAIL__BOUNCES__PROCESSED",
+            "Archive",
+            "set mail.bounces.imap",
+        ),
+        (
+            "MAIL__BOUNCES__LISTEN",
+            "2525",
+            "expected an address such as",
+        ),
+        (
+            "MAIL__BOUNCES__LISTEN",
+            "127.0.0.1:2525",
+            "set mail.bounce_domain",
+        ),
+        (
+            "HOOKS__MAILGUN",
+            "secret key",
+            "the HTTP webhook signing key",
+        ),
+        ("HOOKS__POSTMARK", "secret", "USER:PASSWORD"),
+        ("HOOKS__SENDGRID", "c2VjcmV0", "a P-256 public key"),
+        ("HOOKS__SES", "secret", "arn:aws:sns:REGION:ACCOUNT:TOPIC"),
+    ];
+    for (key, value, expected) in cases {
+        let mut world = World::new(None);
+        let key = format!("JARSHY__{key}");
+        world.set(&key, value);
+        let output = world.run(&["check"]);
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{key}: {stderr}");
+        assert!(stderr.contains(expected), "{key}: {stderr}");
+        assert!(stderr.contains(&key), "{key}: {stderr}");
+        assert!(
+            !value.contains("secret") || !stderr.contains(value),
+            "{stderr}"
+        );
+    }
+    let mut world = World::new(None);
+    std::fs::create_dir_all(world.path("bounces/new")).expect("folder");
+    let key = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEboKUnARg6uA4Z3+JmTUI99PKn4KEChsW23oOgY8Jy2pOrY1BSLBuVinLjNQK1iTn21sffoz6Mgrwg8JtQmSGDw==";
+    for (name, value) in [
+        ("MAIL__BOUNCES__MAILDIR", "bounces"),
+        ("MAIL__BOUNCES__IMAP", "imaps://u:p@h.example/INBOX"),
+        ("MAIL__BOUNCES__PROCESSED", "Archive"),
+        ("HOOKS__MAILGUN", "0123456789abcdef0123456789abcdef"),
+        ("HOOKS__POSTMARK", "hook:пароль"),
+        ("HOOKS__SENDGRID", key),
+        ("HOOKS__SES", "arn:aws:sns:eu-central-1:123456789012:jarshy"),
+    ] {
+        world.set(&format!("JARSHY__{name}"), value);
+    }
+    world.must(&["check"]);
 }
 
 #[test]

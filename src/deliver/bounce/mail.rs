@@ -58,6 +58,10 @@ impl Mail {
             mail.take(part, &mut html);
         }
         if mail.text.trim().is_empty() {
+            if !mail.looks_returned() {
+                let quoted = html.split_off(quotation_at(&html));
+                append(&mut mail.quoted, &html_to_text(&quoted), QUOTED_BYTES_MAX);
+            }
             mail.text = html_to_text(&html);
         }
         mail.cut_returned();
@@ -150,6 +154,21 @@ impl Mail {
 pub fn addresses(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !(c.is_ascii_alphanumeric() || "+-_.@=".contains(c)))
         .filter(|word| word.contains('@'))
+}
+
+/// Where an answer in HTML begins to quote; its end where it does not.
+fn quotation_at(html: &str) -> usize {
+    const MARKS: &[&str] = &[
+        "<blockquote",
+        "gmail_quote",
+        "moz-cite-prefix",
+        "divrplyfwdmsg",
+        "yahoo_quoted",
+    ];
+    let lower = html.to_ascii_lowercase();
+    let mark = MARKS.iter().filter_map(|mark| lower.find(mark)).min();
+    let tag = mark.and_then(|at| lower[..=at].rfind('<'));
+    tag.unwrap_or(html.len())
 }
 
 /// Delivery status as plain text, where MIME is broken or absent.

@@ -2,13 +2,17 @@
 //!
 //! [`read`] is pure: the bytes of a mail become a [`Report`]. Whom it is about
 //! is decided by what the house signed (`proof.rs`); the text only says what
-//! kind of report it is. Two thin shells fetch mails: a folder (`maildir.rs`)
-//! and a mailbox (`pop3.rs`). Deliberately absent: the store. A mail is put
+//! kind of report it is. Thin shells fetch mails: a folder (`maildir.rs`) and a
+//! mailbox (`mailbox.rs`, by POP3 or IMAP). Deliberately absent: the store. A mail is put
 //! away only after whoever called has recorded it.
 
 mod auto_reply;
 mod fields;
+pub mod imap;
+pub mod intake;
+mod leave;
 mod mail;
+pub mod mailbox;
 pub mod maildir;
 mod phrases;
 pub mod pop3;
@@ -53,6 +57,9 @@ fn kind(mail: &Mail, writes_to_leave: bool) -> ReportKind {
     // Some mail programs mark the wish to leave as generated, which it is; only
     // an answer is none.
     if writes_to_leave && !auto_reply::is_answer(mail) && !mail.looks_returned() {
+        if leave::takes_back(mail) {
+            return ReportKind::Unknown;
+        }
         return ReportKind::Unsubscribe;
     }
     match status::decide(&mail.status, &mail.original_recipients(), &mail.text) {
@@ -70,7 +77,7 @@ fn kind(mail: &Mail, writes_to_leave: bool) -> ReportKind {
     if auto_reply::is_automatic(mail) {
         return ReportKind::AutoReply;
     }
-    if proof::asks_to_leave(mail) {
+    if leave::asks_to_leave(mail) {
         return ReportKind::Unsubscribe;
     }
     ReportKind::Unknown

@@ -5,97 +5,38 @@
 //! mails are read again. Deliberately absent: STLS and APOP, which nothing
 //! needs that offers port 995.
 
-use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rustls::ClientConfig;
-use rustls::pki_types::ServerName;
-use tokio::io::{
-    AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
-};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
-use url::{Host, Url};
+use url::Url;
 
 use super::MAIL_BYTES_MAX;
+use super::mailbox::{
+    ANSWER_WITHIN, BadMailbox, LISTED_MAX, Listed, Login, MAIL_WITHIN, MailboxError, Stream,
+    TRANSFER_BYTES_MAX, connect, shown,
+};
 
 /// RFC 8314 section 3.3.
 const TLS_PORT: u16 = 995;
 const PLAIN_PORT: u16 = 110;
-/// How long the server may take for one answer.
-const ANSWER_WITHIN: Duration = Duration::from_mins(1);
-/// How long it may take for one mail.
-const MAIL_WITHIN: Duration = Duration::from_mins(5);
 /// RFC 1939 section 3 says 512; servers say more.
 const LINE_BYTES_MAX: u64 = 64 * 1024;
-/// A mail longer than this ends the conversation: it is no report.
-const TRANSFER_BYTES_MAX: usize = 64 * 1024 * 1024;
-/// Mails listed at once; the next visit takes the rest.
-pub const LISTED_MAX: usize = 1_000;
 /// A listing with more lines than this is no mailbox's.
 const LISTING_LINES_MAX: usize = 1_000_000;
 
 /// A mailbox and how to get in.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pop3Server {
-    host: String,
+    login: Login,
     port: u16,
     tls: bool,
-    user: String,
-    password: String,
 }
 
-impl fmt::Debug for Pop3Server {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Pop3Server({}:{})", self.host, self.port)
-    }
-}
-
-/// Why a text names no mailbox. The password it may hold is not repeated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BadMailbox {
-    #[error("expected pop3s://USER:PASSWORD@HOST")]
-    Shape,
-    #[error("a user and a password are needed: pop3s://USER:PASSWORD@HOST, with % written as %25")]
-    Login,
-    #[error(
-        "pop3:// is unencrypted; write pop3s://, or pop3://…?tls=none to send the password in the clear"
-    )]
-    Unencrypted,
-}
-
-/// Why a mailbox could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum Pop3Error {
-    #[error("the mailbox at {place} cannot be reached: {why}")]
-    Connect { place: String, why: String },
-    #[error("the mailbox server refused {command}: {answer}")]
-    Refused {
-        command: &'static str,
-        answer: String,
-    },
-    #[error("the mailbox server did not answer {command} in time")]
-    Silent { command: &'static str },
-    #[error("the conversation with the mailbox server broke at {command}: {why}")]
-    Broken { command: &'static str, why: String },
-}
-
-trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
-
-/// An open mailbox. Dropped without [`Mailbox::close`] it deletes nothing.
-pub struct Mailbox {
+/// An open mailbox. Dropped without [`Pop3Mailbox::close`] it deletes nothing.
+pub struct Pop3Mailbox {
     stream: BufReader<Box<dyn Stream>>,
-}
-
-/// A mail in the mailbox.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
-    number: u32,
-    /// The server's lasting name for it (section 7, UIDL).
-    pub name: String,
 }
 
 impl Pop3Server {
@@ -111,84 +52,49 @@ impl Pop3Server {
             "pop3" => (false, PLAIN_PORT),
             _ => return Err(BadMailbox::Shape),
         };
-        let host = url.host_str().and_then(|host| Host::parse(host).ok());
-        let host = host.ok_or(BadMailbox::Shape)?;
-        let is_here = match &host {
-            Host::Domain(name) => name == "localhost",
-            Host::Ipv4(address) => address.is_loopback(),
-            Host::Ipv6(address) => address.is_loopback(),
-        };
+        if !matches!(url.path(), "" | "/") {
+            return Err(BadMailbox::Shape);
+        }
+        let login = Login::of(&url)?;
         match url.query() {
-            None if tls || is_here => {}
+            None if tls || login.is_here => {}
             None => return Err(BadMailbox::Unencrypted),
             Some("tls=none") if !tls => {}
             Some(_) => return Err(BadMailbox::Shape),
         }
-        if !matches!(url.path(), "" | "/") || url.port() == Some(0) {
-            return Err(BadMailbox::Shape);
-        }
-        let word = |text: &str| decoded(text).filter(|word| !word.is_empty());
         Ok(Self {
-            host: match host {
-                Host::Domain(name) => name,
-                Host::Ipv4(address) => address.to_string(),
-                Host::Ipv6(address) => address.to_string(),
-            },
-            port: url.port().unwrap_or(port),
+            port: login.port.unwrap_or(port),
             tls,
-            user: word(url.username()).ok_or(BadMailbox::Login)?,
-            password: word(url.password().unwrap_or_default()).ok_or(BadMailbox::Login)?,
+            login,
         })
     }
 }
 
-/// Percent-decoded; nothing for what could break out of a command line.
-fn decoded(text: &str) -> Option<String> {
-    let pair = format!("v={}", text.replace('+', "%2B"));
-    let (_, value) = url::form_urlencoded::parse(pair.as_bytes()).next()?;
-    (!value.contains(|c: char| c.is_control() || c == '\u{fffd}')).then(|| value.into_owned())
-}
-
-/// The certificates this system believes.
-///
-/// # Errors
-/// When the system's store of certificates cannot be used.
-pub fn system_trust() -> Result<Arc<ClientConfig>, rustls::Error> {
-    use rustls_platform_verifier::ConfigVerifierExt as _;
-    ClientConfig::with_platform_verifier().map(Arc::new)
-}
-
-impl Mailbox {
+impl Pop3Mailbox {
     /// Connects and logs in. `trust` says which certificates are believed.
     ///
     /// # Errors
     /// When the server cannot be reached or does not let us in.
-    pub async fn open(server: &Pop3Server, trust: Arc<ClientConfig>) -> Result<Self, Pop3Error> {
-        let stream = match timeout(ANSWER_WITHIN, connect(server, trust)).await {
-            Ok(connected) => connected.map_err(|why| Pop3Error::Connect {
-                place: format!("{}:{}", server.host, server.port),
-                why: why.to_string(),
-            })?,
-            Err(_) => {
-                return Err(Pop3Error::Silent {
-                    command: "the connection",
-                });
-            }
-        };
+    pub async fn open(server: &Pop3Server, trust: Arc<ClientConfig>) -> Result<Self, MailboxError> {
+        let place = (server.login.host.as_str(), server.port);
+        let stream = connect(place, server.tls, trust).await?;
         let mut mailbox = Self {
             stream: BufReader::new(stream),
         };
         mailbox.answer("the greeting").await?;
-        mailbox.ask("USER", &server.user).await?;
-        mailbox.ask("PASS", &server.password).await?;
+        mailbox.ask("USER", &server.login.user).await?;
+        mailbox.ask("PASS", &server.login.password).await?;
         Ok(mailbox)
     }
 
-    /// The first [`LISTED_MAX`] mails.
+    /// The first [`LISTED_MAX`] mails that `known` does not know.
     ///
     /// # Errors
     /// When the server refuses, falls silent or breaks off.
-    pub async fn list(&mut self) -> Result<Vec<Listed>, Pop3Error> {
+    pub async fn list(
+        &mut self,
+        known: &(dyn Fn(&str) -> bool + Sync),
+    ) -> Result<Vec<Listed>, MailboxError> {
         self.ask("UIDL", "").await?;
         let mut listed = Vec::new();
         for _ in 0..LISTING_LINES_MAX {
@@ -200,12 +106,13 @@ impl Mailbox {
             if let Some((number, name)) = line.split_once(' ')
                 && let Ok(number) = number.parse()
                 && listed.len() < LISTED_MAX
+                && !known(name.trim())
             {
                 let name = name.trim().to_owned();
                 listed.push(Listed { number, name });
             }
         }
-        Err(Pop3Error::Broken {
+        Err(MailboxError::Broken {
             command: "UIDL",
             why: format!("a list of more than {LISTING_LINES_MAX} mails"),
         })
@@ -215,19 +122,19 @@ impl Mailbox {
     ///
     /// # Errors
     /// When the server refuses, falls silent or breaks off.
-    pub async fn read(&mut self, mail: &Listed) -> Result<Vec<u8>, Pop3Error> {
+    pub async fn read(&mut self, mail: &Listed) -> Result<Vec<u8>, MailboxError> {
         self.ask("RETR", &mail.number.to_string()).await?;
         let whole = self.lines_to_dot();
         timeout(MAIL_WITHIN, whole)
             .await
-            .unwrap_or(Err(Pop3Error::Silent { command: "RETR" }))
+            .unwrap_or(Err(MailboxError::Silent { command: "RETR" }))
     }
 
-    /// Marks a mail for deletion, which [`Mailbox::close`] makes last.
+    /// Marks a mail for deletion, which [`Pop3Mailbox::close`] makes last.
     ///
     /// # Errors
     /// When the server refuses, falls silent or breaks off.
-    pub async fn put_away(&mut self, mail: &Listed) -> Result<(), Pop3Error> {
+    pub async fn put_away(&mut self, mail: &Listed) -> Result<(), MailboxError> {
         self.ask("DELE", &mail.number.to_string()).await
     }
 
@@ -235,16 +142,16 @@ impl Mailbox {
     ///
     /// # Errors
     /// When the server refuses, falls silent or breaks off.
-    pub async fn close(mut self) -> Result<(), Pop3Error> {
+    pub async fn close(mut self) -> Result<(), MailboxError> {
         self.ask("QUIT", "").await
     }
 
-    async fn ask(&mut self, command: &'static str, argument: &str) -> Result<(), Pop3Error> {
+    async fn ask(&mut self, command: &'static str, argument: &str) -> Result<(), MailboxError> {
         let line = match argument {
             "" => format!("{command}\r\n"),
             argument => format!("{command} {argument}\r\n"),
         };
-        let broken = |why: std::io::Error| Pop3Error::Broken {
+        let broken = |why: std::io::Error| MailboxError::Broken {
             command,
             why: why.to_string(),
         };
@@ -256,31 +163,28 @@ impl Mailbox {
         self.answer(command).await
     }
 
-    async fn answer(&mut self, command: &'static str) -> Result<(), Pop3Error> {
-        /// Enough to understand a refusal.
-        const SHOWN_CHARS: usize = 200;
+    async fn answer(&mut self, command: &'static str) -> Result<(), MailboxError> {
         let line = self.line(command).await?;
         if line.starts_with(b"+OK") {
             return Ok(());
         }
-        let answer = String::from_utf8_lossy(&line);
-        Err(Pop3Error::Refused {
+        Err(MailboxError::Refused {
             command,
-            answer: answer.chars().take(SHOWN_CHARS).collect(),
+            answer: shown(&String::from_utf8_lossy(&line)),
         })
     }
 
     /// A line without its end.
-    async fn line(&mut self, command: &'static str) -> Result<Vec<u8>, Pop3Error> {
+    async fn line(&mut self, command: &'static str) -> Result<Vec<u8>, MailboxError> {
         let mut line = Vec::new();
         let mut bounded = (&mut self.stream).take(LINE_BYTES_MAX);
         let reading = bounded.read_until(b'\n', &mut line);
-        let broken = |why: &str| Pop3Error::Broken {
+        let broken = |why: &str| MailboxError::Broken {
             command,
             why: why.to_owned(),
         };
         match timeout(ANSWER_WITHIN, reading).await {
-            Err(_) => return Err(Pop3Error::Silent { command }),
+            Err(_) => return Err(MailboxError::Silent { command }),
             Ok(Err(why)) => return Err(broken(&why.to_string())),
             Ok(Ok(0)) => return Err(broken("the server closed the connection")),
             Ok(Ok(_)) => {}
@@ -295,7 +199,7 @@ impl Mailbox {
     }
 
     /// Lines up to the dot, unstuffed (section 3).
-    async fn lines_to_dot(&mut self) -> Result<Vec<u8>, Pop3Error> {
+    async fn lines_to_dot(&mut self) -> Result<Vec<u8>, MailboxError> {
         let mut mail = Vec::new();
         let mut transferred = 0;
         loop {
@@ -305,7 +209,7 @@ impl Mailbox {
             }
             transferred += line.len() + 2;
             if transferred > TRANSFER_BYTES_MAX {
-                return Err(Pop3Error::Broken {
+                return Err(MailboxError::Broken {
                     command: "RETR",
                     why: format!("a mail of more than {TRANSFER_BYTES_MAX} bytes"),
                 });
@@ -318,18 +222,5 @@ impl Mailbox {
     }
 }
 
-async fn connect(
-    server: &Pop3Server,
-    trust: Arc<ClientConfig>,
-) -> std::io::Result<Box<dyn Stream>> {
-    let socket = TcpStream::connect((server.host.as_str(), server.port)).await?;
-    if !server.tls {
-        return Ok(Box::new(socket));
-    }
-    let name = ServerName::try_from(server.host.clone()).map_err(std::io::Error::other)?;
-    let stream = TlsConnector::from(trust).connect(name, socket).await?;
-    Ok(Box::new(stream))
-}
-
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

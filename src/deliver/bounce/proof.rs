@@ -3,7 +3,6 @@
 //! letter of a proven reader is meant.
 
 use super::mail::{Mail, addresses};
-use super::phrases;
 use crate::model::bounce::Proof;
 use crate::model::delivery::DeliveryId;
 use crate::model::id::DERIVED_ID_CHARS;
@@ -74,42 +73,6 @@ pub fn find(mail: &Mail, signed: &Signed<'_>) -> Found {
         named: named(mail, signed),
         writes_to_leave: leaving.is_some(),
     }
-}
-
-/// Whether a person writes that they want to leave: the subject or the first
-/// words, before anything quoted.
-pub fn asks_to_leave(mail: &Mail) -> bool {
-    const WISHES: &[&str] = &[
-        "unsubscribe",
-        "remove me",
-        "stop",
-        "отписаться",
-        "отпишите",
-        "отписка",
-        "стоп",
-        "жазылудан бас тарт",
-        "жазылымнан бас тарт",
-        "жазылымды тоқтат",
-        "тізімнен шығар",
-    ];
-    /// A wish is short; a letter that merely begins so is for a person to read.
-    const WISH_CHARS_MAX: usize = 80;
-    let first = mail
-        .text
-        .lines()
-        .map(str::trim)
-        .find(|line| !line.is_empty() && !line.starts_with('>'))
-        .unwrap_or_default();
-    [mail.subject.as_str(), first].into_iter().any(|text| {
-        let folded = phrases::folded(text);
-        let wish = folded.trim_start_matches(['<', '"', '«']);
-        folded.chars().count() <= WISH_CHARS_MAX
-            && WISHES.iter().any(|known| {
-                wish.strip_prefix(known).is_some_and(|rest| {
-                    *known != "stop" || rest.trim_matches(['.', '!']).is_empty()
-                })
-            })
-    })
 }
 
 /// Readers the mail may be about, the likeliest first.

@@ -28,12 +28,12 @@ const NOW: &str = "2026-11-23T06:00:00Z";
 const KEY: &str = "key-of-the-test";
 const LOGIN: &str = "hook:пароль";
 
-fn now() -> DateTime<Utc> {
+pub(super) fn now() -> DateTime<Utc> {
     NOW.parse().expect("time")
 }
 
 /// The events of a fixture, each with what it comes to.
-fn events(provider: &str) -> Vec<(Value, String)> {
+pub(super) fn events(provider: &str) -> Vec<(Value, String)> {
     let file = format!("tests/fixtures/bounce/hooks/{provider}.json");
     let text = std::fs::read(FilePath::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("it");
     let cases: Vec<Value> = serde_json::from_slice(&text).expect("JSON");
@@ -46,7 +46,7 @@ fn events(provider: &str) -> Vec<(Value, String)> {
         .collect()
 }
 
-fn shown(read: &Result<Vec<Event>, Refused>) -> String {
+pub(super) fn shown(read: &Result<Vec<Event>, Refused>) -> String {
     match read.as_deref() {
         Err(_) => "refused".to_owned(),
         Ok([]) => "ignored".to_owned(),
@@ -156,7 +156,7 @@ fn an_event_hints_at_its_letter() {
 }
 
 /// A site that takes webhooks, with ten subscribers.
-struct Site {
+pub(super) struct Site {
     base: String,
     store: Store,
     client: reqwest::Client,
@@ -165,6 +165,10 @@ struct Site {
 
 impl Site {
     async fn open(hooks: HookSecrets) -> Self {
+        Self::open_with(hooks, None).await
+    }
+
+    pub(super) async fn open_with(hooks: HookSecrets, outlet: Option<Arc<dyn Outlet>>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}", folder.path().join("a.db").display());
         let store = Store::open(&url).await.expect("a store");
@@ -192,6 +196,10 @@ impl Site {
             Arc::new(Templates::load(None).unwrap_or_else(|found| panic!("{found:?}"))),
             Catalogue::default(),
         );
+        let house = match outlet {
+            Some(outlet) => house.with_outlet(outlet),
+            None => house,
+        };
         tokio::spawn(crate::serve::run(
             listener,
             Arc::new(house),
@@ -208,7 +216,12 @@ impl Site {
         }
     }
 
-    async fn post(&self, provider: &str, body: Vec<u8>, fields: &[(&'static str, String)]) -> u16 {
+    pub(super) async fn post(
+        &self,
+        provider: &str,
+        body: Vec<u8>,
+        fields: &[(&'static str, String)],
+    ) -> u16 {
         let mut request = self
             .client
             .post(format!("{}/hooks/{provider}", self.base))
@@ -219,13 +232,13 @@ impl Site {
         request.send().await.expect("an answer").status().as_u16()
     }
 
-    async fn suppressed(&self) -> Vec<Suppressed> {
+    pub(super) async fn suppressed(&self) -> Vec<Suppressed> {
         let listed = self.store.suppressions(None, 99).await.expect("listed");
         listed.into_iter().map(|one| one.who).collect()
     }
 }
 
-fn address(n: usize) -> EmailAddress {
+pub(super) fn address(n: usize) -> EmailAddress {
     format!("p{n}@example.kz").parse().expect("address")
 }
 
@@ -236,6 +249,7 @@ async fn what_is_signed_counts_once_and_nothing_else_does() {
         mailgun: Some(KEY.to_owned()),
         postmark: Some(LOGIN.to_owned()),
         sendgrid: Some(sender.key()),
+        ses: None,
     })
     .await;
     let (hard, _) = events("mailgun").swap_remove(0);

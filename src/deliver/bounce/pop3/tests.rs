@@ -65,7 +65,7 @@ async fn listen(script: Script, tls: Option<TlsAcceptor>) -> (u16, Said) {
 }
 
 /// Believes nobody: plain connections don't ask.
-fn no_trust() -> Arc<ClientConfig> {
+pub fn no_trust() -> Arc<ClientConfig> {
     trust(RootCertStore::empty())
 }
 
@@ -80,7 +80,7 @@ fn trust(roots: RootCertStore) -> Arc<ClientConfig> {
 }
 
 /// A server's side for `name`, and a client that trusts it.
-fn certificate(name: &str) -> (TlsAcceptor, Arc<ClientConfig>) {
+pub fn certificate(name: &str) -> (TlsAcceptor, Arc<ClientConfig>) {
     let made = rcgen::generate_simple_self_signed([name.to_owned()]).expect("a certificate");
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -101,15 +101,17 @@ async fn a_mailbox_over_tls_is_opened_only_where_the_server_is_believed() {
     let place =
         |port: u16| Pop3Server::parse(&format!("pop3s://u:p@localhost:{port}")).expect("a mailbox");
     let (port, said) = listen(usual, Some(tls.clone())).await;
-    let mut mailbox = Mailbox::open(&place(port), believing).await.expect("open");
-    assert_eq!(mailbox.list().await.expect("a list").len(), 3);
+    let mut mailbox = Pop3Mailbox::open(&place(port), believing)
+        .await
+        .expect("open");
+    assert_eq!(mailbox.list(&|_| false).await.expect("a list").len(), 3);
     mailbox.close().await.expect("closed");
     assert_eq!(said.lock().expect("log").len(), 4);
     // A certificate nobody vouches for, and one for another name.
     let (other, another) = certificate("elsewhere.example");
     for (tls, trust) in [(tls, no_trust()), (other, another)] {
         let (port, said) = listen(usual, Some(tls)).await;
-        let error = Mailbox::open(&place(port), trust).await.err();
+        let error = Pop3Mailbox::open(&place(port), trust).await.err();
         let error = error.expect("not believed").to_string();
         assert!(error.contains("certificate"), "{error}");
         assert!(said.lock().expect("log").is_empty());
@@ -119,8 +121,8 @@ async fn a_mailbox_over_tls_is_opened_only_where_the_server_is_believed() {
 #[tokio::test]
 async fn mails_are_listed_read_and_deleted() {
     let (place, said) = server(usual).await;
-    let mut mailbox = Mailbox::open(&place, no_trust()).await.expect("open");
-    let mails = mailbox.list().await.expect("a list");
+    let mut mailbox = Pop3Mailbox::open(&place, no_trust()).await.expect("open");
+    let mails = mailbox.list(&|_| false).await.expect("a list");
     let names: Vec<&str> = mails.iter().map(|mail| mail.name.as_str()).collect();
     assert_eq!(names, ["a", "b", "c d"]);
     let first = mailbox.read(&mails[0]).await.expect("a mail");
@@ -147,8 +149,8 @@ async fn mails_are_listed_read_and_deleted() {
 async fn whole(script: Script) -> Option<String> {
     let (place, _said) = server(script).await;
     let walk = async {
-        let mut mailbox = Mailbox::open(&place, no_trust()).await?;
-        for mail in mailbox.list().await? {
+        let mut mailbox = Pop3Mailbox::open(&place, no_trust()).await?;
+        for mail in mailbox.list(&|_| false).await? {
             mailbox.read(&mail).await?;
             mailbox.put_away(&mail).await?;
         }
@@ -212,7 +214,7 @@ async fn nobody_there_and_no_tls_are_said() {
     let port = listener.local_addr().expect("address").port();
     drop(listener);
     let gone = Pop3Server::parse(&format!("pop3s://u:p@127.0.0.1:{port}")).expect("a mailbox");
-    let error = Mailbox::open(&gone, no_trust()).await.err();
+    let error = Pop3Mailbox::open(&gone, no_trust()).await.err();
     let error = error.expect("nobody there").to_string();
     assert!(error.contains(&format!("127.0.0.1:{port}")), "{error}");
     // A plain server is not spoken to where TLS was asked for.
@@ -220,7 +222,7 @@ async fn nobody_there_and_no_tls_are_said() {
     let tls = Pop3Server { tls: true, ..plain };
     let refused = tokio::time::timeout(
         std::time::Duration::from_secs(20),
-        Mailbox::open(&tls, no_trust()),
+        Pop3Mailbox::open(&tls, no_trust()),
     );
     assert!(refused.await.expect("it ends").is_err());
     let said = said.lock().expect("log").join("\n");
