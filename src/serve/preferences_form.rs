@@ -11,6 +11,7 @@ use crate::model::reading::Kind;
 use crate::model::region::Region;
 use crate::model::schedule::{Rhythm, Schedule};
 use crate::model::subscriber::{Grouping, LetterScript, Profile, Subscriber};
+use crate::model::topic::Topic;
 use crate::template::TemplateError;
 use crate::template::page::Choice;
 use crate::template::preferences::Preferences;
@@ -102,6 +103,10 @@ pub(super) fn read(
             .all("region")
             .filter_map(|code| code.parse().ok())
             .collect(),
+        topics: fields
+            .all("topic")
+            .filter_map(|word| word.parse().ok())
+            .collect(),
         kinds: fields.all("kind").filter_map(Kind::from_word).collect(),
         languages: fields
             .all("language")
@@ -191,6 +196,7 @@ pub(super) fn differences(before: &Subscriber, wishes: &Wishes) -> Vec<&'static 
         ("kinds", old.kinds != new.kinds),
         ("languages", old.languages != new.languages),
         ("regions", old.regions != new.regions),
+        ("topics", old.topics != new.topics),
     ]
     .into_iter()
     .filter_map(|(what, is_new)| is_new.then_some(what))
@@ -238,7 +244,7 @@ pub(super) fn page(
             .into_iter()
             .map(|one| choice(one.word(), "", one == profile.script))
             .collect(),
-        groupings: [Grouping::Importance, Grouping::Region]
+        groupings: Grouping::ALL
             .into_iter()
             .map(|one| choice(one.word(), "", one == profile.grouping))
             .collect(),
@@ -260,6 +266,10 @@ pub(super) fn page(
             .map(|one| choice(one.tag(), "", profile.languages.contains(&one)))
             .collect(),
         feeds: feed_choices(&catalogue.feeds, profile, tongue),
+        topics: Topic::ALL
+            .into_iter()
+            .map(|one| choice(one.word(), "", profile.topics.contains(&one)))
+            .collect(),
         regions: Region::all()
             .map(|one| {
                 let name = one.name(tongue);

@@ -19,6 +19,7 @@ mod filter;
 mod history;
 mod house;
 mod imports;
+mod labels;
 mod mailings;
 mod open;
 mod pace;
