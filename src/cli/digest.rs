@@ -280,9 +280,10 @@ fn parse_profile(text: &str) -> Result<Profile, Failure> {
                 );
             }
             Some(("topic", word)) => {
-                profile
-                    .topics
-                    .push(word.parse::<Topic>().map_err(|why| wrong(why.to_string()))?);
+                profile.topics.push(
+                    word.parse::<Topic>()
+                        .map_err(|why| wrong(why.to_string()))?,
+                );
             }
             Some(("feed", name)) => {
                 profile.feeds.push(

@@ -210,7 +210,10 @@ fn stories_for<'a>(filters: &[Filter], profile: &Profile, entries: &'a [Entry]) 
 
 /// The same stories group by group: the group of the most important story
 /// first, what is of no group last.
-fn grouped<G: PartialEq>(stories: Vec<&Entry>, group_of: impl Fn(&Entry) -> Option<G>) -> Vec<&Entry> {
+fn grouped<G: PartialEq>(
+    stories: Vec<&Entry>,
+    group_of: impl Fn(&Entry) -> Option<G>,
+) -> Vec<&Entry> {
     let mut groups: Vec<(Option<G>, Vec<&Entry>)> = Vec::new();
     for entry in stories {
         let group = group_of(entry);
@@ -220,7 +223,10 @@ fn grouped<G: PartialEq>(stories: Vec<&Entry>, group_of: impl Fn(&Entry) -> Opti
         }
     }
     groups.sort_by_key(|(group, _)| group.is_none());
-    groups.into_iter().flat_map(|(_, stories)| stories).collect()
+    groups
+        .into_iter()
+        .flat_map(|(_, stories)| stories)
+        .collect()
 }
 
 /// The events of the reader's regions and topics, whenever they are.

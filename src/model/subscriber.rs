@@ -432,6 +432,20 @@ mod tests {
         };
         assert_eq!(one.key(), other.key());
         assert_ne!(one.key(), Profile::default().key());
+        let about = |topics: &[Topic]| {
+            let topics = topics.to_vec();
+            Profile {
+                topics,
+                ..Profile::default()
+            }
+        };
+        let media = about(&[Topic::Media, Topic::Youth]);
+        assert_eq!(
+            media.key(),
+            about(&[Topic::Youth, Topic::Media, Topic::Youth]).key()
+        );
+        assert_ne!(media.key(), about(&[Topic::Youth]).key());
+        assert_eq!(about(&[]).key(), Profile::default().key());
     }
 
     #[test]

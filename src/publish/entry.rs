@@ -102,7 +102,10 @@ pub(super) fn labels(entry: &Entry) -> Vec<String> {
         .iter()
         .filter(|(_, sure)| sure.is_enough())
         .map(|(region, _)| region.code());
-    let topics = entry.reading.shown_topics().map(|one| one.word().to_owned());
+    let topics = entry
+        .reading
+        .shown_topics()
+        .map(|one| one.word().to_owned());
     kind.into_iter().chain(regions).chain(topics).collect()
 }
 

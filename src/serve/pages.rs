@@ -14,8 +14,8 @@ use crate::model::feed::{Entry, Filter, PublishedFeed};
 use crate::model::language::{Language, Tongue};
 use crate::model::reading::Kind;
 use crate::model::region::Region;
-use crate::model::topic::Topic;
 use crate::model::token::stamp;
+use crate::model::topic::Topic;
 use crate::template::TemplateError;
 use crate::template::page::{
     AlsoLink, Answer, Choice, DigestForm, EventCard, FeedCard, Feeds, Home, Layout, StoryCard,

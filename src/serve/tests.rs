@@ -17,6 +17,7 @@ use crate::model::source::{Place, Republish, SourceId};
 use crate::model::story::{Signature, StoryId};
 use crate::model::subscriber::{SubscriberId, SubscriberStatus};
 use crate::model::token::{SECRET_BYTES, TokenPurpose, sign};
+use crate::model::topic::Topic;
 use crate::store::{Visit, VisitedArticle};
 
 #[path = "preferences_tests.rs"]
@@ -192,6 +193,7 @@ async fn fill(store: &Store, now: DateTime<Utc>) {
         date_words: "5 желтоқсан".to_owned(),
         date_counted_from: None,
         articles: vec![article.id.clone()],
+        topics: Vec::new(),
         created: now,
         updated: now,
     };
@@ -201,6 +203,7 @@ async fn fill(store: &Store, now: DateTime<Utc>) {
         kind: Kind::Announcement,
         kind_confidence: sure,
         regions: vec![(Region::ASTANA, sure)],
+        topics: vec![(Topic::Digital, sure), (Topic::Media, Confidence::new(0.2))],
         event: None,
         excerpt: "Толық мәтін.".to_owned(),
         engine_version: 1,

@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::Store;
 use super::dialect::Durability;
 use super::error::StoreError;
-use super::labels::{forget_labels, keep_labels};
 use super::events::keep_events;
+use super::labels::{forget_labels, keep_labels};
 use super::rows::{
     BATCH_ROWS, claim_json, count, declared_json, json, list, regions_json, time, topics_json,
 };

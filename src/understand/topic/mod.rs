@@ -39,7 +39,7 @@ const EVEN_SCORE: f32 = 4.0;
 /// A topic nothing but weak words speak for is none.
 const DECIDING_WEIGHT: u8 = 2;
 /// Of the strongest topic's score a further one needs this share …
-const SHARE_MIN: f32 = 0.4;
+const SHARE_MIN: f32 = 0.35;
 /// … and this confidence, to be remembered at all.
 const KEPT_MIN: f32 = 0.25;
 /// The most topics of one article.
@@ -75,7 +75,9 @@ pub(super) fn topics(told: &Told, event: Option<&str>) -> Vec<Found> {
     };
     let mut reader = Reader::new(terms, told.language);
     let sentence_end = |count: usize| {
-        let last = count.checked_sub(1).map(|last| last.min(told.sentences.len()));
+        let last = count
+            .checked_sub(1)
+            .map(|last| last.min(told.sentences.len()));
         last.and_then(|last| told.sentences.get(last))
             .map_or(0, |sentence| sentence.tokens.end)
     };
@@ -222,7 +224,10 @@ fn judged(met: Vec<Met>) -> Vec<Found> {
             }
         }
     }
-    let best = scores.values().map(|(score, ..)| *score).fold(0.0, f32::max);
+    let best = scores
+        .values()
+        .map(|(score, ..)| *score)
+        .fold(0.0, f32::max);
     let mut found: Vec<Found> = scores
         .into_iter()
         .filter(|(_, (score, deciding, _))| {
