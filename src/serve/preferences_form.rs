@@ -270,12 +270,7 @@ pub(super) fn page(
             .into_iter()
             .map(|one| choice(one.word(), "", profile.topics.contains(&one)))
             .collect(),
-        regions: Region::all()
-            .map(|one| {
-                let name = one.name(tongue);
-                choice(&one.code(), name, profile.regions.contains(&one))
-            })
-            .collect(),
+        regions: region_choices(profile, tongue),
         hours: hour_choices(profile.schedule.hour),
         zones: zone_choices(profile.schedule.zone, house.options.zone),
     };
@@ -303,6 +298,15 @@ fn feed_choices(feeds: &[PublishedFeed], profile: &Profile, tongue: Tongue) -> V
         .map(|feed| (feed, profile.feeds.contains(&feed.name)))
         .filter(|(feed, is_chosen)| feed.featured || *is_chosen)
         .map(|(feed, is_chosen)| choice(feed.name.as_str(), feed.title.get(tongue), is_chosen))
+        .collect()
+}
+
+fn region_choices(profile: &Profile, tongue: Tongue) -> Vec<Choice> {
+    Region::all()
+        .map(|one| {
+            let is_chosen = profile.regions.contains(&one);
+            choice(&one.code(), one.name(tongue), is_chosen)
+        })
         .collect()
 }
 

@@ -81,8 +81,10 @@ pub(super) fn topics(told: &Told, event: Option<&str>) -> Vec<Found> {
         last.and_then(|last| told.sentences.get(last))
             .map_or(0, |sentence| sentence.tokens.end)
     };
-    let title = sentence_end(told.title_sentences);
-    let lead_count = (told.title_sentences + LEAD_SENTENCES).min(told.sentences.len());
+    // Without a title the first sentence says what it would.
+    let title_count = told.title_sentences.max(1);
+    let title = sentence_end(title_count);
+    let lead_count = (title_count + LEAD_SENTENCES).min(told.sentences.len());
     let lead = sentence_end(lead_count).max(title);
     let words = told.tokens.iter().filter(|token| token.is_word()).count();
     #[expect(clippy::cast_precision_loss, reason = "a few thousand words at most")]

@@ -77,14 +77,15 @@ impl Term {
         })
     }
 
-    /// The longer one is meant; among equals the more exact one.
-    fn rank(&self) -> (usize, u8, usize) {
+    /// The one of more words is meant, then that of more letters, then the more
+    /// exact one.
+    fn rank(&self) -> (usize, usize, u8) {
         let (exactness, letters) = match &self.first {
             Part::Capitals(form) | Part::Form(form) => (2, form.len()),
             Part::Stem(stem) => (1, stem.len()),
             Part::Beginning(beginning) => (0, beginning.len()),
         };
-        (self.len(), exactness, letters)
+        (self.len(), letters, exactness)
     }
 }
 
