@@ -93,8 +93,11 @@ impl Term {
 #[derive(Debug, Default)]
 pub(super) struct Terms {
     all: Vec<Term>,
-    /// By what the first word must be.
-    by_first: HashMap<Part, Vec<usize>>,
+    /// By what the first word must be: its stem, its form (in capitals or not),
+    /// its beginning.
+    by_stem: HashMap<String, Vec<usize>>,
+    by_form: HashMap<String, Vec<usize>>,
+    by_beginning: HashMap<String, Vec<usize>>,
     /// Bytes of the longest beginning.
     beginning_max: usize,
 }
@@ -142,13 +145,15 @@ impl Terms {
 
     fn put(&mut self, term: Term) -> usize {
         let index = self.all.len();
-        if let Part::Beginning(beginning) = &term.first {
-            self.beginning_max = self.beginning_max.max(beginning.len());
-        }
-        self.by_first
-            .entry(term.first.clone())
-            .or_default()
-            .push(index);
+        let (by, first) = match &term.first {
+            Part::Stem(stem) => (&mut self.by_stem, stem),
+            Part::Form(form) | Part::Capitals(form) => (&mut self.by_form, form),
+            Part::Beginning(beginning) => {
+                self.beginning_max = self.beginning_max.max(beginning.len());
+                (&mut self.by_beginning, beginning)
+            }
+        };
+        by.entry(first.clone()).or_default().push(index);
         self.all.push(term);
         index
     }
@@ -156,11 +161,7 @@ impl Terms {
     /// The longest term that begins at the first of `words`, with its number.
     pub(super) fn longest(&self, words: &[Word]) -> Option<(usize, &Term)> {
         let word = words.first()?;
-        let whole = [
-            Part::Stem(word.stem.clone()),
-            Part::Form(word.folded.clone()),
-            Part::Capitals(word.folded.clone()),
-        ];
+        let whole = [self.by_stem.get(&word.stem), self.by_form.get(&word.folded)];
         let beginnings = word
             .folded
             .char_indices()
@@ -168,15 +169,14 @@ impl Terms {
             .map(|(end, _)| end)
             .chain([word.folded.len()])
             .take_while(|end| *end <= self.beginning_max)
-            .map(|end| Part::Beginning(word.folded[..end].to_owned()));
+            .map(|end| self.by_beginning.get(&word.folded[..end]));
         whole
             .into_iter()
             .chain(beginnings)
-            .filter(|part| part.is(word))
-            .filter_map(|part| self.by_first.get(&part))
+            .flatten()
             .flatten()
             .map(|index| (*index, &self.all[*index]))
-            .filter(|(_, term)| term.is(words))
+            .filter(|(_, term)| term.first.is(word) && term.is(words))
             .max_by_key(|(_, term)| term.rank())
     }
 }
