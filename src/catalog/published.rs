@@ -1,7 +1,7 @@
 //! `[[feed]]` entries: what is published.
 //!
 //! Keys: `name`, `title`, `description` (both `{ kk, ru, en }`), `tongue`,
-//! `kinds`, `languages`, `regions`, `sources`, `items`, `calendar`, `featured`,
+//! `kinds`, `languages`, `regions`, `topics`, `sources`, `items`, `calendar`, `featured`,
 //! `for_each`. With `for_each = "region"` one entry makes a feed for each region
 //! of Kazakhstan, holding that region only: `{region}` in `name` is its slug,
 //! `{region_name}` in `title` and `description` its name in that tongue.
@@ -12,8 +12,9 @@ use crate::model::language::{Language, Tongue, Trilingual};
 use crate::model::reading::Kind;
 use crate::model::region::Region;
 use crate::model::source::SourceId;
+use crate::model::topic::Topic;
 
-use super::entry::Entry;
+use super::entry::{Entry, did_you_mean};
 
 /// Entries in one document, where a feed says nothing.
 const ITEMS_DEFAULT: usize = 50;
@@ -169,6 +170,12 @@ fn filter(entry: &Entry<'_>) -> (Filter, Vec<Position>) {
     let regions = entry.list("regions", |code| {
         code.parse::<Region>().map_err(|error| error.to_string())
     });
+    let topics = entry.list("topics", |word| {
+        word.parse::<Topic>().map_err(|error| {
+            let known = Topic::ALL.into_iter().map(Topic::word);
+            format!("{error}{}", did_you_mean(word, known))
+        })
+    });
     // Whether such a source exists shows only when all files are read.
     let sources = entry.list("sources", |id| Ok(SourceId::from_stored(id)));
     let places = sources.iter().map(|(_, at)| entry.position(*at)).collect();
@@ -176,6 +183,7 @@ fn filter(entry: &Entry<'_>) -> (Filter, Vec<Position>) {
         kinds: values(kinds),
         languages: values(languages),
         regions: values(regions),
+        topics: values(topics),
         sources: values(sources),
     };
     (filter, places)

@@ -10,6 +10,7 @@ use crate::model::language::{Language, Tongue, Trilingual};
 use crate::model::reading::Kind;
 use crate::model::region::Region;
 use crate::model::source::{JsonRules, Republish, SourceId};
+use crate::model::topic::Topic;
 
 use super::*;
 
@@ -88,6 +89,7 @@ fn every_key_is_read() {
             kinds: vec![Kind::Announcement, Kind::ForumArticle],
             languages: vec![Language::KazakhCyrillic, Language::KazakhLatin],
             regions: vec![Region::ASTANA],
+            topics: vec![Topic::Media, Topic::Society],
             sources: vec![SourceId::from_stored("all-keys")],
         },
         items_max: 7,

@@ -19,6 +19,7 @@ use crate::model::language::{Language, Tongue, UnknownLanguage};
 use crate::model::reading::Kind;
 use crate::model::region::Region;
 use crate::model::subscriber::{EmailAddress, Grouping, LetterScript, Profile, SubscriberId};
+use crate::model::topic::Topic;
 
 /// Whom a previewed message is to: a name that cannot exist (RFC 2606).
 const NOBODY: &str = "reader@example.invalid";
@@ -28,13 +29,16 @@ pub enum DigestCommand {
     /// Print the letter a profile would get now; nothing is stored or sent.
     Preview {
         /// The profile: kk, kk-Latn, ru or en, and what it chose, e.g.
-        /// "kk,region=KZ-71,feed=announcements,kind=announcement,language=ru,grouping=region".
+        /// "kk,region=KZ-71,topic=media,feed=announcements,kind=announcement,language=ru,grouping=region".
         #[arg(long, default_value = "kk")]
         profile: String,
         /// A region of the profile, as KZ-71; may be repeated.
         #[arg(long, value_name = "CODE")]
         region: Vec<String>,
-        /// How the profile wants its stories: by "importance" or by "region".
+        /// A topic of the profile, as media; may be repeated.
+        #[arg(long, value_name = "TOPIC")]
+        topic: Vec<String>,
+        /// How the profile wants its stories: by "importance", "region" or "topic".
         #[arg(long, value_name = "BY")]
         grouping: Option<String>,
         /// Another digest than the first of the config.
@@ -73,6 +77,7 @@ pub async fn digest(config: &Path, command: DigestCommand, json: bool) -> Result
         DigestCommand::Preview {
             profile,
             region,
+            topic,
             grouping,
             digest,
             date,
@@ -81,6 +86,7 @@ pub async fn digest(config: &Path, command: DigestCommand, json: bool) -> Result
         } => {
             let mut choices = vec![profile];
             choices.extend(region.iter().map(|code| format!("region={code}")));
+            choices.extend(topic.iter().map(|word| format!("topic={word}")));
             choices.extend(grouping.iter().map(|by| format!("grouping={by}")));
             let profile = parse_profile(&choices.join(","))?;
             let planned = choose_digest(&newsroom, digest.as_deref())?;
@@ -263,13 +269,19 @@ fn parse_profile(text: &str) -> Result<Profile, Failure> {
             Some(("grouping", word)) => {
                 profile.grouping = Grouping::from_word(word).ok_or_else(|| {
                     wrong(format!(
-                        "`{word}`: expected grouping=importance or grouping=region"
+                        "`{word}`: expected grouping=importance, region or topic"
                     ))
                 })?;
             }
             Some(("region", code)) => {
                 profile.regions.push(
                     code.parse::<Region>()
+                        .map_err(|why| wrong(why.to_string()))?,
+                );
+            }
+            Some(("topic", word)) => {
+                profile.topics.push(
+                    word.parse::<Topic>()
                         .map_err(|why| wrong(why.to_string()))?,
                 );
             }
@@ -281,7 +293,7 @@ fn parse_profile(text: &str) -> Result<Profile, Failure> {
             }
             Some((key, _)) => {
                 return Err(wrong(format!(
-                    "`{key}` is unknown; expected region, feed, kind, language or grouping"
+                    "`{key}` is unknown; expected region, topic, feed, kind, language or grouping"
                 )));
             }
         }

@@ -27,6 +27,7 @@ use crate::model::reading::Reading;
 use crate::model::region::Region;
 use crate::model::source::{JsonRules, PageRules, Place, SourceId};
 use crate::model::story::{StoryCandidate, StoryId};
+use crate::model::topic::Topic;
 use crate::understand::{self, Hints, same_story};
 
 /// The longest file or line a stage takes, in bytes.
@@ -100,6 +101,12 @@ pub enum StageCommand {
         /// A file; - is standard input.
         file: PathBuf,
     },
+    /// Tell topics: JSON lines {"id","title","text"} in, each with its words out.
+    Topics {
+        /// A file; - is standard input.
+        #[arg(default_value = "-")]
+        file: PathBuf,
+    },
     /// Take words to their stems: a word a line in, word, tab, stem out.
     Stem {
         /// A file; - is standard input.
@@ -161,6 +168,10 @@ pub fn stage(command: StageCommand) -> Result<(), Failure> {
             lines::each(&file, |line| stories.place(line, now))
         }
         StageCommand::Language { file } => lines::each(&file, words::language),
+        StageCommand::Topics { file } => {
+            let now = Clock::System.now();
+            lines::each(&file, |line| words::topics(line, now))
+        }
         StageCommand::Stem { file } => lines::each(&file, words::stem),
         StageCommand::Robots { file } => asking::robots_lines(&file),
         StageCommand::Address { file } => asking::address_lines(&file),
@@ -400,5 +411,6 @@ fn reading_json(id: &Value, reading: &Reading) -> Value {
             "kind": sure(reading.kind_confidence.get()),
         },
         "event": event, "regions": regions,
+        "topics": reading.shown_topics().map(Topic::word).collect::<Vec<_>>(),
     })
 }

@@ -235,6 +235,7 @@ fn as_json(one: &Subscriber) -> String {
         "language": profile.tongue.tag(), "script": profile.script.word(),
         "feeds": profile.feeds.iter().map(FeedName::as_str).collect::<Vec<_>>(),
         "regions": profile.regions.iter().map(|region| region.code()).collect::<Vec<_>>(),
+        "topics": profile.topics.iter().map(|topic| topic.word()).collect::<Vec<_>>(),
         "kinds": profile.kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>(),
         "languages": profile.languages.iter().map(|one| one.tag()).collect::<Vec<_>>(),
         "grouping": profile.grouping.word(), "rhythm": profile.schedule.rhythm.word(),

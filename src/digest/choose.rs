@@ -18,6 +18,7 @@ use crate::model::language::{Language, Tongue};
 use crate::model::reading::Kind;
 use crate::model::region::Region;
 use crate::model::subscriber::{Grouping, LetterScript, Profile};
+use crate::model::topic::Topic;
 
 /// The most events one letter lists; the calendar holds the others.
 pub const EVENTS_MAX: usize = 30;
@@ -32,8 +33,8 @@ pub struct Choice {
     pub events: Vec<Event>,
     /// Coming events beyond [`EVENTS_MAX`].
     pub events_left: usize,
-    /// The most important first (see [`importance`]), or by region, in each
-    /// region the most important first.
+    /// The most important first (see [`importance`]), or by region or topic, in
+    /// each the most important first.
     pub stories: Vec<Entry>,
     /// Stories beyond the plan's `stories_max`.
     pub stories_left: usize,
@@ -72,8 +73,11 @@ impl Choice {
 /// Stories: whatever any feed of the profile admits, else any feed of the plan
 /// (names of feeds that no longer exist are passed over), else whatever is
 /// about a forum; of the kinds and languages the profile names. Events: those on
-/// between `today` and `plan.days_ahead` days later, in the regions of the same
-/// feeds. Regions of the profile narrow both.
+/// between `today` and `plan.days_ahead` days later, in the regions and of the
+/// topics of the same feeds. Regions and topics of the profile narrow both: who
+/// chose topics gets only what is surely about one of them, events too. A reader
+/// who wants all of it chooses none; one who asked for few must not have to skip
+/// what the house could not tell.
 pub fn choose(
     plan: &DigestPlan,
     profile: &Profile,
@@ -95,9 +99,11 @@ pub fn choose(
     stories.truncate(plan.stories_max);
     coming.truncate(EVENTS_MAX);
     corrections.truncate(CORRECTIONS_MAX);
-    if profile.grouping == Grouping::Region {
-        stories = by_region(stories, profile);
-    }
+    stories = match profile.grouping {
+        Grouping::Importance => stories,
+        Grouping::Region => grouped(stories, |entry| region_of(entry, profile)),
+        Grouping::Topic => grouped(stories, |entry| topic_of(entry, profile)),
+    };
     Choice {
         today,
         events: coming.into_iter().cloned().collect(),
@@ -122,6 +128,13 @@ pub fn region_of(entry: &Entry, profile: &Profile) -> Option<Region> {
     let first = sure.clone().next();
     sure.find(|region| profile.regions.contains(region))
         .or(first)
+}
+
+/// Under which topic a story stands, chosen as [`region_of`] does.
+pub fn topic_of(entry: &Entry, profile: &Profile) -> Option<Topic> {
+    let mut sure = entry.reading.shown_topics();
+    let first = entry.reading.shown_topics().next();
+    sure.find(|topic| profile.topics.contains(topic)).or(first)
 }
 
 /// How far a text is from what the reader reads most easily: 0 for the letter's
@@ -168,6 +181,7 @@ fn is_for(filters: &[Filter], profile: &Profile, entry: &Entry) -> bool {
         kinds: profile.kinds.clone(),
         languages: profile.languages.clone(),
         regions: profile.regions.clone(),
+        topics: profile.topics.clone(),
         sources: Vec::new(),
     };
     let admits = |filter: &Filter| filter.admits(&entry.article.source, &entry.reading);
@@ -194,27 +208,37 @@ fn stories_for<'a>(filters: &[Filter], profile: &Profile, entries: &'a [Entry]) 
     stories
 }
 
-/// The same stories region by region: the region of the most important story
-/// first, what is of no region last.
-fn by_region<'a>(stories: Vec<&'a Entry>, profile: &Profile) -> Vec<&'a Entry> {
-    let mut groups: Vec<(Option<Region>, Vec<&Entry>)> = Vec::new();
+/// The same stories group by group: the group of the most important story
+/// first, what is of no group last.
+fn grouped<G: PartialEq>(
+    stories: Vec<&Entry>,
+    group_of: impl Fn(&Entry) -> Option<G>,
+) -> Vec<&Entry> {
+    let mut groups: Vec<(Option<G>, Vec<&Entry>)> = Vec::new();
     for entry in stories {
-        let region = region_of(entry, profile);
-        match groups.iter_mut().find(|(known, _)| *known == region) {
-            Some((_, group)) => group.push(entry),
-            None => groups.push((region, vec![entry])),
+        let group = group_of(entry);
+        match groups.iter_mut().find(|(known, _)| *known == group) {
+            Some((_, stories)) => stories.push(entry),
+            None => groups.push((group, vec![entry])),
         }
     }
-    groups.sort_by_key(|(region, _)| region.is_none());
-    groups.into_iter().flat_map(|(_, group)| group).collect()
+    groups.sort_by_key(|(group, _)| group.is_none());
+    groups
+        .into_iter()
+        .flat_map(|(_, stories)| stories)
+        .collect()
 }
 
-/// The events of the reader's regions, whenever they are.
+/// The events of the reader's regions and topics, whenever they are.
 fn events_for<'a>(filters: &[Filter], profile: &Profile, events: &'a [Event]) -> Vec<&'a Event> {
     events
         .iter()
-        .filter(|event| is_in(&profile.regions, event))
-        .filter(|event| filters.iter().any(|filter| is_in(&filter.regions, event)))
+        .filter(|event| is_in(&profile.regions, event) && is_about(&profile.topics, event))
+        .filter(|event| {
+            filters
+                .iter()
+                .any(|filter| is_in(&filter.regions, event) && is_about(&filter.topics, event))
+        })
         .collect()
 }
 
@@ -232,6 +256,11 @@ fn coming(mut events: Vec<&Event>, today: NaiveDate, days_ahead: u32) -> Vec<&Ev
 /// an event of unknown region is in none.
 fn is_in(regions: &[Region], event: &Event) -> bool {
     regions.is_empty() || event.region.is_some_and(|region| regions.contains(&region))
+}
+
+/// Whether the event is about one of `topics`; no topics exclude nothing.
+fn is_about(topics: &[Topic], event: &Event) -> bool {
+    topics.is_empty() || event.topics.iter().any(|topic| topics.contains(topic))
 }
 
 #[cfg(test)]

@@ -140,7 +140,7 @@ fn context(
             .filter(|event| is_likely(event))
             .count(),
         events_left: choice.events_left,
-        is_by_region: profile.grouping == Grouping::Region,
+        is_grouped: profile.grouping != Grouping::Importance,
         stories: stories_of(templates, choice, profile, site)?,
         stories_left: choice.stories_left,
         corrections: corrections_of(templates, choice, site, writing)?,

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Days, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 
-use super::choose::{Choice, region_of};
+use super::choose::{Choice, region_of, topic_of};
 use super::compose::LetterSite;
 use super::outside::{outside, tame};
 use super::since::{Change, Correction};
@@ -108,8 +108,8 @@ fn when(start: NaiveDate, today: NaiveDate) -> &'static str {
     }
 }
 
-/// The stories; where the reader wants them by region, the first of each
-/// region bears its name.
+/// The stories; where the reader wants them by region or topic, the first of
+/// each bears its name.
 pub fn stories_of(
     templates: &Templates,
     choice: &Choice,
@@ -117,27 +117,35 @@ pub fn stories_of(
     site: &LetterSite,
 ) -> Result<Vec<LetterStory>, TemplateError> {
     let writing = Writing::from(profile);
-    let no_region = templates.message(writing, "letter.no_region", &[])?;
     let mut last = None;
-    let heading = |entry: &Entry| {
-        if profile.grouping != Grouping::Region {
-            return None;
-        }
-        let region = region_of(entry, profile);
-        (last.replace(region) != Some(region)).then(|| {
-            region.map_or_else(
-                || no_region.clone(),
-                |region| writing.spell(region.name(writing.tongue)),
-            )
-        })
-    };
-    let headings: Vec<Option<String>> = choice.stories.iter().map(heading).collect();
-    Ok(choice
-        .stories
-        .iter()
-        .zip(headings)
-        .map(|(entry, heading)| story_of(entry, heading, site, writing))
-        .collect())
+    let mut stories = Vec::with_capacity(choice.stories.len());
+    for entry in &choice.stories {
+        let name = group_name(templates, entry, profile, writing)?;
+        let heading = name.filter(|name| last.replace(name.clone()).as_ref() != Some(name));
+        stories.push(story_of(entry, heading, site, writing));
+    }
+    Ok(stories)
+}
+
+/// What the group is called that the story stands in; `None`: there are none.
+fn group_name(
+    templates: &Templates,
+    entry: &Entry,
+    profile: &Profile,
+    writing: Writing,
+) -> Result<Option<String>, TemplateError> {
+    let say = |key: &str| templates.message(writing, key, &[]).map(Some);
+    match profile.grouping {
+        Grouping::Importance => Ok(None),
+        Grouping::Region => match region_of(entry, profile) {
+            Some(region) => Ok(Some(writing.spell(region.name(writing.tongue)))),
+            None => say("letter.no_region"),
+        },
+        Grouping::Topic => match topic_of(entry, profile) {
+            Some(topic) => say(&format!("topic.{topic}")),
+            None => say("letter.no_topic"),
+        },
+    }
 }
 
 fn story_of(

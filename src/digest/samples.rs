@@ -11,6 +11,7 @@ use crate::model::reading::{Confidence, Kind, Reading};
 use crate::model::region::Region;
 use crate::model::source::{Republish, SourceId};
 use crate::model::story::StoryId;
+use crate::model::topic::Topic;
 
 pub fn day(text: &str) -> NaiveDate {
     text.parse().expect("a date")
@@ -73,6 +74,7 @@ pub fn event(event_name: &str, start: &str, told_by: &str) -> Event {
         date_words: String::new(),
         date_counted_from: None,
         articles: vec![article],
+        topics: Vec::new(),
         created: at("2026-11-20T00:00:00Z"),
         updated: at("2026-11-20T00:00:00Z"),
     }
@@ -110,6 +112,7 @@ pub fn entry(title: &str, kind: Kind, published: &str) -> Entry {
             kind,
             kind_confidence: sure,
             regions: Vec::new(),
+            topics: Vec::new(),
             event: None,
             excerpt: "Мәтіннің бірінші сөйлемі. Екінші сөйлемі.".to_owned(),
             engine_version: 1,
@@ -128,6 +131,11 @@ pub fn in_region(mut entry: Entry, code: &str) -> Entry {
         .reading
         .regions
         .push((region(code), Confidence::new(0.9)));
+    entry
+}
+
+pub fn about(mut entry: Entry, topic: Topic) -> Entry {
+    entry.reading.topics.push((topic, Confidence::new(0.8)));
     entry
 }
 

@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use super::article::ArticleId;
 use super::id::{derive, string_id};
 use super::region::Region;
+use super::topic::Topic;
 
 string_id! {
     /// Derived from the first article that told of it and the day it named;
@@ -80,6 +81,8 @@ pub struct Event {
     /// The first [`TELLERS_MAX`] articles that said it, the first first; the
     /// store links every one of them to it.
     pub articles: Vec<ArticleId>,
+    /// What most of those articles are surely about; known once they are stored.
+    pub topics: Vec<Topic>,
     pub created: DateTime<Utc>,
     /// When a field last changed.
     pub updated: DateTime<Utc>,

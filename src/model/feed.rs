@@ -12,6 +12,7 @@ use super::reading::{Kind, Reading};
 use super::region::Region;
 use super::source::{Republish, SourceId};
 use super::story::StoryId;
+use super::topic::Topic;
 
 /// The longest feed name, in characters.
 pub const FEED_NAME_MAX_CHARS: usize = 64;
@@ -69,6 +70,7 @@ pub struct Filter {
     pub kinds: Vec<Kind>,
     pub languages: Vec<Language>,
     pub regions: Vec<Region>,
+    pub topics: Vec<Topic>,
     pub sources: Vec<SourceId>,
 }
 
@@ -88,6 +90,10 @@ impl Filter {
                 .is_some_and(|kind| self.kinds.contains(&kind)))
             && (self.languages.is_empty() || self.languages.contains(&reading.shown_language()))
             && (self.regions.is_empty() || self.regions.iter().any(any_region))
+            && (self.topics.is_empty()
+                || reading
+                    .shown_topics()
+                    .any(|topic| self.topics.contains(&topic)))
             && (self.sources.is_empty() || self.sources.contains(source))
     }
 }

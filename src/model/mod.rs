@@ -27,4 +27,5 @@ pub mod source;
 pub mod story;
 pub mod subscriber;
 pub mod token;
+pub mod topic;
 pub mod verp;

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use super::event::EventStatus;
 use super::language::Language;
 use super::region::Region;
+use super::topic::Topic;
 
 /// How sure, 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
@@ -101,6 +102,8 @@ pub struct Reading {
     pub kind_confidence: Confidence,
     /// Regions the article is about, surest first.
     pub regions: Vec<(Region, Confidence)>,
+    /// What the article is about, surest first.
+    pub topics: Vec<(Topic, Confidence)>,
     pub event: Option<EventClaim>,
     /// Two or three of the article's own sentences, plain text.
     pub excerpt: String,
@@ -118,6 +121,14 @@ impl Reading {
         } else {
             Language::Undetermined
         }
+    }
+
+    /// The topics we are sure of, surest first.
+    pub fn shown_topics(&self) -> impl Iterator<Item = Topic> {
+        self.topics
+            .iter()
+            .filter(|(_, confidence)| confidence.is_enough())
+            .map(|(topic, _)| *topic)
     }
 
     /// The kind, or `None` where we are not sure.

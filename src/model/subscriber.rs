@@ -12,6 +12,7 @@ use super::language::{Language, Tongue};
 use super::reading::Kind;
 use super::region::Region;
 use super::schedule::{Rhythm, Schedule};
+use super::topic::Topic;
 
 /// RFC 5321 section 4.5.3.1.1.
 pub const LOCAL_PART_MAX_BYTES: usize = 64;
@@ -165,20 +166,26 @@ pub enum Grouping {
     Importance,
     /// A heading for each region.
     Region,
+    /// A heading for each topic.
+    Topic,
 }
 
 impl Grouping {
+    /// All, for choices and tests.
+    pub const ALL: [Self; 3] = [Self::Importance, Self::Region, Self::Topic];
+
     /// The word used in forms, CSV, JSON and the store.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Importance => "importance",
             Self::Region => "region",
+            Self::Topic => "topic",
         }
     }
 
     /// Reads [`Grouping::word`].
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Importance, Self::Region]
+        Self::ALL
             .into_iter()
             .find(|grouping| grouping.word() == word)
     }
@@ -195,6 +202,8 @@ pub struct Profile {
     pub feeds: Vec<FeedName>,
     /// Only stories and events of these regions; empty: all.
     pub regions: Vec<Region>,
+    /// Only stories and events that are surely about one of these; empty: all.
+    pub topics: Vec<Topic>,
     /// Only stories of these kinds; empty: all the feeds admit.
     pub kinds: Vec<Kind>,
     /// Only stories told in one of these languages; empty: all.
@@ -220,6 +229,8 @@ impl Profile {
         self.feeds.truncate(Self::CHOICES_MAX);
         self.regions.sort();
         self.regions.dedup();
+        self.topics.sort();
+        self.topics.dedup();
         self.kinds.sort();
         self.kinds.dedup();
         self.languages.sort();
@@ -260,6 +271,8 @@ impl Profile {
         };
         let kinds: Vec<&str> = self.kinds.iter().map(|kind| kind.word()).collect();
         choose("kinds", kinds.join(","));
+        let topics: Vec<&str> = self.topics.iter().map(|topic| topic.word()).collect();
+        choose("topics", topics.join(","));
         let languages: Vec<&str> = self.languages.iter().map(|one| one.tag()).collect();
         choose("languages", languages.join(","));
         if self.script != LetterScript::default() {
@@ -419,6 +432,20 @@ mod tests {
         };
         assert_eq!(one.key(), other.key());
         assert_ne!(one.key(), Profile::default().key());
+        let about = |topics: &[Topic]| {
+            let topics = topics.to_vec();
+            Profile {
+                topics,
+                ..Profile::default()
+            }
+        };
+        let media = about(&[Topic::Media, Topic::Youth]);
+        assert_eq!(
+            media.key(),
+            about(&[Topic::Youth, Topic::Media, Topic::Youth]).key()
+        );
+        assert_ne!(media.key(), about(&[Topic::Youth]).key());
+        assert_eq!(about(&[]).key(), Profile::default().key());
     }
 
     #[test]

@@ -89,7 +89,7 @@ pub(super) fn language(entry: &Entry) -> Option<&'static str> {
     }
 }
 
-/// Kind and ISO 3166-2 codes, where we are sure.
+/// Kind, ISO 3166-2 codes and topics, where we are sure.
 pub(super) fn labels(entry: &Entry) -> Vec<String> {
     let kind = entry
         .reading
@@ -102,7 +102,11 @@ pub(super) fn labels(entry: &Entry) -> Vec<String> {
         .iter()
         .filter(|(_, sure)| sure.is_enough())
         .map(|(region, _)| region.code());
-    kind.into_iter().chain(regions).collect()
+    let topics = entry
+        .reading
+        .shown_topics()
+        .map(|one| one.word().to_owned());
+    kind.into_iter().chain(regions).chain(topics).collect()
 }
 
 /// Legal, with white space folded.

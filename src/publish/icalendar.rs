@@ -104,6 +104,11 @@ fn vevent(event: &Event, tongue: Tongue, site: &Site) -> icalendar::Event {
         .add_property("STATUS", status)
         // A forum in town does not make its reader busy.
         .add_property("TRANSP", "TRANSPARENT");
+    if !event.topics.is_empty() {
+        // Words without a comma: the list needs no escapes (RFC 5545 section 3.8.1.2).
+        let topics: Vec<&str> = event.topics.iter().map(|topic| topic.word()).collect();
+        written.append_property(Property::new("CATEGORIES", topics.join(",")));
+    }
     if let Some(place) = place(event, tongue) {
         written.location(&place);
     }

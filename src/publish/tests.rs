@@ -9,6 +9,7 @@ use crate::model::reading::{Confidence, Kind, Reading};
 use crate::model::region::Region;
 use crate::model::source::{Republish, SourceId};
 use crate::model::story::StoryId;
+use crate::model::topic::Topic;
 
 /// What a hostile outlet may write: markup, the end of CDATA, characters XML
 /// cannot hold, and the line ends of iCalendar.
@@ -51,6 +52,10 @@ fn reading(sure: f32) -> Reading {
         kind: Kind::Announcement,
         kind_confidence: Confidence::new(sure),
         regions: vec![(Region::ASTANA, Confidence::new(sure))],
+        topics: vec![
+            (Topic::Digital, Confidence::new(sure)),
+            (Topic::Youth, Confidence::new(sure / 2.0)),
+        ],
         event: None,
         excerpt: format!("Ертең форум өтеді. {HOSTILE}"),
         engine_version: 1,
@@ -113,6 +118,7 @@ fn event(key: &str, name: &str) -> Event {
         date_words: "ертең".to_owned(),
         date_counted_from: start.pred_opt(),
         articles: vec![article],
+        topics: vec![Topic::Digital, Topic::Youth],
         created: noon(),
         updated: noon(),
     }

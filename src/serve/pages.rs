@@ -15,6 +15,7 @@ use crate::model::language::{Language, Tongue};
 use crate::model::reading::Kind;
 use crate::model::region::Region;
 use crate::model::token::stamp;
+use crate::model::topic::Topic;
 use crate::template::TemplateError;
 use crate::template::page::{
     AlsoLink, Answer, Choice, DigestForm, EventCard, FeedCard, Feeds, Home, Layout, StoryCard,
@@ -255,6 +256,7 @@ fn story_card(house: &House, entry: &Entry, voice: &Voice) -> StoryCard {
             .filter(|(_, sure)| sure.is_enough())
             .map(|(region, _)| region.name(voice.tongue))
             .collect(),
+        topics: reading.shown_topics().map(Topic::word).collect(),
         also: entry
             .also_told_by
             .iter()

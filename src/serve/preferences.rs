@@ -235,6 +235,7 @@ fn all_data(person: &Subscriber, letters: &[LetterKnown]) -> String {
         "script": profile.script.word(),
         "feeds": profile.feeds.iter().map(FeedName::as_str).collect::<Vec<_>>(),
         "regions": profile.regions.iter().map(|one| one.code()).collect::<Vec<_>>(),
+        "topics": profile.topics.iter().map(|one| one.word()).collect::<Vec<_>>(),
         "kinds": profile.kinds.iter().map(|one| one.word()).collect::<Vec<_>>(),
         "languages": profile.languages.iter().map(|one| one.tag()).collect::<Vec<_>>(),
         "grouping": profile.grouping.word(),

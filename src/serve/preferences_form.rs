@@ -11,6 +11,7 @@ use crate::model::reading::Kind;
 use crate::model::region::Region;
 use crate::model::schedule::{Rhythm, Schedule};
 use crate::model::subscriber::{Grouping, LetterScript, Profile, Subscriber};
+use crate::model::topic::Topic;
 use crate::template::TemplateError;
 use crate::template::page::Choice;
 use crate::template::preferences::Preferences;
@@ -102,6 +103,10 @@ pub(super) fn read(
             .all("region")
             .filter_map(|code| code.parse().ok())
             .collect(),
+        topics: fields
+            .all("topic")
+            .filter_map(|word| word.parse().ok())
+            .collect(),
         kinds: fields.all("kind").filter_map(Kind::from_word).collect(),
         languages: fields
             .all("language")
@@ -191,6 +196,7 @@ pub(super) fn differences(before: &Subscriber, wishes: &Wishes) -> Vec<&'static 
         ("kinds", old.kinds != new.kinds),
         ("languages", old.languages != new.languages),
         ("regions", old.regions != new.regions),
+        ("topics", old.topics != new.topics),
     ]
     .into_iter()
     .filter_map(|(what, is_new)| is_new.then_some(what))
@@ -238,7 +244,7 @@ pub(super) fn page(
             .into_iter()
             .map(|one| choice(one.word(), "", one == profile.script))
             .collect(),
-        groupings: [Grouping::Importance, Grouping::Region]
+        groupings: Grouping::ALL
             .into_iter()
             .map(|one| choice(one.word(), "", one == profile.grouping))
             .collect(),
@@ -260,12 +266,11 @@ pub(super) fn page(
             .map(|one| choice(one.tag(), "", profile.languages.contains(&one)))
             .collect(),
         feeds: feed_choices(&catalogue.feeds, profile, tongue),
-        regions: Region::all()
-            .map(|one| {
-                let name = one.name(tongue);
-                choice(&one.code(), name, profile.regions.contains(&one))
-            })
+        topics: Topic::ALL
+            .into_iter()
+            .map(|one| choice(one.word(), "", profile.topics.contains(&one)))
             .collect(),
+        regions: region_choices(profile, tongue),
         hours: hour_choices(profile.schedule.hour),
         zones: zone_choices(profile.schedule.zone, house.options.zone),
     };
@@ -293,6 +298,15 @@ fn feed_choices(feeds: &[PublishedFeed], profile: &Profile, tongue: Tongue) -> V
         .map(|feed| (feed, profile.feeds.contains(&feed.name)))
         .filter(|(feed, is_chosen)| feed.featured || *is_chosen)
         .map(|(feed, is_chosen)| choice(feed.name.as_str(), feed.title.get(tongue), is_chosen))
+        .collect()
+}
+
+fn region_choices(profile: &Profile, tongue: Tongue) -> Vec<Choice> {
+    Region::all()
+        .map(|one| {
+            let is_chosen = profile.regions.contains(&one);
+            choice(&one.code(), one.name(tongue), is_chosen)
+        })
         .collect()
 }
 

@@ -5,8 +5,9 @@ use chrono::TimeDelta;
 use super::*;
 use crate::model::language::Tongue;
 use crate::model::schedule::Rhythm;
-use crate::model::subscriber::{LetterScript, Profile, SubscriberId, SubscriberStatus};
+use crate::model::subscriber::{Grouping, LetterScript, Profile, SubscriberId, SubscriberStatus};
 use crate::model::token::{TokenPurpose, sign, stamp};
+use crate::model::topic::Topic;
 use crate::store::Import;
 
 /// A site with one confirmed reader, and the reader's page.
@@ -50,15 +51,15 @@ async fn wishes_are_shown_saved_and_told() {
         assert!(html.contains(&format!("&amp;lang={lang}\"")), "{html}");
     }
     let form = "do=save&tongue=kk&script=Latn&rhythm=weekly-fri&hour=18&zone=Europe%2FBerlin\
-        &pause=2026-12-24&grouping=region&feed=all-forums&feed=none&kind=announcement\
-        &language=kk-Latn&region=KZ-71";
+        &pause=2026-12-24&grouping=topic&feed=all-forums&feed=none&kind=announcement\
+        &language=kk-Latn&region=KZ-71&topic=youth&topic=media&topic=weather";
     let foreign = [("sec-fetch-site", "cross-site")];
     assert_eq!(site.post(&page, form, &foreign).await.status(), 403);
     assert_eq!(site.person(&id).await.profile, Profile::default());
     let saved = site.post(&format!("{page}&lang=en"), form, &[]).await;
     assert_eq!(saved.status(), 200);
     let html = saved.text().await.expect("text");
-    for what in ["Saved:", "Script", "Pause", "Time zone"] {
+    for what in ["Saved:", "Script", "Pause", "Time zone", "Topics"] {
         assert!(html.contains(&format!("{what}</")), "{what}: {html}");
     }
     assert!(!html.contains("<li>Language of the letter</li>"), "{html}");
@@ -73,6 +74,18 @@ async fn wishes_are_shown_saved_and_told() {
     assert_eq!(profile.schedule.hour, Some(18));
     assert_eq!(profile.schedule.zone, Some(chrono_tz::Europe::Berlin));
     assert_eq!(profile.feeds, vec![feed().name]);
+    assert_eq!(profile.topics, [Topic::Media, Topic::Youth]);
+    assert_eq!(profile.grouping, Grouping::Topic);
+    for (word, is_chosen) in [("media", true), ("youth", true), ("sport", false)] {
+        let tick = if is_chosen { " checked" } else { "" };
+        let boxed = format!("name=\"topic\" value=\"{word}\"{tick}>");
+        assert!(html.contains(&boxed), "{boxed}: {html}");
+    }
+    let data = site.get(&page.replace('?', "/data?"), &[]).await;
+    let data: serde_json::Value =
+        serde_json::from_str(&data.text().await.expect("text")).expect("JSON");
+    assert_eq!(data["topics"], serde_json::json!(["media", "youth"]));
+    assert_eq!(data["grouping"], "topic");
     let pause = person.paused_until.map(|until| until.to_rfc3339());
     assert_eq!(pause.as_deref(), Some("2026-12-23T23:00:00+00:00"));
     let same = site.post(&format!("{page}&lang=en"), form, &[]).await;

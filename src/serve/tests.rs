@@ -17,6 +17,7 @@ use crate::model::source::{Place, Republish, SourceId};
 use crate::model::story::{Signature, StoryId};
 use crate::model::subscriber::{SubscriberId, SubscriberStatus};
 use crate::model::token::{SECRET_BYTES, TokenPurpose, sign};
+use crate::model::topic::Topic;
 use crate::store::{Visit, VisitedArticle};
 
 #[path = "preferences_tests.rs"]
@@ -151,6 +152,21 @@ fn article_id() -> ArticleId {
     ArticleId::derived(&SourceId::from_stored("desk"), "1")
 }
 
+fn reading(sure: Confidence, now: DateTime<Utc>) -> Reading {
+    Reading {
+        language: Language::KazakhCyrillic,
+        language_confidence: sure,
+        kind: Kind::Announcement,
+        kind_confidence: sure,
+        regions: vec![(Region::ASTANA, sure)],
+        topics: vec![(Topic::Digital, sure), (Topic::Media, Confidence::new(0.2))],
+        event: None,
+        excerpt: "Толық мәтін.".to_owned(),
+        engine_version: 1,
+        read_at: now,
+    }
+}
+
 async fn fill(store: &Store, now: DateTime<Utc>) {
     store.sync_sources(&[desk()], now).await.expect("sources");
     let holder = Holder("test".to_owned());
@@ -194,26 +210,16 @@ async fn fill(store: &Store, now: DateTime<Utc>) {
         date_words: "5 желтоқсан".to_owned(),
         date_counted_from: None,
         articles: vec![article.id.clone()],
+        topics: Vec::new(),
         created: now,
         updated: now,
-    };
-    let reading = Reading {
-        language: Language::KazakhCyrillic,
-        language_confidence: sure,
-        kind: Kind::Announcement,
-        kind_confidence: sure,
-        regions: vec![(Region::ASTANA, sure)],
-        event: None,
-        excerpt: "Толық мәтін.".to_owned(),
-        engine_version: 1,
-        read_at: now,
     };
     let visit = Visit {
         state,
         articles: vec![VisitedArticle {
             story: StoryId::derived(&article.id),
             article,
-            reading,
+            reading: reading(sure, now),
             signature: Signature::default(),
             event: Some(event),
         }],

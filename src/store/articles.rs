@@ -28,7 +28,7 @@ const BANDS_MAX: usize = 64;
 pub(super) const ARTICLE_COLUMNS: &str = "a.id, a.source_id, a.story_id, a.added_at, a.changed_at, \
     a.first_seen, a.revision, a.content_hash, a.engine_version, a.read_at, a.language, \
     a.language_confidence, a.kind, a.kind_confidence, a.published, a.updated, a.declared_language, \
-    a.link, a.image, a.title, a.authors, a.categories, a.declared_event, a.regions, a.event, \
+    a.link, a.image, a.title, a.authors, a.categories, a.declared_event, a.regions, a.topics, a.event, \
     a.excerpt, a.summary_html, a.content_html, a.text";
 
 #[derive(FromRow)]
@@ -57,6 +57,7 @@ pub(super) struct ArticleRow {
     categories: String,
     declared_event: Option<String>,
     regions: String,
+    topics: String,
     event: Option<String>,
     excerpt: String,
     summary_html: String,
@@ -190,6 +191,7 @@ impl ArticleRow {
                 .ok_or_else(|| StoreError::corrupt("articles.kind", &self.kind))?,
             kind_confidence: confidence(self.kind_confidence),
             regions: rows::regions(&self.regions)?,
+            topics: rows::topics(&self.topics)?,
             event: self.event.as_deref().map(rows::claim).transpose()?,
             excerpt: self.excerpt,
             engine_version: unsigned(self.engine_version, "articles.engine_version")?,

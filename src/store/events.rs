@@ -1,6 +1,6 @@
 //! Events, and which articles tell of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -17,6 +17,7 @@ use super::visit::VisitedArticle;
 use crate::model::article::ArticleId;
 use crate::model::event::{Event, EventId, EventStatus, TELLERS_MAX};
 use crate::model::region::Region;
+use crate::model::topic::Topic;
 
 /// Events that may be the same as a new one: far more than any week has.
 const NEAR_MAX: i64 = 500;
@@ -129,12 +130,49 @@ pub(super) async fn with_articles(
         let list = articles.entry(event).or_default();
         list.push(ArticleId::from_stored(article));
     }
+    let mut topics = topics_told(session, &rows).await?;
     rows.into_iter()
         .map(|row| {
             let articles = articles.remove(&row.id).unwrap_or_default();
-            row.read(articles)
+            let topics = topics.remove(&row.id).unwrap_or_default();
+            row.read(articles, topics)
         })
         .collect()
+}
+
+/// What each event is about: the topics of which at least half of its first
+/// [`TELLERS_MAX`] articles are sure, those that are sure of none left aside.
+async fn topics_told(
+    session: &mut Session,
+    rows: &[EventRow],
+) -> Result<HashMap<String, Vec<Topic>>, StoreError> {
+    let told: Vec<(String, String, String)> = session
+        .fetch(
+            "SELECT t.event_id, t.article_id, o.topic FROM event_articles t
+             JOIN article_topics o ON o.article_id = t.article_id
+             WHERE o.sure = 1 AND t.position < $2
+               AND t.event_id IN (SELECT item.value ->> 'v' FROM {rows} AS item)",
+            values![
+                list(rows.iter().map(|row| row.id.as_str())),
+                i64::try_from(TELLERS_MAX).unwrap_or(i64::MAX)
+            ],
+        )
+        .await?;
+    let mut tellers: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+    let mut votes: HashMap<&str, BTreeMap<Topic, usize>> = HashMap::new();
+    for (event, article, topic) in &told {
+        tellers.entry(event).or_default().insert(article);
+        let topic = parsed(topic, "article_topics.topic")?;
+        *votes.entry(event).or_default().entry(topic).or_default() += 1;
+    }
+    Ok(votes
+        .into_iter()
+        .map(|(event, votes)| {
+            let tellers = tellers.get(event).map_or(0, BTreeSet::len);
+            let most = votes.into_iter().filter(|(_, votes)| votes * 2 >= tellers);
+            (event.to_owned(), most.map(|(topic, _)| topic).collect())
+        })
+        .collect())
 }
 
 /// Keeps the events the articles tell of. What another process recorded of an
@@ -285,7 +323,7 @@ impl<'a> Telling<'a> {
 }
 
 impl EventRow {
-    fn read(self, articles: Vec<ArticleId>) -> Result<Event, StoreError> {
+    fn read(self, articles: Vec<ArticleId>, topics: Vec<Topic>) -> Result<Event, StoreError> {
         let region = self.region.as_deref();
         let second = self.start_second;
         let counted_from = self.counted_from;
@@ -312,6 +350,7 @@ impl EventRow {
                 .map(|number| day(number, "events.counted_from"))
                 .transpose()?,
             articles,
+            topics,
             created: time(self.created, "events.created")?,
             updated: time(self.updated, "events.updated")?,
         })

@@ -9,6 +9,7 @@ pub(super) struct SqlFilter {
     kinds: Option<String>,
     languages: Option<String>,
     regions: Option<String>,
+    topics: Option<String>,
     sources: Option<String>,
 }
 
@@ -26,6 +27,7 @@ impl SqlFilter {
                     .collect(),
             ),
             regions: bind(filter.regions.iter().copied().map(Region::code).collect()),
+            topics: bind(filter.topics.iter().map(|t| t.word().to_owned()).collect()),
             sources: bind(filter.sources.iter().map(ToString::to_string).collect()),
         }
     }
@@ -50,6 +52,12 @@ impl SqlFilter {
         }
         if let Some(sources) = &self.sources {
             all.push(format!("{table}.source_id IN ({sources})"));
+        }
+        if let Some(topics) = &self.topics {
+            all.push(format!(
+                "EXISTS (SELECT 1 FROM article_topics o WHERE o.article_id = {table}.id \
+                 AND o.sure = 1 AND o.topic IN ({topics}))"
+            ));
         }
         if let Some(regions) = &self.regions {
             let told = format!(

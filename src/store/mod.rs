@@ -20,6 +20,7 @@ mod health;
 mod history;
 mod house;
 mod imports;
+mod labels;
 mod mailings;
 mod open;
 mod pace;

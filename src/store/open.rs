@@ -68,6 +68,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/postgres/0006_asking.sql"),
     ),
     (
+        7,
+        "topics",
+        include_str!("migrations/sqlite/0007_topics.sql"),
+        include_str!("migrations/postgres/0007_topics.sql"),
+    ),
+    (
         9,
         "pushes",
         include_str!("migrations/sqlite/0009_pushes.sql"),

@@ -14,10 +14,11 @@ use crate::model::reading::Kind;
 use crate::model::region::Region;
 use crate::model::schedule::Round;
 use crate::model::subscriber::{Grouping, LetterScript, Profile};
+use crate::model::topic::Topic;
 
 /// The columns of [`ProfileColumns`], of `profiles p`.
 pub(super) const PROFILE_COLUMNS: &str =
-    "p.tongue, p.script, p.feeds, p.regions, p.kinds, p.languages, p.grouped, p.round";
+    "p.tongue, p.script, p.feeds, p.regions, p.topics, p.kinds, p.languages, p.grouped, p.round";
 
 /// A profile's columns.
 #[derive(FromRow)]
@@ -26,6 +27,7 @@ pub(super) struct ProfileColumns {
     script: String,
     feeds: String,
     regions: String,
+    topics: String,
     kinds: String,
     languages: String,
     grouped: String,
@@ -42,6 +44,9 @@ impl ProfileColumns {
             })?,
             regions: all(&self.regions, "profiles.regions", |code| {
                 code.parse::<Region>().ok()
+            })?,
+            topics: all(&self.topics, "profiles.topics", |topic| {
+                topic.parse::<Topic>().ok()
             })?,
             kinds: all(&self.kinds, "profiles.kinds", Kind::from_word)?,
             languages: all(&self.languages, "profiles.languages", |tag| {
@@ -82,6 +87,7 @@ struct ProfileRow {
     script: &'static str,
     feeds: String,
     regions: String,
+    topics: String,
     kinds: String,
     languages: String,
     grouped: &'static str,
@@ -92,6 +98,7 @@ impl ProfileRow {
     fn of(profile: &Profile, key: String) -> Self {
         let feeds: Vec<&str> = profile.feeds.iter().map(FeedName::as_str).collect();
         let regions: Vec<String> = profile.regions.iter().map(|r| r.code()).collect();
+        let topics: Vec<&str> = profile.topics.iter().map(|topic| topic.word()).collect();
         let kinds: Vec<&str> = profile.kinds.iter().map(|kind| kind.word()).collect();
         let languages: Vec<&str> = profile.languages.iter().map(|one| one.tag()).collect();
         Self {
@@ -100,6 +107,7 @@ impl ProfileRow {
             script: profile.script.word(),
             feeds: json(&feeds),
             regions: json(&regions),
+            topics: json(&topics),
             kinds: json(&kinds),
             languages: json(&languages),
             grouped: profile.grouping.word(),
@@ -122,10 +130,11 @@ pub(super) async fn keep_profiles<'a>(
     let rows = json(&rows.values().collect::<Vec<_>>());
     session
         .execute(
-            "INSERT INTO profiles (key, tongue, script, feeds, regions, kinds, languages,
-               grouped, round)
+            "INSERT INTO profiles (key, tongue, script, feeds, regions, topics, kinds,
+               languages, grouped, round)
              SELECT item.value ->> 'key', item.value ->> 'tongue', item.value ->> 'script',
-               item.value ->> 'feeds', item.value ->> 'regions', item.value ->> 'kinds',
+               item.value ->> 'feeds', item.value ->> 'regions', item.value ->> 'topics',
+               item.value ->> 'kinds',
                item.value ->> 'languages', item.value ->> 'grouped', item.value ->> 'round'
              FROM {rows} AS item WHERE 1 = 1 ON CONFLICT (key) DO NOTHING",
             values![rows],

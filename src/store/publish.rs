@@ -87,7 +87,7 @@ impl Store {
     /// Every telling added after `after`, up to and including `until`, the first
     /// added first: several entries may have one story, and a reader's filter
     /// chooses among them. Left out is what only repeats a telling from before
-    /// the window: same story, kind and language, and no region more. For a
+    /// the window: same story, kind and language, and no region or topic more. For a
     /// digest, [`Store::seal`] the window first.
     pub async fn entries_between(
         &self,
@@ -106,6 +106,10 @@ impl Store {
                AND NOT EXISTS (SELECT 1 FROM article_regions r
                  WHERE r.article_id = a.id AND r.sure = 1 AND r.region NOT IN (
                    SELECT q.region FROM article_regions q
+                   WHERE q.article_id = b.id AND q.sure = 1))
+               AND NOT EXISTS (SELECT 1 FROM article_topics r
+                 WHERE r.article_id = a.id AND r.sure = 1 AND r.topic NOT IN (
+                   SELECT q.topic FROM article_topics q
                    WHERE q.article_id = b.id AND q.sure = 1)))
              ORDER BY a.added_at, a.seq LIMIT $3"
         );

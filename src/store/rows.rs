@@ -12,6 +12,7 @@ use crate::model::draft::DeclaredEvent;
 use crate::model::event::EventStatus;
 use crate::model::reading::{Confidence, DateEvidence, EventClaim};
 use crate::model::region::Region;
+use crate::model::topic::Topic;
 
 /// Rows bound to one statement at once: bounds memory, and how long others wait.
 pub(super) const BATCH_ROWS: usize = 500;
@@ -140,6 +141,25 @@ pub(super) fn regions(text: &str) -> Result<Vec<(Region, Confidence)>, StoreErro
     pairs
         .into_iter()
         .map(|(code, sure)| Ok((parsed(&code, WHAT)?, Confidence::new(sure))))
+        .collect()
+}
+
+/// Topics as `articles.topics` holds them: in order, with what is not sure too.
+pub(super) fn topics_json(topics: &[(Topic, Confidence)]) -> String {
+    let pairs: Vec<(&str, f32)> = topics
+        .iter()
+        .map(|(topic, sure)| (topic.word(), sure.get()))
+        .collect();
+    json(&pairs)
+}
+
+/// Reads [`topics_json`].
+pub(super) fn topics(text: &str) -> Result<Vec<(Topic, Confidence)>, StoreError> {
+    const WHAT: &str = "articles.topics";
+    let pairs: Vec<(String, f32)> = from_json(text, WHAT)?;
+    pairs
+        .into_iter()
+        .map(|(word, sure)| Ok((parsed(&word, WHAT)?, Confidence::new(sure))))
         .collect()
 }
 

@@ -11,7 +11,10 @@ use super::Store;
 use super::dialect::Durability;
 use super::error::StoreError;
 use super::events::keep_events;
-use super::rows::{BATCH_ROWS, claim_json, count, declared_json, json, list, regions_json, time};
+use super::labels::{forget_labels, keep_labels};
+use super::rows::{
+    BATCH_ROWS, claim_json, count, declared_json, json, list, regions_json, time, topics_json,
+};
 use super::session::{Session, values};
 use super::sources::{keep_state, raise_stamp};
 use crate::model::article::Article;
@@ -144,23 +147,10 @@ async fn keep_articles(
     let mut revised = 0;
     if known > 0 {
         revised = session.execute(ARCHIVE, values![rows.as_str()]).await?;
-        session
-            .execute(
-                "DELETE FROM article_regions
-                 WHERE article_id IN (SELECT item.value ->> 'v' FROM {rows} AS item)",
-                values![ids],
-            )
-            .await?;
+        forget_labels(session, ids.as_str()).await?;
     }
     session.execute(UPSERT.as_str(), values![rows]).await?;
-    let regions = json(
-        &batch
-            .iter()
-            .copied()
-            .flat_map(region_rows)
-            .collect::<Vec<_>>(),
-    );
-    session.execute(REGIONS, values![regions]).await?;
+    keep_labels(session, batch).await?;
     let bands = json(
         &batch
             .iter()
@@ -174,7 +164,7 @@ async fn keep_articles(
 
 /// The columns of `articles` a visit writes, in the order of [`WrittenArticle`],
 /// each with the type it is read as.
-const WRITTEN: [(&str, &str); 33] = [
+const WRITTEN: [(&str, &str); 34] = [
     ("id", "TEXT"),
     ("source_id", "TEXT"),
     ("story_id", "TEXT"),
@@ -202,6 +192,7 @@ const WRITTEN: [(&str, &str); 33] = [
     ("categories", "TEXT"),
     ("declared_event", "TEXT"),
     ("regions", "TEXT"),
+    ("topics", "TEXT"),
     ("event", "TEXT"),
     ("excerpt", "TEXT"),
     ("tokens", "TEXT"),
@@ -250,11 +241,6 @@ const ARCHIVE: &str = "INSERT INTO article_revisions (article_id, revision, repl
      WHERE a.revision < CAST(item.value ->> 'revision' AS BIGINT)
      ON CONFLICT (article_id, revision) DO NOTHING";
 
-const REGIONS: &str = "INSERT INTO article_regions (article_id, region, confidence, sure)
-     SELECT item.value ->> 'article', item.value ->> 'region',
-       CAST(item.value ->> 'confidence' AS DOUBLE PRECISION), CAST(item.value ->> 'sure' AS BIGINT)
-     FROM {rows} AS item WHERE 1 = 1 ON CONFLICT (article_id, region) DO NOTHING";
-
 // A revised article's old bands stay: they lead to the article as it is now, and
 // its likeness is measured by its tokens.
 const BANDS: &str = "INSERT INTO story_bands (band, dated, article_id)
@@ -291,6 +277,7 @@ struct WrittenArticle<'a> {
     categories: String,
     declared_event: Option<String>,
     regions: String,
+    topics: String,
     event: Option<String>,
     excerpt: &'a str,
     tokens: String,
@@ -340,6 +327,7 @@ impl<'a> WrittenArticle<'a> {
             categories: json(&article.categories),
             declared_event: article.declared_event.as_ref().map(declared_json),
             regions: regions_json(&reading.regions),
+            topics: topics_json(&reading.topics),
             event: reading.event.as_ref().map(claim_json),
             excerpt: &reading.excerpt,
             tokens: json(&visited.signature.tokens),
@@ -348,34 +336,6 @@ impl<'a> WrittenArticle<'a> {
             text: &article.text,
         }
     }
-}
-
-#[derive(Serialize)]
-struct RegionRow<'a> {
-    article: &'a str,
-    region: String,
-    confidence: f64,
-    sure: i64,
-}
-
-fn region_rows(visited: &VisitedArticle) -> Vec<RegionRow<'_>> {
-    // Of a region named twice the surest word counts, as `Filter::admits` takes any.
-    let mut surest = BTreeMap::new();
-    for (region, sure) in &visited.reading.regions {
-        let best = surest.entry(*region).or_insert(*sure);
-        if *sure > *best {
-            *best = *sure;
-        }
-    }
-    surest
-        .into_iter()
-        .map(|(region, sure)| RegionRow {
-            article: visited.article.id.as_str(),
-            region: region.code(),
-            confidence: f64::from(sure.get()),
-            sure: i64::from(sure.is_enough()),
-        })
-        .collect()
 }
 
 #[derive(Serialize)]

@@ -46,6 +46,7 @@ pub const KEYS: &[&str] = &[
     "letter.subject.corrections",
     "letter.subject.nothing",
     "letter.no_region",
+    "letter.no_topic",
     "letter.change.moved",
     "letter.change.time",
     "letter.change.time_told",
@@ -80,8 +81,8 @@ pub struct DigestLetter {
     pub events_ahead: usize,
     /// Coming events that did not fit.
     pub events_left: usize,
-    /// Whether stories stand under regions.
-    pub is_by_region: bool,
+    /// Whether stories stand under regions or topics.
+    pub is_grouped: bool,
     pub stories: Vec<LetterStory>,
     /// Stories that did not fit.
     pub stories_left: usize,
@@ -121,7 +122,7 @@ pub struct LetterEvent {
 /// One story.
 #[derive(Debug, Clone, Serialize)]
 pub struct LetterStory {
-    /// At the first of its region, where stories stand by region.
+    /// At the first of its region or topic, where stories stand by these.
     pub heading: Option<String>,
     pub title: String,
     pub href: String,
@@ -251,7 +252,7 @@ fn sample_digest() -> DigestLetter {
         ],
         events_ahead: 2,
         events_left: 5,
-        is_by_region: true,
+        is_grouped: true,
         stories: vec![sample_story()],
         stories_left: 21,
         corrections: vec![LetterCorrection {
@@ -353,7 +354,7 @@ fn sample_bare_digest() -> DigestLetter {
         }],
         events_ahead: 0,
         events_left: 0,
-        is_by_region: false,
+        is_grouped: false,
         stories: Vec::new(),
         stories_left: 0,
         corrections: vec![LetterCorrection {

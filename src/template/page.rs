@@ -101,6 +101,8 @@ pub struct StoryCard {
     /// `announcement`, `forum-article`, where it is known.
     pub kind: Option<&'static str>,
     pub regions: Vec<&'static str>,
+    /// Their names are messages: `topic.<word>`.
+    pub topics: Vec<&'static str>,
     pub also: Vec<AlsoLink>,
 }
 
@@ -351,6 +353,7 @@ fn sample_home() -> Home {
             excerpt: "Екі сөйлем.".to_owned(),
             kind: Some("announcement"),
             regions: vec!["Астана"],
+            topics: vec!["media"],
             also: vec![AlsoLink {
                 outlet: "Region".to_owned(),
                 href: "https://example.kz/2".to_owned(),

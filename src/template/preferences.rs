@@ -32,6 +32,8 @@ pub struct Preferences {
     pub rhythms: Vec<Choice>,
     pub kinds: Vec<Choice>,
     pub languages: Vec<Choice>,
+    /// Their names are messages too: `topic.<value>`.
+    pub topics: Vec<Choice>,
     pub feeds: Vec<Choice>,
     pub regions: Vec<Choice>,
     /// `07:00`; the first is empty: as the house sends.
@@ -59,10 +61,15 @@ pub fn samples() -> Vec<Sample> {
         pause_max: "2027-11-23".to_owned(),
         tongues: vec![choice("kk", "Қазақша")],
         scripts: vec![choice("Cyrl", ""), choice("Latn", "")],
-        groupings: vec![choice("importance", ""), choice("region", "")],
+        groupings: vec![
+            choice("importance", ""),
+            choice("region", ""),
+            choice("topic", ""),
+        ],
         rhythms: vec![choice("daily", ""), choice("weekly-mon", "")],
         kinds: vec![choice("announcement", "")],
         languages: vec![choice("kk-Cyrl", "")],
+        topics: vec![choice("media", "")],
         feeds: vec![choice("all-forums", "Барлық форум")],
         regions: vec![choice("KZ-71", "Астана")],
         hours: vec![choice("", ""), choice("7", "07:00")],

@@ -1,5 +1,5 @@
 //! From what was said to what is believed: identity, language, kind, event,
-//! place, likeness. Pure; all data compiled in.
+//! place, topic, likeness. Pure; all data compiled in.
 //!
 //! Every label comes with how sure we are; what is not sure enough is shown as
 //! unknown (design, promise 4). Deliberately absent: the store and the clock.
@@ -8,6 +8,7 @@ pub mod dates;
 pub mod event;
 pub mod identity;
 pub mod same_story;
+pub mod topic;
 
 mod endings;
 mod excerpt;
@@ -34,7 +35,7 @@ use crate::text::tokens::tokens;
 use event::Finding;
 
 /// Raised when the same article would be read differently.
-pub const ENGINE_VERSION: u32 = 2;
+pub const ENGINE_VERSION: u32 = 3;
 
 /// What is known of an article's source before its text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -59,6 +60,11 @@ pub fn languages_of_paragraphs(text: &str) -> Vec<(Range<usize>, Language, Confi
     language::of_paragraphs(text)
 }
 
+/// What a text is about, surest first, with the words that say so.
+pub fn topics_of(article: &Article) -> Vec<topic::Found> {
+    topic::topics(&told::told(article, None), None)
+}
+
 /// Reads an article. `zone` decides which day it was published on.
 pub fn read(article: &Article, source_hints: &Hints, zone: Tz, now: DateTime<Utc>) -> Reading {
     let declared = article.declared_language.as_deref();
@@ -81,6 +87,10 @@ pub fn read(article: &Article, source_hints: &Hints, zone: Tz, now: DateTime<Utc
         kind: finding.kind,
         kind_confidence: finding.kind_confidence,
         regions: regions(&finding, event.as_ref(), source_hints.region),
+        topics: topic::topics(&told, event.as_ref().map(|event| event.name.as_str()))
+            .into_iter()
+            .map(|found| (found.topic, found.confidence))
+            .collect(),
         excerpt: excerpt::excerpt(&told, finding.sentence),
         event,
         engine_version: ENGINE_VERSION,

@@ -1,10 +1,12 @@
-//! `jarshy stage language` and `jarshy stage stem`: one line in, one line out.
+//! `jarshy stage language`, `stem` and `topics`: one line in, one line out.
 
 use std::ops::Range;
 
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::article_of;
 use crate::model::language::Language;
 use crate::model::reading::Confidence;
 use crate::text::stem;
@@ -42,6 +44,22 @@ pub(super) fn language(line: &str) -> Result<String, String> {
 
 fn rounded(confidence: Confidence) -> f64 {
     (f64::from(confidence.get()) * 1000.0).round() / 1000.0
+}
+
+/// `{"id","title","text"}` to `{"id","topics":[{"topic","confidence","words"}]}`.
+pub(super) fn topics(line: &str, now: DateTime<Utc>) -> Result<String, String> {
+    let asked = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let (id, article) = article_of(asked, now)?;
+    let topics: Vec<Value> = understand::topics_of(&article)
+        .into_iter()
+        .map(|found| {
+            let confidence = rounded(found.confidence);
+            json!({
+                "topic": found.topic.word(), "confidence": confidence, "words": found.words,
+            })
+        })
+        .collect();
+    Ok(json!({"id": id, "topics": topics}).to_string())
 }
 
 /// A word to itself, a tab, and its stem.

@@ -16,10 +16,11 @@ use crate::model::schedule::{Rhythm, Schedule};
 use crate::model::subscriber::{
     EmailAddress, Grouping, LetterScript, Profile, Subscriber, SubscriberStatus, Tag,
 };
+use crate::model::topic::Topic;
 use crate::store::Import;
 
 /// The columns of an export.
-pub(super) const HEADER: [&str; 17] = [
+pub(super) const HEADER: [&str; 18] = [
     "address",
     "status",
     "language",
@@ -37,6 +38,7 @@ pub(super) const HEADER: [&str; 17] = [
     "confirmed_at",
     "unsubscribed_at",
     "paused_until",
+    "topics",
 ];
 /// The columns of a list without a header: the first so many of [`HEADER`].
 const WITHOUT_HEADER: usize = 5;
@@ -226,8 +228,8 @@ impl Line<'_> {
                 ..Profile::default()
             }));
         }
-        let wishes = &HEADER[2..12];
-        if !wishes.iter().any(|name| self.has_column(name)) {
+        let wishes = HEADER[2..12].iter().chain(&HEADER[17..]);
+        if !wishes.into_iter().any(|name| self.has_column(name)) {
             return Ok(None);
         }
         let mut profile = Profile {
@@ -236,6 +238,9 @@ impl Line<'_> {
             })?,
             regions: self.words("regions", "a region", |word| {
                 word.parse::<Region>().map_err(|why| why.to_string())
+            })?,
+            topics: self.words("topics", "a topic", |word| {
+                word.parse::<Topic>().map_err(|_| unknown(word))
             })?,
             kinds: self.words("kinds", "a kind", |word| {
                 Kind::from_word(word).ok_or_else(|| unknown(word))
@@ -341,7 +346,7 @@ fn shortened(word: &str) -> String {
 }
 
 /// A subscriber under [`HEADER`].
-pub(super) fn row(one: &Subscriber) -> [String; 17] {
+pub(super) fn row(one: &Subscriber) -> [String; 18] {
     let joined = |words: &mut dyn Iterator<Item = String>| {
         let words: Vec<String> = words.collect();
         words.join(" ")
@@ -372,6 +377,7 @@ pub(super) fn row(one: &Subscriber) -> [String; 17] {
         at(one.confirmed_at),
         at(one.unsubscribed_at),
         at(one.paused_until),
+        joined(&mut profile.topics.iter().map(|one| owned(one.word()))),
     ]
     .map(defused)
 }

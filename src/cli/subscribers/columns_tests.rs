@@ -151,6 +151,7 @@ fn what_is_written_reads_back() {
             script: LetterScript::Latin,
             grouping: Grouping::Region,
             regions: vec![Region::ASTANA],
+            topics: vec![Topic::Media, Topic::Society],
             schedule: Schedule {
                 rhythm: Rhythm::Weekdays,
                 hour: Some(7),
@@ -174,4 +175,21 @@ fn what_is_written_reads_back() {
     assert_eq!(read.requested_at, Some(subscriber.requested_at));
     assert_eq!(read.confirmed_at, subscriber.confirmed_at);
     assert_eq!(read.paused_until, subscriber.paused_until);
+}
+
+#[test]
+fn an_export_from_before_there_were_topics_still_reads() {
+    let before = &HEADER[..HEADER.len() - 1];
+    let columns = Columns::of_first_line(before).expect("the header of old");
+    let line = ["a@example.kz", "confirmed", "ru", "", "KZ-71"];
+    let profile = columns.read(&line, true, &[]).expect("a line").profile;
+    let profile = profile.expect("wishes");
+    assert_eq!(profile.regions, [Region::ASTANA]);
+    assert_eq!(profile.topics, []);
+    let columns = Columns::of_first_line(&["address", "topics"]).expect("a header");
+    let profile = columns.read(&["a@x.kz", "media youth"], true, &[]);
+    let profile = profile.expect("a line").profile.expect("wishes");
+    assert_eq!(profile.topics, [Topic::Media, Topic::Youth]);
+    let why = columns.read(&["a@x.kz", "sports"], true, &[]);
+    assert!(why.expect_err("refused").contains("a topic: `sports`"));
 }

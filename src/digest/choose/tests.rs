@@ -1,5 +1,7 @@
 use super::*;
-use crate::digest::samples::{at, day, entry, event, feed, in_region, name, plan, region, told};
+use crate::digest::samples::{
+    about, at, day, entry, event, feed, in_region, name, plan, region, told,
+};
 use crate::digest::since::Change;
 use crate::model::change::{EventBefore, Revised};
 use crate::model::event::EventStatus;
@@ -508,6 +510,70 @@ fn by_region_the_region_of_the_first_story_leads_and_none_comes_last() {
     };
     assert_eq!(told_to(&[]), "abai, abai-later, astana-abai, nowhere");
     assert_eq!(told_to(&["KZ-10"]), "abai, astana-abai, abai-later");
+}
+
+#[test]
+fn who_chose_topics_gets_only_what_is_surely_about_one() {
+    let dated = "2026-11-23T06:00:00Z";
+    let told = |title: &str, topics: &[Topic]| {
+        let plain = entry(title, Kind::Announcement, dated);
+        topics.iter().copied().fold(plain, about)
+    };
+    let mut doubtful = told("doubtful", &[]);
+    doubtful.reading.topics = vec![(Topic::Media, Confidence::new(0.49))];
+    let entries = [
+        told("a-youth", &[Topic::Youth]),
+        told("b-sport-media", &[Topic::Sport, Topic::Media]),
+        told("c-unknown", &[]),
+        told("d-media", &[Topic::Media]),
+        doubtful,
+    ];
+    let held = |event_name: &str, topics: &[Topic]| Event {
+        topics: topics.to_vec(),
+        ..event(event_name, "2026-11-25", event_name)
+    };
+    let events = [
+        held("media week", &[Topic::Media, Topic::Digital]),
+        held("some forum", &[]),
+        held("sport forum", &[Topic::Sport]),
+    ];
+    let of = |profile: &Profile| {
+        let today = day("2026-11-23");
+        let since = Since::default();
+        let choice = choose(&plan(), profile, &entries, &events, &feeds(), today, &since);
+        let mut names: Vec<String> = choice.events.iter().map(|one| one.name.clone()).collect();
+        names.sort();
+        (titles(&choice).join(", "), names.join(", "))
+    };
+    let all = of(&Profile::default());
+    assert_eq!(all.0.split(", ").count(), 5);
+    assert_eq!(all.1, "media week, some forum, sport forum");
+    let media = of(&Profile {
+        topics: vec![Topic::Media],
+        ..Profile::default()
+    });
+    assert_eq!(media.1, "media week");
+    let mut titles: Vec<&str> = media.0.split(", ").collect();
+    titles.sort_unstable();
+    assert_eq!(titles, ["b-sport-media", "d-media"]);
+    // Under the topic that was asked for, not under the surer one.
+    let asked = |topics: &[Topic]| Profile {
+        grouping: Grouping::Topic,
+        topics: topics.to_vec(),
+        ..Profile::default()
+    };
+    assert_eq!(topic_of(&entries[1], &asked(&[])), Some(Topic::Sport));
+    assert_eq!(
+        topic_of(&entries[1], &asked(&[Topic::Media])),
+        Some(Topic::Media)
+    );
+    assert_eq!(topic_of(&entries[4], &asked(&[])), None);
+    let grouped = of(&asked(&[])).0;
+    let last: Vec<&str> = grouped.split(", ").skip(3).collect();
+    assert!(
+        last.contains(&"c-unknown") && last.contains(&"doubtful"),
+        "{grouped}"
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::digest::samples::{at, day, entry, event, in_region, plan, region, told};
+use crate::digest::samples::{about, at, day, entry, event, in_region, plan, region, told};
 use crate::digest::since::{Change, Correction};
 use crate::digest::subject::SUBJECT_MAX_CHARS;
 use crate::digest::wrap::LINE_MAX_CHARS;
@@ -10,6 +10,7 @@ use crate::model::language::{Language, Tongue};
 use crate::model::reading::Kind;
 use crate::model::region::Region;
 use crate::model::subscriber::LetterScript;
+use crate::model::topic::Topic;
 
 fn templates() -> Templates {
     Templates::load(None).unwrap_or_else(|complaints| {
@@ -180,6 +181,58 @@ fn by_region_stories_stand_under_its_name() {
     let text = format!("Subject: {}\n\n{}\n", letter.subject, letter.text);
     assert_is_as_expected("digest.region.ru.txt", &text);
     assert!(letter.html.contains(">Астана</h3>") && letter.html.contains("Регион не указан</h3>"));
+}
+
+#[test]
+fn by_topic_stories_stand_under_its_name_in_every_writing() {
+    let mut choice = full();
+    let last = choice.stories.len() - 1;
+    for (at, topic) in [(0, Topic::Society), (last, Topic::Agriculture)] {
+        let told = choice.stories[at].clone();
+        choice.stories[at] = about(told, topic);
+    }
+    choice.stories.push(choice.stories[last].clone());
+    choice.stories[last].reading.topics.clear();
+    choice.stories.swap(last, last + 1);
+    for (writing, names) in [
+        (
+            "kk",
+            [
+                "Азаматтық қоғам",
+                "Ауыл шаруашылығы",
+                "Тақырыбы анықталмаған",
+            ],
+        ),
+        (
+            "kk-Latn",
+            [
+                "Azamattyq qoğam",
+                "Auyl şaruaşylyğy",
+                "Taqyryby anyqtalmağan",
+            ],
+        ),
+        (
+            "ru",
+            [
+                "Гражданское общество",
+                "Сельское хозяйство",
+                "Тема не определена",
+            ],
+        ),
+        ("en", ["Civil society", "Agriculture", "Topic not clear"]),
+    ] {
+        let found = Writing::ALL.into_iter().find(|one| one.tag() == writing);
+        let profile = Profile {
+            grouping: Grouping::Topic,
+            ..profile_of(found.expect("a writing"))
+        };
+        let letter = letter_for(&profile, &choice).expect("a letter");
+        for name in names {
+            assert!(letter.html.contains(&format!(">{name}</h3>")), "{name}");
+        }
+        let text = format!("Subject: {}\n\n{}\n", letter.subject, letter.text);
+        assert_is_as_expected(&format!("digest.topic.{writing}.txt"), &text);
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::model::event::EventStatus;
 use crate::model::reading::{Confidence, DateEvidence, EventClaim};
 use crate::model::region::Region;
 use crate::model::source::SourceId;
+use crate::model::topic::Topic;
 use crate::store::{VisitRecord, VisitedArticle};
 
 on_both!(
@@ -47,6 +48,10 @@ fn full() -> VisitedArticle {
         .zip(0_u8..)
         .map(|(region, n)| (region, Confidence::new(1.0 / (f32::from(n) + 1.3))))
         .collect();
+    reading.topics = vec![
+        (Topic::Society, Confidence::new(0.95)),
+        (Topic::Media, Confidence::new(0.3)),
+    ];
     reading.event = Some(EventClaim {
         name: "Форум".to_owned(),
         start: day("2017-10-06"),

@@ -153,6 +153,7 @@ fn visited(source: &str, key: &str, seen: DateTime<Utc>) -> VisitedArticle {
             kind: Kind::Announcement,
             kind_confidence: Confidence::new(0.8),
             regions: Vec::new(),
+            topics: Vec::new(),
             event: None,
             excerpt: "Ертең форум өтеді.".to_owned(),
             engine_version: 1,
@@ -178,6 +179,7 @@ fn event(first: &ArticleId, start: &str, region: Option<Region>) -> Event {
         date_words: "ертең".to_owned(),
         date_counted_from: None,
         articles: vec![first.clone()],
+        topics: Vec::new(),
         created: at(0),
         updated: at(0),
     }

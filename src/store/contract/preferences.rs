@@ -11,6 +11,7 @@ use crate::model::schedule::{Rhythm, Schedule};
 use crate::model::subscriber::{
     Grouping, LetterScript, Profile, Subscriber, SubscriberId, SubscriberStatus, Tag,
 };
+use crate::model::topic::Topic;
 use crate::store::{Changed, Confirmed, Import, ImportCounts, Requested, Search, Store};
 
 on_both!(
@@ -32,9 +33,10 @@ fn wishes() -> Profile {
         script: LetterScript::Latin,
         feeds: vec!["a".parse().unwrap()],
         regions: vec![Region::ASTANA],
+        topics: vec![Topic::Society, Topic::Media],
         kinds: vec![Kind::Announcement, Kind::Other],
         languages: vec![Language::KazakhLatin, Language::Russian],
-        grouping: Grouping::Region,
+        grouping: Grouping::Topic,
         schedule: Schedule {
             rhythm: Rhythm::Weekly(chrono::Weekday::Fri),
             hour: Some(18),

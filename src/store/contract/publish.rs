@@ -10,6 +10,7 @@ use crate::model::reading::{Confidence, Kind};
 use crate::model::region::Region;
 use crate::model::source::{Republish, SourceId};
 use crate::model::story::StoryId;
+use crate::model::topic::Topic;
 use crate::store::{Store, VisitedArticle};
 
 on_both!(
@@ -17,6 +18,7 @@ on_both!(
     an_entry_names_its_outlet_and_the_others,
     a_sealed_window_stays_as_it_was_read,
     a_window_leaves_out_only_repetitions,
+    an_event_is_about_what_most_of_its_tellers_are,
 );
 
 /// Articles of every sort, in the order they are recorded; stories and events
@@ -36,13 +38,21 @@ fn varied() -> Vec<VisitedArticle> {
             let region = regions[(n * 7 + k * 3) % 5];
             one.reading.regions.push((region, sure[(n + k) % 4]));
         }
+        for k in 0..(n / 2) % 3 {
+            let topic = Topic::ALL[(n / 5 + k * 2) % 4];
+            one.reading.topics.push((topic, sure[(n / 2 + k) % 4]));
+        }
         if n >= 60 && n % 5 < 2 {
             one.story = all[n - 60 + n % 5].story.clone();
         }
         if n % 3 == 1 {
             let start = format!("2017-10-{:02}", n % 28 + 1);
             let place = (n % 2 == 0).then(|| regions[n % 5]);
-            one.event = Some(event(&one.article.id, &start, place));
+            let mut told = event(&one.article.id, &start, place);
+            told.topics = one.reading.shown_topics().collect();
+            told.topics.sort();
+            told.topics.dedup();
+            one.event = Some(told);
         }
         all.push(one);
     }
@@ -67,15 +77,21 @@ fn filters() -> Vec<Filter> {
         vec![regions[1], regions[4], regions[19]],
     ];
     let sources = [vec![], vec![SourceId::from_stored("b")]];
+    let topics = [vec![], vec![Topic::Media, Topic::Business]];
     let mut all = Vec::new();
     for kinds in &kinds {
         for languages in &languages {
             for regions in &places {
-                for sources in &sources {
+                for (sources, topics) in sources
+                    .iter()
+                    .zip(&topics)
+                    .chain([(&sources[0], &topics[1])])
+                {
                     all.push(Filter {
                         kinds: kinds.clone(),
                         languages: languages.clone(),
                         regions: regions.clone(),
+                        topics: topics.clone(),
                         sources: sources.clone(),
                     });
                 }
@@ -238,6 +254,12 @@ async fn a_window_leaves_out_only_repetitions(ground: Ground) {
         tell("a doubtful region", |one| {
             one.reading.regions = vec![(Region::ASTANA, Confidence::new(0.1))];
         }),
+        tell("a topic", |one| {
+            one.reading.topics = vec![(Topic::Youth, Confidence::new(0.9))];
+        }),
+        tell("a doubtful topic", |one| {
+            one.reading.topics = vec![(Topic::Youth, Confidence::new(0.1))];
+        }),
     ];
     record_all(store, &tellings).await;
     let entries = store.entries_between(at(5), at(10), 100).await.unwrap();
@@ -250,7 +272,45 @@ async fn a_window_leaves_out_only_repetitions(ground: Ground) {
         [
             "Форум another language",
             "Форум another kind",
-            "Форум a region"
+            "Форум a region",
+            "Форум a topic"
         ]
     );
+}
+
+async fn an_event_is_about_what_most_of_its_tellers_are(ground: Ground) {
+    let store = &ground.store;
+    let first = visited("a", "1", at(1));
+    let told = event(&first.article.id, "2017-10-09", None);
+    let tell = |key: &str, topics: &[(Topic, f32)]| {
+        let mut one = visited("a", key, at(1));
+        one.reading.topics = topics
+            .iter()
+            .map(|(topic, sure)| (*topic, Confidence::new(*sure)))
+            .collect();
+        one.event = Some(told.clone());
+        one
+    };
+    let tellers = vec![
+        tell("1", &[(Topic::Youth, 0.9), (Topic::Media, 0.6)]),
+        tell("2", &[(Topic::Youth, 0.8), (Topic::Sport, 0.6)]),
+        tell("3", &[(Topic::Youth, 0.7), (Topic::Media, 0.2)]),
+        tell("of nothing sure", &[(Topic::Sport, 0.4)]),
+    ];
+    record(store, "a", tellers.clone()).await;
+    let of_event = async || {
+        let found = store
+            .calendar(&Filter::default(), day("2017-10-01"), 9)
+            .await;
+        found.unwrap().remove(0).topics
+    };
+    assert_eq!(of_event().await, [Topic::Youth]);
+    // Read again otherwise, it is about something else.
+    let again = tellers.into_iter().map(|mut one| {
+        one.article.revision = 2;
+        one.reading.topics = vec![(Topic::Media, Confidence::new(0.9))];
+        one
+    });
+    record(store, "a", again.collect()).await;
+    assert_eq!(of_event().await, [Topic::Media]);
 }

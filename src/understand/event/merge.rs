@@ -79,6 +79,7 @@ fn new_event(claim: &EventClaim, article: &Article, now: DateTime<Utc>) -> Event
         date_words: claim.evidence.words.clone(),
         date_counted_from: claim.evidence.counted_from,
         articles: vec![article.id.clone()],
+        topics: Vec::new(),
         created: now,
         updated: now,
     }
