@@ -219,6 +219,7 @@ async fn close_digest(store: &Store, until: DateTime<Utc>) {
             letter: Some(letter),
         }],
         digest,
+        links: Vec::new(),
         round: Round::default(),
     };
     store.close_round(&closing, until).await.expect("closed");

@@ -142,6 +142,7 @@ pub async fn open_with(config: &Config) -> Result<Arc<Newsroom>, Failure> {
         mail_routes: MailRoutes {
             unsubscribe_mailto: config.mail_addresses.unsubscribe_mailto.clone(),
             bounce_domain: config.mail_addresses.bounce_domain.clone(),
+            link_counts: config.link_counts,
         },
         encoded: EncodedLetters::default(),
         signer,

@@ -82,6 +82,7 @@ fn site(config: &Config, newsroom: &Newsroom, mail_wanted: &Arc<Notify>) -> Resu
         subscribe: house::subscribe_options(config)?,
         hooks: config.hooks.clone(),
         soft_policy: config.soft_policy,
+        link_counts: config.link_counts,
     };
     Ok(House::new(
         newsroom.store.clone(),

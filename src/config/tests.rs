@@ -83,6 +83,14 @@ fn every_wrong_value_is_named_with_its_place() {
         ),
         ("[serve\n", "jarshy.toml:1:7: error: "),
         (
+            "[serve]\nurl = \"http://house.example\"\n[mail]\nlink_counts = true\n",
+            "jarshy.toml:4:15: error: mail.link_counts: links can only be counted where serve.url is a public https",
+        ),
+        (
+            "[serve]\nurl = \"https://10.0.0.1\"\n[mail]\nlink_counts = true\n",
+            "jarshy.toml:4:15: error: mail.link_counts: links can only",
+        ),
+        (
             "[mail]\nbounce_domain = \"lists\"\n",
             "jarshy.toml:2:17: error: mail.bounce_domain: `lists` is no domain",
         ),

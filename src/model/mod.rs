@@ -15,6 +15,7 @@ pub mod event;
 pub mod feed;
 pub mod id;
 pub mod language;
+pub mod link;
 pub mod mailing;
 pub mod pace;
 pub mod reading;

@@ -1,7 +1,7 @@
 //! HTTP: feeds, pages, subscriptions, health.
 //!
-//! GET changes nothing (design, promise 7): confirming and unsubscribing act on
-//! POST only. Deliberately absent: scripts, cookies, sessions, and the access
+//! GET changes nothing (design, promise 7) but an anonymous count (`go.rs`):
+//! confirming and unsubscribing act on POST only. Deliberately absent: scripts, cookies, sessions, and the access
 //! log, which would hold tokens; a proxy in front may keep one.
 
 mod articles;
@@ -11,9 +11,11 @@ mod eml;
 mod event;
 mod feeds;
 mod forms;
+mod go;
 mod guard;
 mod hooks;
 mod limits;
+mod openings;
 mod outbox;
 mod pages;
 mod preferences;
@@ -47,6 +49,7 @@ use crate::template::Templates;
 
 pub use limits::{AddressLists, BadNetwork, Network, SubscribeOptions};
 use limits::{Limits, Weight};
+use openings::Openings;
 
 /// The largest body a form may send.
 const BODY_MAX_BYTES: usize = 16 * 1024;
@@ -70,6 +73,8 @@ pub struct ServeOptions {
     pub hooks: HookSecrets,
     /// When soft bounces told by webhooks add up.
     pub soft_policy: SoftPolicy,
+    /// Whether openings of digests' links are counted.
+    pub link_counts: bool,
 }
 
 /// What is read and published: replaced whole when the catalogue is read again.
@@ -99,6 +104,7 @@ pub struct House {
     documents: RwLock<HashMap<(FeedName, Format), Arc<feeds::Rendered>>>,
     room: Semaphore,
     limits: Mutex<Limits>,
+    openings: Mutex<Openings>,
 }
 
 impl House {
@@ -123,6 +129,7 @@ impl House {
             documents: RwLock::default(),
             room: Semaphore::new(REQUESTS_MAX),
             limits: Mutex::default(),
+            openings: Mutex::default(),
         }
     }
 
@@ -221,6 +228,7 @@ pub fn router(house: Arc<House>) -> Router {
             "/hooks/{provider}",
             post(hooks::hook).layer(DefaultBodyLimit::max(hooks::BODY_MAX_BYTES)),
         )
+        .route("/go/{short}", get(go::go))
         .route("/outbox", get(outbox::list))
         .route("/outbox/{file}", get(outbox::letter))
         .route("/health", get(assets::health))
@@ -243,7 +251,13 @@ pub async fn run(
     house: Arc<House>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) {
-    connection::accept(listener, router(house), connection::HEADER_TIMEOUT, stop).await;
+    let router = router(Arc::clone(&house));
+    let serving = connection::accept(listener, router, connection::HEADER_TIMEOUT, stop);
+    tokio::select! {
+        () = serving => {}
+        () = go::keep_counting(&house) => {}
+    }
+    go::count(&house, true).await;
 }
 
 #[cfg(test)]

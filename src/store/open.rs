@@ -67,6 +67,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/sqlite/0006_asking.sql"),
         include_str!("migrations/postgres/0006_asking.sql"),
     ),
+    (
+        8,
+        "links",
+        include_str!("migrations/sqlite/0008_links.sql"),
+        include_str!("migrations/postgres/0008_links.sql"),
+    ),
 ];
 
 impl Store {

@@ -43,14 +43,6 @@ pub enum Confirmed {
     Unknown,
 }
 
-/// What came of an unsubscription.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unsubscribed {
-    Now,
-    Already,
-    Unknown,
-}
-
 #[derive(FromRow)]
 struct SubscriberRow {
     id: String,
@@ -185,29 +177,6 @@ impl Store {
         }
         session.commit().await?;
         Ok(Confirmed::Now)
-    }
-
-    /// The person wants no more: lasting, and true at once also for digests that
-    /// are queued already.
-    pub async fn unsubscribe(
-        &self,
-        id: &SubscriberId,
-        now: DateTime<Utc>,
-    ) -> Result<Unsubscribed, StoreError> {
-        let mut session = self.pools.write("unsubscribing", Durability::Full).await?;
-        let done = session
-            .execute(
-                "UPDATE subscribers SET status = 'unsubscribed', unsubscribed_at = $2
-                 WHERE id = $1 AND status <> 'unsubscribed'",
-                values![id.as_str(), now],
-            )
-            .await?;
-        if done == 1 {
-            session.commit().await?;
-            return Ok(Unsubscribed::Now);
-        }
-        let standing = standing(&mut session, id).await?;
-        Ok(standing.map_or(Unsubscribed::Unknown, |_| Unsubscribed::Already))
     }
 
     /// One subscriber.

@@ -87,6 +87,7 @@ fn closing(round: Round, after: DateTime<Utc>, until: i64, groups: Vec<Group>) -
             events: Vec::new(),
         },
         round,
+        links: Vec::new(),
     }
 }
 
