@@ -12,14 +12,14 @@ use crate::world::World;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A house that runs until it is dropped.
-struct Running {
+pub struct Running {
     child: Child,
     address: SocketAddr,
-    world: World,
+    pub world: World,
 }
 
 impl Running {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let address = TcpListener::bind("127.0.0.1:0")
             .and_then(|l| l.local_addr())
             .expect("port");
@@ -65,11 +65,24 @@ impl Running {
         ))
     }
 
-    fn get(&self, path: &str) -> String {
+    /// Where the house stands, without a slash at the end.
+    pub fn base(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Asks by another method than GET and POST.
+    pub fn ask(&self, method: &str, path: &str) -> String {
+        let host = self.address;
+        self.exchange(&format!(
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        ))
+    }
+
+    pub fn get(&self, path: &str) -> String {
         self.get_with(path, "")
     }
 
-    fn post(&self, path: &str, body: &str) -> String {
+    pub fn post(&self, path: &str, body: &str) -> String {
         let host = self.address;
         self.exchange(&format!(
             "POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
@@ -85,7 +98,7 @@ impl Running {
     }
 
     /// The letters written so far.
-    fn letters(&self) -> Vec<String> {
+    pub fn letters(&self) -> Vec<String> {
         let Ok(folder) = std::fs::read_dir(self.world.path("outbox")) else {
             return Vec::new();
         };
@@ -109,7 +122,7 @@ impl Drop for Running {
 }
 
 /// Asks again and again until `true`, or fails the test.
-fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
+pub fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     while !holds() {
         assert!(start.elapsed() < PATIENCE, "{what} did not come");
