@@ -74,7 +74,7 @@ fn links(newsroom: &Newsroom, delivery: &ClaimedDelivery) -> PersonalLinks {
     let subscriber = &delivery.subscriber;
     let secret = &newsroom.secret;
     let link = |page: &str, token: String| {
-        let tongue = delivery.letter.tongue.tag();
+        let tongue = delivery.letter.tag();
         format!(
             "{}/{page}?token={token}&lang={tongue}",
             newsroom.site_base()
@@ -116,12 +116,14 @@ fn links(newsroom: &Newsroom, delivery: &ClaimedDelivery) -> PersonalLinks {
 mod tests {
     use super::*;
     use crate::model::language::Tongue;
+    use crate::model::subscriber::LetterScript;
 
     fn letter(name: &str, bytes: usize) -> Letter {
         Letter {
             id: LetterId::from_stored(name),
             purpose: Purpose::Digest,
             tongue: Tongue::English,
+            script: LetterScript::default(),
             subject: String::new(),
             text: "a".repeat(bytes),
             html: String::new(),

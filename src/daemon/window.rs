@@ -17,7 +17,7 @@ use crate::model::link::{DigestLink, LinkShort};
 use crate::model::reading::Kind;
 use crate::model::schedule::{Rhythm, Round};
 use crate::model::subscriber::Profile;
-use crate::store::{Closed, Closing, ClosingGroup, Group, StoreError};
+use crate::store::{Closed, Closing, ClosingGroup, Group, PendingRequest, StoreError};
 use crate::template::TemplateError;
 
 use super::Newsroom;
@@ -297,11 +297,12 @@ pub async fn queue_confirmations(newsroom: &Newsroom) -> Result<usize, WindowErr
         }
         for request in &requests {
             let site = newsroom.letter_site();
-            let writing = &request.profile;
-            let letter = compose::confirmation_letter(&newsroom.templates(), writing, &site)?;
+            let PendingRequest { subscriber, moves } = request;
+            let (templates, writing) = (newsroom.templates(), &subscriber.profile);
+            let letter = compose::confirmation_letter(&templates, writing, *moves, &site)?;
             newsroom
                 .store
-                .queue_confirmation(request, &letter, newsroom.clock.now())
+                .queue_confirmation(subscriber, &letter, newsroom.clock.now())
                 .await?;
             queued += 1;
         }

@@ -211,6 +211,7 @@ fn profile(fields: &Fields, catalogue: &Catalogue, voice: &Voice) -> Profile {
             .all("region")
             .filter_map(|code| code.parse().ok())
             .collect(),
+        script: voice.script,
         ..Profile::default()
     }
     .normalised()

@@ -560,3 +560,23 @@ async fn a_counted_link_leads_where_its_digest_says_and_counts_people_only() {
     assert_eq!(counts.len(), 1);
     assert_eq!((counts[0].url.as_str(), counts[0].opened()), (url, 1));
 }
+
+#[tokio::test]
+async fn a_page_is_read_in_the_script_that_is_asked_for() {
+    let site = Site::open().await;
+    for (headers, path) in [
+        (vec![], "/?lang=kk-Latn"),
+        (vec![("accept-language", "kk-Latn")], "/"),
+    ] {
+        let answer = site.get(path, &headers).await;
+        assert_eq!(answer.headers()["content-language"], "kk-Latn");
+        let page = answer.text().await.expect("text");
+        assert!(page.contains("<html lang=\"kk-Latn\">"), "{page}");
+        assert!(page.contains(">Qazaqstandağy forumdar"), "{page}");
+        let title = "Өңірлік форум";
+        assert!(!page.contains(title), "{page}");
+    }
+    let cyrillic = site.get("/?lang=kk", &[]).await;
+    let page = cyrillic.text().await.expect("text");
+    assert!(!page.contains("kk-Latn"), "only who reads it is offered it");
+}

@@ -319,7 +319,7 @@ impl<'a> LetterRow<'a> {
         Self {
             id: letter.id.as_str(),
             purpose: letter.purpose.word(),
-            tongue: letter.tongue.tag(),
+            tongue: letter.tag(),
             subject: &letter.subject,
             text: &letter.text,
             html: &letter.html,

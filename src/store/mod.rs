@@ -52,7 +52,7 @@ pub use preferences::{Changed, LetterKnown};
 pub use progress::{DigestProgress, DomainProgress, Tally};
 pub use reports::{Recorded, ReportCounts};
 pub use rounds::Group;
-pub use subscribers::{Confirmed, Requested, Search};
+pub use subscribers::{Confirmed, PendingRequest, Requested, Search};
 pub use suppression::{Suppressed, Suppression};
 pub use visit::{Visit, VisitRecord, VisitedArticle};
 

@@ -120,6 +120,8 @@ impl Store {
             )
             .await?;
         if asked == 0 {
+            drop(session);
+            self.ask_in_vain().await?;
             return Ok(Changed::TooSoon);
         }
         session.commit().await?;

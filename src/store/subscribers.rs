@@ -43,6 +43,21 @@ pub enum Confirmed {
     Unknown,
 }
 
+/// Somebody who waits for a confirmation letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingRequest {
+    pub subscriber: Subscriber,
+    /// A reader wants the letters at this address instead of another.
+    pub moves: bool,
+}
+
+#[derive(FromRow)]
+struct RequestRow {
+    moves: i64,
+    #[sqlx(flatten)]
+    subscriber: SubscriberRow,
+}
+
 #[derive(FromRow)]
 struct SubscriberRow {
     id: String,
@@ -87,6 +102,8 @@ impl Store {
             .await?
             .is_empty()
         {
+            drop(session);
+            self.ask_in_vain().await?;
             return Ok(Requested::Suppressed);
         }
         keep_profiles(&mut session, [&profile]).await?;
@@ -115,21 +132,42 @@ impl Store {
             return Ok(Requested::Pending(id));
         }
         // Nothing was changed; the profile is not kept either.
-        match standing(&mut session, &id).await? {
+        let standing = standing(&mut session, &id).await?;
+        drop(session);
+        self.ask_in_vain().await?;
+        match standing {
             Some(SubscriberStatus::Confirmed) => Ok(Requested::AlreadyConfirmed(id)),
             _ => Ok(Requested::TooSoon),
         }
     }
 
+    /// Writes as durably as a new request is written, so that the time an answer
+    /// takes does not tell who is known: the disk is what it waits for.
+    pub(super) async fn ask_in_vain(&self) -> Result<(), StoreError> {
+        let mut session = self
+            .pools
+            .write("taking a request that changes nothing", Durability::Full)
+            .await?;
+        session
+            .execute(
+                "INSERT INTO house (key, number) VALUES ('asked_in_vain', 1)
+                 ON CONFLICT (key) DO UPDATE SET number = house.number + 1",
+                values![],
+            )
+            .await?;
+        session.commit().await
+    }
+
     /// Those who asked and whose confirmation letter is not queued yet, the
     /// longest waiting first.
-    pub async fn pending_requests(&self, limit: u32) -> Result<Vec<Subscriber>, StoreError> {
+    pub async fn pending_requests(&self, limit: u32) -> Result<Vec<PendingRequest>, StoreError> {
         let mut session = self.pools.read("looking for new requests");
-        let rows: Vec<SubscriberRow> = session
+        let rows: Vec<RequestRow> = session
             .fetch(
                 format!(
-                    "SELECT {SUBSCRIBER_COLUMNS}, {PROFILE_COLUMNS} FROM subscribers u
-                     JOIN profiles p ON p.key = u.profile_key
+                    "SELECT {SUBSCRIBER_COLUMNS}, {PROFILE_COLUMNS},
+                       CAST(CASE WHEN u.replaces IS NULL THEN 0 ELSE 1 END AS BIGINT) AS moves
+                     FROM subscribers u JOIN profiles p ON p.key = u.profile_key
                      WHERE u.request_queued = 0
                        AND (u.status = 'pending' OR u.replaces IS NOT NULL)
                      ORDER BY u.requested_at LIMIT $1"
@@ -137,7 +175,14 @@ impl Store {
                 values![i64::from(limit)],
             )
             .await?;
-        rows.into_iter().map(SubscriberRow::read).collect()
+        rows.into_iter()
+            .map(|row| {
+                Ok(PendingRequest {
+                    moves: row.moves == 1,
+                    subscriber: row.subscriber.read()?,
+                })
+            })
+            .collect()
     }
 
     /// The person confirmed.

@@ -26,7 +26,7 @@ const CONTROLS: [&str; 8] = [
     "spinbutton",
     "searchbox",
 ];
-const FLAGS: [&str; 11] = [
+const FLAGS: [&str; 15] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -38,6 +38,11 @@ const FLAGS: [&str; 11] = [
     "--lang=en-US",
     "--window-size=1000,900",
     "--remote-debugging-pipe",
+    // What is pressed before a page was first painted would be thrown away.
+    "--allow-pre-commit-input",
+    "--disable-features=PaintHolding",
+    "--disable-renderer-backgrounding",
+    "--disable-backgrounding-occluded-windows",
 ];
 
 /// One window with one page; the program ends with it.
@@ -108,6 +113,8 @@ impl Browser {
         for domain in ["Page", "DOM", "Log", "Runtime", "Accessibility"] {
             self.call(&format!("{domain}.enable"), json!({}));
         }
+        let focused = json!({"enabled": true});
+        self.call("Emulation.setFocusEmulationEnabled", focused);
         let off = json!({"value": true});
         self.call("Emulation.setScriptExecutionDisabled", off);
     }

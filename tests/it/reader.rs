@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::browser::Browser;
-use crate::site::{Running, wait_for};
+use crate::site::{Running, header, wait_for};
 
 const AIGUL: &str = "aigul@reader.example";
 const MOVED: &str = "aigul@new.example";
@@ -315,4 +315,59 @@ fn a_scanner_that_opens_every_link_changes_nothing() {
         assert!(met, "{with_token} was not met: {seen:?}");
     }
     assert_eq!(state(), before);
+}
+
+#[test]
+fn links_are_counted_where_the_operator_wants_it_and_nothing_else_is() {
+    const BROWSER: &str = "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0\r\n";
+    let mut running = Running::start_with(&[
+        ("JARSHY__SERVE__URL", "https://house.example"),
+        ("JARSHY__MAIL__LINK_COUNTS", "true"),
+    ]);
+    let people = "address,status,language\nbolat@reader.example,confirmed,kk\ndana@reader.example,confirmed,kk\n";
+    running.world.write("people.csv", people);
+    let import = ["subscribers", "import", "people.csv", "--confirmed"];
+    running.world.must(&import);
+    running.world.must(&["digest", "close"]);
+    let counted = |address: &str| -> BTreeSet<String> {
+        let letter = letter(&running, address, "/go/");
+        let both = links(&letter.text).into_iter().chain(links(&letter.html));
+        both.filter(|link| link.contains("/go/")).collect()
+    };
+    let (bolat, dana) = (
+        counted("bolat@reader.example"),
+        counted("dana@reader.example"),
+    );
+    assert_eq!(bolat, dana, "the same for every reader");
+    assert_eq!(bolat.len(), 1, "{bolat:?}");
+    let link = bolat.first().expect("one link");
+    let path = link
+        .strip_prefix("https://house.example")
+        .expect("the house's");
+    let answers = [
+        running.get_with(path, BROWSER),
+        running.get_with(path, &format!("{BROWSER}Sec-Purpose: prefetch\r\n")),
+        running.get(path),
+        running.ask("HEAD", path),
+    ];
+    for answer in &answers {
+        assert!(answer.starts_with("HTTP/1.1 302"), "{answer}");
+        let to = header(answer, "location").expect("a place");
+        assert!(to.starts_with("https://house.example/article/"), "{answer}");
+        assert_eq!(header(answer, "referrer-policy"), Some("no-referrer"));
+        assert_eq!(header(answer, "cache-control"), Some("no-store"));
+        assert_eq!(header(answer, "set-cookie"), None);
+    }
+    // What waits to be counted is, when the house closes.
+    running.stop();
+    let status = ["mail", "status", "--digest", "daily", "--json"];
+    let status: serde_json::Value =
+        serde_json::from_str(&running.world.must(&status)).expect("JSON");
+    let counted = &status["links"][0];
+    assert_eq!(counted["opened"], 1, "{status}");
+    let told = running.world.must(&["mail", "status", "--digest", "daily"]);
+    assert!(
+        told.contains("  opened 1 times: https://house.example/article/"),
+        "{told}"
+    );
 }

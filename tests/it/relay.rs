@@ -20,7 +20,7 @@ use jarshy::model::feed::FeedName;
 use jarshy::model::language::Tongue;
 use jarshy::model::schedule::Round;
 use jarshy::model::sending::{DomainLimit, DomainLimits, SendWindow, WarmUp};
-use jarshy::model::subscriber::{Profile, SubscriberStatus};
+use jarshy::model::subscriber::{LetterScript, Profile, SubscriberStatus};
 use jarshy::store::{Closed, Closing, ClosingGroup, DigestProgress, Import, Store};
 use server::{Manner, Server, Twist};
 use tokio::sync::watch;
@@ -118,6 +118,7 @@ impl House {
             id: LetterId::of_digest(&digest.id, &key),
             purpose: Purpose::Digest,
             tongue: Tongue::Kazakh,
+            script: LetterScript::default(),
             subject: "Форум".to_owned(),
             text: "Ертең форум өтеді.\n".to_owned(),
             html: "<p>Ертең форум өтеді.</p>".to_owned(),

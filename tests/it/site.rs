@@ -20,12 +20,20 @@ pub struct Running {
 
 impl Running {
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// With settings of its own.
+    pub fn start_with(settings: &[(&str, &str)]) -> Self {
         let address = TcpListener::bind("127.0.0.1:0")
             .and_then(|l| l.local_addr())
             .expect("port");
         let mut world = World::new(None);
         world.set("JARSHY__SERVE__LISTEN", &address.to_string());
         world.set("JARSHY__SERVE__URL", &format!("http://{address}"));
+        for (key, value) in settings {
+            world.set(key, value);
+        }
         world.write(
             "feeds/sources/desk.toml",
             "[[source]]\nid = \"desk\"\nname = \"Редакция\"\nkind = \"desk\"\ndir = \"desk\"\nrepublish = \"full\"\nevery = \"1m\"\n",
@@ -58,7 +66,7 @@ impl Running {
         answer
     }
 
-    fn get_with(&self, path: &str, headers: &str) -> String {
+    pub fn get_with(&self, path: &str, headers: &str) -> String {
         let host = self.address;
         self.exchange(&format!(
             "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n"
@@ -97,6 +105,13 @@ impl Running {
         assert!(status.expect("kill starts").success());
     }
 
+    /// Tells it to stop, and waits until it has.
+    pub fn stop(&mut self) {
+        self.signal("-TERM");
+        let status = self.child.wait().expect("ended");
+        assert!(status.success(), "{status}");
+    }
+
     /// The letters written so far.
     pub fn letters(&self) -> Vec<String> {
         let Ok(folder) = std::fs::read_dir(self.world.path("outbox")) else {
@@ -131,7 +146,7 @@ pub fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 /// The value after `name:` in an HTTP head.
-fn header<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
+pub fn header<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
     let head = answer.split("\r\n\r\n").next()?;
     head.lines().find_map(|line| {
         let (key, value) = line.split_once(':')?;
@@ -250,9 +265,7 @@ fn signals_reload_and_stop() {
         running.signal("-HUP");
         running.get("/feeds/mended.rss").starts_with("HTTP/1.1 200")
     });
-    running.signal("-TERM");
-    let status = running.child.wait().expect("ended");
-    assert!(status.success(), "{status}");
+    running.stop();
 }
 
 #[test]
