@@ -155,8 +155,11 @@ mod tests {
         }
     }
 
-    /// How many of `openings` (client, program, link, second) are counted.
-    fn counted(beside: u32, openings: &[(u8, &str, u32, i64)]) -> u64 {
+    /// Client, program, link, second.
+    type Opening = (u8, &'static str, u32, i64);
+
+    /// How many of `openings` are counted.
+    fn counted(beside: u32, openings: &[Opening]) -> u64 {
         let mut visits = Openings::default();
         let mut counted = 0;
         for (client, program, link, second) in openings {
@@ -170,7 +173,7 @@ mod tests {
     #[test]
     fn who_opens_most_of_a_letter_at_once_is_not_counted_at_all() {
         let late = 3_600;
-        let cases: [(&str, u32, &[(u8, &str, u32, i64)], u64); 9] = [
+        let cases: [(&str, u32, &[Opening], u64); 9] = [
             ("one link of one", 1, &[(1, "a", 1, late)], 1),
             ("one of two", 2, &[(1, "a", 1, late)], 1),
             ("both", 2, &[(1, "a", 1, late), (1, "a", 2, late)], 0),

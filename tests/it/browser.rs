@@ -1,9 +1,11 @@
-//! Chromium as a person uses it: what is pressed, typed and read is found by the
-//! names the accessibility tree gives, as a screen reader would.
+//! Chromium as a person uses it who sees nothing and has no mouse: what is
+//! pressed, typed and read is found by the names the accessibility tree gives,
+//! and everything is done by the keyboard.
 //!
 //! Speaks the DevTools protocol over a pipe (`--remote-debugging-pipe`: file
 //! descriptors 3 and 4, JSON ended by NUL). Scripts are switched off: the pages
-//! have none. Deliberately absent: running code in a page.
+//! have none. Deliberately absent: running code in a page, and the
+//! mouse: under load a page may move under it.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
@@ -130,19 +132,22 @@ impl Browser {
     /// Presses a button or follows a link, and waits for the page it leads to.
     pub fn press(&mut self, name: &str) {
         self.events.clear();
-        self.click(&["button", "link"], name);
+        self.focus(&["button", "link"], name);
+        self.enter();
         self.wait_for("Page.loadEventFired");
     }
 
-    /// Presses what opens or ticks something on the same page.
+    /// Ticks a box, or takes the tick away.
     pub fn tick(&mut self, name: &str) {
-        self.click(&["checkbox", "DisclosureTriangle"], name);
+        self.focus(&["checkbox"], name);
+        self.type_key(" ", "Space", 32);
     }
 
     /// Follows a link to a file; its content.
     pub fn download(&mut self, name: &str) -> String {
         self.events.clear();
-        self.click(&["link"], name);
+        self.focus(&["link"], name);
+        self.enter();
         let begun = self.wait_for("Browser.downloadWillBegin");
         let file = begun["suggestedFilename"].as_str().expect("a name");
         let path = self
@@ -155,7 +160,7 @@ impl Browser {
 
     /// Types into a field.
     pub fn fill(&mut self, name: &str, text: &str) {
-        self.click(&["textbox"], name);
+        self.focus(&["textbox"], name);
         self.call("Input.insertText", json!({"text": text}));
         let shown = self.find(&["textbox"], name).value;
         assert_eq!(shown, text, "{name}");
@@ -181,8 +186,8 @@ impl Browser {
         match day {
             Some(day) => {
                 for digit in day.format("%m%d%Y").to_string().chars() {
-                    let press = json!({"type": "keyDown", "text": digit, "key": digit});
-                    self.call("Input.dispatchKeyEvent", press);
+                    let code = u32::from(digit);
+                    self.type_key(&digit.to_string(), &format!("Digit{digit}"), code);
                 }
             }
             None => {
@@ -236,28 +241,26 @@ impl Browser {
         cookies["cookies"].as_array().map_or(0, Vec::len)
     }
 
-    fn click(&mut self, roles: &[&str], name: &str) {
-        let id = self.find(roles, name).id;
-        self.call("DOM.scrollIntoViewIfNeeded", json!({"backendNodeId": id}));
-        let quads = self.call("DOM.getContentQuads", json!({"backendNodeId": id}));
-        let corners: Vec<f64> = quads["quads"][0]
-            .as_array()
-            .unwrap_or_else(|| panic!("`{name}` is not to be seen"))
-            .iter()
-            .filter_map(Value::as_f64)
-            .collect();
-        let middle = |first: usize| (corners[first] + corners[first + 4]) / 2.0;
-        for kind in ["mousePressed", "mouseReleased"] {
-            self.call(
-                "Input.dispatchMouseEvent",
-                json!({"type": kind, "x": middle(0), "y": middle(1), "button": "left", "clickCount": 1}),
-            );
-        }
-    }
-
     fn focus(&mut self, roles: &[&str], name: &str) {
         let id = self.find(roles, name).id;
         self.call("DOM.focus", json!({"backendNodeId": id}));
+    }
+
+    fn enter(&mut self) {
+        self.type_key("\r", "Enter", 13);
+    }
+
+    /// A key that types a character.
+    fn type_key(&mut self, text: &str, name: &str, code: u32) {
+        let key = if name == "Enter" { name } else { text };
+        let mut press = json!({
+            "type": "keyDown", "key": key, "code": name, "text": text,
+            "windowsVirtualKeyCode": code,
+        });
+        self.call("Input.dispatchKeyEvent", press.clone());
+        press["type"] = "keyUp".into();
+        press["text"] = "".into();
+        self.call("Input.dispatchKeyEvent", press);
     }
 
     fn key(&mut self, key: &str, code: u32) {
@@ -306,7 +309,8 @@ impl Browser {
     fn call(&mut self, method: &str, parameters: Value) -> Value {
         self.last_call += 1;
         let id = self.last_call;
-        let mut message = json!({"id": id, "method": method, "params": parameters});
+        let mut message = json!({"id": id, "method": method});
+        message["params"] = parameters;
         if let Some(session) = &self.session
             && !method.starts_with("Browser.")
             && !method.starts_with("Storage.")
