@@ -141,23 +141,6 @@ impl Store {
         }
     }
 
-    /// Writes as durably as a new request is written, so that the time an answer
-    /// takes does not tell who is known: the disk is what it waits for.
-    pub(super) async fn ask_in_vain(&self) -> Result<(), StoreError> {
-        let mut session = self
-            .pools
-            .write("taking a request that changes nothing", Durability::Full)
-            .await?;
-        session
-            .execute(
-                "INSERT INTO house (key, number) VALUES ('asked_in_vain', 1)
-                 ON CONFLICT (key) DO UPDATE SET number = house.number + 1",
-                values![],
-            )
-            .await?;
-        session.commit().await
-    }
-
     /// Those who asked and whose confirmation letter is not queued yet, the
     /// longest waiting first.
     pub async fn pending_requests(&self, limit: u32) -> Result<Vec<PendingRequest>, StoreError> {
