@@ -24,7 +24,7 @@ use jarshy::model::feed::FeedName;
 use jarshy::model::language::Tongue;
 use jarshy::model::schedule::Round;
 use jarshy::model::sending::DomainLimits;
-use jarshy::model::subscriber::{EmailAddress, Profile, SubscriberStatus};
+use jarshy::model::subscriber::{EmailAddress, LetterScript, Profile, SubscriberStatus};
 use jarshy::store::{Closing, ClosingGroup, Import, Store};
 use newsroom::newsroom;
 use tokio::sync::watch;
@@ -207,6 +207,7 @@ async fn close_digest(store: &Store, until: DateTime<Utc>) {
         id: LetterId::of_digest(&digest.id, &key),
         purpose: Purpose::Digest,
         tongue: Tongue::Kazakh,
+        script: LetterScript::default(),
         subject: "Форумдар: күнделікті шолу".to_owned(),
         html: format!("<p>{text}</p><p>{text}</p>"),
         text,
@@ -219,6 +220,7 @@ async fn close_digest(store: &Store, until: DateTime<Utc>) {
             letter: Some(letter),
         }],
         digest,
+        links: Vec::new(),
         round: Round::default(),
     };
     store.close_round(&closing, until).await.expect("closed");

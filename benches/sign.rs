@@ -22,7 +22,7 @@ use jarshy::deliver::sign::{SignOptions, Signer};
 use jarshy::model::delivery::{ClaimedDelivery, DeliveryId};
 use jarshy::model::digest::{Letter, LetterId, Purpose, slot};
 use jarshy::model::language::Tongue;
-use jarshy::model::subscriber::SubscriberId;
+use jarshy::model::subscriber::{LetterScript, SubscriberId};
 
 /// How long each row is measured, in each round.
 const ROW: Duration = Duration::from_millis(700);
@@ -187,6 +187,7 @@ fn letter() -> Arc<Letter> {
         id: LetterId::from_stored("letter"),
         purpose: Purpose::Digest,
         tongue: Tongue::Kazakh,
+        script: LetterScript::default(),
         subject: "Бүгінгі форумдар: өңірлік цифрлық форум".into(),
         text,
         html,

@@ -144,7 +144,7 @@ async fn counts(newsroom: &Newsroom, digest: Option<&str>, json: bool) -> Result
         return say(&value.to_string());
     }
     say(&format!(
-        "{} hard, {} soft, {} blocked, {} complaints, {} unsubscribed by mail, {} unmatched",
+        "{} hard, {} soft, {} blocked, {} complaints, {} unsubscribed by a letter, {} unmatched",
         counts.hard,
         counts.soft,
         counts.blocked,

@@ -162,6 +162,7 @@ async fn furnish(config: &Config) -> Result<Newsroom, Failure> {
         mail_routes: MailRoutes {
             unsubscribe_mailto: config.mail_addresses.unsubscribe_mailto.clone(),
             bounce_domain: config.mail_addresses.bounce_domain.clone(),
+            link_counts: config.link_counts,
         },
         encoded: EncodedLetters::default(),
         signer,

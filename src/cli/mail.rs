@@ -9,20 +9,15 @@ use tokio::sync::watch;
 use super::digest::choose_digest;
 use super::house;
 use super::mail_keys::{self, KeysCommand};
-use super::output::{Failure, complain, say, time};
+use super::mail_status::status;
+use super::output::{Failure, complain, say};
 use crate::daemon::Newsroom;
 use crate::daemon::mail::{self, Flushed};
 use crate::daemon::window;
-use crate::model::delivery::{DeliveryCounts, Reason};
 use crate::model::feed::FeedName;
-use crate::store::{DigestProgress, DomainProgress};
 
 /// How long `mail flush` waits between looks at letters another run still holds.
 const WAIT_FOR_OTHERS: std::time::Duration = std::time::Duration::from_secs(1);
-/// Windows that `mail status` tells of.
-const WINDOWS_SHOWN: u32 = 10;
-/// Domains that `mail status` tells of, for each window.
-const DOMAINS_SHOWN: usize = 20;
 
 #[derive(Debug, Subcommand)]
 pub enum MailCommand {
@@ -43,8 +38,8 @@ pub enum MailCommand {
         #[arg(long, value_name = "NAME")]
         digest: String,
     },
-    /// How far the last windows' letters have come: of one digest by reason and
-    /// by domain, or of all.
+    /// How far the last windows' letters have come and what came back; of one
+    /// digest also by reason, by domain and by link.
     Status {
         #[arg(long, value_name = "NAME")]
         digest: Option<String>,
@@ -174,109 +169,4 @@ async fn flush(newsroom: &Arc<Newsroom>, json: bool) -> Result<(), Failure> {
         return Err(Failure::work("no letter could be sent"));
     }
     Ok(())
-}
-
-async fn status(newsroom: &Newsroom, digest: Option<FeedName>, json: bool) -> Result<(), Failure> {
-    let windows = if digest.is_some() { 1 } else { WINDOWS_SHOWN };
-    let name = digest.as_ref().map(FeedName::as_str);
-    let store = &newsroom.store;
-    let progress = store.digest_progress(name, windows, DOMAINS_SHOWN).await;
-    let pauses = store.mail_pauses().await.map_err(Failure::work)?;
-    for (paused, since) in &pauses {
-        let (what, since) = (paused.as_deref(), time(Some(*since)));
-        if json {
-            say(&serde_json::json!({"paused": what, "since": since}).to_string())?;
-        } else {
-            say(&format!(
-                "{} paused since {}",
-                what.unwrap_or("all mail"),
-                since.unwrap_or_default()
-            ))?;
-        }
-    }
-    for window in progress.map_err(Failure::work)? {
-        if json {
-            say(&as_json(&window).to_string())?;
-        } else {
-            say_window(&window, digest.is_some())?;
-        }
-    }
-    Ok(())
-}
-
-fn say_window(window: &DigestProgress, whole: bool) -> Result<(), Failure> {
-    let closed = time(Some(window.closed_at)).unwrap_or_default();
-    say(&format!(
-        "{} of {closed}: {}",
-        window.name,
-        in_words(&window.counts)
-    ))?;
-    if !whole {
-        return Ok(());
-    }
-    for (what, reasons) in [("deferred", &window.deferred), ("failed", &window.failed)] {
-        for (reason, letters) in reasons {
-            say(&format!("  {what}, {}: {letters}", reason.word()))?;
-        }
-    }
-    for DomainProgress { domain, counts } in &window.domains {
-        say(&format!("  {}: {}", shown(domain), in_words(counts)))?;
-    }
-    Ok(())
-}
-
-fn shown(domain: &str) -> &str {
-    if domain.is_empty() {
-        "(unknown)"
-    } else {
-        domain
-    }
-}
-
-fn in_words(counts: &DeliveryCounts) -> String {
-    let DeliveryCounts {
-        queued,
-        deferred,
-        in_flight,
-        sent,
-        failed,
-        doubtful,
-    } = counts;
-    format!(
-        "{queued} queued, {deferred} deferred, {in_flight} in flight, {sent} sent, {failed} failed, {doubtful} doubtful"
-    )
-}
-
-fn as_json(window: &DigestProgress) -> serde_json::Value {
-    let reasons = |of: &std::collections::BTreeMap<Reason, u64>| -> serde_json::Value {
-        of.iter()
-            .map(|(reason, letters)| (reason.word().to_owned(), (*letters).into()))
-            .collect::<serde_json::Map<_, _>>()
-            .into()
-    };
-    let domains: serde_json::Map<_, _> = window
-        .domains
-        .iter()
-        .map(|at| (shown(&at.domain).to_owned(), counts_json(&at.counts)))
-        .collect();
-    serde_json::json!({
-        "digest": window.name,
-        "id": window.occasion,
-        "closed": time(Some(window.closed_at)),
-        "counts": counts_json(&window.counts),
-        "deferred": reasons(&window.deferred),
-        "failed": reasons(&window.failed),
-        "domains": domains,
-    })
-}
-
-fn counts_json(counts: &DeliveryCounts) -> serde_json::Value {
-    serde_json::json!({
-        "queued": counts.queued,
-        "deferred": counts.deferred,
-        "in_flight": counts.in_flight,
-        "sent": counts.sent,
-        "failed": counts.failed,
-        "doubtful": counts.doubtful,
-    })
 }

@@ -10,6 +10,7 @@ mod gather;
 pub mod house;
 mod mail;
 mod mail_keys;
+mod mail_status;
 mod mailing;
 mod outlet;
 mod output;

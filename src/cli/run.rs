@@ -87,6 +87,7 @@ fn site(config: &Config, newsroom: &Newsroom, mail_wanted: &Arc<Notify>) -> Resu
         hooks: config.hooks.clone(),
         soft_policy: config.soft_policy,
         pushed: Arc::clone(&newsroom.push.wanted),
+        link_counts: config.link_counts,
     };
     let house = House::new(
         newsroom.store.clone(),

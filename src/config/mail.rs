@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use url::{Host, Url};
+
 use super::raw::RawMail;
 use crate::model::subscriber::{EmailAddress, LOCAL_PART_MAX_BYTES};
 
@@ -49,6 +51,42 @@ pub(super) fn check_addresses(raw: &RawMail, note: &mut impl FnMut(&str, String)
         unsubscribe_mailto: address("mail.unsubscribe_mailto", &raw.unsubscribe_mailto),
         bounce_domain: check_domain("mail.bounce_domain", &raw.bounce_domain, note),
     }
+}
+
+/// Links are counted at an address everybody reaches, over https: readers are
+/// led through it.
+pub(super) fn check_link_counts(
+    raw: &RawMail,
+    site_url: Option<&Url>,
+    note: &mut impl FnMut(&str, String),
+) {
+    if raw.link_counts && site_url.is_some_and(|url| !is_public(url)) {
+        let message = "links can only be counted where serve.url is a public https address; \
+            set serve.url, or link_counts = false";
+        note("mail.link_counts", message.to_owned());
+    }
+}
+
+/// Whether strangers can reach `url`, as far as it shows.
+fn is_public(url: &Url) -> bool {
+    const INSIDE: [&str; 5] = [".localhost", ".local", ".localdomain", ".internal", ".lan"];
+    let is_outside = match url.host() {
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name.contains('.') && !INSIDE.iter().any(|ending| name.ends_with(ending))
+        }
+        Some(Host::Ipv4(ip)) => {
+            !(ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified())
+        }
+        Some(Host::Ipv6(ip)) => {
+            !(ip.is_loopback()
+                || ip.is_unique_local()
+                || ip.is_unicast_link_local()
+                || ip.is_unspecified())
+        }
+        None => false,
+    };
+    url.scheme() == "https" && is_outside
 }
 
 /// Checks `[mail.dkim]`; the domain is that of `from` where none is named.

@@ -81,6 +81,8 @@ pub struct Config {
     pub sending_hours: Option<SendWindow>,
     pub warm_up: Option<WarmUp>,
     pub mail_addresses: MailAddresses,
+    /// Whether openings of digests' links are counted.
+    pub link_counts: bool,
     pub dkim: Dkim,
     pub templates_dir: Option<PathBuf>,
     pub log_filter: String,
@@ -232,6 +234,7 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
         note("mail.from", format!("`{}`: {why}", raw.mail.from));
     });
     let mail_addresses = mail::check_addresses(&raw.mail, &mut note);
+    mail::check_link_counts(&raw.mail, site_url.as_ref().ok(), &mut note);
     let dkim = mail::check_dkim(&raw.mail, from.as_ref().ok(), &mut note);
     let doctor = doctor::check(&raw.doctor, &mut note);
     check_limits(&raw, &mut note);
@@ -267,6 +270,7 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
         sending_hours: sending.hours,
         warm_up: sending.warm_up,
         mail_addresses,
+        link_counts: raw.mail.link_counts,
         dkim,
         templates_dir: given(&raw.templates.dir).map(PathBuf::from),
         log_filter: raw.log.filter,

@@ -79,6 +79,7 @@ section!(RawMail {
     reply_to: String = "",
     unsubscribe_mailto: String = "",
     bounce_domain: String = "",
+    link_counts: bool = false,
     dkim: RawDkim = RawDkim::default(),
     bounces: RawBounces = RawBounces::default(),
     per_minute: u32 = 0_u32,

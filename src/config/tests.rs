@@ -152,3 +152,24 @@ fn the_environment_wins_and_is_blamed_by_its_own_name() {
         "{found:#?}"
     );
 }
+
+#[test]
+fn links_are_counted_only_at_a_public_https_address() {
+    let cases = [
+        ("https://house.example", true),
+        ("https://203.0.113.7/jarshy", true),
+        ("https://[2001:db8::1]", true),
+        ("http://house.example", false),
+        ("https://10.0.0.1", false),
+        ("https://[fd00::1]", false),
+        ("https://localhost", false),
+        ("https://press.local", false),
+    ];
+    for (url, is_fine) in cases {
+        let text = format!("[serve]\nurl = \"{url}\"\n[mail]\nlink_counts = true\n");
+        let found = complaints(&text, &[]);
+        let expected = "jarshy.toml:4:15: error: mail.link_counts: links can only be counted";
+        let is_told = found.iter().any(|one| one.starts_with(expected));
+        assert_eq!(is_told, !is_fine, "{url}: {found:?}");
+    }
+}

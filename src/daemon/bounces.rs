@@ -140,7 +140,7 @@ pub async fn take(newsroom: &Newsroom, bytes: &[u8]) -> Result<(Report, Recorded
 fn read(newsroom: &Newsroom, bytes: &[u8]) -> Report {
     let secret = &newsroom.secret;
     let now = newsroom.clock.now();
-    let link = |token: &str| token::verify(secret, TokenPurpose::Unsubscribe, token, now).ok();
+    let link = |token: &str| token::read(secret, TokenPurpose::Unsubscribe, token, now).ok();
     let signed = Signed {
         delivery: &|address| verp::read(secret, address),
         leaving: &|address| verp::read_unsubscribe(secret, address),

@@ -72,9 +72,9 @@ pub async fn prepare(newsroom: &Newsroom, delivery: &ClaimedDelivery) -> Result<
 /// The links and addresses that only this copy bears.
 fn links(newsroom: &Newsroom, delivery: &ClaimedDelivery) -> PersonalLinks {
     let subscriber = &delivery.subscriber;
-    let link = |page: &str, purpose, expires| {
-        let token = token::sign(&newsroom.secret, purpose, subscriber, expires);
-        let tongue = delivery.letter.tongue.tag();
+    let secret = &newsroom.secret;
+    let link = |page: &str, token: String| {
+        let tongue = delivery.letter.tag();
         format!(
             "{}/{page}?token={token}&lang={tongue}",
             newsroom.site_base()
@@ -82,23 +82,31 @@ fn links(newsroom: &Newsroom, delivery: &ClaimedDelivery) -> PersonalLinks {
     };
     let confirm = (delivery.letter.purpose == Purpose::Confirmation).then(|| {
         let until = delivery.queued_at + CONFIRM_LINK_LIFE;
-        link("confirm", TokenPurpose::Confirm, Some(until))
+        let purpose = TokenPurpose::Confirm;
+        let token = token::sign(secret, purpose, subscriber, Some(until));
+        link("confirm", token)
     });
+    // What leads out of this letter says that it was this one.
+    let lasting = |page: &str, purpose| {
+        let token = token::sign_in_letter(secret, purpose, subscriber, &delivery.id);
+        link(page, token)
+    };
     let routes = &newsroom.mail_routes;
     let by_mail = match (&routes.unsubscribe_mailto, &routes.bounce_domain) {
         (Some(address), _) => Some(address.clone()),
         (None, Some(domain)) => Some(verp::unsubscribe_address(
             &newsroom.secret,
             subscriber,
+            &delivery.id,
             domain,
         )),
         (None, None) => None,
     };
     let bounces = routes.bounce_domain.as_deref();
     PersonalLinks {
-        unsubscribe: link("unsubscribe", TokenPurpose::Unsubscribe, None),
+        unsubscribe: lasting("unsubscribe", TokenPurpose::Unsubscribe),
         unsubscribe_by_mail: by_mail,
-        preferences: link("preferences", TokenPurpose::Preferences, None),
+        preferences: lasting("preferences", TokenPurpose::Preferences),
         confirm,
         bounces: bounces.map(|domain| verp::address(&newsroom.secret, &delivery.id, domain)),
     }
@@ -108,12 +116,14 @@ fn links(newsroom: &Newsroom, delivery: &ClaimedDelivery) -> PersonalLinks {
 mod tests {
     use super::*;
     use crate::model::language::Tongue;
+    use crate::model::subscriber::LetterScript;
 
     fn letter(name: &str, bytes: usize) -> Letter {
         Letter {
             id: LetterId::from_stored(name),
             purpose: Purpose::Digest,
             tongue: Tongue::English,
+            script: LetterScript::default(),
             subject: String::new(),
             text: "a".repeat(bytes),
             html: String::new(),

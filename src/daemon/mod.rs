@@ -59,13 +59,15 @@ pub struct Replaceable {
     pub digests: Arc<Vec<PlannedDigest>>,
 }
 
-/// Where mail about letters comes back to.
+/// Where letters lead, and mail about them comes back to.
 #[derive(Debug, Clone, Default)]
 pub struct MailRoutes {
     /// Instead of a personal address at `bounce_domain`.
     pub unsubscribe_mailto: Option<EmailAddress>,
     /// The domain of personal return addresses.
     pub bounce_domain: Option<String>,
+    /// Whether story links go through the house, to be counted.
+    pub link_counts: bool,
 }
 
 /// Everything the stages need, in one hand.

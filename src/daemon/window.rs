@@ -1,19 +1,23 @@
 //! The second half of the road begins: window due → choose → compose per
 //! profile → one transaction.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::digest::choose::{Choice, choose};
 use crate::digest::compose;
+use crate::digest::links::count_links;
 use crate::digest::since::silent;
 use crate::model::change::Since;
 use crate::model::digest::{Digest, DigestId, DigestPlan, LetterId, Window};
 use crate::model::event::Event;
 use crate::model::feed::{Entry, Filter};
+use crate::model::link::{DigestLink, LinkShort};
 use crate::model::reading::Kind;
 use crate::model::schedule::{Rhythm, Round};
 use crate::model::subscriber::Profile;
-use crate::store::{Closed, Closing, ClosingGroup, Group, StoreError};
+use crate::store::{Closed, Closing, ClosingGroup, Group, PendingRequest, StoreError};
 use crate::template::TemplateError;
 
 use super::Newsroom;
@@ -180,11 +184,14 @@ pub async fn close_round(
         },
         round: *round,
         groups: Vec::new(),
+        links: Vec::new(),
     };
+    let mut links = BTreeMap::new();
     // Those covered equally far stand together: one reading of the store each.
     for alike in groups.chunk_by(|a, b| a.after == b.after) {
-        add_groups(newsroom, plan, alike, &mut closing).await?;
+        add_groups(newsroom, plan, alike, &mut closing, &mut links).await?;
     }
+    closing.links = links.into_values().collect();
     let letters = closing.groups.iter().filter(|g| g.letter.is_some()).count();
     Ok(match newsroom.store.close_round(&closing, now).await? {
         Closed::Now { deliveries } => ClosedWindow::Now {
@@ -201,6 +208,7 @@ async fn add_groups(
     plan: &DigestPlan,
     alike: &[Group],
     closing: &mut Closing,
+    links: &mut BTreeMap<LinkShort, DigestLink>,
 ) -> Result<(), WindowError> {
     let Some(covered) = alike.first().map(|group| group.after) else {
         return Ok(());
@@ -223,7 +231,7 @@ async fn add_groups(
     }
     digest.events = material.events.iter().map(|e| e.id.clone()).collect();
     for group in alike {
-        let choice = material.choose(newsroom, plan, &group.profile);
+        let mut choice = material.choose(newsroom, plan, &group.profile);
         let told = own.after.with_timezone(&newsroom.zone).date_naive();
         let has_news = if is_at_once {
             !choice.stories.is_empty()
@@ -232,6 +240,10 @@ async fn add_groups(
         };
         let mut letter = None;
         if has_news {
+            if newsroom.mail_routes.link_counts {
+                let site = newsroom.site_base();
+                keep_shortest(links, count_links(&mut choice, &digest.id, site));
+            }
             letter = compose::digest_letter(
                 &newsroom.templates(),
                 plan,
@@ -254,6 +266,17 @@ async fn add_groups(
     Ok(())
 }
 
+/// Adds one letter's links; of one that stands in several, the shortest letter
+/// says how many stand beside it.
+fn keep_shortest(links: &mut BTreeMap<LinkShort, DigestLink>, more: Vec<DigestLink>) {
+    for link in more {
+        let known = links
+            .entry(link.short.clone())
+            .or_insert_with(|| link.clone());
+        known.beside = known.beside.min(link.beside);
+    }
+}
+
 /// The window of readers who are covered up to `covered`; `None`: they were told
 /// of all of it. What a longer pause held back is told for [`PAUSE_REACH`].
 fn own_window(covered: DateTime<Utc>, window: Window) -> Option<Window> {
@@ -274,11 +297,12 @@ pub async fn queue_confirmations(newsroom: &Newsroom) -> Result<usize, WindowErr
         }
         for request in &requests {
             let site = newsroom.letter_site();
-            let writing = &request.profile;
-            let letter = compose::confirmation_letter(&newsroom.templates(), writing, &site)?;
+            let PendingRequest { subscriber, moves } = request;
+            let (templates, writing) = (newsroom.templates(), &subscriber.profile);
+            let letter = compose::confirmation_letter(&templates, writing, *moves, &site)?;
             newsroom
                 .store
-                .queue_confirmation(request, &letter, newsroom.clock.now())
+                .queue_confirmation(subscriber, &letter, newsroom.clock.now())
                 .await?;
             queued += 1;
         }

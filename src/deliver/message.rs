@@ -119,7 +119,7 @@ pub fn build_with(
         .date(date(delivery.queued_at))
         // RFC 3834 section 5: no vacation notice answers it.
         .raw_header(header("Auto-Submitted", "auto-generated".to_owned()))
-        .raw_header(header("Content-Language", letter.tongue.tag().to_owned()));
+        .raw_header(header("Content-Language", letter.tag().to_owned()));
     if letter.purpose == Purpose::Digest {
         for (name, value) in list_headers(delivery, sender, &checked) {
             builder = builder.raw_header(header(name, value));

@@ -77,24 +77,34 @@ pub fn digest_letter(
         id: LetterId::of_digest(digest, key),
         purpose: Purpose::Digest,
         tongue: profile.tongue,
+        script: profile.script,
         subject: context.subject,
         text: wrap(&text),
         html,
     }))
 }
 
-/// The letter that asks a person to confirm what was asked in their name.
+/// The letter that asks a person to confirm what was asked in their name: a
+/// subscription, or, where it `moves`, that letters come to this address from
+/// now on.
 ///
 /// # Errors
 /// A template or message that cannot be rendered.
 pub fn confirmation_letter(
     templates: &Templates,
     writing: impl Into<Writing>,
+    moves: bool,
     site: &LetterSite,
 ) -> Result<Letter, TemplateError> {
     let writing = writing.into();
+    let subject = if moves {
+        "letter.move.subject"
+    } else {
+        "letter.confirm.subject"
+    };
     let context = ConfirmationLetter {
-        subject: templates.message(writing, "letter.confirm.subject", &[])?,
+        subject: templates.message(writing, subject, &[])?,
+        moves,
         site_name: writing.spell(&site.name),
         site_url: site.url.clone(),
         confirm_url: slot::CONFIRM_URL,
@@ -106,6 +116,7 @@ pub fn confirmation_letter(
         id: LetterId::of_confirmation(writing.tongue, &body_hash),
         purpose: Purpose::Confirmation,
         tongue: writing.tongue,
+        script: writing.script,
         subject: context.subject,
         text,
         html,

@@ -26,7 +26,7 @@ const TITLE_MAX_CHARS: usize = 200;
 /// The longest excerpt.
 const EXCERPT_MAX_CHARS: usize = 480;
 /// The most other outlets named with a story.
-const ALSO_MAX: usize = 6;
+pub(super) const ALSO_MAX: usize = 6;
 /// The most silent outlets named.
 const SILENT_MAX: usize = 6;
 

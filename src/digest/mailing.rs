@@ -156,6 +156,7 @@ pub fn mailing_letter(
         id: LetterId::of_mailing(&mailing.id, tongue),
         purpose: Purpose::Digest,
         tongue,
+        script: writing.script,
         subject: context.subject,
         text,
         html,

@@ -9,6 +9,7 @@ pub mod choose;
 pub mod compose;
 mod importance;
 mod items;
+pub mod links;
 pub mod mailing;
 mod outside;
 pub mod since;

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 
-use super::delivery::DeliveryId;
+use super::delivery::{DeliveryId, DeliveryMark};
 use super::id::{derive, string_id};
 use super::subscriber::{EmailAddress, SubscriberId};
 
@@ -134,9 +134,9 @@ pub struct Report {
     pub id: ReportId,
     pub kind: ReportKind,
     pub proof: Proof,
-    /// The delivery a Message-ID of ours names: tells which letter of a proven
-    /// reader, and proves nothing itself.
-    pub hint: Option<DeliveryId>,
+    /// Which letter of a proven reader is meant: by the token that proves the
+    /// reader, or by a Message-ID of ours, which proves nothing itself.
+    pub hint: Option<DeliveryMark>,
     /// Readers the mail names, by address or link: among them is the one a
     /// proven delivery went to, so that no index of deliveries is needed.
     pub named: Vec<SubscriberId>,

@@ -22,6 +22,39 @@ impl DeliveryId {
     pub fn message_id(&self, domain: &str) -> String {
         format!("{}@{domain}", self.as_str())
     }
+
+    /// Its mark; none for an id that was not derived.
+    pub fn mark(&self) -> Option<DeliveryMark> {
+        DeliveryMark::read(self.as_str().get(..DELIVERY_MARK_CHARS)?)
+    }
+}
+
+/// Characters of a [`DeliveryMark`].
+pub const DELIVERY_MARK_CHARS: usize = 8;
+
+/// The head of a delivery's id: short enough for a link, and with its reader
+/// known it tells which of that reader's letters the link stood in. Tells
+/// nobody else anything: the whole id is the letter's Message-ID.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryMark(String);
+
+impl DeliveryMark {
+    /// Reads lower-case hexadecimal of the right length.
+    pub fn read(text: &str) -> Option<Self> {
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        (text.len() == DELIVERY_MARK_CHARS && text.bytes().all(is_digit))
+            .then(|| Self(text.to_owned()))
+    }
+
+    /// The mark as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is the head of `id`.
+    pub fn is_of(&self, id: &DeliveryId) -> bool {
+        id.as_str().starts_with(&self.0)
+    }
 }
 
 /// Where a delivery stands.
@@ -189,6 +222,30 @@ impl Reason {
             Self::Unsubscribed => "unsubscribed",
             Self::Stopped => "stopped",
             Self::Other => "other",
+        }
+    }
+
+    /// What it means, for an operator.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Greylisted => "greylisted: the server lets nobody in at the first attempt",
+            Self::TooFast => "too many letters in too short a time for the server",
+            Self::NoSuchMailbox => "there is no such mailbox",
+            Self::MailboxDisabled => "the mailbox is disabled",
+            Self::MailboxFull => "the mailbox is full",
+            Self::NoSuchDomain => "there is no such domain, or it takes no mail",
+            Self::BadAddress => "the server does not understand the address",
+            Self::Policy => "the letter or its sender is not wanted there (spam filter, policy)",
+            Self::TooLarge => "the letter is too large for the server",
+            Self::ServerTrouble => "the recipient's server is out of order",
+            Self::ConnectionLost => "the connection broke or the server fell silent",
+            Self::Relay => "our relay could not be used",
+            Self::Paced => "held back by the limits of [mail]",
+            Self::Expired => "tried for two days",
+            Self::Unbuilt => "no message could be made of it",
+            Self::Unsubscribed => "the reader left before it was sent, or is suppressed",
+            Self::Stopped => "given up by `jarshy mail stop`",
+            Self::Other => "for a reason the server did not make clear",
         }
     }
 

@@ -10,7 +10,7 @@ use super::language::{Tongue, Trilingual};
 use super::mailing::MailingId;
 use super::schedule::Round;
 use super::story::StoryId;
-use super::subscriber::ProfileKey;
+use super::subscriber::{LetterScript, ProfileKey};
 
 /// A digest as the config describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,9 +161,18 @@ pub struct Letter {
     pub id: LetterId,
     pub purpose: Purpose,
     pub tongue: Tongue,
+    /// In which script, where it is Kazakh.
+    pub script: LetterScript,
     pub subject: String,
     /// With slots (see [`slot`]).
     pub text: String,
     /// With slots (see [`slot`]).
     pub html: String,
+}
+
+impl Letter {
+    /// BCP 47 of what it is written in.
+    pub const fn tag(&self) -> &'static str {
+        self.script.tag(self.tongue)
+    }
 }

@@ -16,6 +16,7 @@ pub mod feed;
 pub mod health;
 pub mod id;
 pub mod language;
+pub mod link;
 pub mod mailing;
 pub mod pace;
 pub mod push;

@@ -150,6 +150,22 @@ impl LetterScript {
         }
     }
 
+    /// BCP 47 of a text in `tongue` and this script: `kk`, `kk-Latn`, `ru`, `en`.
+    pub const fn tag(self, tongue: Tongue) -> &'static str {
+        match (tongue, self) {
+            (Tongue::Kazakh, Self::Latin) => "kk-Latn",
+            _ => tongue.tag(),
+        }
+    }
+
+    /// The script that such a tag names.
+    pub fn of_tag(tag: &str) -> Self {
+        match tag.parse() {
+            Ok(Language::KazakhLatin) => Self::Latin,
+            _ => Self::Cyrillic,
+        }
+    }
+
     /// Reads [`LetterScript::word`].
     pub fn from_word(word: &str) -> Option<Self> {
         [Self::Cyrillic, Self::Latin]

@@ -2,8 +2,10 @@
 //!
 //! `purpose.subscriber.expires.signature`; the signature is HMAC-SHA-256 over
 //! the rest with the house's secret, so no table of tokens exists, and a link
-//! years old still unsubscribes. Deliberately absent: anything from which an
-//! address could be read back without the store.
+//! years old still unsubscribes. In a digest's letter the mark of the delivery
+//! stands before the signature, so that whoever leaves is counted with the
+//! digest they leave by. Deliberately absent: anything from which an address
+//! could be read back without the store.
 
 use std::fmt;
 
@@ -11,6 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use super::delivery::{DeliveryId, DeliveryMark};
 use super::id::{DERIVED_ID_CHARS, hex};
 use super::subscriber::SubscriberId;
 
@@ -68,6 +71,23 @@ pub enum BadToken {
     Expired,
 }
 
+/// Who holds a token or writes to a personal address, as the house signed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bearer {
+    pub subscriber: SubscriberId,
+    /// The letter it stood in, where it says so.
+    pub letter: Option<DeliveryMark>,
+}
+
+impl From<&SubscriberId> for Bearer {
+    fn from(subscriber: &SubscriberId) -> Self {
+        Self {
+            subscriber: subscriber.clone(),
+            letter: None,
+        }
+    }
+}
+
 /// Makes a token. `expires` absent: it never does.
 pub fn sign(
     secret: &Secret,
@@ -77,40 +97,81 @@ pub fn sign(
 ) -> String {
     let expires = expires.map_or(0, |time| time.timestamp());
     let claim = format!("{}.{}.{expires}", purpose.letter(), subscriber.as_str());
-    let signature = hex(&mac(secret, &claim).finalize().into_bytes());
-    format!("{claim}.{}", &signature[..SIGNATURE_CHARS])
+    signed(secret, &claim)
 }
 
-/// Reads a token made by [`sign`] for the same purpose.
+/// Makes a token that never expires and names the letter it stands in.
+pub fn sign_in_letter(
+    secret: &Secret,
+    purpose: TokenPurpose,
+    subscriber: &SubscriberId,
+    letter: &DeliveryId,
+) -> String {
+    let Some(mark) = letter.mark() else {
+        return sign(secret, purpose, subscriber, None);
+    };
+    let claim = format!(
+        "{}.{}.0.{}",
+        purpose.letter(),
+        subscriber.as_str(),
+        mark.as_str()
+    );
+    signed(secret, &claim)
+}
+
+/// Whose token made for `purpose` this is.
 ///
 /// # Errors
-/// [`BadToken::Forged`] for anything not signed here, [`BadToken::Expired`] for
-/// what was, but too long ago.
+/// As those of [`read`].
 pub fn verify(
     secret: &Secret,
     purpose: TokenPurpose,
     token: &str,
     now: DateTime<Utc>,
 ) -> Result<SubscriberId, BadToken> {
+    read(secret, purpose, token, now).map(|bearer| bearer.subscriber)
+}
+
+/// Reads a token made by [`sign`] or [`sign_in_letter`] for the same purpose.
+///
+/// # Errors
+/// [`BadToken::Forged`] for anything not signed here, [`BadToken::Expired`] for
+/// what was, but too long ago.
+pub fn read(
+    secret: &Secret,
+    purpose: TokenPurpose,
+    token: &str,
+    now: DateTime<Utc>,
+) -> Result<Bearer, BadToken> {
     let (claim, signature) = token.rsplit_once('.').ok_or(BadToken::Forged)?;
     let given = unhex(signature).ok_or(BadToken::Forged)?;
     mac(secret, claim)
         .verify_truncated_left(&given)
         .map_err(|_| BadToken::Forged)?;
     let mut parts = claim.split('.');
-    let (Some(letter), Some(subscriber), Some(expires), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
+    let (Some(letter), Some(subscriber), Some(expires)) =
+        (parts.next(), parts.next(), parts.next())
     else {
         return Err(BadToken::Forged);
     };
-    if letter != purpose.letter() || subscriber.len() != DERIVED_ID_CHARS {
+    let mark = parts.next().map(DeliveryMark::read);
+    let is_whole = mark != Some(None) && parts.next().is_none();
+    if letter != purpose.letter() || subscriber.len() != DERIVED_ID_CHARS || !is_whole {
         return Err(BadToken::Forged);
     }
     let expires: i64 = expires.parse().map_err(|_| BadToken::Forged)?;
     if expires != 0 && expires < now.timestamp() {
         return Err(BadToken::Expired);
     }
-    Ok(SubscriberId::from_stored(subscriber))
+    Ok(Bearer {
+        subscriber: SubscriberId::from_stored(subscriber),
+        letter: mark.flatten(),
+    })
+}
+
+fn signed(secret: &Secret, claim: &str) -> String {
+    let signature = hex(&mac(secret, claim).finalize().into_bytes());
+    format!("{claim}.{}", &signature[..SIGNATURE_CHARS])
 }
 
 /// Says when a form was shown, so that its answer can be told from a machine's:
@@ -142,13 +203,19 @@ pub(super) fn mac(secret: &Secret, claim: &str) -> Hmac<Sha256> {
 }
 
 /// Reads a signature; only full length counts, or a guess of one byte would do.
+/// Each has one spelling: lower case.
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    if text.len() != SIGNATURE_CHARS || !text.is_ascii() {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    if text.len() != SIGNATURE_CHARS {
         return None;
     }
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok())
+    text.as_bytes()
+        .chunks_exact(2)
+        .map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?))
         .collect()
 }
 
@@ -192,5 +259,32 @@ mod tests {
             verify(&secret, TokenPurpose::Unsubscribe, &forever, in_years),
             Ok(id)
         );
+    }
+
+    #[test]
+    fn a_token_in_a_letter_names_it_and_an_older_one_still_works() {
+        let secret = Secret::new([7; SECRET_BYTES]);
+        let id = SubscriberId::derived(&"a@example.kz".parse().expect("address"));
+        let delivery = DeliveryId::derived("digest", &id);
+        let purpose = TokenPurpose::Unsubscribe;
+        let now = DateTime::UNIX_EPOCH;
+        let token = sign_in_letter(&secret, purpose, &id, &delivery);
+        let bearer = read(&secret, purpose, &token, now).expect("signed");
+        assert_eq!(bearer.subscriber, id);
+        assert!(bearer.letter.is_some_and(|mark| mark.is_of(&delivery)));
+        let plain = read(&secret, purpose, &sign(&secret, purpose, &id, None), now);
+        assert_eq!(plain, Ok(Bearer::from(&id)));
+        let other = DeliveryId::derived("other", &id);
+        let (mark, another) = (delivery.mark().expect("mark"), other.mark().expect("mark"));
+        let moved = token.replace(mark.as_str(), another.as_str());
+        for forged in [moved, token.to_ascii_uppercase(), format!("{token}.")] {
+            let refused = read(&secret, purpose, &forged, now);
+            assert_eq!(refused, Err(BadToken::Forged), "{forged}");
+        }
+        // The signature too has one spelling.
+        let (claim, signature) = token.rsplit_once('.').expect("dots");
+        let shouted = format!("{claim}.{}", signature.to_ascii_uppercase());
+        assert_ne!(shouted, token);
+        assert_eq!(read(&secret, purpose, &shouted, now), Err(BadToken::Forged));
     }
 }

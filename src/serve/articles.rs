@@ -42,9 +42,11 @@ pub(super) async fn article(
     } else {
         paragraphs(&reading.excerpt)
     };
+    let language = reading.shown_language();
     let context = ArticlePage {
+        // Beside a text that stays as it was published.
         title: article.title.clone(),
-        lang: known(reading.shown_language()),
+        lang: known(language),
         outlet: source.map_or_else(|| article.source.to_string(), |source| source.name.clone()),
         date: day(&house, article.dated()),
         html,

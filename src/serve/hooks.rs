@@ -129,7 +129,9 @@ impl Event {
         }
         let delivery = self.message_id.as_deref().and_then(|id| {
             let (id, _) = id.trim_start_matches('<').split_once('@')?;
-            (id.len() == DERIVED_ID_CHARS).then(|| DeliveryId::from_stored(id))
+            (id.len() == DERIVED_ID_CHARS)
+                .then(|| DeliveryId::from_stored(id))?
+                .mark()
         });
         Some(Report {
             id: ReportId::derived(provider, self.id.as_bytes()),

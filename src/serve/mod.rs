@@ -1,7 +1,8 @@
 //! HTTP: feeds, pages, subscriptions, health.
 //!
-//! GET changes nothing (design, promise 7; hubs are the one exception, see
-//! `websub`): confirming and unsubscribing act on POST only. Deliberately absent: scripts, cookies, sessions, and the access
+//! GET changes nothing (design, promise 7) but what a hub asks to know (`websub`)
+//! and an anonymous count (`go.rs`): confirming and unsubscribing act on POST
+//! only. Deliberately absent: scripts, cookies, sessions, and the access
 //! log, which would hold tokens; a proxy in front may keep one.
 
 mod articles;
@@ -11,9 +12,11 @@ mod eml;
 mod event;
 mod feeds;
 mod forms;
+mod go;
 mod guard;
 mod hooks;
 mod limits;
+mod openings;
 mod outbox;
 mod pages;
 mod preferences;
@@ -49,6 +52,7 @@ use crate::template::Templates;
 pub use hooks::Outlet;
 pub use limits::{AddressLists, BadNetwork, Network, SubscribeOptions};
 use limits::{Limits, Weight};
+use openings::Openings;
 
 /// The largest body a form may send.
 const BODY_MAX_BYTES: usize = 16 * 1024;
@@ -74,6 +78,8 @@ pub struct ServeOptions {
     pub soft_policy: SoftPolicy,
     /// Told when a hub pushed something.
     pub pushed: Arc<Notify>,
+    /// Whether openings of digests' links are counted.
+    pub link_counts: bool,
 }
 
 /// What is read and published: replaced whole when the catalogue is read again.
@@ -105,6 +111,7 @@ pub struct House {
     push_room: Semaphore,
     limits: Mutex<Limits>,
     sns: hooks::Sns,
+    openings: Mutex<Openings>,
 }
 
 impl House {
@@ -131,6 +138,7 @@ impl House {
             push_room: Semaphore::new(websub::PUSHES_MAX),
             limits: Mutex::default(),
             sns: hooks::Sns::default(),
+            openings: Mutex::default(),
         }
     }
 
@@ -242,6 +250,7 @@ pub fn router(house: Arc<House>) -> Router {
                 .post(websub::receive)
                 .layer(DefaultBodyLimit::max(websub::BODY_MAX_BYTES)),
         )
+        .route("/go/{short}", get(go::go))
         .route("/outbox", get(outbox::list))
         .route("/outbox/{file}", get(outbox::letter))
         .route("/health", get(assets::health))
@@ -264,7 +273,13 @@ pub async fn run(
     house: Arc<House>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) {
-    connection::accept(listener, router(house), connection::HEADER_TIMEOUT, stop).await;
+    let router = router(Arc::clone(&house));
+    let serving = connection::accept(listener, router, connection::HEADER_TIMEOUT, stop);
+    tokio::select! {
+        () = serving => {}
+        () = go::keep_counting(&house) => {}
+    }
+    go::count(&house, true).await;
 }
 
 #[cfg(test)]

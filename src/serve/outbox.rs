@@ -62,7 +62,7 @@ pub(super) async fn list(
     };
     let title = house
         .templates()
-        .message(voice.tongue, "outbox.title", &[])?;
+        .message(voice.writing(), "outbox.title", &[])?;
     let frame = Frame {
         title: &title,
         is_private: true,

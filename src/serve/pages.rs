@@ -57,7 +57,6 @@ pub(super) async fn home_page(
     shows_outbox: bool,
     mistyped: Option<Mistyped>,
 ) -> Result<Response, Trouble> {
-    let tongue = voice.tongue;
     let catalogue = house.catalogue();
     let about_forums = Filter {
         kinds: vec![Kind::Announcement, Kind::ForumArticle],
@@ -74,7 +73,7 @@ pub(super) async fn home_page(
         .feeds
         .iter()
         .filter(|feed| feed.featured)
-        .map(|feed| feed_card(feed, tongue))
+        .map(|feed| feed_card(feed, voice))
         .collect();
     let context = Home {
         query: voice.query.clone(),
@@ -87,10 +86,12 @@ pub(super) async fn home_page(
             .map(|entry| story_card(house, entry, voice))
             .collect(),
         calendar: featured.iter().find_map(|feed| feed.ics.clone()),
-        form: form(house, tongue, mistyped),
+        form: form(house, voice, mistyped),
         feeds: featured,
     };
-    let title = house.templates().message(tongue, "home.title", &[])?;
+    let title = house
+        .templates()
+        .message(voice.writing(), "home.title", &[])?;
     let frame = Frame {
         title: &title,
         is_private: false,
@@ -110,7 +111,7 @@ pub(super) async fn feeds(
             .feeds
             .iter()
             .filter(|feed| feed.featured == featured)
-            .map(|feed| feed_card(feed, voice.tongue))
+            .map(|feed| feed_card(feed, &voice))
             .collect()
     };
     let context = Feeds {
@@ -119,7 +120,7 @@ pub(super) async fn feeds(
     };
     let title = house
         .templates()
-        .message(voice.tongue, "feeds.title", &[])?;
+        .message(voice.writing(), "feeds.title", &[])?;
     let frame = Frame {
         title: &title,
         is_private: false,
@@ -142,7 +143,7 @@ pub(super) fn answer_page(
         token: button.map_or_else(String::new, |(_, token)| token.to_owned()),
     };
     let title = format!("answer.{what}.title");
-    let title = house.templates().message(voice.tongue, &title, &[])?;
+    let title = house.templates().message(voice.writing(), &title, &[])?;
     let frame = Frame {
         title: &title,
         is_private: true,
@@ -178,13 +179,13 @@ pub(super) fn page<C: Serialize>(
             .feeds
             .iter()
             .filter(|feed| feed.featured)
-            .map(|feed| feed_card(feed, voice.tongue))
+            .map(|feed| feed_card(feed, voice))
             .collect(),
         is_private: frame.is_private,
         shows_outbox: frame.shows_outbox,
-        body: templates.render(template, voice.tongue, context)?,
+        body: templates.render(template, voice.writing(), context)?,
     };
-    let html = templates.render("page/layout.html", voice.tongue, &layout)?;
+    let html = templates.render("page/layout.html", voice.writing(), &layout)?;
     let mut response = Html(html).into_response();
     let headers = response.headers_mut();
     let cache = if frame.is_private {
@@ -196,7 +197,7 @@ pub(super) fn page<C: Serialize>(
     headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
     headers.insert(
         header::CONTENT_LANGUAGE,
-        HeaderValue::from_static(voice.tongue.tag()),
+        HeaderValue::from_static(voice.writing().tag()),
     );
     Ok(response)
 }
@@ -205,17 +206,19 @@ pub(super) fn page<C: Serialize>(
 pub(super) fn event_card(event: &Event, voice: &Voice) -> EventCard {
     let counted_from = event.date_counted_from.map(|day| day.to_string());
     EventCard {
-        name: event.name.clone(),
+        name: voice.quote_name(&event.name),
         start: event.start.to_string(),
         end: event.end.map(|day| day.to_string()),
         time: event.time.map(|time| time.format("%H:%M").to_string()),
-        place: place(event, voice.tongue),
+        place: place(event, voice.tongue).map(|place| voice.spell(&place)),
         href: event
             .articles
             .first()
             .map(|article| format!("/article/{article}{}", voice.query)),
         status: event.status.word(),
-        counted_words: counted_from.is_some().then(|| event.date_words.clone()),
+        counted_words: counted_from
+            .is_some()
+            .then(|| voice.quote_name(&event.date_words)),
         counted_from,
     }
 }
@@ -235,17 +238,19 @@ pub(super) fn known(language: Language) -> Option<&'static str> {
 fn story_card(house: &House, entry: &Entry, voice: &Voice) -> StoryCard {
     let reading = &entry.reading;
     let own_page = || format!("/article/{}{}", entry.article.id, voice.query);
+    let language = reading.shown_language();
+    let (title, lang) = voice.quote(&entry.article.title, language);
     StoryCard {
-        title: entry.article.title.clone(),
+        title,
         href: entry
             .article
             .link
             .as_ref()
             .map_or_else(own_page, ToString::to_string),
-        lang: known(reading.shown_language()),
+        lang,
         outlet: entry.outlet.clone(),
         date: day(house, entry.article.dated()),
-        excerpt: reading.excerpt.clone(),
+        excerpt: voice.quote(&reading.excerpt, language).0,
         kind: reading
             .shown_kind()
             .filter(|kind| *kind != Kind::Other)
@@ -254,7 +259,7 @@ fn story_card(house: &House, entry: &Entry, voice: &Voice) -> StoryCard {
             .regions
             .iter()
             .filter(|(_, sure)| sure.is_enough())
-            .map(|(region, _)| region.name(voice.tongue))
+            .map(|(region, _)| voice.spell(region.name(voice.tongue)))
             .collect(),
         topics: reading.shown_topics().map(Topic::word).collect(),
         also: entry
@@ -272,12 +277,12 @@ fn story_card(house: &House, entry: &Entry, voice: &Voice) -> StoryCard {
     }
 }
 
-fn feed_card(feed: &PublishedFeed, tongue: Tongue) -> FeedCard {
-    let name = &feed.name;
+fn feed_card(feed: &PublishedFeed, voice: &Voice) -> FeedCard {
+    let (name, tongue) = (&feed.name, voice.tongue);
     FeedCard {
         name: name.to_string(),
-        title: feed.title.get(tongue).to_owned(),
-        description: feed.description.get(tongue).to_owned(),
+        title: voice.spell(feed.title.get(tongue)),
+        description: voice.spell(feed.description.get(tongue)),
         rss: format!("/feeds/{name}.rss"),
         atom: format!("/feeds/{name}.atom"),
         json: format!("/feeds/{name}.json"),
@@ -285,7 +290,8 @@ fn feed_card(feed: &PublishedFeed, tongue: Tongue) -> FeedCard {
     }
 }
 
-fn form(house: &House, tongue: Tongue, mistyped: Option<Mistyped>) -> DigestForm {
+fn form(house: &House, voice: &Voice, mistyped: Option<Mistyped>) -> DigestForm {
+    let tongue = voice.tongue;
     let feeds = &house.catalogue().feeds;
     DigestForm {
         tongues: Tongue::ALL
@@ -301,14 +307,14 @@ fn form(house: &House, tongue: Tongue, mistyped: Option<Mistyped>) -> DigestForm
             .filter(|feed| feed.featured)
             .map(|feed| Choice {
                 value: feed.name.to_string(),
-                name: feed.title.get(tongue).to_owned(),
+                name: voice.spell(feed.title.get(tongue)),
                 is_chosen: false,
             })
             .collect(),
         regions: Region::all()
             .map(|region| Choice {
                 value: region.code(),
-                name: region.name(tongue).to_owned(),
+                name: voice.spell(region.name(tongue)),
                 is_chosen: false,
             })
             .collect(),

@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::model::feed::FeedName;
 use crate::model::subscriber::{EmailAddress, Subscriber, SubscriberId, Tag};
-use crate::model::token::{BadToken, TokenPurpose, verify};
+use crate::model::token::{self, BadToken, Bearer, TokenPurpose};
 use crate::store::{Changed, LetterKnown};
 
 use super::House;
@@ -45,7 +45,7 @@ pub(super) async fn show(
     voice: Voice,
 ) -> Result<Response, Trouble> {
     match holder(&house, &voice) {
-        Ok(id) => page(&house, &voice, &id, Said::default()).await,
+        Ok(bearer) => page(&house, &voice, &bearer.subscriber, Said::default()).await,
         Err(bad) => bad_link(&house, &voice, bad),
     }
 }
@@ -61,10 +61,11 @@ pub(super) async fn change(
     if !is_own_form(&headers) {
         return Err(Trouble::REFUSED);
     }
-    let id = match holder(&house, &voice) {
-        Ok(id) => id,
+    let bearer = match holder(&house, &voice) {
+        Ok(bearer) => bearer,
         Err(bad) => return bad_link(&house, &voice, bad),
     };
+    let id = bearer.subscriber.clone();
     let fields = Fields::read(&body);
     match fields.value("do").unwrap_or_default() {
         "save" => save(&house, &voice, &id, &fields).await,
@@ -73,11 +74,11 @@ pub(super) async fn change(
             change_address(&house, &voice, &id, &fields, peer.as_ref(), &headers).await
         }
         "leave" => {
-            house.store.unsubscribe(&id, house.clock.now()).await?;
+            house.store.unsubscribe(bearer, house.clock.now()).await?;
             answer_page(&house, &voice, "unsubscribed", None)
         }
         "erase" if fields.value("sure") == Some("yes") => {
-            house.store.erase(&id, house.clock.now()).await?;
+            house.store.erase(bearer, house.clock.now()).await?;
             answer_page(&house, &voice, "erased", None)
         }
         "erase" => wrong(&house, &voice, &id, "sure", String::new()).await,
@@ -91,7 +92,7 @@ pub(super) async fn data(
     voice: Voice,
 ) -> Result<Response, Trouble> {
     let id = match holder(&house, &voice) {
-        Ok(id) => id,
+        Ok(bearer) => bearer.subscriber,
         Err(bad) => return bad_link(&house, &voice, bad),
     };
     let Some(person) = house.store.subscriber(&id).await? else {
@@ -110,9 +111,9 @@ pub(super) async fn data(
 }
 
 /// Whose link it is.
-fn holder(house: &House, voice: &Voice) -> Result<SubscriberId, BadToken> {
+fn holder(house: &House, voice: &Voice) -> Result<Bearer, BadToken> {
     let token = voice.parameter("token").unwrap_or_default();
-    verify(
+    token::read(
         &house.secret,
         TokenPurpose::Preferences,
         token,

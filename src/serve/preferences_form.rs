@@ -218,7 +218,6 @@ pub(super) fn page(
     let zone = person.profile.schedule.zone.unwrap_or(house.options.zone);
     let token = voice.parameter("token").unwrap_or_default();
     let lang = voice.query.replace('?', "&");
-    let tongue = voice.tongue;
     let profile = &person.profile;
     let catalogue = house.catalogue();
     let context = Preferences {
@@ -265,16 +264,18 @@ pub(super) fn page(
             .into_iter()
             .map(|one| choice(one.tag(), "", profile.languages.contains(&one)))
             .collect(),
-        feeds: feed_choices(&catalogue.feeds, profile, tongue),
+        feeds: feed_choices(&catalogue.feeds, profile, voice),
         topics: Topic::ALL
             .into_iter()
             .map(|one| choice(one.word(), "", profile.topics.contains(&one)))
             .collect(),
-        regions: region_choices(profile, tongue),
+        regions: region_choices(profile, voice),
         hours: hour_choices(profile.schedule.hour),
         zones: zone_choices(profile.schedule.zone, house.options.zone),
     };
-    let title = house.templates().message(tongue, "prefs.title", &[])?;
+    let title = house
+        .templates()
+        .message(voice.writing(), "prefs.title", &[])?;
     let frame = pages::Frame {
         title: &title,
         is_private: true,
@@ -292,20 +293,23 @@ fn choice(value: &str, name: &str, is_chosen: bool) -> Choice {
 }
 
 /// The main feeds, and others that were chosen.
-fn feed_choices(feeds: &[PublishedFeed], profile: &Profile, tongue: Tongue) -> Vec<Choice> {
+fn feed_choices(feeds: &[PublishedFeed], profile: &Profile, voice: &Voice) -> Vec<Choice> {
     feeds
         .iter()
         .map(|feed| (feed, profile.feeds.contains(&feed.name)))
         .filter(|(feed, is_chosen)| feed.featured || *is_chosen)
-        .map(|(feed, is_chosen)| choice(feed.name.as_str(), feed.title.get(tongue), is_chosen))
+        .map(|(feed, is_chosen)| {
+            let title = voice.spell(feed.title.get(voice.tongue));
+            choice(feed.name.as_str(), &title, is_chosen)
+        })
         .collect()
 }
 
-fn region_choices(profile: &Profile, tongue: Tongue) -> Vec<Choice> {
+fn region_choices(profile: &Profile, voice: Voice) -> Vec<Choice> {
     Region::all()
         .map(|one| {
-            let is_chosen = profile.regions.contains(&one);
-            choice(&one.code(), one.name(tongue), is_chosen)
+            let name = voice.spell(one.name(voice.tongue));
+            choice(&one.code(), &name, profile.regions.contains(&one))
         })
         .collect()
 }

@@ -10,8 +10,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use chrono::TimeDelta;
 
-use crate::model::subscriber::{EmailAddress, Profile, SubscriberId};
-use crate::model::token::{BadToken, TokenPurpose, stamp_age, verify};
+use crate::model::subscriber::{EmailAddress, Profile};
+use crate::model::token::{self, BadToken, Bearer, TokenPurpose, stamp_age, verify};
 use crate::store::{Confirmed, Requested, Unsubscribed};
 
 use super::forms::Fields;
@@ -115,11 +115,15 @@ pub(super) async fn confirm(
     voice: Voice,
     body: Bytes,
 ) -> Result<Response, Trouble> {
-    let id = match sender(&house, &voice, &body, TokenPurpose::Confirm) {
-        Ok(id) => id,
+    let bearer = match sender(&house, &voice, &body, TokenPurpose::Confirm) {
+        Ok(bearer) => bearer,
         Err(bad) => return bad_link(&house, &voice, bad),
     };
-    let what = match house.store.confirm(&id, house.clock.now()).await? {
+    let what = match house
+        .store
+        .confirm(&bearer.subscriber, house.clock.now())
+        .await?
+    {
         Confirmed::Now | Confirmed::Already => "confirmed",
         Confirmed::Unknown => "unknown_subscriber",
     };
@@ -134,11 +138,11 @@ pub(super) async fn unsubscribe(
     voice: Voice,
     body: Bytes,
 ) -> Result<Response, Trouble> {
-    let id = match sender(&house, &voice, &body, TokenPurpose::Unsubscribe) {
-        Ok(id) => id,
+    let bearer = match sender(&house, &voice, &body, TokenPurpose::Unsubscribe) {
+        Ok(bearer) => bearer,
         Err(bad) => return bad_link(&house, &voice, bad),
     };
-    let what = match house.store.unsubscribe(&id, house.clock.now()).await? {
+    let what = match house.store.unsubscribe(bearer, house.clock.now()).await? {
         Unsubscribed::Now | Unsubscribed::Already => "unsubscribed",
         Unsubscribed::Unknown => "unknown_subscriber",
     };
@@ -174,14 +178,14 @@ fn sender(
     voice: &Voice,
     body: &[u8],
     purpose: TokenPurpose,
-) -> Result<SubscriberId, BadToken> {
+) -> Result<Bearer, BadToken> {
     let fields = Fields::read(body);
     let token = match purpose {
         TokenPurpose::Unsubscribe if is_one_click(body) => voice.parameter("token"),
         _ => fields.value("token"),
     };
     let token = token.unwrap_or_default();
-    verify(&house.secret, purpose, token, house.clock.now())
+    token::read(&house.secret, purpose, token, house.clock.now())
 }
 
 /// Whether a mail program asks (RFC 8058 section 3.1): the pair comes in a form of
@@ -207,6 +211,7 @@ fn profile(fields: &Fields, catalogue: &Catalogue, voice: &Voice) -> Profile {
             .all("region")
             .filter_map(|code| code.parse().ok())
             .collect(),
+        script: voice.script,
         ..Profile::default()
     }
     .normalised()

@@ -8,17 +8,20 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use super::*;
 use crate::model::article::{Article, ArticleId};
 use crate::model::delivery::Holder;
+use crate::model::digest::{Digest, DigestId, Window};
 use crate::model::event::{Event, EventId, EventStatus};
 use crate::model::feed::Filter;
 use crate::model::language::{Language, Tongue, Trilingual};
+use crate::model::link::{DigestLink, LinkShort};
 use crate::model::reading::{Confidence, Kind, Reading};
 use crate::model::region::Region;
+use crate::model::schedule::Round;
 use crate::model::source::{Place, Republish, SourceId};
 use crate::model::story::{Signature, StoryId};
 use crate::model::subscriber::{SubscriberId, SubscriberStatus};
 use crate::model::token::{SECRET_BYTES, TokenPurpose, sign};
 use crate::model::topic::Topic;
-use crate::store::{Visit, VisitedArticle};
+use crate::store::{Closing, Visit, VisitedArticle};
 
 #[path = "preferences_tests.rs"]
 mod preferences;
@@ -29,6 +32,7 @@ const DAY: &str = "2026-11-23T06:00:00Z";
 struct Site {
     base: String,
     store: Store,
+    house: Arc<House>,
     secret: Secret,
     clock: Clock,
     mail_wanted: Arc<Notify>,
@@ -63,6 +67,7 @@ impl Site {
                 hooks: HookSecrets::default(),
                 soft_policy: SoftPolicy::default(),
                 pushed: Arc::default(),
+                link_counts: true,
             },
             Arc::clone(&mail_wanted),
             Arc::new(Templates::load(None).unwrap_or_else(|found| panic!("{found:?}"))),
@@ -71,7 +76,8 @@ impl Site {
                 sources: vec![desk()],
             },
         );
-        tokio::spawn(run(listener, Arc::new(house), std::future::pending()));
+        let house = Arc::new(house);
+        tokio::spawn(run(listener, Arc::clone(&house), std::future::pending()));
         let client = reqwest::Client::builder()
             .no_proxy()
             .no_gzip()
@@ -80,6 +86,7 @@ impl Site {
         Self {
             base,
             store,
+            house,
             secret,
             clock,
             mail_wanted,
@@ -94,6 +101,19 @@ impl Site {
 
     async fn get(&self, path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
         let mut request = self.client.get(self.url(path));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.expect("an answer")
+    }
+
+    async fn get_unfollowed(&self, path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("a client");
+        let mut request = client.get(self.url(path));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -482,4 +502,89 @@ async fn the_outbox_is_for_this_machine_only() {
             "{path} {headers:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_counted_link_leads_where_its_digest_says_and_counts_people_only() {
+    const BROWSER: (&str, &str) = (
+        "user-agent",
+        "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0",
+    );
+    let site = Site::open().await;
+    let now = site.clock.now();
+    let name: FeedName = "daily".parse().expect("name");
+    let id = DigestId::derived(&name, now);
+    let url = "https://outlet.example/a?b=1#c";
+    let link = DigestLink {
+        short: LinkShort::derived(&id, url),
+        url: url.to_owned(),
+        beside: 9,
+    };
+    let path = format!("/go/{}", link.short.as_str());
+    let after = now - TimeDelta::days(1);
+    let digest = Digest {
+        id: id.clone(),
+        name,
+        window: Window { after, until: now },
+        stories: Vec::new(),
+        events: Vec::new(),
+    };
+    site.store.seal(now).await.expect("sealed");
+    let closing = Closing {
+        digest,
+        round: Round::default(),
+        groups: Vec::new(),
+        links: vec![link],
+    };
+    site.store.close_round(&closing, now).await.expect("closed");
+    for headers in [
+        vec![BROWSER],
+        vec![BROWSER, ("purpose", "prefetch")],
+        vec![],
+    ] {
+        let answer = site.get_unfollowed(&path, &headers).await;
+        assert_eq!(answer.status(), 302);
+        for (name, value) in [
+            ("location", url),
+            ("referrer-policy", "no-referrer"),
+            ("cache-control", "no-store"),
+            ("x-robots-tag", "noindex"),
+        ] {
+            assert_eq!(answer.headers()[name], value, "{name}");
+        }
+        assert!(answer.headers().get("set-cookie").is_none());
+    }
+    let nowhere = [
+        "/go/0123456789abcdef",
+        "/go/",
+        "/go/https%3A%2F%2Fevil.example",
+    ];
+    for elsewhere in nowhere {
+        let answer = site.get_unfollowed(elsewhere, &[BROWSER]).await;
+        assert_eq!(answer.status(), 404, "{elsewhere}");
+    }
+    go::count(&site.house, true).await;
+    let counts = site.store.link_counts(id.as_str()).await.expect("counts");
+    assert_eq!(counts.len(), 1);
+    assert_eq!((counts[0].url.as_str(), counts[0].opened()), (url, 1));
+}
+
+#[tokio::test]
+async fn a_page_is_read_in_the_script_that_is_asked_for() {
+    let site = Site::open().await;
+    for (headers, path) in [
+        (vec![], "/?lang=kk-Latn"),
+        (vec![("accept-language", "kk-Latn")], "/"),
+    ] {
+        let answer = site.get(path, &headers).await;
+        assert_eq!(answer.headers()["content-language"], "kk-Latn");
+        let page = answer.text().await.expect("text");
+        assert!(page.contains("<html lang=\"kk-Latn\">"), "{page}");
+        assert!(page.contains(">Qazaqstandağy forumdar"), "{page}");
+        let title = "Өңірлік форум";
+        assert!(!page.contains(title), "{page}");
+    }
+    let cyrillic = site.get("/?lang=kk", &[]).await;
+    let page = cyrillic.text().await.expect("text");
+    assert!(!page.contains("kk-Latn"), "only who reads it is offered it");
 }

@@ -1,5 +1,5 @@
-//! Which tongue a page speaks: `?lang=` wins, then `Accept-Language`
-//! (RFC 9110 section 12.5.4), then Kazakh.
+//! Which tongue a page speaks, and in which script: `?lang=` wins, then
+//! `Accept-Language` (RFC 9110 section 12.5.4), then Kazakh.
 
 use std::convert::Infallible;
 
@@ -8,8 +8,11 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
 use url::form_urlencoded;
 
-use crate::model::language::Tongue;
+use crate::model::language::{Language, Tongue};
+use crate::model::subscriber::LetterScript;
+use crate::template::Writing;
 use crate::template::page::TongueLink;
+use crate::text::latin::{latin, looks_kazakh};
 
 /// The most ranges of an `Accept-Language` that are looked at.
 const RANGES_MAX: usize = 16;
@@ -18,6 +21,7 @@ const RANGES_MAX: usize = 16;
 #[derive(Debug, Clone)]
 pub(super) struct Voice {
     pub(super) tongue: Tongue,
+    pub(super) script: LetterScript,
     /// `?lang=ru` where the reader chose, else empty.
     pub(super) query: String,
     path: String,
@@ -31,14 +35,18 @@ impl Voice {
         let chosen = parts
             .iter()
             .find(|(name, _)| name == "lang")
-            .and_then(|(_, value)| value.parse::<Tongue>().ok());
+            .and_then(|(_, value)| Some((value.parse().ok()?, LetterScript::of_tag(value))));
         let accepted = headers
             .get(header::ACCEPT_LANGUAGE)
             .and_then(|value| value.to_str().ok())
             .and_then(preferred);
+        let (tongue, script) = chosen.or(accepted).unwrap_or_default();
         Self {
-            tongue: chosen.or(accepted).unwrap_or_default(),
-            query: chosen.map_or_else(String::new, |tongue| format!("?lang={tongue}")),
+            tongue,
+            script,
+            query: chosen.map_or_else(String::new, |(tongue, script)| {
+                format!("?lang={}", script.tag(tongue))
+            }),
             path: uri.path().to_owned(),
             others: parts
                 .into_iter()
@@ -47,20 +55,54 @@ impl Voice {
         }
     }
 
-    /// The switch: the same page in each tongue.
+    /// In which tongue and script the page's own words are.
+    pub(super) const fn writing(&self) -> Writing {
+        Writing {
+            tongue: self.tongue,
+            script: self.script,
+        }
+    }
+
+    /// The house's own words, given in the usual script, as this reader reads them.
+    pub(super) fn spell(&self, words: &str) -> String {
+        self.writing().spell(words)
+    }
+
+    /// What others wrote, and its tag: Kazakh in the reader's script.
+    pub(super) fn quote(&self, words: &str, language: Language) -> (String, Option<&'static str>) {
+        if self.writing().is_latin_kazakh() && language == Language::KazakhCyrillic {
+            return (latin(words), Some(Language::KazakhLatin.tag()));
+        }
+        let tag = (language != Language::Undetermined).then(|| language.tag());
+        (words.to_owned(), tag)
+    }
+
+    /// What others wrote in a language nobody told, such as a name.
+    pub(super) fn quote_name(&self, words: &str) -> String {
+        let language = if looks_kazakh(words) {
+            Language::KazakhCyrillic
+        } else {
+            Language::Undetermined
+        };
+        self.quote(words, language).0
+    }
+
+    /// The switch: the same page in each tongue; Kazakh in Latin letters where
+    /// it is read so.
     pub(super) fn switch(&self) -> Vec<TongueLink> {
-        Tongue::ALL
+        Writing::ALL
             .into_iter()
-            .map(|tongue| {
+            .filter(|one| !one.is_latin_kazakh() || *one == self.writing())
+            .map(|writing| {
                 let query = form_urlencoded::Serializer::new(String::new())
                     .extend_pairs(&self.others)
-                    .append_pair("lang", tongue.tag())
+                    .append_pair("lang", writing.tag())
                     .finish();
                 TongueLink {
-                    tag: tongue.tag(),
-                    name: own_name(tongue),
+                    tag: writing.tag(),
+                    name: writing.spell(own_name(writing.tongue)),
                     href: format!("{}?{query}", self.path),
-                    is_current: tongue == self.tongue,
+                    is_current: writing == self.writing(),
                 }
             })
             .collect()
@@ -98,22 +140,24 @@ fn parameters(uri: &Uri) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The known tongue with the highest weight; the first among equals.
-fn preferred(accept: &str) -> Option<Tongue> {
-    let mut best: Option<(f32, Tongue)> = None;
+/// The known tongue with the highest weight, and its script; the first among equals.
+fn preferred(accept: &str) -> Option<(Tongue, LetterScript)> {
+    let mut best: Option<(f32, (Tongue, LetterScript))> = None;
     for range in accept.split(',').take(RANGES_MAX) {
         let mut parts = range.split(';');
-        let Some(tongue) = parts.next().and_then(|tag| tag.trim().parse().ok()) else {
+        let tag = parts.next().unwrap_or_default().trim();
+        let Ok(tongue) = tag.parse() else {
             continue;
         };
+        let read = (tongue, LetterScript::of_tag(tag));
         let weight = parts
             .find_map(|part| part.trim().strip_prefix("q=")?.parse::<f32>().ok())
             .unwrap_or(1.0);
         if weight > 0.0 && best.is_none_or(|(known, _)| weight > known) {
-            best = Some((weight, tongue));
+            best = Some((weight, read));
         }
     }
-    best.map(|(_, tongue)| tongue)
+    best.map(|(_, read)| read)
 }
 
 #[cfg(test)]
@@ -131,8 +175,11 @@ mod tests {
             (";;;,=", None),
         ];
         for (accept, expected) in cases {
-            assert_eq!(preferred(accept), expected, "{accept}");
+            let found = preferred(accept).map(|(tongue, _)| tongue);
+            assert_eq!(found, expected, "{accept}");
         }
+        let latin = preferred("kk-Latn-KZ, kk;q=0.5");
+        assert_eq!(latin, Some((Tongue::Kazakh, LetterScript::Latin)));
     }
 
     #[test]

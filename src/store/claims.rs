@@ -15,7 +15,7 @@ use super::rows::{json, list, parsed, time, unsigned};
 use super::session::{Session, values};
 use crate::model::delivery::{ClaimedDelivery, DeliveryId, DeliveryState, Holder};
 use crate::model::digest::{Letter, LetterId, Purpose};
-use crate::model::subscriber::SubscriberId;
+use crate::model::subscriber::{LetterScript, SubscriberId};
 
 #[derive(FromRow)]
 struct DueRow {
@@ -233,6 +233,7 @@ impl LetterRow {
             purpose: Purpose::from_word(&self.purpose)
                 .ok_or_else(|| StoreError::corrupt("letters.purpose", &self.purpose))?,
             tongue: parsed(&self.tongue, "letters.tongue")?,
+            script: LetterScript::of_tag(&self.tongue),
             subject: self.subject,
             text: self.text,
             html: self.html,

@@ -8,11 +8,13 @@ use serde::Serialize;
 use super::Store;
 use super::dialect::Durability;
 use super::error::StoreError;
+use super::links::keep_links;
 use super::rows::{json, list};
 use super::session::{Session, values};
 use crate::model::digest::{Digest, Letter};
 use crate::model::event::EventId;
 use crate::model::feed::FeedName;
+use crate::model::link::DigestLink;
 use crate::model::schedule::Round;
 use crate::model::story::StoryId;
 use crate::model::subscriber::ProfileKey;
@@ -34,6 +36,8 @@ pub struct Closing {
     /// Everyone who was looked at. Readers of the round who are in none of
     /// these (they came a moment ago) stay uncovered for the next window.
     pub groups: Vec<ClosingGroup>,
+    /// Links of the letters whose openings are counted.
+    pub links: Vec<DigestLink>,
 }
 
 /// Readers who get the same of a window.
@@ -102,6 +106,7 @@ impl Store {
         }
         let letters = closing.groups.iter().filter_map(|g| g.letter.as_ref());
         keep_letters(&mut session, letters).await?;
+        keep_links(&mut session, &digest.id, &closing.links).await?;
         let deliveries = queue(&mut session, closing, now).await?;
         keep_uncovered(&mut session, closing, now).await?;
         session.commit().await?;
@@ -314,7 +319,7 @@ impl<'a> LetterRow<'a> {
         Self {
             id: letter.id.as_str(),
             purpose: letter.purpose.word(),
-            tongue: letter.tongue.tag(),
+            tongue: letter.tag(),
             subject: &letter.subject,
             text: &letter.text,
             html: &letter.html,

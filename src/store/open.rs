@@ -74,6 +74,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/postgres/0007_topics.sql"),
     ),
     (
+        8,
+        "links",
+        include_str!("migrations/sqlite/0008_links.sql"),
+        include_str!("migrations/postgres/0008_links.sql"),
+    ),
+    (
         9,
         "pushes",
         include_str!("migrations/sqlite/0009_pushes.sql"),

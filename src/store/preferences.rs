@@ -7,6 +7,7 @@ use sqlx::FromRow;
 use super::Store;
 use super::dialect::Durability;
 use super::error::StoreError;
+use super::leaving::{count_leaving, leave, occasion_of};
 use super::profiles::keep_profiles;
 use super::rounds::{carry_over, hold};
 use super::rows::{time, time_or_none};
@@ -14,7 +15,7 @@ use super::session::{Session, values};
 use super::subscribers::{HAS_WAITED, standing};
 use crate::model::schedule::Round;
 use crate::model::subscriber::{EmailAddress, Profile, SubscriberId, SubscriberStatus};
-use crate::model::token::CONFIRM_LINK_LIFE;
+use crate::model::token::{Bearer, CONFIRM_LINK_LIFE};
 
 /// Whether what a person asked of the own subscription could be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,6 +120,8 @@ impl Store {
             )
             .await?;
         if asked == 0 {
+            drop(session);
+            self.ask_in_vain().await?;
             return Ok(Changed::TooSoon);
         }
         session.commit().await?;
@@ -148,15 +151,21 @@ impl Store {
     /// import adds it again. Letters on their way end with it.
     pub async fn erase(
         &self,
-        id: &SubscriberId,
+        bearer: impl Into<Bearer>,
         now: DateTime<Utc>,
     ) -> Result<Changed, StoreError> {
+        let bearer = bearer.into();
+        let id = &bearer.subscriber;
+        let occasion = occasion_of(&mut self.pools.read("erasing a subscriber"), &bearer).await?;
         let mut session = self
             .pools
             .write("erasing a subscriber", Durability::Full)
             .await?;
         if round_of(&mut session, id).await?.is_none() {
             return Ok(Changed::Unknown);
+        }
+        if leave(&mut session, id, now).await? {
+            count_leaving(&mut session, id, occasion.as_deref(), now).await?;
         }
         forget(&mut session, id, now).await?;
         session.commit().await?;

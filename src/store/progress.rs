@@ -1,5 +1,6 @@
-//! How far a digest's letters have come: by state, by reason, by domain. Reads
-//! one digest's deliveries, which stand together, and nothing else.
+//! How far a digest's letters have come and what came back: by state, by
+//! reason, by domain. Reads one digest's deliveries and reports, which stand
+//! together, and nothing else.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +9,7 @@ use chrono::{DateTime, Utc};
 use super::Store;
 use super::deliveries::place;
 use super::error::StoreError;
+use super::reports::{ReportCounts, place_of};
 use super::rows::{count, time};
 use super::session::values;
 use crate::model::delivery::{DeliveryCounts, Reason};
@@ -19,11 +21,7 @@ pub struct DigestProgress {
     pub occasion: String,
     pub name: String,
     pub closed_at: DateTime<Utc>,
-    pub counts: DeliveryCounts,
-    /// Why letters wait to be tried again.
-    pub deferred: BTreeMap<Reason, u64>,
-    /// Why letters were given up.
-    pub failed: BTreeMap<Reason, u64>,
+    pub total: Tally,
     /// The domains with the most letters come first.
     pub domains: Vec<DomainProgress>,
 }
@@ -33,11 +31,40 @@ pub struct DigestProgress {
 pub struct DomainProgress {
     /// Empty for subscribers that are no longer known.
     pub domain: String,
+    pub tally: Tally,
+}
+
+/// What became of some letters.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tally {
     pub counts: DeliveryCounts,
+    /// Why letters wait to be tried again.
+    pub deferred: BTreeMap<Reason, u64>,
+    /// Why letters were given up.
+    pub failed: BTreeMap<Reason, u64>,
+    /// How many readers bounced, complained, left by these letters.
+    pub returned: ReportCounts,
+}
+
+impl Tally {
+    /// Letters in all, whatever became of them.
+    fn letters(&self) -> u64 {
+        let DeliveryCounts {
+            queued,
+            deferred,
+            in_flight,
+            sent,
+            failed,
+            doubtful: _,
+        } = self.counts;
+        queued + deferred + in_flight + sent + failed
+    }
 }
 
 /// `state, tried, reason, domain, letters, doubtful`.
 type GroupRow = (String, i64, String, String, i64, i64);
+/// `kind, severity, domain, readers`.
+type ReturnRow = (String, String, String, i64);
 
 impl Store {
     /// The last `limit` windows that were closed, of `name` or of all, the newest
@@ -59,11 +86,15 @@ impl Store {
         let mut progress = Vec::new();
         for (occasion, name, closed_at) in windows {
             let groups: Vec<GroupRow> = session.fetch(GROUPS, values![occasion.as_str()]).await?;
+            let returns: Vec<ReturnRow> =
+                session.fetch(RETURNS, values![occasion.as_str()]).await?;
+            let (total, domains) = summed(groups, returns, domains_max)?;
             progress.push(DigestProgress {
                 closed_at: time(closed_at, "digests.closed_at")?,
                 occasion,
                 name,
-                ..summed(groups, domains_max)?
+                total,
+                domains,
             });
         }
         Ok(progress)
@@ -76,38 +107,41 @@ const GROUPS: &str = "SELECT d.state, CAST(CASE WHEN d.attempts > 0 THEN 1 ELSE 
      FROM deliveries d LEFT JOIN subscribers u ON u.id = d.subscriber_id
      WHERE d.occasion = $1 GROUP BY 1, 2, 3, 4";
 
-fn summed(groups: Vec<GroupRow>, domains_max: usize) -> Result<DigestProgress, StoreError> {
-    let mut total = DigestProgress {
-        occasion: String::new(),
-        name: String::new(),
-        closed_at: DateTime::UNIX_EPOCH,
-        counts: DeliveryCounts::default(),
-        deferred: BTreeMap::new(),
-        failed: BTreeMap::new(),
-        domains: Vec::new(),
-    };
-    let mut domains: BTreeMap<String, (u64, DeliveryCounts)> = BTreeMap::new();
+const RETURNS: &str = "SELECT r.kind, COALESCE(r.severity, ''), COALESCE({domain}, ''),
+       CAST(COUNT(DISTINCT r.subscriber_id) AS BIGINT)
+     FROM reports r LEFT JOIN subscribers u ON u.id = r.subscriber_id
+     WHERE r.occasion = $1 AND r.subscriber_id IS NOT NULL GROUP BY 1, 2, 3";
+
+fn summed(
+    groups: Vec<GroupRow>,
+    returns: Vec<ReturnRow>,
+    domains_max: usize,
+) -> Result<(Tally, Vec<DomainProgress>), StoreError> {
+    let mut total = Tally::default();
+    let mut domains: BTreeMap<String, Tally> = BTreeMap::new();
     for (state, tried, reason, domain, letters, doubtful) in groups {
         let letters = count(letters);
-        let (all, domain) = domains.entry(domain).or_default();
-        *all += letters;
-        for counts in [&mut total.counts, domain] {
-            *place(counts, &state, tried)? += letters;
-            counts.doubtful += count(doubtful);
+        for tally in [&mut total, domains.entry(domain).or_default()] {
+            *place(&mut tally.counts, &state, tried)? += letters;
+            tally.counts.doubtful += count(doubtful);
+            let reasons = match state.as_str() {
+                "queued" if !reason.is_empty() => &mut tally.deferred,
+                "failed" => &mut tally.failed,
+                _ => continue,
+            };
+            *reasons.entry(Reason::from_word(&reason)).or_default() += letters;
         }
-        let reasons = match state.as_str() {
-            "queued" if !reason.is_empty() => &mut total.deferred,
-            "failed" => &mut total.failed,
-            _ => continue,
-        };
-        *reasons.entry(Reason::from_word(&reason)).or_default() += letters;
     }
-    let mut domains: Vec<_> = domains.into_iter().collect();
-    domains.sort_by_key(|(_, (all, _))| std::cmp::Reverse(*all));
-    domains.truncate(domains_max);
-    total.domains = domains
+    for (kind, severity, domain, readers) in returns {
+        for tally in [&mut total, domains.entry(domain).or_default()] {
+            *place_of(&mut tally.returned, &kind, &severity)? += count(readers);
+        }
+    }
+    let mut domains: Vec<DomainProgress> = domains
         .into_iter()
-        .map(|(domain, (_, counts))| DomainProgress { domain, counts })
+        .map(|(domain, tally)| DomainProgress { domain, tally })
         .collect();
-    Ok(total)
+    domains.sort_by_key(|at| std::cmp::Reverse(at.tally.letters()));
+    domains.truncate(domains_max);
+    Ok((total, domains))
 }

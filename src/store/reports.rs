@@ -7,6 +7,7 @@ use sqlx::FromRow;
 use super::Store;
 use super::dialect::Durability;
 use super::error::StoreError;
+use super::leaving::leave;
 use super::rows::{count, list, time};
 use super::session::{Session, values};
 use super::suppression::{self, Suppressed, Suppression};
@@ -113,14 +114,10 @@ impl Store {
         let rows: Vec<(String, String, i64, i64)> = session.fetch(sql, values).await?;
         let mut counts = ReportCounts::default();
         for (kind, severity, unmatched, number) in rows {
-            let place = match (unmatched, kind.as_str(), severity.as_str()) {
-                (1, ..) => &mut counts.unmatched,
-                (_, "bounce", "hard") => &mut counts.hard,
-                (_, "bounce", "soft") => &mut counts.soft,
-                (_, "bounce", "blocked") => &mut counts.blocked,
-                (_, "complaint", _) => &mut counts.complaints,
-                (_, "unsubscribe", _) => &mut counts.unsubscribed,
-                _ => return Err(StoreError::corrupt("reports.kind", kind)),
+            let place = if unmatched == 1 {
+                &mut counts.unmatched
+            } else {
+                place_of(&mut counts, &kind, &severity)?
             };
             *place += count(number);
         }
@@ -144,28 +141,46 @@ impl Store {
     }
 }
 
+/// Which count reports of `kind` belong to.
+pub(super) fn place_of<'a>(
+    counts: &'a mut ReportCounts,
+    kind: &str,
+    severity: &str,
+) -> Result<&'a mut u64, StoreError> {
+    Ok(match (kind, severity) {
+        ("bounce", "hard") => &mut counts.hard,
+        ("bounce", "soft") => &mut counts.soft,
+        ("bounce", "blocked") => &mut counts.blocked,
+        ("complaint", _) => &mut counts.complaints,
+        ("unsubscribe", _) => &mut counts.unsubscribed,
+        _ => return Err(StoreError::corrupt("reports.kind", kind)),
+    })
+}
+
 /// Finds the reader the proof names, and the letter. A delivery's id is derived
 /// from its occasion and its reader: who knows some readers it may have gone to
 /// finds it by trying, and no index of all deliveries is needed.
 async fn reader(session: &mut Session, report: &Report) -> Result<Option<Reader>, StoreError> {
-    let (candidates, wanted) = match &report.proof {
+    let candidates = match &report.proof {
         Proof::None => return Ok(None),
-        Proof::Delivery(delivery) => (report.named.clone(), Some(delivery)),
-        Proof::Subscriber(id) => (vec![id.clone()], report.hint.as_ref()),
-        Proof::Address(address) => (vec![SubscriberId::derived(address)], report.hint.as_ref()),
+        Proof::Delivery(_) => report.named.clone(),
+        Proof::Subscriber(id) => vec![id.clone()],
+        Proof::Address(address) => vec![SubscriberId::derived(address)],
+    };
+    let is_wanted = |id: &DeliveryId| match &report.proof {
+        Proof::Delivery(delivery) => id == delivery,
+        _ => report.hint.as_ref().is_some_and(|mark| mark.is_of(id)),
     };
     let known = known(session, &candidates).await?;
     let occasions = occasions(session).await?;
-    if let Some(wanted) = wanted {
-        for person in &known {
-            let confirmation = format!("confirm:{}", person.requested_at);
-            let occasion = occasions
-                .iter()
-                .chain([&confirmation])
-                .find(|occasion| DeliveryId::derived(occasion, &person.id()) == *wanted);
-            if occasion.is_some() {
-                return person.reader(occasion.cloned()).map(Some);
-            }
+    for person in &known {
+        let confirmation = format!("confirm:{}", person.requested_at);
+        let occasion = occasions
+            .iter()
+            .chain([&confirmation])
+            .find(|occasion| is_wanted(&DeliveryId::derived(occasion, &person.id())));
+        if occasion.is_some() {
+            return person.reader(occasion.cloned()).map(Some);
         }
     }
     match &report.proof {
@@ -256,7 +271,7 @@ async fn known(session: &mut Session, ids: &[SubscriberId]) -> Result<Vec<Person
 
 /// What letters were sent for, the newest first, confirmations left out: each
 /// is found by one look at the index, however many copies it has.
-async fn occasions(session: &mut Session) -> Result<Vec<String>, StoreError> {
+pub(super) async fn occasions(session: &mut Session) -> Result<Vec<String>, StoreError> {
     let rows: Vec<(String,)> = session.fetch(OCCASIONS, values![OCCASIONS_MAX]).await?;
     Ok(rows.into_iter().map(|(occasion,)| occasion).collect())
 }
@@ -372,19 +387,4 @@ async fn soft_bounces(
     rows.into_iter()
         .map(|(at,)| time(at, "reports.at_ms"))
         .collect()
-}
-
-async fn leave(
-    session: &mut Session,
-    id: &SubscriberId,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    session
-        .execute(
-            "UPDATE subscribers SET status = 'unsubscribed', unsubscribed_at = $2
-             WHERE id = $1 AND status <> 'unsubscribed'",
-            values![id.as_str(), now],
-        )
-        .await?;
-    Ok(())
 }

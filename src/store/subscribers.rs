@@ -43,12 +43,19 @@ pub enum Confirmed {
     Unknown,
 }
 
-/// What came of an unsubscription.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unsubscribed {
-    Now,
-    Already,
-    Unknown,
+/// Somebody who waits for a confirmation letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingRequest {
+    pub subscriber: Subscriber,
+    /// A reader wants the letters at this address instead of another.
+    pub moves: bool,
+}
+
+#[derive(FromRow)]
+struct RequestRow {
+    moves: i64,
+    #[sqlx(flatten)]
+    subscriber: SubscriberRow,
 }
 
 #[derive(FromRow)]
@@ -95,6 +102,8 @@ impl Store {
             .await?
             .is_empty()
         {
+            drop(session);
+            self.ask_in_vain().await?;
             return Ok(Requested::Suppressed);
         }
         keep_profiles(&mut session, [&profile]).await?;
@@ -123,7 +132,10 @@ impl Store {
             return Ok(Requested::Pending(id));
         }
         // Nothing was changed; the profile is not kept either.
-        match standing(&mut session, &id).await? {
+        let standing = standing(&mut session, &id).await?;
+        drop(session);
+        self.ask_in_vain().await?;
+        match standing {
             Some(SubscriberStatus::Confirmed) => Ok(Requested::AlreadyConfirmed(id)),
             _ => Ok(Requested::TooSoon),
         }
@@ -131,13 +143,14 @@ impl Store {
 
     /// Those who asked and whose confirmation letter is not queued yet, the
     /// longest waiting first.
-    pub async fn pending_requests(&self, limit: u32) -> Result<Vec<Subscriber>, StoreError> {
+    pub async fn pending_requests(&self, limit: u32) -> Result<Vec<PendingRequest>, StoreError> {
         let mut session = self.pools.read("looking for new requests");
-        let rows: Vec<SubscriberRow> = session
+        let rows: Vec<RequestRow> = session
             .fetch(
                 format!(
-                    "SELECT {SUBSCRIBER_COLUMNS}, {PROFILE_COLUMNS} FROM subscribers u
-                     JOIN profiles p ON p.key = u.profile_key
+                    "SELECT {SUBSCRIBER_COLUMNS}, {PROFILE_COLUMNS},
+                       CAST(CASE WHEN u.replaces IS NULL THEN 0 ELSE 1 END AS BIGINT) AS moves
+                     FROM subscribers u JOIN profiles p ON p.key = u.profile_key
                      WHERE u.request_queued = 0
                        AND (u.status = 'pending' OR u.replaces IS NOT NULL)
                      ORDER BY u.requested_at LIMIT $1"
@@ -145,7 +158,14 @@ impl Store {
                 values![i64::from(limit)],
             )
             .await?;
-        rows.into_iter().map(SubscriberRow::read).collect()
+        rows.into_iter()
+            .map(|row| {
+                Ok(PendingRequest {
+                    moves: row.moves == 1,
+                    subscriber: row.subscriber.read()?,
+                })
+            })
+            .collect()
     }
 
     /// The person confirmed.
@@ -185,29 +205,6 @@ impl Store {
         }
         session.commit().await?;
         Ok(Confirmed::Now)
-    }
-
-    /// The person wants no more: lasting, and true at once also for digests that
-    /// are queued already.
-    pub async fn unsubscribe(
-        &self,
-        id: &SubscriberId,
-        now: DateTime<Utc>,
-    ) -> Result<Unsubscribed, StoreError> {
-        let mut session = self.pools.write("unsubscribing", Durability::Full).await?;
-        let done = session
-            .execute(
-                "UPDATE subscribers SET status = 'unsubscribed', unsubscribed_at = $2
-                 WHERE id = $1 AND status <> 'unsubscribed'",
-                values![id.as_str(), now],
-            )
-            .await?;
-        if done == 1 {
-            session.commit().await?;
-            return Ok(Unsubscribed::Now);
-        }
-        let standing = standing(&mut session, id).await?;
-        Ok(standing.map_or(Unsubscribed::Unknown, |_| Unsubscribed::Already))
     }
 
     /// One subscriber.

@@ -55,6 +55,7 @@ pub const KEYS: &[&str] = &[
     "letter.change.retitled",
     "letter.change.revised",
     "letter.confirm.subject",
+    "letter.move.subject",
 ];
 
 /// A digest's letter.
@@ -193,6 +194,8 @@ pub struct MailingBlock {
 #[derive(Debug, Clone, Serialize)]
 pub struct ConfirmationLetter {
     pub subject: String,
+    /// It is about another address, not about subscribing.
+    pub moves: bool,
     pub site_name: String,
     pub site_url: String,
     /// A slot: differs from copy to copy. Not escaped, it is the house's own.
@@ -202,8 +205,9 @@ pub struct ConfirmationLetter {
 /// Every letter template with a context that proves it: a full letter of
 /// hostile text, and one with as little as there can be.
 pub fn samples() -> Vec<Sample> {
-    let confirmation = ConfirmationLetter {
+    let confirmation = |moves| ConfirmationLetter {
         subject: HOSTILE.to_owned(),
+        moves,
         site_name: HOSTILE.to_owned(),
         site_url: "https://example.kz".to_owned(),
         confirm_url: slot::CONFIRM_URL,
@@ -212,9 +216,11 @@ pub fn samples() -> Vec<Sample> {
     let mut samples = vec![
         Sample::new("letter/mailing.html", &mailing),
         Sample::new("letter/mailing.txt", &mailing),
-        Sample::new("letter/confirmation.html", &confirmation),
-        Sample::new("letter/confirmation.txt", &confirmation),
     ];
+    for letter in [false, true].map(confirmation) {
+        samples.push(Sample::new("letter/confirmation.html", &letter));
+        samples.push(Sample::new("letter/confirmation.txt", &letter));
+    }
     for letter in [sample_digest(), sample_bare_digest(), sample_empty_digest()] {
         samples.push(Sample::new("letter/digest.html", &letter));
         samples.push(Sample::new("letter/digest.txt", &letter));

@@ -67,7 +67,7 @@ pub struct Layout {
 #[derive(Debug, Clone, Serialize)]
 pub struct TongueLink {
     pub tag: &'static str,
-    pub name: &'static str,
+    pub name: String,
     pub href: String,
     pub is_current: bool,
 }
@@ -100,7 +100,7 @@ pub struct StoryCard {
     pub excerpt: String,
     /// `announcement`, `forum-article`, where it is known.
     pub kind: Option<&'static str>,
-    pub regions: Vec<&'static str>,
+    pub regions: Vec<String>,
     /// Their names are messages: `topic.<word>`.
     pub topics: Vec<&'static str>,
     pub also: Vec<AlsoLink>,
@@ -286,7 +286,7 @@ fn sample_layout() -> Layout {
         query: "?lang=kk".to_owned(),
         switch: vec![TongueLink {
             tag: "kk",
-            name: "Қазақша",
+            name: "Қазақша".to_owned(),
             href: "/?lang=kk".to_owned(),
             is_current: true,
         }],
@@ -352,7 +352,7 @@ fn sample_home() -> Home {
             date: "2026-11-23".to_owned(),
             excerpt: "Екі сөйлем.".to_owned(),
             kind: Some("announcement"),
-            regions: vec!["Астана"],
+            regions: vec!["Астана".to_owned()],
             topics: vec!["media"],
             also: vec![AlsoLink {
                 outlet: "Region".to_owned(),

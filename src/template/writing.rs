@@ -45,11 +45,7 @@ impl Writing {
 
     /// The BCP 47 tag: `kk`, `kk-Latn`, `ru`, `en`.
     pub fn tag(self) -> &'static str {
-        if self.is_latin_kazakh() {
-            "kk-Latn"
-        } else {
-            self.tongue.tag()
-        }
+        self.script.tag(self.tongue)
     }
 
     /// The house's own words, given in the usual script, as this reader reads them.

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod bounces;
+mod browser;
 mod crash;
 mod discovery;
 mod dns;
@@ -12,6 +13,7 @@ mod manners;
 mod newsroom;
 mod operator;
 mod postgres;
+mod reader;
 mod relay;
 mod signed;
 mod site;

@@ -20,7 +20,7 @@ use jarshy::model::feed::FeedName;
 use jarshy::model::language::Tongue;
 use jarshy::model::schedule::Round;
 use jarshy::model::sending::{DomainLimit, DomainLimits, SendWindow, WarmUp};
-use jarshy::model::subscriber::{Profile, SubscriberStatus};
+use jarshy::model::subscriber::{LetterScript, Profile, SubscriberStatus};
 use jarshy::store::{Closed, Closing, ClosingGroup, DigestProgress, Import, Store};
 use server::{Manner, Server, Twist};
 use tokio::sync::watch;
@@ -118,6 +118,7 @@ impl House {
             id: LetterId::of_digest(&digest.id, &key),
             purpose: Purpose::Digest,
             tongue: Tongue::Kazakh,
+            script: LetterScript::default(),
             subject: "Форум".to_owned(),
             text: "Ертең форум өтеді.\n".to_owned(),
             html: "<p>Ертең форум өтеді.</p>".to_owned(),
@@ -130,6 +131,7 @@ impl House {
                 letter: Some(letter),
             }],
             digest,
+            links: Vec::new(),
             round: Round::default(),
         };
         let closed = store.close_round(&closing, until).await;
@@ -164,7 +166,7 @@ impl House {
     }
 
     async fn counts(&self) -> DeliveryCounts {
-        self.progress().await.counts
+        self.progress().await.total.counts
     }
 }
 
@@ -301,7 +303,7 @@ async fn play(trick: &'static Trick, always: bool, pipelining: bool, end: &str, 
         assert_eq!(copies.get(*person), Some(&1), "{what}: {person}");
     }
     let victims = copies.get("c@two.example").copied().unwrap_or_default();
-    let counts = progress.counts;
+    let counts = progress.total.counts;
     assert_eq!(
         counts.sent + counts.failed,
         PEOPLE.len() as u64,
@@ -336,7 +338,12 @@ async fn play(trick: &'static Trick, always: bool, pipelining: bool, end: &str, 
         }
         reason => {
             assert_eq!((victims, counts.failed), (0, 1), "{what}: {counts:?}");
-            let named: Vec<&str> = progress.failed.keys().map(|known| known.word()).collect();
+            let named: Vec<&str> = progress
+                .total
+                .failed
+                .keys()
+                .map(|known| known.word())
+                .collect();
             assert_eq!(named, [reason], "{what}");
         }
     }
@@ -512,7 +519,7 @@ async fn a_domain_s_limit_holds_up_nobody_else() {
         "{slow} in {minutes} minutes"
     );
     let progress = house.progress().await;
-    assert_eq!(progress.counts.deferred, 0, "waiting is no attempt");
+    assert_eq!(progress.total.counts.deferred, 0, "waiting is no attempt");
 }
 
 #[tokio::test]
@@ -575,7 +582,7 @@ async fn what_is_paused_waits_and_what_is_stopped_ends() {
     assert_eq!(store.stop_mail(&name(), now).await.expect("stopped"), 5);
     assert_eq!(house.flush().await, Flushed::default());
     let progress = house.progress().await;
-    assert_eq!(progress.failed, [(Reason::Stopped, 5)].into());
+    assert_eq!(progress.total.failed, [(Reason::Stopped, 5)].into());
     assert!(server.said("CONNECT").is_empty());
 }
 
@@ -612,7 +619,7 @@ fn the_operator_pauses_looks_and_lets_go() {
     assert_eq!(world.must(&["mail", "flush", "--json"]).trim(), nothing);
     let status = world.must(&["mail", "status"]);
     assert!(status.starts_with("daily paused since "), "{status}");
-    assert!(status.contains(": 3 queued, 0 deferred"), "{status}");
+    assert!(status.contains("  3 queued, 0 deferred"), "{status}");
     world.must(&["mail", "resume", "--digest", "daily"]);
     assert_eq!(
         world.must(&["mail", "flush", "--json"]).trim(),
@@ -620,10 +627,13 @@ fn the_operator_pauses_looks_and_lets_go() {
     );
     let status = world.must(&["mail", "status", "--digest", "daily"]);
     assert!(
-        status.contains("  failed, no-such-mailbox: 1\n"),
+        status.contains("  failed, there is no such mailbox: 1\n"),
         "{status}"
     );
-    assert!(status.contains("  reader.example: 0 queued"), "{status}");
+    assert!(
+        status.contains("  reader.example:\n    0 queued"),
+        "{status}"
+    );
     let unknown = world.run(&["mail", "pause", "--digest", "nobody"]);
     assert_eq!(unknown.status.code(), Some(2));
 }

@@ -12,20 +12,28 @@ use crate::world::World;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A house that runs until it is dropped.
-struct Running {
+pub struct Running {
     child: Child,
     address: SocketAddr,
-    world: World,
+    pub world: World,
 }
 
 impl Running {
-    fn start() -> Self {
+    pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// With settings of its own.
+    pub fn start_with(settings: &[(&str, &str)]) -> Self {
         let address = TcpListener::bind("127.0.0.1:0")
             .and_then(|l| l.local_addr())
             .expect("port");
         let mut world = World::new(None);
         world.set("JARSHY__SERVE__LISTEN", &address.to_string());
         world.set("JARSHY__SERVE__URL", &format!("http://{address}"));
+        for (key, value) in settings {
+            world.set(key, value);
+        }
         world.write(
             "feeds/sources/desk.toml",
             "[[source]]\nid = \"desk\"\nname = \"Редакция\"\nkind = \"desk\"\ndir = \"desk\"\nrepublish = \"full\"\nevery = \"1m\"\n",
@@ -58,18 +66,31 @@ impl Running {
         answer
     }
 
-    fn get_with(&self, path: &str, headers: &str) -> String {
+    pub fn get_with(&self, path: &str, headers: &str) -> String {
         let host = self.address;
         self.exchange(&format!(
             "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n"
         ))
     }
 
-    fn get(&self, path: &str) -> String {
+    /// Where the house stands, without a slash at the end.
+    pub fn base(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Asks by another method than GET and POST.
+    pub fn ask(&self, method: &str, path: &str) -> String {
+        let host = self.address;
+        self.exchange(&format!(
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        ))
+    }
+
+    pub fn get(&self, path: &str) -> String {
         self.get_with(path, "")
     }
 
-    fn post(&self, path: &str, body: &str) -> String {
+    pub fn post(&self, path: &str, body: &str) -> String {
         let host = self.address;
         self.exchange(&format!(
             "POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
@@ -84,8 +105,15 @@ impl Running {
         assert!(status.expect("kill starts").success());
     }
 
+    /// Tells it to stop, and waits until it has.
+    pub fn stop(&mut self) {
+        self.signal("-TERM");
+        let status = self.child.wait().expect("ended");
+        assert!(status.success(), "{status}");
+    }
+
     /// The letters written so far.
-    fn letters(&self) -> Vec<String> {
+    pub fn letters(&self) -> Vec<String> {
         let Ok(folder) = std::fs::read_dir(self.world.path("outbox")) else {
             return Vec::new();
         };
@@ -109,7 +137,7 @@ impl Drop for Running {
 }
 
 /// Asks again and again until `true`, or fails the test.
-fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
+pub fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     while !holds() {
         assert!(start.elapsed() < PATIENCE, "{what} did not come");
@@ -118,7 +146,7 @@ fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 /// The value after `name:` in an HTTP head.
-fn header<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
+pub fn header<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
     let head = answer.split("\r\n\r\n").next()?;
     head.lines().find_map(|line| {
         let (key, value) = line.split_once(':')?;
@@ -237,9 +265,7 @@ fn signals_reload_and_stop() {
         running.signal("-HUP");
         running.get("/feeds/mended.rss").starts_with("HTTP/1.1 200")
     });
-    running.signal("-TERM");
-    let status = running.child.wait().expect("ended");
-    assert!(status.success(), "{status}");
+    running.stop();
 }
 
 #[test]

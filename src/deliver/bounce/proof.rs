@@ -4,18 +4,19 @@
 
 use super::mail::{Mail, addresses};
 use crate::model::bounce::Proof;
-use crate::model::delivery::DeliveryId;
+use crate::model::delivery::{DeliveryId, DeliveryMark};
 use crate::model::id::DERIVED_ID_CHARS;
 use crate::model::subscriber::{EmailAddress, SubscriberId};
+use crate::model::token::Bearer;
 
 /// What the house signed, as functions: the secret stays where it is.
 pub struct Signed<'a> {
     /// The delivery of a return address (VERP).
     pub delivery: &'a dyn Fn(&str) -> Option<DeliveryId>,
     /// The subscriber of an address to leave by.
-    pub leaving: &'a dyn Fn(&str) -> Option<SubscriberId>,
+    pub leaving: &'a dyn Fn(&str) -> Option<Bearer>,
     /// The subscriber of a token in a link.
-    pub link: &'a dyn Fn(&str) -> Option<SubscriberId>,
+    pub link: &'a dyn Fn(&str) -> Option<Bearer>,
     /// The right-hand side of Message-IDs.
     pub domain: &'a str,
 }
@@ -24,7 +25,7 @@ pub struct Signed<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Found {
     pub proof: Proof,
-    pub hint: Option<DeliveryId>,
+    pub hint: Option<DeliveryMark>,
     pub named: Vec<SubscriberId>,
     /// It was sent to somebody's address to leave by.
     pub writes_to_leave: bool,
@@ -56,17 +57,20 @@ pub fn find(mail: &Mail, signed: &Signed<'_>) -> Found {
         .flat_map(|name| mail.head.values(name))
         .flat_map(addresses)
         .find_map(signed.leaving);
-    let proof = delivery(head(), signed)
-        .or_else(|| leaving.clone().map(Proof::Subscriber))
+    let (proof, letter) = delivery(head(), signed)
+        .or_else(|| leaving.clone().map(by_bearer))
         .or_else(|| delivery(original(), signed))
         .or_else(|| subscriber(original(), signed))
         .or_else(|| delivery(texts(), signed))
         .or_else(|| subscriber(texts(), signed))
-        .unwrap_or(Proof::None);
-    let hint = original()
-        .chain(texts())
-        .chain(head())
-        .find_map(|text| message_id(text, signed.domain));
+        .unwrap_or((Proof::None, None));
+    let hint = letter.or_else(|| {
+        original()
+            .chain(texts())
+            .chain(head())
+            .find_map(|text| message_id(text, signed.domain))?
+            .mark()
+    });
     Found {
         proof,
         hint,
@@ -98,6 +102,7 @@ fn named(mail: &Mail, signed: &Signed<'_>) -> Vec<SubscriberId> {
     let links = mail.original.iter().map(|(_, value)| value);
     let links = links.chain([mail.quoted.as_str(), mail.text.as_str()]);
     let by_link = links.flat_map(tokens).find_map(signed.link);
+    let by_link = by_link.map(|bearer| bearer.subscriber);
     let mut named: Vec<SubscriberId> = by_link.into_iter().collect();
     for address in texts.iter().flat_map(|text| addresses(text)) {
         if let Ok(address) = address.trim_matches('.').parse::<EmailAddress>() {
@@ -110,19 +115,26 @@ fn named(mail: &Mail, signed: &Signed<'_>) -> Vec<SubscriberId> {
     named
 }
 
-fn delivery<'t>(texts: impl Iterator<Item = &'t str>, signed: &Signed<'_>) -> Option<Proof> {
+/// What proves who is meant, and which letter, where the same thing says so.
+type Proven = (Proof, Option<DeliveryMark>);
+
+fn by_bearer(bearer: Bearer) -> Proven {
+    (Proof::Subscriber(bearer.subscriber), bearer.letter)
+}
+
+fn delivery<'t>(texts: impl Iterator<Item = &'t str>, signed: &Signed<'_>) -> Option<Proven> {
     texts
         .flat_map(addresses)
         .find_map(signed.delivery)
-        .map(Proof::Delivery)
+        .map(|delivery| (Proof::Delivery(delivery), None))
 }
 
 /// By a link or an address to leave by, as every letter bears them.
-fn subscriber<'t>(texts: impl Iterator<Item = &'t str>, signed: &Signed<'_>) -> Option<Proof> {
+fn subscriber<'t>(texts: impl Iterator<Item = &'t str>, signed: &Signed<'_>) -> Option<Proven> {
     texts
         .flat_map(|text| tokens(text).chain(addresses(text)))
         .find_map(|word| (signed.link)(word).or_else(|| (signed.leaving)(word)))
-        .map(Proof::Subscriber)
+        .map(by_bearer)
 }
 
 /// The values of `token=` in links.

@@ -18,7 +18,7 @@ fn folder() -> PathBuf {
 fn read_signed(bytes: &[u8]) -> Report {
     let secret = Secret::new([7; SECRET_BYTES]);
     let link = |token: &str| {
-        token::verify(
+        token::read(
             &secret,
             TokenPurpose::Unsubscribe,
             token,

@@ -6,7 +6,7 @@ use super::*;
 use crate::model::delivery::DeliveryId;
 use crate::model::digest::{DigestId, Letter, LetterId, slot};
 use crate::model::language::Tongue;
-use crate::model::subscriber::SubscriberId;
+use crate::model::subscriber::{LetterScript, SubscriberId};
 
 const UNSUBSCRIBE: &str = "https://jarshy.example/unsubscribe?token=u.abc.0.def&x=1";
 const PREFERENCES: &str = "https://jarshy.example/preferences?token=p.abc.0.def";
@@ -49,6 +49,7 @@ fn delivery(purpose: Purpose, subject: &str, text: &str, html: &str) -> ClaimedD
             id: LetterId::from_stored("letter1"),
             purpose,
             tongue: Tongue::Kazakh,
+            script: LetterScript::default(),
             subject: subject.into(),
             text: text.into(),
             html: html.into(),

@@ -157,13 +157,25 @@ fn letters_are_as_expected_in_three_tongues_and_two_scripts() {
         let text = format!("Subject: {}\n\n{}\n", letter.subject, letter.text);
         assert_is_as_expected(&format!("digest.{tag}.txt"), &text);
         assert_is_as_expected(&format!("digest.{tag}.html"), &format!("{}\n", letter.html));
-        let letter = confirmation_letter(&templates(), writing, &site()).expect("a letter");
+        let letter = confirmation_letter(&templates(), writing, false, &site()).expect("a letter");
         let text = format!("Subject: {}\n\n{}\n", letter.subject, letter.text);
         assert_is_as_expected(&format!("confirmation.{tag}.txt"), &text);
         assert_is_as_expected(
             &format!("confirmation.{tag}.html"),
             &format!("{}\n", letter.html),
         );
+    }
+}
+
+#[test]
+fn a_moved_address_is_asked_in_words_of_its_own() {
+    for writing in Writing::ALL {
+        let letter = confirmation_letter(&templates(), writing, true, &site()).expect("a letter");
+        let text = format!("Subject: {}\n\n{}\n", letter.subject, letter.text);
+        assert_is_as_expected(&format!("move.{}.txt", writing.tag()), &text);
+        let other = confirmation_letter(&templates(), writing, false, &site()).expect("a letter");
+        assert_ne!(letter.id, other.id);
+        assert_eq!(letter.html.matches(slot::CONFIRM_URL).count(), 1);
     }
 }
 
@@ -268,7 +280,8 @@ fn in_latin_letters_only_what_is_not_kazakh_stays_cyrillic() {
 fn slots_stand_in_both_parts_and_only_where_they_belong() {
     for writing in Writing::ALL {
         let digest = letter_for(&profile_of(writing), &full()).expect("a letter");
-        let confirmation = confirmation_letter(&templates(), writing, &site()).expect("a letter");
+        let confirmation =
+            confirmation_letter(&templates(), writing, false, &site()).expect("a letter");
         let of_digest = [slot::UNSUBSCRIBE_URL, slot::PREFERENCES_URL];
         for part in [&digest.text, &digest.html] {
             assert!(of_digest.iter().all(|own| part.matches(own).count() == 1));
@@ -334,7 +347,7 @@ fn equal_letters_have_equal_ids() {
             name: name.to_owned(),
             ..site()
         };
-        confirmation_letter(&templates(), Tongue::Kazakh, &site)
+        confirmation_letter(&templates(), Tongue::Kazakh, false, &site)
             .expect("a letter")
             .id
     };

@@ -11,7 +11,9 @@ use crate::model::event::EventId;
 use crate::model::feed::FeedName;
 use crate::model::language::Tongue;
 use crate::model::story::StoryId;
-use crate::model::subscriber::{EmailAddress, Profile, ProfileKey, SubscriberId, SubscriberStatus};
+use crate::model::subscriber::{
+    EmailAddress, LetterScript, Profile, ProfileKey, SubscriberId, SubscriberStatus,
+};
 use crate::store::{Closed, Finished, Requested, Store};
 
 on_both!(
@@ -21,6 +23,7 @@ on_both!(
     outcomes_are_kept,
     the_unsubscribed_get_nothing_more,
     confirmations_are_queued_once_and_go_first,
+    a_letter_keeps_its_script,
 );
 
 pub(super) fn address(n: usize) -> EmailAddress {
@@ -46,6 +49,7 @@ pub(super) fn letters(digest: &Digest, profiles: &[Profile]) -> Vec<(ProfileKey,
         id: LetterId::of_digest(&digest.id, key),
         purpose: Purpose::Digest,
         tongue: Tongue::Kazakh,
+        script: LetterScript::default(),
         subject: "Жаршы".to_owned(),
         text: format!("for {key}"),
         html: "<p>'\"\\</p>".to_owned(),
@@ -303,10 +307,12 @@ async fn confirmations_are_queued_once_and_go_first(ground: Ground) {
         .await;
     assert!(matches!(asked, Ok(Requested::Pending(_))));
     let request = store.pending_requests(9).await.unwrap().remove(0);
+    let request = request.subscriber;
     let letter = Letter {
         id: LetterId::of_confirmation(Tongue::Kazakh, "hash"),
         purpose: Purpose::Confirmation,
         tongue: Tongue::Kazakh,
+        script: LetterScript::default(),
         subject: "Растаңыз".to_owned(),
         text: "x".to_owned(),
         html: "<p>x</p>".to_owned(),
@@ -329,4 +335,21 @@ async fn confirmations_are_queued_once_and_go_first(ground: Ground) {
     let occasion = format!("confirm:{}", at(500).timestamp_millis());
     assert_eq!(first[0].id, DeliveryId::derived(&occasion, &request.id));
     assert_eq!(claim(store, at(600), "x").await.len(), 4, "queued once");
+}
+
+async fn a_letter_keeps_its_script(ground: Ground) {
+    let store = &ground.store;
+    let people = vec![(address(1), Profile::default())];
+    store
+        .import_subscribers(people, SubscriberStatus::Confirmed, at(0))
+        .await
+        .unwrap();
+    let digest = digest(at(0), at(100));
+    store.seal(at(100)).await.unwrap();
+    let mut copies = letters(&digest, &[Profile::default()]);
+    copies[0].1.script = LetterScript::Latin;
+    store.close_digest(&digest, copies, at(100)).await.unwrap();
+    let claimed = claim(store, at(100), "x").await;
+    assert_eq!(claimed[0].letter.tongue, Tongue::Kazakh);
+    assert_eq!(claimed[0].letter.tag(), "kk-Latn");
 }

@@ -37,6 +37,7 @@ impl Store {
             digest: digest.clone(),
             round: Round::default(),
             groups: groups.collect(),
+            links: Vec::new(),
         };
         self.close_round(&closing, now).await
     }

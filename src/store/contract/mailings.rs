@@ -7,7 +7,7 @@ use crate::model::digest::{Letter, LetterId, Purpose};
 use crate::model::language::Tongue;
 use crate::model::mailing::{Audience, MailingId};
 use crate::model::region::Region;
-use crate::model::subscriber::{Profile, SubscriberId, SubscriberStatus};
+use crate::model::subscriber::{LetterScript, Profile, SubscriberId, SubscriberStatus};
 use crate::store::{Mailed, Store};
 
 on_both!(
@@ -26,6 +26,7 @@ fn letters() -> Vec<Letter> {
             id: LetterId::of_mailing(&id(), tongue),
             purpose: Purpose::Digest,
             tongue,
+            script: LetterScript::default(),
             subject: format!("in {tongue}"),
             text: "text".to_owned(),
             html: "<p>text</p>".to_owned(),

@@ -9,6 +9,7 @@ mod deliveries;
 mod digests;
 mod history;
 mod house;
+mod links;
 mod mailings;
 mod opening;
 mod preferences;

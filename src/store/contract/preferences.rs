@@ -93,7 +93,8 @@ async fn a_new_address_takes_the_place_of_the_old(ground: Ground) {
     assert_eq!(itself.unwrap(), Changed::Unknown);
     let waiting = store.pending_requests(9).await.unwrap();
     assert_eq!(waiting.len(), 1);
-    assert_eq!(waiting[0].address, address(5));
+    assert!(waiting[0].moves);
+    assert_eq!(waiting[0].subscriber.address, address(5));
     let old = person(store, 0).await;
     assert_eq!(old.status, SubscriberStatus::Confirmed, "until confirmed");
     let confirmed = store.confirm(&id(5), at(300)).await.unwrap();
@@ -123,7 +124,7 @@ async fn a_known_address_keeps_its_wishes(ground: Ground) {
     assert_eq!(asked.unwrap(), Changed::Now);
     let waiting = store.pending_requests(9).await.unwrap();
     assert_eq!(waiting.len(), 1, "that one is asked too");
-    assert_eq!(waiting[0].address, address(1));
+    assert_eq!(waiting[0].subscriber.address, address(1));
     assert_eq!(store.confirm(&id(1), later).await.unwrap(), Confirmed::Now);
     let new = person(store, 1).await;
     assert_eq!(new.profile, Profile::default());

@@ -111,7 +111,7 @@ async fn without_proof_nothing_follows(ground: Ground) {
     let digest = closed(store, 3).await;
     let delivery = DeliveryId::derived(digest.id.as_str(), &id(1));
     let message_id_only = Report {
-        hint: Some(delivery),
+        hint: delivery.mark(),
         named: vec![id(1)],
         ..report("a", bounce(Severity::Hard), Proof::None)
     };
@@ -234,7 +234,7 @@ async fn a_complaint_unsubscribes_and_suppresses(ground: Ground) {
     let store = &ground.store;
     let digest = closed(store, 2).await;
     let complaint = Report {
-        hint: Some(DeliveryId::derived(digest.id.as_str(), &id(1))),
+        hint: DeliveryId::derived(digest.id.as_str(), &id(1)).mark(),
         ..report("a", ReportKind::Complaint, Proof::Subscriber(id(1)))
     };
     assert_eq!(
@@ -258,7 +258,7 @@ async fn one_who_writes_to_leave_is_let_go(ground: Ground) {
     let digest = closed(store, 2).await;
     // The hint names another's letter: it is not believed.
     let leave = Report {
-        hint: Some(DeliveryId::derived(digest.id.as_str(), &id(0))),
+        hint: DeliveryId::derived(digest.id.as_str(), &id(0)).mark(),
         ..report("a", ReportKind::Unsubscribe, Proof::Subscriber(id(1)))
     };
     assert_eq!(record(store, &leave, at(200)).await, Recorded::Unsubscribed);

@@ -10,7 +10,7 @@ use super::{Ground, at, on_both};
 use crate::model::digest::{Digest, DigestId, Letter, LetterId, Purpose, Window};
 use crate::model::language::Tongue;
 use crate::model::schedule::{Rhythm, Round, Schedule};
-use crate::model::subscriber::{Profile, SubscriberId, SubscriberStatus};
+use crate::model::subscriber::{LetterScript, Profile, SubscriberId, SubscriberStatus};
 use crate::store::{Changed, Closed, Closing, ClosingGroup, Group, Store};
 
 on_both!(
@@ -70,6 +70,7 @@ fn closing(round: Round, after: DateTime<Utc>, until: i64, groups: Vec<Group>) -
             id: LetterId::of_window(&id, &group.key, group.after),
             purpose: Purpose::Digest,
             tongue: Tongue::Kazakh,
+            script: LetterScript::default(),
             subject: String::new(),
             text: told(&group),
             html: String::new(),
@@ -87,6 +88,7 @@ fn closing(round: Round, after: DateTime<Utc>, until: i64, groups: Vec<Group>) -
             events: Vec::new(),
         },
         round,
+        links: Vec::new(),
     }
 }
 

@@ -244,14 +244,14 @@ async fn progress_is_told_by_reason_and_domain(ground: Ground) {
         failed: 1,
         doubtful: 0,
     };
-    assert_eq!(progress.counts, expected);
+    assert_eq!(progress.total.counts, expected);
     assert_eq!(progress.occasion, digest.id.as_str());
     assert_eq!(progress.closed_at, at(100));
-    assert_eq!(progress.deferred, [(Reason::Greylisted, 1)].into());
-    assert_eq!(progress.failed, [(Reason::NoSuchMailbox, 1)].into());
+    assert_eq!(progress.total.deferred, [(Reason::Greylisted, 1)].into());
+    assert_eq!(progress.total.failed, [(Reason::NoSuchMailbox, 1)].into());
     assert_eq!(progress.domains.len(), 1);
     assert_eq!(progress.domains[0].domain, "example.kz");
-    assert_eq!(progress.domains[0].counts, expected);
+    assert_eq!(progress.domains[0].tally, progress.total);
     let none = store.digest_progress(Some("weekly"), 9, 9).await.unwrap();
     assert!(none.is_empty());
 }

@@ -74,8 +74,9 @@ async fn asking_confirming_leaving(ground: Ground) {
     );
     let found = store.pending_requests(9).await.unwrap();
     assert_eq!(found.len(), 1);
-    assert_eq!(found[0].profile, profile().normalised());
-    assert_eq!(found[0].address, aigul);
+    assert!(!found[0].moves);
+    assert_eq!(found[0].subscriber.profile, profile().normalised());
+    assert_eq!(found[0].subscriber.address, aigul);
     assert_eq!(store.confirm(&id, at(5)).await.unwrap(), Confirmed::Now);
     assert_eq!(store.confirm(&id, at(6)).await.unwrap(), Confirmed::Already);
     assert!(store.pending_requests(9).await.unwrap().is_empty());

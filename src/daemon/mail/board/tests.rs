@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::model::digest::{Letter, LetterId, Purpose};
 use crate::model::language::Tongue;
-use crate::model::subscriber::{EmailAddress, SubscriberId};
+use crate::model::subscriber::{EmailAddress, LetterScript, SubscriberId};
 
 fn at(millis: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(1_800_000_000_000 + millis).expect("in range")
@@ -22,6 +22,7 @@ fn letter(number: usize, domain: &str) -> ClaimedDelivery {
             id: LetterId::from_stored("letter"),
             purpose: Purpose::Digest,
             tongue: Tongue::Kazakh,
+            script: LetterScript::default(),
             subject: String::new(),
             text: String::new(),
             html: String::new(),
