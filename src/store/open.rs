@@ -67,6 +67,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/sqlite/0006_asking.sql"),
         include_str!("migrations/postgres/0006_asking.sql"),
     ),
+    (
+        14,
+        "ledger",
+        include_str!("migrations/sqlite/0014_ledger.sql"),
+        include_str!("migrations/postgres/0014_ledger.sql"),
+    ),
 ];
 
 impl Store {
