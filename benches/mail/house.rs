@@ -79,10 +79,10 @@ impl House {
             Place::Postgres(cluster) => cluster.database_url(),
             Place::Elsewhere(url) => url.clone(),
         };
-        let signer = signed.then(|| Arc::clone(&self.signer));
+        let keys = signed.then(|| Arc::clone(&self.signer));
         let morning: DateTime<Utc> = "2026-11-23T05:00:00Z".parse().expect("time");
         let now = morning + TimeDelta::days(self.runs);
-        self.runtime.block_on(flush(&url, now, port, load, signer))
+        self.runtime.block_on(flush(&url, now, port, load, keys))
     }
 }
 
@@ -104,7 +104,7 @@ async fn flush(
     now: DateTime<Utc>,
     port: u16,
     load: Load,
-    signer: Option<Arc<Signer>>,
+    keys: Option<Arc<Signer>>,
 ) -> f64 {
     let store = Store::open(url).await.expect("a store");
     let people = (0..load.letters).map(|n| {
@@ -120,7 +120,7 @@ async fn flush(
     close_digest(&store, now).await;
     let room = post_room(port, load.connections);
     let mut newsroom = newsroom(store, Catalogue::default(), room, now);
-    newsroom.signer = signer;
+    newsroom.signer = keys;
     let newsroom = Arc::new(newsroom);
     let (_keep, stop) = watch::channel(false);
     let began = Instant::now();

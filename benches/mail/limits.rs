@@ -36,13 +36,13 @@ pub fn smtp_source(port: u16, load: Load) -> f64 {
 pub fn signed_source(port: u16, load: Load) -> f64 {
     let pair = KeyPair::generate(KeySize::Rsa2048).expect("a key");
     let letter = format!("{}\r\n", "x".repeat(76)).repeat(LETTER_BYTES / 78) + ".\r\n";
-    let begun = AtomicUsize::new(0);
+    let taken = AtomicUsize::new(0);
     let began = Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..load.connections {
             scope.spawn(|| {
                 let mut wire = Wire::open(port);
-                while begun.fetch_add(1, Ordering::Relaxed) < load.letters {
+                while taken.fetch_add(1, Ordering::Relaxed) < load.letters {
                     sign(&pair);
                     wire.send(&letter);
                 }

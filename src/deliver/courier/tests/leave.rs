@@ -29,7 +29,7 @@ async fn the_envelope_goes_ahead_and_the_letter_waits_for_the_word() {
             assert!(server.said("LETTER").is_empty());
             word.send(true).expect("it is waited for");
         };
-        let (attempt, ()) = soon(async { tokio::join!(delivering, meanwhile) }).await;
+        let (attempt, ()) = soon(Box::pin(async { tokio::join!(delivering, meanwhile) })).await;
         assert!(is_sent(&attempt.expect("it had leave")));
         assert_eq!(server.said("LETTER").len(), 1);
     }
@@ -74,7 +74,7 @@ async fn what_is_said_to_the_envelope_counts_only_with_leave() {
             heard(&server, "RCPT").await;
             say.send(word).expect("it is waited for");
         };
-        let (attempt, ()) = soon(async { tokio::join!(delivering, meanwhile) }).await;
+        let (attempt, ()) = soon(Box::pin(async { tokio::join!(delivering, meanwhile) })).await;
         assert_eq!(attempt.is_some(), word, "{attempt:?}");
         assert!(is_sent(&soon(connection.deliver(&message(1))).await));
         assert_eq!(server.connections_of("CONNECT"), [0]);
