@@ -305,7 +305,7 @@ fn feed_choices(feeds: &[PublishedFeed], profile: &Profile, voice: &Voice) -> Ve
         .collect()
 }
 
-fn region_choices(profile: &Profile, voice: Voice) -> Vec<Choice> {
+fn region_choices(profile: &Profile, voice: &Voice) -> Vec<Choice> {
     Region::all()
         .map(|one| {
             let name = voice.spell(one.name(voice.tongue));

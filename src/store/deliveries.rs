@@ -113,7 +113,7 @@ impl Store {
     ) -> Result<Ledgered, StoreError> {
         let mut session = self
             .pools
-            .write("recording attempts", Durability::Full)
+            .write("recording attempts", Durability::Ledger)
             .await?;
         let mut finished = Finished::default();
         if !outcomes.is_empty() {
@@ -227,12 +227,15 @@ impl Store {
     }
 }
 
-/// What was paused since it was claimed does not begin.
+/// What was paused since it was claimed does not begin. COALESCE keeps both
+/// engines from going through all of a holder's deliveries for each group.
 const BEGIN: &str = "UPDATE deliveries SET state = 'in-flight', attempts = attempts + 1
-     WHERE lease_holder = $2 AND claimable_at > $3 AND state = 'queued'
-       AND rank < 10 AND NOT EXISTS (SELECT 1 FROM mail_pauses WHERE digest = '')
-       AND delivery_id IN (SELECT item.value ->> 'v' FROM {rows} AS item)
-     RETURNING delivery_id";
+     FROM {rows} AS item
+     WHERE deliveries.delivery_id = item.value ->> 'v'
+       AND COALESCE(deliveries.lease_holder, '') = $2 AND COALESCE(deliveries.claimable_at, 0) > $3
+       AND deliveries.state = 'queued' AND deliveries.rank + 0 < 10
+       AND NOT EXISTS (SELECT 1 FROM mail_pauses WHERE digest = '')
+     RETURNING deliveries.delivery_id";
 
 /// Settled deliveries leave the index of what can be claimed. COALESCE keeps
 /// SQLite from going through all of a holder's deliveries for each row.

@@ -91,6 +91,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/sqlite/0010_health.sql"),
         include_str!("migrations/postgres/0010_health.sql"),
     ),
+    (
+        14,
+        "ledger",
+        include_str!("migrations/sqlite/0014_ledger.sql"),
+        include_str!("migrations/postgres/0014_ledger.sql"),
+    ),
 ];
 
 impl Store {

@@ -1,6 +1,7 @@
 //! A PostgreSQL cluster for tests: one per test process, started at first need,
 //! a fresh database for each who asks. It dies with the test process, however
 //! that ends: a shell keeps the server and waits for the end of a pipe we hold.
+//! Benches start theirs here too.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -14,17 +15,27 @@ const SERVERS: &str = "/usr/lib/postgresql";
 const START_TRIES: u32 = 600;
 const START_PAUSE: Duration = Duration::from_millis(50);
 
+/// Tests cut no power.
+const FORGETFUL: [&str; 4] = [
+    "-cfsync=off",
+    "-cfull_page_writes=off",
+    "-cmax_connections=300",
+    "-cshared_buffers=32MB",
+];
 /// Runs the server until its standard input ends, then removes the folder.
 const KEEPER: &str = r#"trap '' INT TERM HUP
-"$1/postgres" -D "$2/data" -c unix_socket_directories="$2" -c listen_addresses= \
-  -c fsync=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=32MB >"$2/log" 2>&1 &
+programs=$1 folder=$2
+shift 2
+"$programs/postgres" -D "$folder/data" -c unix_socket_directories="$folder" -c listen_addresses= \
+  "$@" >"$folder/log" 2>&1 &
 pid=$!
 cat >/dev/null
 kill -INT $pid
 wait $pid
-cd / && rm -rf "$2""#;
+cd / && rm -rf "$folder""#;
 
-struct Cluster {
+/// A server with its data; ends when this process does.
+pub struct Cluster {
     programs: PathBuf,
     folder: PathBuf,
     made: AtomicU32,
@@ -40,55 +51,65 @@ struct Cluster {
 /// With what to do, when there is no PostgreSQL or it does not start.
 pub fn database_url() -> String {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-    let cluster = CLUSTER.get_or_init(start);
-    let name = format!("test_{}", cluster.made.fetch_add(1, Ordering::Relaxed));
-    let _one_at_a_time = cluster
-        .making
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    run(Command::new(cluster.programs.join("createdb"))
-        .arg("-h")
-        .arg(&cluster.folder)
-        .args(["-U", "postgres", &name]));
-    format!(
-        "postgres:///{name}?host={}&user=postgres",
-        cluster.folder.display()
-    )
+    CLUSTER
+        .get_or_init(|| Cluster::start(&FORGETFUL))
+        .database_url()
 }
 
-fn start() -> Cluster {
-    let programs = programs();
-    let folder = std::env::temp_dir().join(format!("jarshy-postgres-{}", std::process::id()));
-    run(as_server_user("mkdir").arg("-m").arg("755").arg(&folder));
-    run(as_server_user(programs.join("initdb"))
-        .args([
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "--no-sync",
-        ])
-        .arg("-D")
-        .arg(folder.join("data")));
-    let keeper = as_server_user("sh")
-        .args(["-c", KEEPER, "keeper"])
-        .arg(&programs)
-        .arg(&folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("sh starts");
-    wait_until_ready(&programs, &folder);
-    Cluster {
-        programs,
-        folder,
-        made: AtomicU32::new(0),
-        making: Mutex::new(()),
-        _keeper: keeper,
+impl Cluster {
+    /// With the server's own settings, and `settings` as its command line takes them.
+    pub fn start(settings: &[&str]) -> Self {
+        let programs = programs();
+        let folder = std::env::temp_dir().join(format!("jarshy-postgres-{}", std::process::id()));
+        run(as_server_user("mkdir").arg("-m").arg("755").arg(&folder));
+        run(as_server_user(programs.join("initdb"))
+            .args([
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--no-sync",
+            ])
+            .arg("-D")
+            .arg(folder.join("data")));
+        let keeper = as_server_user("sh")
+            .args(["-c", KEEPER, "keeper"])
+            .arg(&programs)
+            .arg(&folder)
+            .args(settings)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("sh starts");
+        wait_until_ready(&programs, &folder);
+        Self {
+            programs,
+            folder,
+            made: AtomicU32::new(0),
+            making: Mutex::new(()),
+            _keeper: keeper,
+        }
+    }
+
+    /// The URL of a fresh, empty database.
+    pub fn database_url(&self) -> String {
+        let name = format!("test_{}", self.made.fetch_add(1, Ordering::Relaxed));
+        let _one_at_a_time = self
+            .making
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        run(Command::new(self.programs.join("createdb"))
+            .arg("-h")
+            .arg(&self.folder)
+            .args(["-U", "postgres", &name]));
+        format!(
+            "postgres:///{name}?host={}&user=postgres",
+            self.folder.display()
+        )
     }
 }
 

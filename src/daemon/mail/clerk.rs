@@ -2,8 +2,8 @@
 //! one time is one transaction, however many they are.
 //!
 //! A worker hands in the end of its last attempt together with the beginning of
-//! its next, and goes on when both are durable. So a crash finds at most one
-//! letter in flight for each connection.
+//! its next, and no byte of the next letter leaves before both are durable. So a
+//! crash finds at most one letter in flight for each connection.
 
 use std::sync::Arc;
 
@@ -40,12 +40,19 @@ impl Clerk {
         (Self(entries), tokio::spawn(keep(newsroom, received)))
     }
 
-    /// Durable when it returns: `ended`, and that `begins` begins, if it is true.
-    pub async fn record(
+    /// Durable when it returns.
+    pub async fn record(&self, ended: Option<(DeliveryId, Outcome)>) -> Result<(), NotRecorded> {
+        let recorded = self.hand_in(ended, None).await?;
+        recorded.await.map(|_| ()).map_err(|_| NotRecorded)
+    }
+
+    /// Durable when the word comes: `ended`, and that `begins` begins, if the word
+    /// is yes.
+    pub async fn hand_in(
         &self,
         ended: Option<(DeliveryId, Outcome)>,
         begins: Option<DeliveryId>,
-    ) -> Result<bool, NotRecorded> {
+    ) -> Result<oneshot::Receiver<bool>, NotRecorded> {
         let (recorded, answer) = oneshot::channel();
         let entry = Entry {
             ended,
@@ -53,7 +60,7 @@ impl Clerk {
             recorded,
         };
         self.0.send(entry).await.map_err(|_| NotRecorded)?;
-        answer.await.map_err(|_| NotRecorded)
+        Ok(answer)
     }
 }
 

@@ -3,8 +3,9 @@
 //! A flush is one loop (`shift`): it claims what there is room for, hands letters
 //! to the workers of each relay (`worker`) as the board says (`board`), and counts
 //! what came of them. The ledger is kept by the clerk (`clerk`): an attempt is
-//! recorded before its first byte leaves and again when the server has answered,
-//! so a crash leaves in doubt at most one letter for each connection.
+//! recorded before the letter's first byte leaves (the envelope runs ahead) and
+//! again when the server has answered, so a crash leaves in doubt at most one
+//! letter for each connection.
 
 mod board;
 mod clerk;

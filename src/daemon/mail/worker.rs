@@ -1,5 +1,6 @@
 //! One connection's share of a flush: asks for a letter, builds it, connects,
-//! has its beginning recorded, delivers it, says what came of it.
+//! has its beginning recorded while the envelope is on its way, delivers it,
+//! says what came of it.
 
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::board::Worker;
 use super::clerk::{Clerk, NotRecorded};
 use crate::daemon::{Newsroom, letter};
-use crate::deliver::courier::{Connection, NotReady};
+use crate::deliver::courier::{Connection, Leave, NotReady};
 use crate::deliver::retry;
 use crate::model::delivery::{ClaimedDelivery, DeliveryId, Outcome};
 
@@ -51,6 +52,7 @@ pub async fn work(
     let mut connection = newsroom.post.relays[worker.relay].courier.connect();
     let mut ended: Option<(DeliveryId, Outcome)> = None;
     let mut report = None;
+    let mut waits = false;
     loop {
         let (more, answer) = oneshot::channel();
         let asking = Free {
@@ -64,11 +66,22 @@ pub async fn work(
         }
         match answer.await {
             Ok(Some(delivery)) => {
-                let step = attempt(&newsroom, &mut connection, &clerk, delivery, &mut ended);
-                report = Some(step.await?);
+                let step = attempt(
+                    &newsroom,
+                    &mut connection,
+                    &clerk,
+                    delivery,
+                    &mut ended,
+                    waits,
+                );
+                let came = step.await?;
+                // To be refused midway costs the connection. Where one letter was,
+                // the next is likely to be: it waits for the word first.
+                waits = matches!(came, Report::NotOurs { .. });
+                report = Some(came);
             }
             Ok(None) => {
-                clerk.record(ended.take(), None).await?;
+                clerk.record(ended.take()).await?;
             }
             Err(_) => break,
         }
@@ -85,10 +98,11 @@ async fn attempt(
     clerk: &Clerk,
     delivery: ClaimedDelivery,
     ended: &mut Option<(DeliveryId, Outcome)>,
+    waits: bool,
 ) -> Result<Report, NotRecorded> {
     let built = letter::prepare(newsroom, &delivery).await;
     if let Err(trouble) = connection.ready().await {
-        clerk.record(ended.take(), None).await?;
+        clerk.record(ended.take()).await?;
         return Ok(Report::NotReady {
             letter: Box::new(delivery),
             trouble,
@@ -96,12 +110,14 @@ async fn attempt(
     }
     let domain = delivery.address.domain().to_owned();
     let begins = Some(delivery.id.clone());
-    if !clerk.record(ended.take(), begins).await? {
-        return Ok(Report::NotOurs { domain });
-    }
+    let mut leave = Leave::Awaited(clerk.hand_in(ended.take(), begins).await?);
     let attempt = match built {
-        Ok(message) => connection.deliver(&message).await,
-        Err(attempt) => attempt,
+        Ok(_) if waits && !leave.is_given().await => None,
+        Ok(message) => connection.deliver_when(&message, &mut leave).await,
+        Err(attempt) => leave.is_given().await.then_some(attempt),
+    };
+    let Some(attempt) = attempt else {
+        return Ok(Report::NotOurs { domain });
     };
     let outcome = retry::outcome(
         attempt,

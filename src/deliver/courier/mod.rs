@@ -6,6 +6,7 @@
 
 mod destination;
 mod folder;
+mod leave;
 mod memory;
 mod reply;
 mod smtp;
@@ -24,6 +25,7 @@ use std::time::Duration;
 use lettre::transport::smtp::extension::ClientId;
 
 pub use destination::{BadDestination, Destination, Login, Place, Protocol, Security, SmtpServer};
+pub use leave::Leave;
 pub use memory::Pigeonhole;
 
 use crate::deliver::message::Message;
@@ -181,8 +183,16 @@ impl Connection {
     /// Delivers one message, connecting where need be. Dropping the future
     /// midway is safe: the next message goes over a fresh connection.
     pub async fn deliver(&mut self, message: &Message) -> Attempt {
-        match &mut self.0 {
-            Carrier::Smtp(lane) => lane.deliver(message).await,
+        let attempt = self.deliver_when(message, &mut Leave::Given).await;
+        attempt.expect("leave was given")
+    }
+
+    /// The same for a message that may be refused leave while its envelope is
+    /// on the way; `None`: it was, and nothing of it left.
+    pub async fn deliver_when(&mut self, message: &Message, leave: &mut Leave) -> Option<Attempt> {
+        let attempt = match &mut self.0 {
+            Carrier::Smtp(lane) => lane.deliver(message, leave).await?,
+            _ if !leave.is_given().await => return None,
             Carrier::Folder(folder) => folder::deliver(folder, message).await,
             Carrier::Memory(pigeonhole) => {
                 pigeonhole.put(message);
@@ -190,7 +200,9 @@ impl Connection {
                     reply: "kept in memory".to_owned(),
                 }
             }
-        }
+        };
+        // What the server said to the envelope alone counts for nothing without.
+        leave.is_given().await.then_some(attempt)
     }
 
     /// Takes leave of the server.

@@ -20,7 +20,7 @@ use super::reply::{self, Reply, Stage};
 use super::talk::{Offers, Talk};
 use super::tls::{Line, Local, Tls};
 use super::wire::{End, Lost, Wire};
-use super::{CourierError, NotReady, Timeouts};
+use super::{CourierError, Leave, NotReady, Timeouts};
 use crate::deliver::message::Message;
 use crate::model::delivery::{Attempt, Reason};
 
@@ -332,21 +332,25 @@ impl Lane {
 
     /// The wire is out of `self` while it is in use: should this future be
     /// dropped midway, the half-spoken connection goes with it.
-    pub(super) async fn deliver(&mut self, message: &Message) -> Attempt {
+    pub(super) async fn deliver(
+        &mut self,
+        message: &Message,
+        leave: &mut Leave,
+    ) -> Option<Attempt> {
         let (mut fresh, mut slow) = (false, false);
         loop {
             let mut wire = match self.wire.take() {
                 Some(wire) => wire,
                 None => match self.road.open().await {
                     Ok((wire, ..)) => wire,
-                    Err(trouble) => return Attempt::RelayFault { why: trouble.why },
+                    Err(trouble) => return Some(Attempt::RelayFault { why: trouble.why }),
                 },
             };
             let used = wire.is_used();
             if slow {
                 wire.speak_slowly();
             }
-            match wire.transact(message, &self.road.timeouts).await {
+            match wire.transact(message, leave, &self.road.timeouts).await {
                 // Servers hang up after so many letters or minutes. Nothing of
                 // this letter was sent: it goes at once over a fresh connection.
                 End::Answered(Attempt::RelayFault { .. }) if used && !fresh && !wire.is_fit() => {
@@ -357,7 +361,7 @@ impl Lane {
                         self.road.suspicions.fetch_add(1, Ordering::SeqCst);
                     }
                     self.wire = Some(wire).filter(Wire::is_fit);
-                    return self.named(attempt);
+                    return Some(self.named(attempt));
                 }
                 End::Lost(Lost {
                     stage: Stage::Mail, ..
@@ -371,15 +375,16 @@ impl Lane {
                     why,
                     ..
                 }) => {
-                    return self.named(Attempt::RelayFault { why });
+                    return Some(self.named(Attempt::RelayFault { why }));
                 }
                 End::Lost(Lost { why, .. }) => {
-                    return self.named(Attempt::Deferred {
+                    return Some(self.named(Attempt::Deferred {
                         reason: Reason::ConnectionLost,
                         why,
-                    });
+                    }));
                 }
-                End::Unanswered(why) => return self.named(Attempt::Unanswered { why }),
+                End::Unanswered(why) => return Some(self.named(Attempt::Unanswered { why })),
+                End::Withheld => return None,
             }
         }
     }

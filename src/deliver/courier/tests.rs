@@ -1,5 +1,6 @@
 //! The courier against a mail server that follows a script, on a real socket.
 
+mod leave;
 pub(crate) mod server;
 mod tls;
 

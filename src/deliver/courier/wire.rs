@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use super::Timeouts;
 use super::reply::{self, Reply, Stage};
 use super::smtp::Counted;
 use super::talk::Talk;
+use super::{Leave, Timeouts};
 use crate::deliver::message::Message;
 use crate::model::delivery::Attempt;
 
@@ -36,6 +36,8 @@ pub(super) enum End {
     Lost(Lost),
     /// The whole letter left, and no answer came.
     Unanswered(String),
+    /// No leave was given, and nothing of the letter left.
+    Withheld,
 }
 
 /// A conversation that broke off before the letter.
@@ -79,8 +81,14 @@ impl Wire {
         self.pipelining = false;
     }
 
-    /// MAIL, RCPT, DATA, the letter; RSET after a refusal before the letter.
-    pub(super) async fn transact(&mut self, message: &Message, timeouts: &Timeouts) -> End {
+    /// MAIL, RCPT, DATA, the letter when it has leave; RSET after a refusal
+    /// before the letter.
+    pub(super) async fn transact(
+        &mut self,
+        message: &Message,
+        leave: &mut Leave,
+        timeouts: &Timeouts,
+    ) -> End {
         self.used = true;
         let envelope = if self.pipelining {
             self.in_one_breath(message, timeouts.reply).await
@@ -88,7 +96,14 @@ impl Wire {
             self.step_by_step(message, timeouts.reply).await
         };
         match envelope {
-            Ok(Envelope::Taken) => self.letter(&message.bytes, timeouts.acceptance).await,
+            Ok(Envelope::Taken) if leave.is_given().await => {
+                self.letter(&message.bytes, timeouts.acceptance).await
+            }
+            Ok(Envelope::Taken) => {
+                // Nothing but a letter can follow its 354.
+                self.spent = true;
+                End::Withheld
+            }
             Ok(Envelope::Refused(stage, reply)) => {
                 if reply.code == 421 {
                     self.spent = true;

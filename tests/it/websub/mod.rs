@@ -247,6 +247,7 @@ fn serve(newsroom: &Newsroom, listener: &TcpListener) -> JoinHandle<()> {
         subscribe: SubscribeOptions::default(),
         hooks: HookSecrets::default(),
         soft_policy: SoftPolicy::default(),
+        link_counts: false,
         pushed: Arc::clone(&newsroom.push.wanted),
     };
     let site = Site::new(
