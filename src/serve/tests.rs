@@ -1,6 +1,8 @@
 //! The site over real HTTP on a port of the system's choosing, with a store of
 //! its own for each test.
 
+use std::collections::BTreeMap;
+
 use std::io::Read;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -8,7 +10,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use super::*;
 use crate::model::article::{Article, ArticleId};
 use crate::model::delivery::Holder;
-use crate::model::event::{Event, EventId, EventStatus};
+use crate::model::event::{Event, EventDetails, EventId, EventStatus};
 use crate::model::feed::Filter;
 use crate::model::language::{Language, Tongue, Trilingual};
 use crate::model::reading::{Confidence, Kind, Reading};
@@ -188,10 +190,12 @@ async fn fill(store: &Store, now: DateTime<Utc>) {
         city: Some("Astana".to_owned()),
         region: Some(Region::ASTANA),
         status: EventStatus::Confirmed,
+        details: EventDetails::default(),
         sequence: 0,
         date_words: "5 желтоқсан".to_owned(),
         date_counted_from: None,
         articles: vec![article.id.clone()],
+        said_by: BTreeMap::new(),
         created: now,
         updated: now,
     };
@@ -202,6 +206,7 @@ async fn fill(store: &Store, now: DateTime<Utc>) {
         kind_confidence: sure,
         regions: vec![(Region::ASTANA, sure)],
         event: None,
+        more_events: Vec::new(),
         excerpt: "Толық мәтін.".to_owned(),
         engine_version: 1,
         read_at: now,
@@ -213,7 +218,7 @@ async fn fill(store: &Store, now: DateTime<Utc>) {
             article,
             reading,
             signature: Signature::default(),
-            event: Some(event),
+            events: vec![event],
         }],
     };
     store.record_visit(visit, &holder).await.expect("recorded");

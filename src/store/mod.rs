@@ -34,6 +34,7 @@ mod session;
 mod sources;
 mod subscribers;
 mod suppression;
+mod told_events;
 mod visit;
 
 #[cfg(test)]

@@ -11,9 +11,10 @@ use super::Store;
 use super::dialect::Durability;
 use super::error::StoreError;
 use super::events::keep_events;
-use super::rows::{BATCH_ROWS, claim_json, count, declared_json, json, list, regions_json, time};
+use super::rows::{BATCH_ROWS, count, json, list, regions_json, time};
 use super::session::{Session, values};
 use super::sources::{keep_state, raise_stamp};
+use super::told_events::{claim_json, claims_json, declared_json};
 use crate::model::article::Article;
 use crate::model::delivery::Holder;
 use crate::model::event::Event;
@@ -37,8 +38,8 @@ pub struct VisitedArticle {
     pub reading: Reading,
     pub signature: Signature,
     pub story: StoryId,
-    /// The event it tells of, as merged.
-    pub event: Option<Event>,
+    /// The events it tells of, as merged.
+    pub events: Vec<Event>,
 }
 
 /// What recording came to.
@@ -155,7 +156,7 @@ async fn keep_articles(
 
 /// The columns of `articles` a visit writes, in the order of [`WrittenArticle`],
 /// each with the type it is read as.
-const WRITTEN: [(&str, &str); 33] = [
+const WRITTEN: [(&str, &str); 34] = [
     ("id", "TEXT"),
     ("source_id", "TEXT"),
     ("story_id", "TEXT"),
@@ -184,6 +185,7 @@ const WRITTEN: [(&str, &str); 33] = [
     ("declared_event", "TEXT"),
     ("regions", "TEXT"),
     ("event", "TEXT"),
+    ("more_events", "TEXT"),
     ("excerpt", "TEXT"),
     ("tokens", "TEXT"),
     ("summary_html", "TEXT"),
@@ -273,6 +275,7 @@ struct WrittenArticle<'a> {
     declared_event: Option<String>,
     regions: String,
     event: Option<String>,
+    more_events: String,
     excerpt: &'a str,
     tokens: String,
     summary_html: &'a str,
@@ -322,6 +325,7 @@ impl<'a> WrittenArticle<'a> {
             declared_event: article.declared_event.as_ref().map(declared_json),
             regions: regions_json(&reading.regions),
             event: reading.event.as_ref().map(claim_json),
+            more_events: claims_json(&reading.more_events),
             excerpt: &reading.excerpt,
             tokens: json(&visited.signature.tokens),
             summary_html: &article.summary_html,

@@ -23,7 +23,7 @@ use chrono_tz::Tz;
 
 use crate::model::article::Article;
 use crate::model::draft::DeclaredEvent;
-use crate::model::event::EventStatus;
+use crate::model::event::{EventDetails, EventStatus};
 use crate::model::language::Language;
 use crate::model::reading::{Confidence, DateEvidence, EventClaim, Kind, Reading};
 use crate::model::region::Region;
@@ -72,6 +72,7 @@ pub fn read(article: &Article, source_hints: &Hints, zone: Tz, now: DateTime<Utc
         regions: regions(&finding, event.as_ref(), source_hints.region),
         excerpt: excerpt::excerpt(&told, finding.sentence),
         event,
+        more_events: finding.more,
         engine_version: ENGINE_VERSION,
         read_at: now,
     }
@@ -99,6 +100,8 @@ fn take_at_its_word(finding: &mut Finding, declared: &DeclaredEvent, published: 
         city: declared.city.clone(),
         region: declared.region,
         status: EventStatus::Confirmed,
+        details: EventDetails::default(),
+        words: BTreeMap::new(),
         evidence: DateEvidence {
             // Nobody wrote the day in words: the front matter names it.
             words: String::new(),
@@ -115,6 +118,8 @@ fn take_at_its_word(finding: &mut Finding, declared: &DeclaredEvent, published: 
     if let Some(told) = told {
         claim.status = told.status;
         claim.time = claim.time.or(told.time);
+        claim.details = told.details;
+        claim.words = told.words;
         if declared.city.is_none() && declared.region.is_none() {
             claim.city = told.city;
             claim.region = told.region;

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use super::{Ground, at, day, event, on_both, record, visited};
 use crate::model::article::ArticleId;
 use crate::model::draft::DeclaredEvent;
-use crate::model::event::EventStatus;
+use crate::model::event::{EventDetails, EventField, EventStatus};
+use crate::model::language::Language;
 use crate::model::reading::{Confidence, DateEvidence, EventClaim};
 use crate::model::region::Region;
 use crate::model::source::SourceId;
@@ -55,12 +56,24 @@ fn full() -> VisitedArticle {
         city: None,
         region: Some(Region::ASTANA),
         status: EventStatus::Tentative,
+        details: EventDetails {
+            organiser: Some("Әкімдік".to_owned()),
+            venue: Some("«Рух» \"сарайы\"".to_owned()),
+            end_time: "18:00:00".parse().ok(),
+            registration: Some("https://forum.example.kz/?a=1&b=2".to_owned()),
+            languages: vec![Language::KazakhCyrillic, Language::English],
+        },
+        words: EventField::ALL
+            .into_iter()
+            .map(|field| (field, format!("«{}»", field.word())))
+            .collect(),
         evidence: DateEvidence {
             words: "ертең".to_owned(),
             counted_from: Some(day("2017-10-05")),
         },
         confidence: Confidence::new(0.77),
     });
+    reading.more_events = reading.event.iter().cloned().collect();
     full
 }
 
@@ -186,7 +199,7 @@ async fn events_are_merged_not_undone(ground: Ground) {
     told.time = "10:30:00".parse().ok();
     told.city = Some("Astana".to_owned());
     told.date_counted_from = Some(day("2017-10-05"));
-    one.event = Some(told.clone());
+    one.events = vec![told.clone()];
     record(store, "a", vec![one.clone()]).await;
     let near = |from, to| store.events_near(day(from), day(to));
     assert_eq!(
@@ -199,16 +212,16 @@ async fn events_are_merged_not_undone(ground: Ground) {
     moved.status = EventStatus::Postponed;
     moved.sequence = 1;
     moved.articles.push(ids[1].clone());
-    two.event = Some(moved.clone());
+    two.events = vec![moved.clone()];
     record(store, "a", vec![two]).await;
     // A third telling was merged before the second was stored.
     let mut stale = told.clone();
     stale.articles.push(ids[2].clone());
-    three.event = Some(stale);
+    three.events = vec![stale];
     record(store, "a", vec![three]).await;
     let found = store.events_of_articles(&ids).await.unwrap();
     assert_eq!(found.len(), 3);
-    let kept = &found[&ids[2]];
+    let kept = &found[&ids[2]][0];
     assert_eq!((kept.status, kept.sequence), (EventStatus::Postponed, 1));
     let mut articles = kept.articles.clone();
     assert_eq!(articles[0], ids[0], "the first stays first");
@@ -218,11 +231,11 @@ async fn events_are_merged_not_undone(ground: Ground) {
     assert_eq!(articles, expected, "no telling is lost");
     // The first tells of another day now.
     let other = event(&ids[0], "2017-11-01", None);
-    one.event = Some(other.clone());
+    one.events = vec![other.clone()];
     record(store, "a", vec![one]).await;
     assert_eq!(
         store.events_of_articles(&ids[..1]).await.unwrap(),
-        HashMap::from([(ids[0].clone(), other)])
+        HashMap::from([(ids[0].clone(), vec![other])])
     );
 }
 
@@ -271,7 +284,7 @@ async fn a_visit_that_fails_leaves_nothing(ground: Ground) {
         .unwrap();
     state.validators.etag = Some("\"new\"".to_owned());
     let mut article = visited("a", "1", at(1));
-    article.event = Some(event(&article.article.id, "2017-10-06", None));
+    article.events = vec![event(&article.article.id, "2017-10-06", None)];
     let article_id = article.article.id.clone();
     let visit = crate::store::Visit {
         state,

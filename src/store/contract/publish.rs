@@ -42,7 +42,7 @@ fn varied() -> Vec<VisitedArticle> {
         if n % 3 == 1 {
             let start = format!("2017-10-{:02}", n % 28 + 1);
             let place = (n % 2 == 0).then(|| regions[n % 5]);
-            one.event = Some(event(&one.article.id, &start, place));
+            one.events = vec![event(&one.article.id, &start, place)];
         }
         all.push(one);
     }
@@ -121,7 +121,7 @@ async fn editions_and_calendars_agree_with_the_filter(ground: Ground) {
         let mut expected: Vec<&Event> = all
             .iter()
             .filter(|one| admits_event(&filter, one))
-            .filter_map(|one| one.event.as_ref())
+            .flat_map(|one| &one.events)
             .filter(|event| event.last_day() >= from)
             .collect();
         expected.sort_by_key(|event| (event.start, event.id.clone()));
@@ -138,7 +138,7 @@ fn admits_event(filter: &Filter, one: &VisitedArticle) -> bool {
         regions: vec![],
         ..filter.clone()
     };
-    let place = one.event.as_ref().and_then(|event| event.region);
+    let place = one.events.first().and_then(|event| event.region);
     filter.admits(&one.article.source, &one.reading)
         || place.is_some_and(|place| filter.regions.contains(&place))
             && anywhere.admits(&one.article.source, &one.reading)

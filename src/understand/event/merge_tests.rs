@@ -35,6 +35,8 @@ fn claim(name: &str, start: &str, city: Option<&str>) -> EventClaim {
         city: city.map(str::to_owned),
         region: city.map(|_| Region::ASTANA),
         status: EventStatus::Confirmed,
+        details: EventDetails::default(),
+        words: BTreeMap::new(),
         evidence: DateEvidence {
             words: "ертең".to_owned(),
             counted_from: None,

@@ -13,7 +13,7 @@ mod opening;
 
 use chrono::NaiveDate;
 
-use crate::model::event::EventStatus;
+use crate::model::event::{EventDetails, EventStatus};
 use crate::model::reading::{Confidence, DateEvidence, EventClaim, Kind};
 use crate::model::region::Region;
 use crate::text::normalise::one_line;
@@ -24,7 +24,7 @@ use super::place::{self, Mention, PlaceKind};
 use super::told::Told;
 pub use dates::{Dated, dates};
 use forum::{Forum, forums};
-pub use merge::{EventChange, merge};
+pub use merge::{EventChange, merge, retold};
 use opening::{opening, sentences_of_day};
 
 /// A date needs at least this weight to be the event's.
@@ -46,6 +46,8 @@ pub struct Finding {
     pub kind: Kind,
     pub kind_confidence: Confidence,
     pub event: Option<EventClaim>,
+    /// Further events the text tells of.
+    pub more: Vec<EventClaim>,
     /// The sentence that tells of the event.
     pub sentence: Option<usize>,
     pub places: Vec<Mention>,
@@ -77,6 +79,7 @@ pub fn find(told: &Told, published: NaiveDate, region_hint: Option<Region>) -> F
             kind: Kind::Other,
             kind_confidence: Confidence::new(0.9),
             event: None,
+            more: Vec::new(),
             sentence: None,
             places,
         };
@@ -98,6 +101,7 @@ pub fn find(told: &Told, published: NaiveDate, region_hint: Option<Region>) -> F
         kind,
         kind_confidence: Confidence::new(confidence),
         event,
+        more: Vec::new(),
         sentence: choice.map(|choice| choice.sentence),
         places: scene.places,
     }
@@ -287,6 +291,8 @@ impl Scene<'_> {
             city,
             region,
             status: status(words),
+            details: EventDetails::default(),
+            words: std::collections::BTreeMap::new(),
             evidence: DateEvidence {
                 words: self.told.original(dated.first, dated.after).to_owned(),
                 counted_from: dated.relative.then_some(self.published),
