@@ -67,6 +67,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/sqlite/0006_asking.sql"),
         include_str!("migrations/postgres/0006_asking.sql"),
     ),
+    (
+        11,
+        "events",
+        include_str!("migrations/sqlite/0011_events.sql"),
+        include_str!("migrations/postgres/0011_events.sql"),
+    ),
 ];
 
 impl Store {

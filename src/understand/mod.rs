@@ -60,10 +60,16 @@ pub fn read(article: &Article, source_hints: &Hints, zone: Tz, now: DateTime<Utc
     if let Some(declared) = &article.declared_event {
         take_at_its_word(&mut finding, declared, published);
     }
-    let event = finding
+    let mut event = finding
         .event
         .take()
         .filter(|event| event.confidence.is_enough());
+    if let Some(event) = event
+        .as_mut()
+        .filter(|event| event.details.registration.is_none())
+    {
+        event.details.registration = event::registration_in(&article.content_html);
+    }
     Reading {
         language: told.language,
         language_confidence: told.language_confidence,

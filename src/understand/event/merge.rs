@@ -266,16 +266,20 @@ fn same_place(claim: &EventClaim, event: &Event) -> bool {
     cities && regions
 }
 
-/// Most words of the shorter name are in the longer; a bare "forum" is only
-/// the same where the place is.
-#[expect(clippy::cast_precision_loss, reason = "names have a few words")]
+/// A bare "forum" is only the same where the place is.
 fn same_name(claim: &EventClaim, event: &Event) -> bool {
-    let (one, other) = (stems(&claim.name), stems(&event.name));
-    let fewer = one.len().min(other.len());
-    if fewer == 0 {
+    if stems(&claim.name).is_empty() || stems(&event.name).is_empty() {
         return claim.region.is_some() && claim.region == event.region;
     }
-    one.intersection(&other).count() as f64 / fewer as f64 >= ALIKE_MIN
+    alike(&claim.name, &event.name)
+}
+
+/// Whether most words of the shorter name are in the longer.
+#[expect(clippy::cast_precision_loss, reason = "names have a few words")]
+pub(super) fn alike(one: &str, other: &str) -> bool {
+    let (one, other) = (stems(one), stems(other));
+    let fewer = one.len().min(other.len());
+    fewer == 0 || one.intersection(&other).count() as f64 / fewer as f64 >= ALIKE_MIN
 }
 
 fn stems(name: &str) -> BTreeSet<String> {

@@ -7,6 +7,7 @@ use crate::model::language::Language;
 use crate::text::tokens::Token;
 
 use super::super::lexicon::section;
+use super::super::place::Mention;
 use super::super::told::Told;
 use super::dates::Dated;
 
@@ -35,9 +36,23 @@ const KAZAKH_CASE_ENDINGS: [&str; 24] = [
     "не", "ды", "ді", "ты", "ті", "ны", "ні", "ып", "іп",
 ];
 
-/// The name of the forum whose word stands at token `at` of sentence `within`,
-/// and whether it says more than "forum".
-pub fn name(told: &Told, at: usize, within: &Range<usize>, dates: &[Dated]) -> (String, bool) {
+/// A name, and the tokens it was made of.
+pub struct Found {
+    pub text: String,
+    pub first: usize,
+    pub after: usize,
+    /// It says more than "forum".
+    pub specific: bool,
+}
+
+/// The name of the forum whose word stands at token `at` of sentence `within`.
+pub fn name(
+    told: &Told,
+    at: usize,
+    within: &Range<usize>,
+    dates: &[Dated],
+    places: &[Mention],
+) -> Found {
     let blocked = |index: usize| {
         dates
             .iter()
@@ -48,14 +63,16 @@ pub fn name(told: &Told, at: usize, within: &Range<usize>, dates: &[Dated]) -> (
         Language::KazakhCyrillic | Language::KazakhLatin
     );
     if let Some((open, close)) = quote_around(&told.tokens, at, within) {
-        return (
-            told.original(open + 1, close).trim().to_owned(),
-            close > open + 2,
-        );
+        return Found {
+            text: told.original(open + 1, close).trim().to_owned(),
+            first: open + 1,
+            after: close,
+            specific: close > open + 2,
+        };
     }
     let first = match told.language {
         Language::Russian => russian_left(told, at, within),
-        _ if kazakh => kazakh_left(told, at, within, &blocked),
+        _ if kazakh => kazakh_left(told, at, within, &blocked, places),
         _ => english_left(told, at, within, &blocked),
     };
     let after = if kazakh {
@@ -77,7 +94,19 @@ pub fn name(told: &Told, at: usize, within: &Range<usize>, dates: &[Dated]) -> (
         text.push_str(gap);
         text.push_str(told.original(at + 1, after));
     }
-    (capitalised(text.trim()), after - first > 1)
+    Found {
+        text: capitalised(text.trim()),
+        first,
+        after,
+        specific: after - first > 1 || is_compound(&told.tokens[at].folded),
+    }
+}
+
+/// "медиафорум" says more than "forum".
+fn is_compound(word: &str) -> bool {
+    ["форум", "forum"]
+        .iter()
+        .any(|head| word.find(head).is_some_and(|at| at > 0))
 }
 
 /// The forum word without its case.
@@ -85,6 +114,9 @@ fn head(told: &Told, at: usize) -> String {
     let token = &told.tokens[at];
     let original = &told.text[token.start..token.end];
     let lower = original.to_lowercase();
+    if let Some(week) = week(&lower) {
+        return week.to_owned();
+    }
     let stem = ["форум", "forum", "forým"].iter().find_map(|stem| {
         let found = lower.find(stem)?;
         (lower.len() == original.len()).then_some(found + stem.len())
@@ -99,6 +131,20 @@ fn head(told: &Told, at: usize) -> String {
         _ => "",
     };
     format!("{}{possessive}", &original[..stem_end])
+}
+
+/// The week a forum is part of, without its case.
+fn week(word: &str) -> Option<&'static str> {
+    let weeks = [
+        ("апталығ", "апталығы"),
+        ("апталық", "апталық"),
+        ("недел", "Неделя"),
+        ("декадас", "декадасы"),
+    ];
+    weeks
+        .iter()
+        .find(|(beginning, _)| word.starts_with(beginning))
+        .map(|(_, week)| *week)
 }
 
 /// The quotation marks around token `at`, if it stands in a quoted name.
@@ -139,11 +185,13 @@ fn quote_before(tokens: &[Token], at: usize, within: &Range<usize>) -> Option<us
         .find(|index| is_quote(&tokens[*index]) && opens(tokens, *index))
 }
 
-fn kazakh_left(
+/// Where the Kazakh name begins that ends at token `at`.
+pub fn kazakh_left(
     told: &Told,
     at: usize,
     within: &Range<usize>,
     blocked: &dyn Fn(usize) -> bool,
+    places: &[Mention],
 ) -> usize {
     let tokens = &told.tokens;
     let mut first = at;
@@ -160,8 +208,17 @@ fn kazakh_left(
         let tight_dash = token.is_dash() && !token.spaced && !tokens[first].spaced;
         let ordinal = token.number().is_some() && tokens[first].is_dash();
         let link = section("kk-name-link").has(&token.folded) && first < at;
-        let word = token.is_word() && goes_on_kazakh(&token.folded);
-        if !(tight_dash || ordinal || link || word) {
+        let joint = token.folded == "және" && joins_names(tokens, before, within);
+        // "Астана халықаралық форумы": a bare name of a place.
+        let place = || {
+            token.capital
+                && places.iter().any(|place| {
+                    place.after == before + 1 && place.city.is_some() && !place.located
+                })
+                && !is_cased_place(&token.folded)
+        };
+        let word = token.is_word() && (goes_on_kazakh(token) || place());
+        if !(tight_dash || ordinal || link || joint || word) {
             break;
         }
         first = before;
@@ -175,17 +232,54 @@ fn kazakh_left(
     first
 }
 
-fn goes_on_kazakh(word: &str) -> bool {
+/// Whether what stands before "және" at `at` is a part of the same name: it
+/// leads to a capital letter that begins no sentence.
+fn joins_names(tokens: &[Token], at: usize, within: &Range<usize>) -> bool {
+    let low = at.saturating_sub(3).max(within.start);
+    (low..at)
+        .rev()
+        .take_while(|index| tokens[*index].is_word() && goes_on_kazakh(&tokens[*index]))
+        .any(|index| tokens[index].capital)
+}
+
+fn is_cased_place(word: &str) -> bool {
+    [
+        "да", "де", "та", "те", "дан", "ден", "тан", "тен", "нан", "нен", "ның", "нің", "дың",
+        "дің", "тың", "тің",
+    ]
+    .iter()
+    .any(|ending| word.ends_with(ending))
+        && !word.ends_with("стан")
+}
+
+fn goes_on_kazakh(token: &Token) -> bool {
+    let word = token.folded.as_str();
     let long = word.chars().count() > 4;
     // Country names end like an ablative.
     let country = word.ends_with("стан");
-    let adjective = word.ends_with("лікті") || word.ends_with("лықты");
+    let adjective = ["лікті", "лықты", "тілді", "елді"]
+        .iter()
+        .any(|ending| word.ends_with(ending));
+    // "өңірдегі", "созылған": these belong to the sentence.
+    let participle = !token.capital
+        && word.chars().count() > 5
+        && ["ған", "ген", "қан", "кен"]
+            .iter()
+            .any(|ending| word.ends_with(ending));
+    let attribute = word != "атындағы"
+        && ["дағы", "дегі", "тағы", "тегі"]
+            .iter()
+            .any(|ending| word.ends_with(ending));
     let cased = long
         && !(country || adjective)
         && KAZAKH_CASE_ENDINGS
             .iter()
             .any(|ending| word.ends_with(ending));
-    !(section("kk-name-stop").has(word) || section("kk-organiser").has(word) || cased)
+    !(section("kk-name-stop").has(word)
+        || section("kk-organiser").has(word)
+        || cased
+        || participle
+        || attribute)
 }
 
 fn russian_left(told: &Told, at: usize, within: &Range<usize>) -> usize {
@@ -293,7 +387,7 @@ fn right(told: &Told, at: usize, within: &Range<usize>, blocked: &dyn Fn(usize) 
 }
 
 /// The token after the quotation that opens at `open`.
-fn quote_after(tokens: &[Token], open: usize, high: usize) -> Option<usize> {
+pub fn quote_after(tokens: &[Token], open: usize, high: usize) -> Option<usize> {
     if !(tokens.get(open).is_some_and(is_quote) && opens(tokens, open)) {
         return None;
     }
@@ -331,7 +425,8 @@ fn nominative_ending(word: &str) -> Option<(&'static str, &'static str)> {
     Some((*cut, ending))
 }
 
-fn capitalised(text: &str) -> String {
+/// With a capital first letter.
+pub fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()
