@@ -44,7 +44,11 @@ impl Scene<'_> {
             .find(|at| section("organiser-label").has(&tokens[*at].folded))?;
         let mark = (at + 1..within.end.min(at + 5)).find(|next| {
             let token = &tokens[*next];
-            token.is_mark(':') || (token.is_dash() && token.spaced)
+            let verb = matches!(
+                token.folded.as_str(),
+                "выступает" | "выступил" | "выступила" | "стал" | "стала"
+            );
+            token.is_mark(':') || (token.is_dash() && token.spaced) || verb
         })?;
         let first = mark + 1;
         let after = (first..within.end.min(first + NAME_TOKENS_MAX))

@@ -53,6 +53,9 @@ pub fn forums(told: &Told) -> Vec<Forum> {
         }
     }
     let is_gathering = |forum: &Forum| {
+        if forum.scene {
+            return false;
+        }
         let within = &told.sentences[forum.sentence].tokens;
         let low = forum.at.saturating_sub(FAR_TOKENS).max(within.start);
         let high = (forum.at + FAR_TOKENS).min(within.end);

@@ -15,7 +15,7 @@ const MENTIONS_MANY: usize = 3;
 impl Scene<'_> {
     /// The kind, and how sure.
     pub(super) fn kind(&self, choice: Option<&Choice>) -> (Kind, f32) {
-        if let Some(choice) = choice {
+        if let Some(choice) = choice.filter(|choice| !(choice.past && self.is_in_passing())) {
             let sure = (0.35 + 0.09 * choice.weight).min(0.97);
             return if choice.past {
                 (Kind::ForumArticle, sure)
@@ -24,30 +24,29 @@ impl Scene<'_> {
             };
         }
         let title = self.in_title();
-        let early = self
-            .forums
-            .iter()
-            .any(|forum| self.is_early(forum.sentence));
         let (coming, over) = self.votes();
         if coming > over {
-            let sure = if title || early { 0.7 } else { 0.55 };
+            let sure = if title || coming >= 2.0 { 0.7 } else { 0.55 };
             return (Kind::Announcement, sure);
         }
-        let bygone = self.forums.len() < MENTIONS_MANY
-            && !title
-            && self
-                .forums
-                .iter()
-                .all(|forum| self.is_bygone(forum.sentence) && forum.scene);
-        if bygone {
-            (Kind::Other, 0.7)
-        } else if title || self.forums.len() >= MENTIONS_MANY {
+        if title || self.forums.len() >= MENTIONS_MANY {
             (Kind::ForumArticle, 0.85)
-        } else if early || over > 1.0 {
-            (Kind::ForumArticle, 0.7)
+        } else if self.is_in_passing() {
+            (Kind::Other, 0.7)
         } else {
-            (Kind::Other, 0.6)
+            (Kind::ForumArticle, 0.65)
         }
+    }
+
+    /// Only bygone forums are named, or one as the scene of something told later.
+    fn is_in_passing(&self) -> bool {
+        let passing = |forum: &super::forum::Forum| {
+            let (words, at) = self.around(forum.at, forum.sentence);
+            let opens = forum.sentence <= self.told.title_sentences;
+            let told = !forum.scene && held(words, at) != Held::Untold;
+            self.is_bygone(forum.sentence) || !(opens || told && self.is_early(forum.sentence))
+        };
+        !self.in_title() && self.forums.len() < MENTIONS_MANY && self.forums.iter().all(passing)
     }
 
     /// How much is said of forums to come, and of those that were or are on.
@@ -69,6 +68,7 @@ impl Scene<'_> {
                 Held::ToCome if !forum.scene || section("scene-held").any(words) => {
                     coming += weight;
                 }
+                Held::Now if !forum.scene => coming += weight,
                 Held::Over => over += weight,
                 Held::ToCome | Held::Now | Held::Untold => {
                     let told = forum.scene || section("past").any(words);

@@ -8,6 +8,7 @@ mod about;
 mod clock_time;
 mod dates;
 mod forum;
+mod kazakh_name;
 mod kind;
 mod links;
 mod merge;
@@ -252,7 +253,7 @@ impl Scene<'_> {
                 let words = named.name.split_whitespace().count().min(6);
                 let rank = if named.specific {
                     let near = if of_day { 6 } else { 0 } + if beside { 3 } else { 0 };
-                    near + if title { 4 } else { 0 } + if own { 7 } else { 0 } + words
+                    near + if title { 3 } else { 0 } + if own { 7 } else { 0 } + words
                 } else {
                     0
                 };

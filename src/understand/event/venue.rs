@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::super::lexicon::section;
 use super::Scene;
+use super::kazakh_name::kazakh_left;
 use super::name;
 use crate::model::language::Language;
 
@@ -133,7 +134,7 @@ impl Scene<'_> {
             .clone()
             .find(|at| section("kk-venue").has(&tokens[*at].folded))?;
         let blocked = |index: usize| self.is_dated(index);
-        let first = name::kazakh_left(self.told, at, &within, &blocked, &self.places);
+        let first = kazakh_left(self.told, at, &within, &blocked, &self.places);
         if first == at {
             return None;
         }
@@ -278,7 +279,8 @@ impl Scene<'_> {
         while first > within.start && at - first < NAME_TOKENS_MAX {
             let token = &tokens[first - 1];
             let small = matches!(token.folded.as_str(), "of" | "and");
-            if !(token.is_word() && (token.capital || small)) || self.is_dated(first - 1) {
+            let owner = token.folded.ends_with("'s") || token.folded.ends_with("’s");
+            if !(token.is_word() && (token.capital || small)) || owner || self.is_dated(first - 1) {
                 break;
             }
             first -= 1;
@@ -287,7 +289,8 @@ impl Scene<'_> {
             .checked_sub(1)
             .map(|before| tokens[before].folded.as_str());
         let host = tokens.get(at + 1).is_some_and(|next| next.folded == "will");
-        let placed = matches!(lead, Some("at" | "in" | "the" | "s" | "'s" | "’s")) || host;
+        let owned = lead.is_some_and(|lead| lead.ends_with('s') && lead.contains(['\'', '’']));
+        let placed = matches!(lead, Some("at" | "in" | "the")) || owned || host;
         (placed && at > first).then(|| self.named(first, at + 1))?
     }
 

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 
 use super::super::lexicon::section;
 use super::dates::Dated;
+use super::forum::Forum;
 use super::{Choice, Scene};
 use crate::text::tokens::Token;
 
@@ -22,6 +23,8 @@ const ABLATIVES: [&str; 6] = ["нан", "нен", "дан", "ден", "тан", 
 const DATIVES: [&str; 6] = ["ға", "ге", "қа", "ке", "на", "не"];
 /// Words so near a date or a forum are of one clause with it.
 const CLAUSE_TOKENS: usize = 12;
+/// A verb so near a forum is its own.
+const BESIDE_TOKENS: usize = 3;
 /// A line "Date: …" tells of the forum named so many sentences around.
 const LABEL_SENTENCES: usize = 6;
 /// Only so many dates are weighed: listings of hundreds announce nothing.
@@ -150,8 +153,8 @@ impl Scene<'_> {
             .peekable();
         let title = self.in_title();
         if here.peek().is_some() {
-            let is_held =
-                here.any(|forum| !forum.scene) || section("scene-held").any(words) && held;
+            let is_held = here.any(|forum| !forum.scene || self.is_held_beside(forum))
+                || section("scene-held").any(words) && held;
             return is_held.then_some(if title { 3.5 } else { 3.0 });
         }
         let within = |sentences: usize| {
@@ -167,6 +170,9 @@ impl Scene<'_> {
         if label && within(LABEL_SENTENCES) {
             return Some(if title { 4.0 } else { 3.0 });
         }
+        if section("week-head").any(words) && within(2) {
+            return Some(1.0);
+        }
         let before = self
             .forums
             .iter()
@@ -176,6 +182,16 @@ impl Scene<'_> {
         let many = self.forums.len() > 1;
         ((generic || held) && (before || title || many))
             .then_some(near + if generic { 1.0 } else { 0.0 })
+    }
+
+    /// "At a forum held in …": the scene itself is told of.
+    fn is_held_beside(&self, forum: &Forum) -> bool {
+        let (words, at) = self.around(forum.at, forum.sentence);
+        section("past-held")
+            .nearest(words, at)
+            .into_iter()
+            .chain(past_participle(words, at))
+            .any(|distance| distance <= BESIDE_TOKENS)
     }
 
     /// "Today at the … forum the minister said": the day is the forum's.
@@ -205,7 +221,8 @@ impl Scene<'_> {
         let deadline_after = after
             .first()
             .is_some_and(|word| until(&word.folded) && word.folded != "до");
-        if (deadline_before || deadline_after) && dated.end.is_none() {
+        let moved = self.is_moved(sentence, dated.first);
+        if (deadline_before || deadline_after) && dated.end.is_none() && !moved {
             weight -= 2.5;
         }
         if section("deadline").any(before) || section("deadline").any(after) {
@@ -214,13 +231,18 @@ impl Scene<'_> {
         if section("other-date").any(before) || section("other-date").any(after) {
             weight -= 3.0;
         }
-        if self.is_moved(sentence, dated.first) {
+        if moved {
             weight += self.moved(dated, sentence);
         }
         let near = self.forums.iter().any(|forum| {
             forum.sentence == sentence && forum.at.abs_diff(dated.first) < CLAUSE_TOKENS
         });
-        weight + if near { 0.3 } else { 0.0 }
+        // A calendar's line: "5 декабря — Медиафорум".
+        let line = dated.first == within.start
+            && after
+                .first()
+                .is_some_and(|next| next.is_mark(':') || next.is_dash() && next.spaced);
+        weight + if near { 0.3 } else { 0.0 } + if line { 1.5 } else { 0.0 }
     }
 
     /// Of a postponed event the day it is moved to is the event's.
@@ -229,14 +251,22 @@ impl Scene<'_> {
         let low = dated.first.saturating_sub(6).max(within.start);
         let before = &self.told.tokens[low..dated.first];
         let last = &self.told.tokens[dated.after - 1].folded;
-        let follows = self.told.tokens.get(dated.after).map(|next| &next.folded);
         let lead = before.last().map_or("", |word| word.folded.as_str());
         let ends = |endings: &[&str]| endings.iter().any(|ending| last.ends_with(ending));
-        let planned = section("planned-before").any(before)
-            || follows.is_some_and(|next| matches!(next.as_str(), "өтуі" | "өтеді" | "өтетін"));
+        // In Kazakh "planned" follows its day, in Russian and English it leads.
+        let planned = if self.is_kazakh() {
+            let high = (dated.after + 2).min(within.end);
+            let follows = self.told.tokens.get(dated.after..high).unwrap_or_default();
+            section("planned-before").any(follows)
+                || follows
+                    .iter()
+                    .any(|next| matches!(next.folded.as_str(), "өтуі" | "өтеді" | "өтетін"))
+        } else {
+            section("planned-before").any(before)
+        };
         if matches!(lead, "с" | "со" | "from") || ends(&ABLATIVES) {
             -2.0
-        } else if matches!(lead, "на" | "to" | "until" | "for") && !planned || ends(&DATIVES) {
+        } else if !planned && (matches!(lead, "на" | "to" | "until" | "for") || ends(&DATIVES)) {
             1.5
         } else if planned {
             -1.5

@@ -67,6 +67,9 @@ const BYNAMES: [(&str, &str); 8] = [
     ("in the capital", "Astana"),
 ];
 
+/// Houses that one city has.
+const VENUES: &str = include_str!("venues.tsv");
+
 /// A city and its region, and the words that name them.
 #[derive(Debug, Default)]
 pub(super) struct Whereabouts {
@@ -87,7 +90,10 @@ impl Scene<'_> {
             .rev()
             .max_by_key(|(weight, _)| *weight)
             .filter(|(weight, _)| *weight >= WEIGHT_MIN);
-        let byname = || self.byname(choice.sentence);
+        let byname = || {
+            self.byname(choice.sentence)
+                .or_else(|| self.known_venue(choice.sentence))
+        };
         match best {
             Some((weight, mention)) if mention.located || weight > 8 || byname().is_none() => {
                 let region = mention.region;
@@ -240,6 +246,30 @@ impl Scene<'_> {
         said(sentence).or_else(|| (0..self.told.title_sentences).find_map(said))
     }
 
+    /// A house of one city, named in the event's sentence, the next or the title.
+    fn known_venue(&self, sentence: usize) -> Option<(&'static str, &'static str, Region)> {
+        let title = 0..self.told.title_sentences;
+        [sentence, sentence + 1]
+            .into_iter()
+            .chain(title)
+            .find_map(|index| {
+                let mut text = String::from(" ");
+                for word in self.told.words(index).iter().filter(|word| word.is_word()) {
+                    text.push_str(&word.folded);
+                    text.push(' ');
+                }
+                VENUES
+                    .lines()
+                    .filter(|line| !line.starts_with('#'))
+                    .filter_map(|line| line.split_once('\t'))
+                    .find(|(house, _)| text.contains(&format!(" {house}")))
+                    .and_then(|(house, city)| {
+                        let (_, region) = super::super::place::city(city)?;
+                        Some((house, city, region?))
+                    })
+            })
+    }
+
     /// A city of `region` where something is, named beside the event's day; else
     /// one in the sentence nobody comes from.
     fn city_in(&self, region: Option<Region>, choice: &Choice) -> Option<&'static str> {
@@ -265,7 +295,11 @@ mod tests {
 
     #[test]
     fn bynames_are_of_known_cities() {
-        for (name, city) in BYNAMES {
+        let venues = VENUES
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .map(|line| line.split_once('\t').expect(line));
+        for (name, city) in BYNAMES.into_iter().chain(venues) {
             let known = super::super::super::place::city(city);
             assert!(known.is_some_and(|(_, region)| region.is_some()), "{name}");
         }
