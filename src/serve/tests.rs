@@ -151,6 +151,28 @@ fn article_id() -> ArticleId {
     ArticleId::derived(&SourceId::from_stored("desk"), "1")
 }
 
+fn coming(article: &ArticleId, now: DateTime<Utc>) -> Event {
+    let start = NaiveDate::from_ymd_opt(2026, 12, 5).expect("day");
+    Event {
+        id: EventId::derived(article, start),
+        name: "Цифрлық өңір".to_owned(),
+        start,
+        end: None,
+        time: None,
+        city: Some("Astana".to_owned()),
+        region: Some(Region::ASTANA),
+        status: EventStatus::Confirmed,
+        details: EventDetails::default(),
+        sequence: 0,
+        date_words: "5 желтоқсан".to_owned(),
+        date_counted_from: None,
+        articles: vec![article.clone()],
+        said_by: BTreeMap::new(),
+        created: now,
+        updated: now,
+    }
+}
+
 async fn fill(store: &Store, now: DateTime<Utc>) {
     store.sync_sources(&[desk()], now).await.expect("sources");
     let holder = Holder("test".to_owned());
@@ -180,25 +202,7 @@ async fn fill(store: &Store, now: DateTime<Utc>) {
         declared_event: None,
         content_hash: "1".to_owned(),
     };
-    let start = NaiveDate::from_ymd_opt(2026, 12, 5).expect("day");
-    let event = Event {
-        id: EventId::derived(&article.id, start),
-        name: "Цифрлық өңір".to_owned(),
-        start,
-        end: None,
-        time: None,
-        city: Some("Astana".to_owned()),
-        region: Some(Region::ASTANA),
-        status: EventStatus::Confirmed,
-        details: EventDetails::default(),
-        sequence: 0,
-        date_words: "5 желтоқсан".to_owned(),
-        date_counted_from: None,
-        articles: vec![article.id.clone()],
-        said_by: BTreeMap::new(),
-        created: now,
-        updated: now,
-    };
+    let event = coming(&article.id, now);
     let reading = Reading {
         language: Language::KazakhCyrillic,
         language_confidence: sure,

@@ -33,7 +33,7 @@ use crate::text::tokens::tokens;
 use event::Finding;
 
 /// Raised when the same article would be read differently.
-pub const ENGINE_VERSION: u32 = 2;
+pub const ENGINE_VERSION: u32 = 3;
 
 /// What is known of an article's source before its text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -165,4 +165,4 @@ fn regions(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

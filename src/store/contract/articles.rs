@@ -18,6 +18,7 @@ on_both!(
     the_newest_revision_stands,
     candidates_share_a_band_and_are_bounded,
     events_are_merged_not_undone,
+    an_article_may_tell_of_several_events,
     many_articles_in_one_visit,
     a_visit_that_fails_leaves_nothing,
 );
@@ -237,6 +238,37 @@ async fn events_are_merged_not_undone(ground: Ground) {
         store.events_of_articles(&ids[..1]).await.unwrap(),
         HashMap::from([(ids[0].clone(), vec![other])])
     );
+}
+
+async fn an_article_may_tell_of_several_events(ground: Ground) {
+    let store = &ground.store;
+    let mut one = visited("a", "1", at(1));
+    let id = one.article.id.clone();
+    let mut week = event(&id, "2017-10-04", Some(Region::ASTANA));
+    week.details = EventDetails {
+        organiser: Some("Министрлік".to_owned()),
+        venue: Some("«Рух»\\ \"сарайы\"".to_owned()),
+        end_time: "18:00:00".parse().ok(),
+        registration: Some("https://forum.example.kz/?a=1&b=2".to_owned()),
+        languages: vec![Language::KazakhCyrillic, Language::English],
+    };
+    week.said_by = EventField::ALL
+        .into_iter()
+        .map(|field| (field, id.clone()))
+        .collect();
+    let forum = event(&id, "2017-10-06", Some(Region::ASTANA));
+    one.events = vec![forum.clone(), week.clone()];
+    record(store, "a", vec![one.clone()]).await;
+    let ids = std::slice::from_ref(&id);
+    let told = store.events_of_articles(ids).await.unwrap();
+    assert_eq!(told[&id], [forum.clone(), week.clone()], "in its own order");
+    // The next revision tells of one of them only.
+    one.events = vec![week.clone()];
+    record(store, "a", vec![one]).await;
+    let told = store.events_of_articles(ids).await.unwrap();
+    assert_eq!(told[&id], [week]);
+    let left = store.event(&forum.id).await.unwrap().unwrap();
+    assert!(left.articles.is_empty(), "nobody tells of it any more");
 }
 
 async fn many_articles_in_one_visit(ground: Ground) {

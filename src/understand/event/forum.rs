@@ -109,8 +109,7 @@ fn is_thing(told: &Told, at: usize) -> bool {
     let quote = |word: &str| matches!(word, "«" | "»" | "\"" | "“" | "”" | "„");
     let quoted = quote(word(at.checked_sub(1))) && quote(word(at.checked_add(1)));
     let (before, after) = if quoted { (2, 2) } else { (1, 1) };
-    let named = told.tokens[at].capital && told.tokens[at].folded == "форум"
-        || told.tokens[at].folded == "forum" && told.tokens[at].capital;
+    let named = told.tokens[at].capital && matches!(word(Some(at)), "форум" | "forum");
     let rest = told.tokens.get(at + after..).unwrap_or_default();
     (quoted || named)
         && (section("thing-before").has(word(at.checked_sub(before)))
@@ -133,15 +132,18 @@ fn is_scene(told: &Told, sentence: usize, at: usize) -> bool {
     };
     match told.language {
         Language::KazakhCyrillic | Language::KazakhLatin => {
-            word.ends_with("да")
-                || word.ends_with("дағы")
-                || matches!(next, "аясында" | "барысында" | "кезінде" | "шеңберінде")
+            word.ends_with("да") || word.ends_with("дағы") || section("kk-scene-after").has(next)
         }
         Language::Russian => {
             let inside =
                 |word: &str| matches!(word, "на" | "рамках" | "ходе" | "кулуарах" | "полях");
-            (word.ends_with('е') || word.ends_with('а') || word.ends_with("ах"))
-                && before().any(inside)
+            let of_it = at
+                .checked_sub(1)
+                .and_then(|before| told.tokens.get(before))
+                .is_some_and(|before| section("ru-scene-before").has(&before.folded));
+            of_it
+                || (word.ends_with('е') || word.ends_with('а') || word.ends_with("ах"))
+                    && before().any(inside)
         }
         _ => before().any(|word| matches!(word, "at" | "during" | "sidelines")),
     }

@@ -40,11 +40,15 @@ impl Scene<'_> {
 
     /// Only bygone forums are named, or one as the scene of something told later.
     fn is_in_passing(&self) -> bool {
+        let bygone = self
+            .forums
+            .iter()
+            .all(|forum| self.is_bygone(forum.sentence));
         let passing = |forum: &super::forum::Forum| {
             let (words, at) = self.around(forum.at, forum.sentence);
             let opens = forum.sentence <= self.told.title_sentences;
             let told = !forum.scene && held(words, at) != Held::Untold;
-            self.is_bygone(forum.sentence) || !(opens || told && self.is_early(forum.sentence))
+            bygone || !(opens || told && self.is_early(forum.sentence))
         };
         !self.in_title() && self.forums.len() < MENTIONS_MANY && self.forums.iter().all(passing)
     }

@@ -155,14 +155,18 @@ impl Teller<'_> {
             self.note(EventField::Name);
         }
         if event.start == claim.start {
-            self.set(EventField::Time, &mut event.time, &claim.time);
-            let (end, said) = (&mut event.details.end_time, &claim.details.end_time);
+            self.set(EventField::Time, &mut event.time, claim.time.as_ref());
+            let (end, said) = (&mut event.details.end_time, claim.details.end_time.as_ref());
             self.set(EventField::EndTime, end, said);
         }
         self.tell_place(event, claim);
         let (known, said) = (&mut event.details, &claim.details);
-        self.set(EventField::Organiser, &mut known.organiser, &said.organiser);
-        let (known_at, said_at) = (&mut known.registration, &said.registration);
+        self.set(
+            EventField::Organiser,
+            &mut known.organiser,
+            said.organiser.as_ref(),
+        );
+        let (known_at, said_at) = (&mut known.registration, said.registration.as_ref());
         self.set(EventField::Registration, known_at, said_at);
         if known.languages.is_empty() && !said.languages.is_empty() {
             known.languages.clone_from(&said.languages);
@@ -201,15 +205,14 @@ impl Teller<'_> {
     fn tell_place(&mut self, event: &mut Event, claim: &EventClaim) {
         let said = claim.city.is_some() || claim.region.is_some();
         let agrees = event.region.is_none() || event.region == claim.region;
-        if self.owns(EventField::Place) && said || (event.city.is_none() && agrees) {
-            if (&event.city, event.region) != (&claim.city, claim.region) && said {
-                event.city.clone_from(&claim.city);
-                event.region = claim.region;
-                self.note(EventField::Place);
-            }
+        let mends = self.owns(EventField::Place) || (event.city.is_none() && agrees);
+        if said && mends && (&event.city, event.region) != (&claim.city, claim.region) {
+            event.city.clone_from(&claim.city);
+            event.region = claim.region;
+            self.note(EventField::Place);
         }
         if event.city == claim.city {
-            let (venue, said) = (&mut event.details.venue, &claim.details.venue);
+            let (venue, said) = (&mut event.details.venue, claim.details.venue.as_ref());
             self.set(EventField::Venue, venue, said);
         }
     }
@@ -227,13 +230,13 @@ impl Teller<'_> {
         &mut self,
         field: EventField,
         known: &mut Option<T>,
-        said: &Option<T>,
+        said: Option<&T>,
     ) {
         let mends = self.owns(field) || known.is_none();
-        if !mends || known == said {
+        if !mends || known.as_ref() == said {
             return;
         }
-        known.clone_from(said);
+        *known = said.cloned();
         if said.is_some() {
             self.note(field);
         } else {

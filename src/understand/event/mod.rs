@@ -78,6 +78,7 @@ struct Choice {
 }
 
 /// An event's name, and the words it was made of.
+#[derive(Default)]
 struct Named {
     name: String,
     words: String,
@@ -114,7 +115,7 @@ pub fn find(told: &Told, published: NaiveDate, region_hint: Option<Region>) -> F
     let (kind, confidence) = scene.kind(choice);
     let event = choice
         .filter(|_| kind != Kind::Other)
-        .map(|choice| scene.claim(choice, scene.name_of(choice)));
+        .map(|choice| scene.claim(choice, &scene.name_of(choice)));
     let more = event
         .as_ref()
         .map_or_else(Vec::new, |main| scene.further(main, &choices));
@@ -165,7 +166,7 @@ impl Scene<'_> {
         )
     }
 
-    fn claim(&self, choice: &Choice, named: Named) -> EventClaim {
+    fn claim(&self, choice: &Choice, named: &Named) -> EventClaim {
         let dated = choice.dated;
         let place = self.whereabouts(choice, self.region_hint);
         let hours = opening(self.told, &self.dates, &self.forums, dated, choice.sentence);
@@ -261,12 +262,7 @@ impl Scene<'_> {
             })
             .rev()
             .max_by_key(|(rank, _)| *rank)
-            .map(|(_, named)| named)
-            .unwrap_or(Named {
-                name: String::new(),
-                words: String::new(),
-                specific: false,
-            })
+            .map_or_else(Named::default, |(_, named)| named)
     }
 
     /// The name is written with a capital inside the sentence.
@@ -306,7 +302,7 @@ impl Scene<'_> {
                             == self.told.original(choice.dated.first, choice.dated.after))
             };
             if !known(main) && !found.iter().any(known) {
-                found.push(self.claim(choice, named));
+                found.push(self.claim(choice, &named));
             }
         }
         found
@@ -332,3 +328,6 @@ impl Scene<'_> {
         own.then_some(named)
     }
 }
+
+#[cfg(test)]
+mod tests;

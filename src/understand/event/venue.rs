@@ -179,10 +179,9 @@ impl Scene<'_> {
             return None;
         }
         let mut name = String::new();
-        for index in first..at {
-            let original = self.told.original(index, index + 1);
-            let put = nominative(original, feminine);
-            if tokens[index].spaced && !name.is_empty() {
+        for token in &tokens[first..at] {
+            let put = nominative(&self.told.text[token.start..token.end], feminine);
+            if token.spaced && !name.is_empty() {
                 name.push(' ');
             }
             name.push_str(&put);

@@ -92,7 +92,8 @@ impl Scene<'_> {
         let (words, at) = self.around(dated.first, sentence);
         let held = held(words, at);
         if dated.guessed {
-            if held != Held::Over {
+            // The weekday a forum ended on is not the one it began on.
+            if held != Held::Over || section("ended").any(words) {
                 return None;
             }
             if dated.start > self.published {
@@ -106,7 +107,7 @@ impl Scene<'_> {
         let anchor = self.anchor(words, sentence, held != Held::Untold || called_off);
         let anchor = anchor.or_else(|| self.scene_anchor(dated, sentence))?;
         let recent = ahead >= -SCENE_DAYS_MAX && section("past").any(words);
-        if ahead > AHEAD_DAYS_MAX || ahead < -AFTERMATH_DAYS_MAX {
+        if !(-AFTERMATH_DAYS_MAX..=AHEAD_DAYS_MAX).contains(&ahead) {
             return None;
         }
         if past && held != Held::Over && !(recent && self.is_early(sentence)) {

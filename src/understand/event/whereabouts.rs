@@ -14,6 +14,8 @@ const ABLATIVES: [&str; 6] = ["нан", "нен", "дан", "ден", "тан", 
 const GENITIVES: [&str; 6] = ["ның", "нің", "дың", "дің", "тың", "тің"];
 /// A dateline's city stands within so many tokens of its sentence's beginning.
 const DATELINE_TOKENS: usize = 8;
+/// A label stands within so many tokens before its place.
+const LABEL_TOKENS: usize = 6;
 /// Names further from the day or the forum weigh less, by a step for so many tokens.
 const STEP_TOKENS: usize = 4;
 /// Countries: an event is in one, but not in a city of that name.
@@ -108,18 +110,25 @@ impl Scene<'_> {
                     words: Some(self.told.original(mention.first, mention.after).to_owned()),
                 }
             }
-            _ => match byname() {
-                Some((words, city, region)) => Whereabouts {
+            _ => byname().map_or_else(
+                || self.dateline_or(hint),
+                |(words, city, region)| Whereabouts {
                     city: Some(city.to_owned()),
                     region: Some(region),
                     words: Some(words.to_owned()),
                 },
-                None => Whereabouts {
-                    city: None,
-                    region: hint,
-                    words: None,
-                },
-            },
+            ),
+        }
+    }
+
+    /// The dateline's city, where the text names no other place; else the hint.
+    fn dateline_or(&self, hint: Option<Region>) -> Whereabouts {
+        let dateline = self.dateline();
+        Whereabouts {
+            city: dateline.and_then(|mention| mention.city).map(str::to_owned),
+            region: dateline.and_then(|mention| mention.region).or(hint),
+            words: dateline
+                .map(|mention| self.told.original(mention.first, mention.after).to_owned()),
         }
     }
 
@@ -151,6 +160,9 @@ impl Scene<'_> {
             .min()
             .unwrap_or_default();
         weight -= i32::try_from(steps.min(3)).unwrap_or_default();
+        if self.is_labelled(mention, at) {
+            weight += 6;
+        }
         if self.is_dateline(mention, at) {
             weight -= 12;
         }
@@ -158,6 +170,25 @@ impl Scene<'_> {
             weight -= 12;
         }
         weight
+    }
+
+    /// "Место: Караганда".
+    fn is_labelled(&self, mention: &Mention, sentence: usize) -> bool {
+        let begin = self.told.sentences[sentence].tokens.start;
+        let before = begin..mention.first;
+        before.len() <= LABEL_TOKENS
+            && section("venue-label").any(&self.told.tokens[before.clone()])
+            && self.told.tokens[before]
+                .iter()
+                .any(|token| token.is_mark(':') || token.is_dash())
+    }
+
+    /// The dateline, where the text names no other place at all.
+    fn dateline(&self) -> Option<&Mention> {
+        let first = self.places.first()?;
+        let alone = self.places.iter().all(|other| other.name == first.name);
+        let sentence = self.sentence_at(first.first)?;
+        (alone && first.city.is_some() && self.is_dateline(first, sentence)).then_some(first)
     }
 
     /// "АСТАНА. ҚазАқпарат –", "Алматы, 5 мая. /Kazinform/", "ASTANA –".
