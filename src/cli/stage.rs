@@ -1,6 +1,7 @@
 //! `jarshy stage`: one stage alone, values in, JSON lines out.
 
 mod asking;
+mod events;
 mod lines;
 mod page;
 mod sanitize;
@@ -24,7 +25,6 @@ use crate::gather::{self, desk};
 use crate::model::article::{Article, ArticleId};
 use crate::model::draft::{Draft, Harvest, Person};
 use crate::model::reading::Reading;
-use crate::model::region::Region;
 use crate::model::source::{JsonRules, PageRules, Place, SourceId};
 use crate::model::story::{StoryCandidate, StoryId};
 use crate::model::topic::Topic;
@@ -388,15 +388,13 @@ fn reading_json(id: &Value, reading: &Reading) -> Value {
         .event
         .as_ref()
         .filter(|claim| claim.confidence.is_enough())
-        .map(|claim| {
-            json!({
-                "name": claim.name, "start": claim.start.to_string(),
-                "end": claim.end.map(|end| end.to_string()),
-                "time": claim.time.map(|time| time.format("%H:%M").to_string()),
-                "city": claim.city, "region": claim.region.map(Region::code),
-                "status": claim.status.word(),
-            })
-        });
+        .map(events::claim_json);
+    let more: Vec<Value> = reading
+        .more_events
+        .iter()
+        .filter(|claim| claim.confidence.is_enough())
+        .map(events::claim_json)
+        .collect();
     let regions: Vec<String> = reading
         .regions
         .iter()
@@ -410,7 +408,7 @@ fn reading_json(id: &Value, reading: &Reading) -> Value {
             "language": sure(reading.language_confidence.get()),
             "kind": sure(reading.kind_confidence.get()),
         },
-        "event": event, "regions": regions,
+        "event": event, "more_events": more, "regions": regions,
         "topics": reading.shown_topics().map(Topic::word).collect::<Vec<_>>(),
     })
 }

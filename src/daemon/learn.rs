@@ -94,8 +94,8 @@ struct Memory {
     events_by_day: BTreeMap<NaiveDate, Vec<EventId>>,
     /// Spans of days whose stored events are in `events`.
     looked_up: HashSet<(NaiveDate, NaiveDate)>,
-    /// The event each revised article told of so far.
-    told: HashMap<ArticleId, EventId>,
+    /// The events each revised article told of so far.
+    told: HashMap<ArticleId, Vec<EventId>>,
 }
 
 impl Memory {
@@ -106,9 +106,12 @@ impl Memory {
             .map(|article| article.id.clone())
             .collect();
         let mut memory = Self::default();
-        for (article, event) in newsroom.store.events_of_articles(&revised).await? {
-            memory.told.insert(article, event.id.clone());
-            memory.remember(event);
+        for (article, events) in newsroom.store.events_of_articles(&revised).await? {
+            let ids = events.iter().map(|event| event.id.clone()).collect();
+            memory.told.insert(article, ids);
+            for event in events {
+                memory.remember(event);
+            }
         }
         Ok(memory)
     }
@@ -134,31 +137,56 @@ impl Memory {
             &signature,
             article.dated(),
         );
-        let event = self.event(newsroom, &article, &reading, now).await?;
+        let events = self.events(newsroom, &article, &reading, now).await?;
         Ok(VisitedArticle {
             article,
             reading,
             signature,
             story,
-            event,
+            events,
         })
     }
 
-    /// The event the article tells of, as it stands with the article's word in it.
-    async fn event(
+    /// The events the article tells of, as they stand with its word in them.
+    async fn events(
         &mut self,
         newsroom: &Newsroom,
         article: &Article,
         reading: &Reading,
         now: DateTime<Utc>,
-    ) -> Result<Option<Event>, StoreError> {
-        let Some(claim) = reading
+    ) -> Result<Vec<Event>, StoreError> {
+        let claims: Vec<&EventClaim> = reading
             .event
-            .as_ref()
+            .iter()
+            .chain(&reading.more_events)
             .filter(|claim| claim.confidence.is_enough())
-        else {
-            return Ok(None);
-        };
+            .collect();
+        let told = self.told.get(&article.id).map_or(&[][..], Vec::as_slice);
+        let told: Vec<&Event> = told.iter().filter_map(|id| self.events.get(id)).collect();
+        let told: Vec<Option<Event>> = event::retold(&claims, &told)
+            .into_iter()
+            .map(Option::<&Event>::cloned)
+            .collect();
+        let mut events: Vec<Event> = Vec::new();
+        for (claim, told) in claims.into_iter().zip(told) {
+            let event = self
+                .event(newsroom, article, claim, told.as_ref(), now)
+                .await?;
+            if let Some(event) = event.filter(|event| events.iter().all(|one| one.id != event.id)) {
+                events.push(event);
+            }
+        }
+        Ok(events)
+    }
+
+    async fn event(
+        &mut self,
+        newsroom: &Newsroom,
+        article: &Article,
+        claim: &EventClaim,
+        told: Option<&Event>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Event>, StoreError> {
         let (from, to) = span(claim);
         if self.looked_up.insert((from, to)) {
             for event in newsroom.store.events_near(from, to).await? {
@@ -166,10 +194,6 @@ impl Memory {
             }
         }
         let earliest = from.checked_sub_days(EVENT_LENGTH_MAX).unwrap_or(from);
-        let told = self
-            .told
-            .get(&article.id)
-            .and_then(|id| self.events.get(id));
         let candidates: Vec<&Event> = self
             .events_by_day
             .range(earliest..=to)

@@ -300,7 +300,7 @@ fn calendar_link(event: &Event, site: &LetterSite, writing: Writing) -> String {
     )
 }
 
-/// City and region; the region alone where it is the city.
+/// Venue, city and region; the region alone where it is the city.
 fn place_of(event: &Event, writing: Writing) -> Option<String> {
     let tongue = writing.tongue;
     let region = event.region.map(|region| region.name(tongue));
@@ -313,7 +313,18 @@ fn place_of(event: &Event, writing: Writing) -> Option<String> {
         (Some(city), _) => Some(city),
         (None, region) => region.map(str::to_owned),
     };
-    place.map(|place| writing.spell(&place))
+    let place = place.map(|place| writing.spell(&place));
+    let venue = event.details.venue.as_deref();
+    let venue = venue.map(|venue| {
+        let language = if looks_kazakh(venue) {
+            Language::KazakhCyrillic
+        } else {
+            Language::Undetermined
+        };
+        title_of(venue, language, writing)
+    });
+    let places: Vec<String> = venue.into_iter().chain(place).collect();
+    (!places.is_empty()).then(|| places.join(", "))
 }
 
 fn also_of(also: &AlsoTold, writing: Writing) -> LetterAlso {

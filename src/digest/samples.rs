@@ -1,10 +1,12 @@
 //! Stories and events for the tests of this room.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::model::article::{Article, ArticleId};
 use crate::model::digest::DigestPlan;
-use crate::model::event::{Event, EventId, EventStatus};
+use crate::model::event::{Event, EventDetails, EventId, EventStatus};
 use crate::model::feed::{AlsoTold, Entry, FeedName, Filter, PublishedFeed};
 use crate::model::language::{Language, Tongue, Trilingual};
 use crate::model::reading::{Confidence, Kind, Reading};
@@ -70,11 +72,13 @@ pub fn event(event_name: &str, start: &str, told_by: &str) -> Event {
         city: None,
         region: None,
         status: EventStatus::Confirmed,
+        details: EventDetails::default(),
         sequence: 0,
         date_words: String::new(),
         date_counted_from: None,
         articles: vec![article],
         topics: Vec::new(),
+        said_by: BTreeMap::new(),
         created: at("2026-11-20T00:00:00Z"),
         updated: at("2026-11-20T00:00:00Z"),
     }
@@ -114,6 +118,7 @@ pub fn entry(title: &str, kind: Kind, published: &str) -> Entry {
             regions: Vec::new(),
             topics: Vec::new(),
             event: None,
+            more_events: Vec::new(),
             excerpt: "Мәтіннің бірінші сөйлемі. Екінші сөйлемі.".to_owned(),
             engine_version: 1,
             read_at: dated,

@@ -19,6 +19,10 @@ pub const SILENT_AFTER: TimeDelta = TimeDelta::days(3);
 
 /// One thing a reader was told that is no longer so.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a letter holds at most CORRECTIONS_MAX"
+)]
 pub enum Correction {
     Event {
         event: Event,

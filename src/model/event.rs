@@ -1,9 +1,12 @@
 //! An Event: what, where, when; status and sequence number as iCalendar has them.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use super::article::ArticleId;
 use super::id::{derive, string_id};
+use super::language::Language;
 use super::region::Region;
 use super::topic::Topic;
 
@@ -17,6 +20,16 @@ impl EventId {
     /// The id of the event first told by `article` for `start`.
     pub fn derived(article: &ArticleId, start: NaiveDate) -> Self {
         Self(derive(&["event", article.as_str(), &start.to_string()]))
+    }
+
+    /// The id of a further event `article` told of for the same day.
+    pub fn derived_further(article: &ArticleId, start: NaiveDate, name: &str) -> Self {
+        Self(derive(&[
+            "event",
+            article.as_str(),
+            &start.to_string(),
+            name,
+        ]))
     }
 }
 
@@ -59,6 +72,73 @@ impl EventStatus {
 /// forum; carrying them all with it would make each new one cost ten thousand.
 pub const TELLERS_MAX: usize = 16;
 
+/// What is told of an event beside name, day and place.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EventDetails {
+    /// Who holds it, as the text writes it.
+    pub organiser: Option<String>,
+    /// The house or hall, as the text writes it.
+    pub venue: Option<String>,
+    /// Local time of the end, in the house zone: of each day, where there are several.
+    pub end_time: Option<NaiveTime>,
+    /// Where to register: an http(s) address.
+    pub registration: Option<String>,
+    /// The languages it is held in.
+    pub languages: Vec<Language>,
+}
+
+/// What can be said of an event by one article and not by another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EventField {
+    Name,
+    Date,
+    Time,
+    EndTime,
+    Place,
+    Venue,
+    Status,
+    Organiser,
+    Registration,
+    Languages,
+}
+
+impl EventField {
+    /// All, for the store and tests.
+    pub const ALL: [Self; 10] = [
+        Self::Name,
+        Self::Date,
+        Self::Time,
+        Self::EndTime,
+        Self::Place,
+        Self::Venue,
+        Self::Status,
+        Self::Organiser,
+        Self::Registration,
+        Self::Languages,
+    ];
+
+    /// The word used in JSON and in the store.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Date => "date",
+            Self::Time => "time",
+            Self::EndTime => "end-time",
+            Self::Place => "place",
+            Self::Venue => "venue",
+            Self::Status => "status",
+            Self::Organiser => "organiser",
+            Self::Registration => "registration",
+            Self::Languages => "languages",
+        }
+    }
+
+    /// Reads [`EventField::word`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.word() == word)
+    }
+}
+
 /// One event, from all the articles that tell of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -73,6 +153,7 @@ pub struct Event {
     pub city: Option<String>,
     pub region: Option<Region>,
     pub status: EventStatus,
+    pub details: EventDetails,
     /// RFC 5545 `SEQUENCE`: raised only when a reader's calendar must change.
     pub sequence: u32,
     /// The words the date was read from; for "tomorrow" also the day it was counted from.
@@ -83,6 +164,8 @@ pub struct Event {
     pub articles: Vec<ArticleId>,
     /// What most of those articles are surely about; known once they are stored.
     pub topics: Vec<Topic>,
+    /// Which article said what stands in each field.
+    pub said_by: BTreeMap<EventField, ArticleId>,
     pub created: DateTime<Utc>,
     /// When a field last changed.
     pub updated: DateTime<Utc>,

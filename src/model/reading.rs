@@ -1,9 +1,11 @@
 //! A Reading: what we believe of an Article, how sure, and which engine said so.
 //! Replaceable: a better engine reads the stored text again.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
-use super::event::EventStatus;
+use super::event::{EventDetails, EventField, EventStatus};
 use super::language::Language;
 use super::region::Region;
 use super::topic::Topic;
@@ -89,9 +91,16 @@ pub struct EventClaim {
     pub city: Option<String>,
     pub region: Option<Region>,
     pub status: EventStatus,
+    pub details: EventDetails,
+    /// The text's own words for each field it tells.
+    pub words: BTreeMap<EventField, String>,
     pub evidence: DateEvidence,
     pub confidence: Confidence,
 }
+
+/// Further events one article tells of: a longer list is a listing, whose
+/// entries have articles of their own.
+pub const MORE_EVENTS_MAX: usize = 8;
 
 /// What we believe of one revision of one article.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,7 +113,10 @@ pub struct Reading {
     pub regions: Vec<(Region, Confidence)>,
     /// What the article is about, surest first.
     pub topics: Vec<(Topic, Confidence)>,
+    /// The event the article is about.
     pub event: Option<EventClaim>,
+    /// Further ones it tells of, at most [`MORE_EVENTS_MAX`].
+    pub more_events: Vec<EventClaim>,
     /// Two or three of the article's own sentences, plain text.
     pub excerpt: String,
     /// Which engine said so.

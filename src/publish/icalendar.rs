@@ -112,7 +112,9 @@ fn vevent(event: &Event, tongue: Tongue, site: &Site) -> icalendar::Event {
     if let Some(place) = place(event, tongue) {
         written.location(&place);
     }
-    if let Some(article) = event.articles.first() {
+    if let Some(address) = &event.details.registration {
+        written.url(&clean(address));
+    } else if let Some(article) = event.articles.first() {
         written.url(&site.link(&format!("article/{article}")));
     }
     match timed(event, site) {
@@ -127,7 +129,8 @@ fn vevent(event: &Event, tongue: Tongue, site: &Site) -> icalendar::Event {
     written.done()
 }
 
-/// Beginning and, for several days, the end of the last, in UTC. `None` for an
+/// Beginning and end in UTC; of several days the end of the last, where no hour
+/// is told. `None` for an
 /// all-day event, and for a local time the zone skipped.
 fn timed(event: &Event, site: &Site) -> Option<(DateTime<Utc>, Option<DateTime<Utc>>)> {
     let in_utc = |day: NaiveDate, time: NaiveTime| {
@@ -137,13 +140,23 @@ fn timed(event: &Event, site: &Site) -> Option<(DateTime<Utc>, Option<DateTime<U
             .map(|local| local.with_timezone(&Utc))
     };
     let start = in_utc(event.start, event.time?)?;
-    let end = event
-        .end
-        .and_then(|last| in_utc(last + Days::new(1), NaiveTime::MIN));
-    Some((start, end))
+    let end = match (event.details.end_time, event.end) {
+        (Some(time), _) => in_utc(event.last_day(), time),
+        (None, Some(last)) => in_utc(last + Days::new(1), NaiveTime::MIN),
+        (None, None) => None,
+    };
+    // RFC 5545 section 3.6.1: DTEND is later than DTSTART.
+    Some((start, end.filter(|end| *end > start)))
 }
 
+/// Venue and town.
 fn place(event: &Event, tongue: Tongue) -> Option<String> {
+    let venue = event.details.venue.as_deref().map(clean);
+    let places: Vec<String> = venue.into_iter().chain(town(event, tongue)).collect();
+    (!places.is_empty()).then(|| places.join(", "))
+}
+
+fn town(event: &Event, tongue: Tongue) -> Option<String> {
     let region = event.region.map(|region| region.name(tongue));
     let is_city_itself = event
         .region
@@ -158,8 +171,25 @@ fn place(event: &Event, tongue: Tongue) -> Option<String> {
     }
 }
 
-/// Says which words the date came from, and from which day they were counted.
+/// Who holds it (an ORGANIZER would need an address: RFC 5545 section 3.8.4.3),
+/// and which words the date came from.
 fn description(event: &Event, tongue: Tongue) -> String {
+    let organiser = event.details.organiser.as_deref().map(|organiser| {
+        let organiser = clean(organiser);
+        let labels = Trilingual {
+            kk: format!("Ұйымдастырушы: {organiser}."),
+            ru: format!("Организатор: {organiser}."),
+            en: format!("Organiser: {organiser}."),
+        };
+        labels.get(tongue).to_owned()
+    });
+    let read = Some(date_words(event, tongue)).filter(|read| !read.is_empty());
+    let parts: Vec<String> = organiser.into_iter().chain(read).collect();
+    parts.join(" ")
+}
+
+/// Says which words the date came from, and from which day they were counted.
+fn date_words(event: &Event, tongue: Tongue) -> String {
     let words = clean(&event.date_words);
     let labels = match (words.is_empty(), event.date_counted_from) {
         (true, _) => return String::new(),

@@ -1,8 +1,10 @@
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::*;
 use crate::model::article::{Article, ArticleId};
-use crate::model::event::{Event, EventId, EventStatus};
+use crate::model::event::{Event, EventDetails, EventId, EventStatus};
 use crate::model::feed::{AlsoTold, Entry, Filter};
 use crate::model::language::{Language, Tongue, Trilingual};
 use crate::model::reading::{Confidence, Kind, Reading};
@@ -57,6 +59,7 @@ fn reading(sure: f32) -> Reading {
             (Topic::Youth, Confidence::new(sure / 2.0)),
         ],
         event: None,
+        more_events: Vec::new(),
         excerpt: format!("Ертең форум өтеді. {HOSTILE}"),
         engine_version: 1,
         read_at: noon(),
@@ -114,11 +117,13 @@ fn event(key: &str, name: &str) -> Event {
         city: Some("Astana".to_owned()),
         region: Some(Region::ASTANA),
         status: EventStatus::Confirmed,
+        details: EventDetails::default(),
         sequence: 0,
         date_words: "ертең".to_owned(),
         date_counted_from: start.pred_opt(),
         articles: vec![article],
         topics: vec![Topic::Digital, Topic::Youth],
+        said_by: BTreeMap::new(),
         created: noon(),
         updated: noon(),
     }

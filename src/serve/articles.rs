@@ -51,7 +51,12 @@ pub(super) async fn article(
         date: day(&house, article.dated()),
         html,
         link: article.link.as_ref().map(ToString::to_string),
-        event: events.remove(&id).map(|event| event_card(&event, &voice)),
+        events: events
+            .remove(&id)
+            .unwrap_or_default()
+            .iter()
+            .map(|event| event_card(event, &voice))
+            .collect(),
     };
     let frame = Frame {
         title: &article.title,

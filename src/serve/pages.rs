@@ -324,13 +324,14 @@ fn form(house: &House, voice: &Voice, mistyped: Option<Mistyped>) -> DigestForm 
     }
 }
 
-/// City and region; once where they are the same.
+/// Venue, city and region; once where they are the same.
 fn place(event: &Event, tongue: Tongue) -> Option<String> {
     let region = event.region.map(|region| region.name(tongue).to_owned());
+    let venue = event.details.venue.clone();
     let is_city_itself = event
         .region
         .is_some_and(|region| Some(region.name(Tongue::English)) == event.city.as_deref());
-    match (&event.city, region) {
+    let town = match (&event.city, region) {
         (Some(city), Some(region)) if !is_city_itself => {
             Some(format!("{}, {region}", city::name(city, tongue)))
         }
@@ -338,5 +339,7 @@ fn place(event: &Event, tongue: Tongue) -> Option<String> {
         (city, None) => city
             .as_deref()
             .map(|city| city::name(city, tongue).to_owned()),
-    }
+    };
+    let places: Vec<String> = venue.into_iter().chain(town).collect();
+    (!places.is_empty()).then(|| places.join(", "))
 }

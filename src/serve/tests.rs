@@ -1,6 +1,8 @@
 //! The site over real HTTP on a port of the system's choosing, with a store of
 //! its own for each test.
 
+use std::collections::BTreeMap;
+
 use std::io::Read;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -9,7 +11,7 @@ use super::*;
 use crate::model::article::{Article, ArticleId};
 use crate::model::delivery::Holder;
 use crate::model::digest::{Digest, DigestId, Window};
-use crate::model::event::{Event, EventId, EventStatus};
+use crate::model::event::{Event, EventDetails, EventId, EventStatus};
 use crate::model::feed::Filter;
 use crate::model::language::{Language, Tongue, Trilingual};
 use crate::model::link::{DigestLink, LinkShort};
@@ -181,9 +183,33 @@ fn reading(sure: Confidence, now: DateTime<Utc>) -> Reading {
         regions: vec![(Region::ASTANA, sure)],
         topics: vec![(Topic::Digital, sure), (Topic::Media, Confidence::new(0.2))],
         event: None,
+        more_events: Vec::new(),
         excerpt: "Толық мәтін.".to_owned(),
         engine_version: 1,
         read_at: now,
+    }
+}
+
+fn coming(article: &ArticleId, now: DateTime<Utc>) -> Event {
+    let start = NaiveDate::from_ymd_opt(2026, 12, 5).expect("day");
+    Event {
+        id: EventId::derived(article, start),
+        name: "Цифрлық өңір".to_owned(),
+        start,
+        end: None,
+        time: None,
+        city: Some("Astana".to_owned()),
+        region: Some(Region::ASTANA),
+        status: EventStatus::Confirmed,
+        details: EventDetails::default(),
+        sequence: 0,
+        date_words: "5 желтоқсан".to_owned(),
+        date_counted_from: None,
+        articles: vec![article.clone()],
+        topics: Vec::new(),
+        said_by: BTreeMap::new(),
+        created: now,
+        updated: now,
     }
 }
 
@@ -216,24 +242,7 @@ async fn fill(store: &Store, now: DateTime<Utc>) {
         declared_event: None,
         content_hash: "1".to_owned(),
     };
-    let start = NaiveDate::from_ymd_opt(2026, 12, 5).expect("day");
-    let event = Event {
-        id: EventId::derived(&article.id, start),
-        name: "Цифрлық өңір".to_owned(),
-        start,
-        end: None,
-        time: None,
-        city: Some("Astana".to_owned()),
-        region: Some(Region::ASTANA),
-        status: EventStatus::Confirmed,
-        sequence: 0,
-        date_words: "5 желтоқсан".to_owned(),
-        date_counted_from: None,
-        articles: vec![article.id.clone()],
-        topics: Vec::new(),
-        created: now,
-        updated: now,
-    };
+    let event = coming(&article.id, now);
     let visit = Visit {
         state,
         articles: vec![VisitedArticle {
@@ -241,7 +250,7 @@ async fn fill(store: &Store, now: DateTime<Utc>) {
             article,
             reading: reading(sure, now),
             signature: Signature::default(),
-            event: Some(event),
+            events: vec![event],
         }],
     };
     store.record_visit(visit, &holder).await.expect("recorded");

@@ -11,6 +11,7 @@ use super::Store;
 use super::error::StoreError;
 use super::rows::{self, from_json, list, parsed, time, time_or_none, unsigned};
 use super::session::{Value, values};
+use super::told_events;
 use crate::model::article::{Article, ArticleId, KnownArticle};
 use crate::model::reading::{Confidence, Kind, Reading};
 use crate::model::source::SourceId;
@@ -29,7 +30,7 @@ pub(super) const ARTICLE_COLUMNS: &str = "a.id, a.source_id, a.story_id, a.added
     a.first_seen, a.revision, a.content_hash, a.engine_version, a.read_at, a.language, \
     a.language_confidence, a.kind, a.kind_confidence, a.published, a.updated, a.declared_language, \
     a.link, a.image, a.title, a.authors, a.categories, a.declared_event, a.regions, a.topics, a.event, \
-    a.excerpt, a.summary_html, a.content_html, a.text";
+    a.more_events, a.excerpt, a.summary_html, a.content_html, a.text";
 
 #[derive(FromRow)]
 pub(super) struct ArticleRow {
@@ -59,6 +60,7 @@ pub(super) struct ArticleRow {
     regions: String,
     topics: String,
     event: Option<String>,
+    more_events: String,
     excerpt: String,
     summary_html: String,
     content_html: String,
@@ -164,7 +166,7 @@ fn candidates_sql(bands: usize, placeholders_before: usize) -> String {
 impl ArticleRow {
     /// The values.
     pub(super) fn read(self) -> Result<(Article, Reading), StoreError> {
-        let declared_event = self.declared_event.as_deref().map(rows::declared);
+        let declared_event = self.declared_event.as_deref().map(told_events::declared);
         let article = Article {
             id: ArticleId::from_stored(self.id),
             source: SourceId::from_stored(self.source_id),
@@ -192,7 +194,8 @@ impl ArticleRow {
             kind_confidence: confidence(self.kind_confidence),
             regions: rows::regions(&self.regions)?,
             topics: rows::topics(&self.topics)?,
-            event: self.event.as_deref().map(rows::claim).transpose()?,
+            event: self.event.as_deref().map(told_events::claim).transpose()?,
+            more_events: told_events::claims(&self.more_events)?,
             excerpt: self.excerpt,
             engine_version: unsigned(self.engine_version, "articles.engine_version")?,
             read_at: time(self.read_at, "articles.read_at")?,

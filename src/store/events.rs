@@ -13,6 +13,7 @@ use super::rows::{
     BATCH_ROWS, day, day_number, json, list, parsed, second_of_day, time, time_of_day, unsigned,
 };
 use super::session::{Session, values};
+use super::told_events::{details, details_json, said_by, said_by_json};
 use super::visit::VisitedArticle;
 use crate::model::article::ArticleId;
 use crate::model::event::{Event, EventId, EventStatus, TELLERS_MAX};
@@ -24,7 +25,8 @@ const NEAR_MAX: i64 = 500;
 
 /// The columns of [`EventRow`], of the table alias `e`.
 pub(super) const EVENT_COLUMNS: &str = "e.id, e.name, e.start_day, e.end_day, e.start_second, \
-    e.city, e.region, e.status, e.sequence, e.date_words, e.counted_from, e.created, e.updated";
+    e.city, e.region, e.status, e.details, e.sequence, e.date_words, e.counted_from, e.said_by, \
+    e.created, e.updated";
 
 #[derive(FromRow)]
 pub(super) struct EventRow {
@@ -36,9 +38,11 @@ pub(super) struct EventRow {
     city: Option<String>,
     region: Option<String>,
     status: String,
+    details: String,
     sequence: i64,
     date_words: String,
     counted_from: Option<i64>,
+    said_by: String,
     created: i64,
     updated: i64,
 }
@@ -64,19 +68,20 @@ impl Store {
         with_articles(&mut session, rows).await
     }
 
-    /// The events those of `ids` tell of.
+    /// The events those of `ids` tell of, those told first in an article first.
     pub async fn events_of_articles(
         &self,
         ids: &[ArticleId],
-    ) -> Result<HashMap<ArticleId, Event>, StoreError> {
+    ) -> Result<HashMap<ArticleId, Vec<Event>>, StoreError> {
         let mut session = self.pools.read("looking up articles' events");
-        let mut told = HashMap::new();
+        let mut told: HashMap<ArticleId, Vec<Event>> = HashMap::new();
         for batch in ids.chunks(BATCH_ROWS) {
             let ids = list(batch.iter().map(ArticleId::as_str));
             let links: Vec<(String, String)> = session
                 .fetch(
                     "SELECT article_id, event_id FROM event_articles WHERE article_id IN (
-                       SELECT item.value ->> 'v' FROM {rows} AS item)",
+                       SELECT item.value ->> 'v' FROM {rows} AS item)
+                     ORDER BY article_id, place, event_id",
                     values![ids.as_str()],
                 )
                 .await?;
@@ -97,7 +102,8 @@ impl Store {
                 .collect();
             for (article, event) in links {
                 if let Some(event) = events.get(event.as_str()) {
-                    told.insert(ArticleId::from_stored(article), (*event).clone());
+                    let events = told.entry(ArticleId::from_stored(article)).or_default();
+                    events.push((*event).clone());
                 }
             }
         }
@@ -184,7 +190,7 @@ pub(super) async fn keep_events(
 ) -> Result<(), StoreError> {
     // Of one event told several times in a visit, the last merge holds all.
     let mut events: BTreeMap<&str, &Event> = BTreeMap::new();
-    for event in articles.iter().filter_map(|visited| visited.event.as_ref()) {
+    for event in articles.iter().flat_map(|visited| &visited.events) {
         events
             .entry(event.id.as_str())
             .and_modify(|kept| {
@@ -204,65 +210,75 @@ pub(super) async fn keep_events(
     let batch = json(&rows);
     keep_events_before(session, &batch).await?;
     session.execute(UPSERT, values![batch]).await?;
-    let mut told: BTreeMap<&str, Telling> = BTreeMap::new();
-    for event in events.values() {
-        for (position, article) in event.articles.iter().enumerate() {
-            told.insert(
-                article.as_str(),
-                Telling::of(article, event, position, false),
-            );
-        }
-    }
-    for visited in articles {
-        if let Some(event) = &visited.event {
-            let article = &visited.article.id;
-            let place = |event: &Event| event.articles.iter().position(|id| id == article);
-            let position = events
-                .get(event.id.as_str())
-                .and_then(|kept| place(kept))
-                .or_else(|| place(event))
-                .unwrap_or(event.articles.len());
-            told.insert(
-                article.as_str(),
-                Telling::of(article, event, position, true),
-            );
-        }
-    }
-    let rows = json(&told.values().collect::<Vec<_>>());
-    session.execute(TELL, values![rows.as_str()]).await?;
-    session.execute(RETELL, values![rows]).await?;
+    let tellings = tellings(articles, &events);
+    let rows = json(&tellings.values().collect::<Vec<_>>());
+    session.execute(UNTELL, values![rows.as_str()]).await?;
+    session.execute(TELL, values![rows]).await?;
     Ok(())
 }
 
+/// Who tells of which event, by article and event.
+fn tellings<'a>(
+    articles: &[&'a VisitedArticle],
+    events: &BTreeMap<&str, &'a Event>,
+) -> BTreeMap<(&'a str, &'a str), Telling<'a>> {
+    let mut told = BTreeMap::new();
+    for event in events.values().copied() {
+        for (position, article) in event.articles.iter().enumerate() {
+            let key = (article.as_str(), event.id.as_str());
+            told.insert(key, Telling::of(article, event, position));
+        }
+    }
+    for visited in articles {
+        for (place, event) in visited.events.iter().enumerate() {
+            let article = &visited.article.id;
+            let position = |event: &Event| event.articles.iter().position(|id| id == article);
+            let position = events
+                .get(event.id.as_str())
+                .and_then(|kept| position(kept))
+                .or_else(|| position(event))
+                .unwrap_or(event.articles.len());
+            let mut telling = Telling::of(article, event, position);
+            (telling.place, telling.visited) = (place, 1);
+            told.insert((article.as_str(), event.id.as_str()), telling);
+        }
+    }
+    told
+}
+
 const UPSERT: &str = "INSERT INTO events (id, name, start_day, end_day, last_day, start_second,
-       city, region, status, sequence, date_words, counted_from, created, updated)
+       city, region, status, details, sequence, date_words, counted_from, said_by, created,
+       updated)
      SELECT item.value ->> 'id', item.value ->> 'name', CAST(item.value ->> 'start_day' AS BIGINT),
        CAST(item.value ->> 'end_day' AS BIGINT), CAST(item.value ->> 'last_day' AS BIGINT),
        CAST(item.value ->> 'start_second' AS BIGINT), item.value ->> 'city',
-       item.value ->> 'region', item.value ->> 'status',
+       item.value ->> 'region', item.value ->> 'status', item.value ->> 'details',
        CAST(item.value ->> 'sequence' AS BIGINT), item.value ->> 'date_words',
-       CAST(item.value ->> 'counted_from' AS BIGINT), CAST(item.value ->> 'created' AS BIGINT),
+       CAST(item.value ->> 'counted_from' AS BIGINT), item.value ->> 'said_by',
+       CAST(item.value ->> 'created' AS BIGINT),
        CAST(item.value ->> 'updated' AS BIGINT)
      FROM {rows} AS item WHERE 1 = 1
      ON CONFLICT (id) DO UPDATE SET name = excluded.name, start_day = excluded.start_day,
        end_day = excluded.end_day, last_day = excluded.last_day,
        start_second = excluded.start_second, city = excluded.city, region = excluded.region,
-       status = excluded.status, sequence = excluded.sequence, date_words = excluded.date_words,
+       status = excluded.status,
+       details = excluded.details, said_by = excluded.said_by, sequence = excluded.sequence, date_words = excluded.date_words,
        counted_from = excluded.counted_from, updated = excluded.updated
      WHERE excluded.sequence >= events.sequence";
 
-/// Links not known yet.
-const TELL: &str = "INSERT INTO event_articles (article_id, event_id, position)
+/// Links not known yet, and where in the visited articles the events are told.
+const TELL: &str = "INSERT INTO event_articles (article_id, event_id, position, place)
      SELECT item.value ->> 'article', item.value ->> 'event',
-       CAST(item.value ->> 'position' AS BIGINT)
-     FROM {rows} AS item WHERE 1 = 1 ON CONFLICT (article_id) DO NOTHING";
+       CAST(item.value ->> 'position' AS BIGINT), CAST(item.value ->> 'place' AS BIGINT)
+     FROM {rows} AS item WHERE 1 = 1 ON CONFLICT (article_id, event_id) DO NOTHING";
 
-/// A visited article that told of another event before tells of this one now.
-const RETELL: &str = "UPDATE event_articles SET event_id = item.value ->> 'event',
-       position = CAST(item.value ->> 'position' AS BIGINT)
-     FROM {rows} AS item WHERE event_articles.article_id = item.value ->> 'article'
-       AND event_articles.event_id <> item.value ->> 'event'
-       AND CAST(item.value ->> 'visited' AS BIGINT) = 1";
+/// A visited article that told of other events before tells of these now.
+const UNTELL: &str = "DELETE FROM event_articles
+     WHERE article_id IN (SELECT item.value ->> 'article' FROM {rows} AS item
+         WHERE CAST(item.value ->> 'visited' AS BIGINT) = 1)
+       AND NOT EXISTS (SELECT 1 FROM {rows} AS item
+         WHERE item.value ->> 'article' = event_articles.article_id
+           AND item.value ->> 'event' = event_articles.event_id)";
 
 #[derive(Serialize)]
 struct WrittenEvent<'a> {
@@ -275,9 +291,11 @@ struct WrittenEvent<'a> {
     city: Option<&'a str>,
     region: Option<String>,
     status: &'static str,
+    details: String,
     sequence: u32,
     date_words: &'a str,
     counted_from: Option<i64>,
+    said_by: String,
     created: i64,
     updated: i64,
 }
@@ -294,9 +312,11 @@ impl<'a> WrittenEvent<'a> {
             city: event.city.as_deref(),
             region: event.region.map(Region::code),
             status: event.status.word(),
+            details: details_json(&event.details),
             sequence: event.sequence,
             date_words: &event.date_words,
             counted_from: event.date_counted_from.map(day_number),
+            said_by: said_by_json(&event.said_by),
             created: event.created.timestamp_millis(),
             updated: event.updated.timestamp_millis(),
         }
@@ -307,17 +327,21 @@ impl<'a> WrittenEvent<'a> {
 struct Telling<'a> {
     article: &'a str,
     event: &'a str,
+    /// Among those who tell of the event.
     position: usize,
+    /// Among the events of the article.
+    place: usize,
     visited: i64,
 }
 
 impl<'a> Telling<'a> {
-    fn of(article: &'a ArticleId, event: &'a Event, position: usize, visited: bool) -> Self {
+    fn of(article: &'a ArticleId, event: &'a Event, position: usize) -> Self {
         Self {
             article: article.as_str(),
             event: event.id.as_str(),
             position,
-            visited: i64::from(visited),
+            place: 0,
+            visited: 0,
         }
     }
 }
@@ -344,6 +368,7 @@ impl EventRow {
                 .transpose()?,
             status: EventStatus::from_word(&self.status)
                 .ok_or_else(|| StoreError::corrupt("events.status", &self.status))?,
+            details: details(&self.details)?,
             sequence: unsigned(self.sequence, "events.sequence")?,
             date_words: self.date_words,
             date_counted_from: counted_from
@@ -351,6 +376,7 @@ impl EventRow {
                 .transpose()?,
             articles,
             topics,
+            said_by: said_by(&self.said_by)?,
             created: time(self.created, "events.created")?,
             updated: time(self.updated, "events.updated")?,
         })

@@ -40,6 +40,7 @@ mod session;
 mod sources;
 mod subscribers;
 mod suppression;
+mod told_events;
 mod visit;
 
 #[cfg(test)]

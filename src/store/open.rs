@@ -92,6 +92,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/postgres/0010_health.sql"),
     ),
     (
+        11,
+        "events",
+        include_str!("migrations/sqlite/0011_events.sql"),
+        include_str!("migrations/postgres/0011_events.sql"),
+    ),
+    (
         14,
         "ledger",
         include_str!("migrations/sqlite/0014_ledger.sql"),

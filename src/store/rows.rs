@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::error::StoreError;
-use crate::model::draft::DeclaredEvent;
-use crate::model::event::EventStatus;
-use crate::model::reading::{Confidence, DateEvidence, EventClaim};
+use crate::model::reading::Confidence;
 use crate::model::region::Region;
 use crate::model::topic::Topic;
 
@@ -161,118 +159,6 @@ pub(super) fn topics(text: &str) -> Result<Vec<(Topic, Confidence)>, StoreError>
         .into_iter()
         .map(|(word, sure)| Ok((parsed(&word, WHAT)?, Confidence::new(sure))))
         .collect()
-}
-
-/// A claimed or declared event as a JSON column holds it.
-#[derive(Serialize, Deserialize)]
-struct EventJson {
-    name: String,
-    start: i64,
-    end: Option<i64>,
-    second: Option<i64>,
-    city: Option<String>,
-    region: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    claim: Option<ClaimJson>,
-}
-
-/// What only a claim has.
-#[derive(Serialize, Deserialize)]
-struct ClaimJson {
-    status: String,
-    words: String,
-    counted_from: Option<i64>,
-    confidence: f32,
-}
-
-/// `articles.event`.
-pub(super) fn claim_json(claim: &EventClaim) -> String {
-    json(&EventJson {
-        name: claim.name.clone(),
-        start: day_number(claim.start),
-        end: claim.end.map(day_number),
-        second: claim.time.map(second_of_day),
-        city: claim.city.clone(),
-        region: claim.region.map(Region::code),
-        claim: Some(ClaimJson {
-            status: claim.status.word().to_owned(),
-            words: claim.evidence.words.clone(),
-            counted_from: claim.evidence.counted_from.map(day_number),
-            confidence: claim.confidence.get(),
-        }),
-    })
-}
-
-/// `articles.declared_event`.
-pub(super) fn declared_json(event: &DeclaredEvent) -> String {
-    json(&EventJson {
-        name: event.name.clone(),
-        start: day_number(event.start),
-        end: event.end.map(day_number),
-        second: event.time.map(second_of_day),
-        city: event.city.clone(),
-        region: event.region.map(Region::code),
-        claim: None,
-    })
-}
-
-/// Reads [`claim_json`].
-pub(super) fn claim(text: &str) -> Result<EventClaim, StoreError> {
-    const WHAT: &str = "articles.event";
-    let event: EventJson = from_json(text, WHAT)?;
-    let DeclaredEvent {
-        name,
-        start,
-        end,
-        time,
-        city,
-        region,
-    } = event.read(WHAT)?;
-    let claim = event
-        .claim
-        .as_ref()
-        .ok_or_else(|| StoreError::corrupt(WHAT, text))?;
-    Ok(EventClaim {
-        name,
-        start,
-        end,
-        time,
-        city,
-        region,
-        status: EventStatus::from_word(&claim.status)
-            .ok_or_else(|| StoreError::corrupt(WHAT, &claim.status))?,
-        evidence: DateEvidence {
-            words: claim.words.clone(),
-            counted_from: claim
-                .counted_from
-                .map(|number| day(number, WHAT))
-                .transpose()?,
-        },
-        confidence: Confidence::new(claim.confidence),
-    })
-}
-
-/// Reads [`declared_json`].
-pub(super) fn declared(text: &str) -> Result<DeclaredEvent, StoreError> {
-    const WHAT: &str = "articles.declared_event";
-    from_json::<EventJson>(text, WHAT)?.read(WHAT)
-}
-
-impl EventJson {
-    fn read(&self, what: &'static str) -> Result<DeclaredEvent, StoreError> {
-        let region = self.region.as_deref();
-        Ok(DeclaredEvent {
-            name: self.name.clone(),
-            start: day(self.start, what)?,
-            end: self.end.map(|number| day(number, what)).transpose()?,
-            time: self
-                .second
-                .map(|second| time_of_day(second, what))
-                .transpose()?,
-            city: self.city.clone(),
-            region: region.map(|code| parsed(code, what)).transpose()?,
-        })
-    }
 }
 
 #[cfg(test)]

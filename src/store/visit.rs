@@ -12,11 +12,10 @@ use super::dialect::Durability;
 use super::error::StoreError;
 use super::events::keep_events;
 use super::labels::{forget_labels, keep_labels};
-use super::rows::{
-    BATCH_ROWS, claim_json, count, declared_json, json, list, regions_json, time, topics_json,
-};
+use super::rows::{BATCH_ROWS, count, json, list, regions_json, time, topics_json};
 use super::session::{Session, values};
 use super::sources::{keep_state, raise_stamp};
+use super::told_events::{claim_json, claims_json, declared_json};
 use crate::model::article::Article;
 use crate::model::delivery::Holder;
 use crate::model::event::Event;
@@ -40,8 +39,8 @@ pub struct VisitedArticle {
     pub reading: Reading,
     pub signature: Signature,
     pub story: StoryId,
-    /// The event it tells of, as merged.
-    pub event: Option<Event>,
+    /// The events it tells of, as merged.
+    pub events: Vec<Event>,
 }
 
 /// What recording came to.
@@ -164,7 +163,7 @@ async fn keep_articles(
 
 /// The columns of `articles` a visit writes, in the order of [`WrittenArticle`],
 /// each with the type it is read as.
-const WRITTEN: [(&str, &str); 34] = [
+const WRITTEN: [(&str, &str); 35] = [
     ("id", "TEXT"),
     ("source_id", "TEXT"),
     ("story_id", "TEXT"),
@@ -194,6 +193,7 @@ const WRITTEN: [(&str, &str); 34] = [
     ("regions", "TEXT"),
     ("topics", "TEXT"),
     ("event", "TEXT"),
+    ("more_events", "TEXT"),
     ("excerpt", "TEXT"),
     ("tokens", "TEXT"),
     ("summary_html", "TEXT"),
@@ -279,6 +279,7 @@ struct WrittenArticle<'a> {
     regions: String,
     topics: String,
     event: Option<String>,
+    more_events: String,
     excerpt: &'a str,
     tokens: String,
     summary_html: &'a str,
@@ -329,6 +330,7 @@ impl<'a> WrittenArticle<'a> {
             regions: regions_json(&reading.regions),
             topics: topics_json(&reading.topics),
             event: reading.event.as_ref().map(claim_json),
+            more_events: claims_json(&reading.more_events),
             excerpt: &reading.excerpt,
             tokens: json(&visited.signature.tokens),
             summary_html: &article.summary_html,

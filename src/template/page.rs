@@ -177,7 +177,7 @@ pub struct ArticlePage {
     /// Sanitised on its way in.
     pub html: String,
     pub link: Option<String>,
-    pub event: Option<EventCard>,
+    pub events: Vec<EventCard>,
 }
 
 /// An answer to something the reader did, or a question with one button.
@@ -382,7 +382,7 @@ fn sample_article() -> ArticlePage {
         date: "2026-11-23".to_owned(),
         html: "<p>Мәтін</p>".to_owned(),
         link: Some("https://example.kz/1".to_owned()),
-        event: Some(sample_event()),
+        events: vec![sample_event()],
     }
 }
 

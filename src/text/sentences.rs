@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 /// Words after which a dot ends no sentence.
-const ABBREVIATIONS: [&str; 43] = [
+const ABBREVIATIONS: [&str; 62] = [
     "г",
     "гг",
     "ж",
@@ -50,6 +50,25 @@ const ABBREVIATIONS: [&str; 43] = [
     "e",
     "i",
     "көш",
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "sept",
+    "oct",
+    "nov",
+    "dec",
+    "янв",
+    "февр",
+    "авг",
+    "сент",
+    "окт",
+    "нояб",
+    "дек",
     "қ",
 ];
 

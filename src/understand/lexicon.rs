@@ -55,6 +55,18 @@ impl Section {
         (0..tokens.len()).any(|at| self.at(tokens, at) > 0)
     }
 
+    /// How many tokens lie between `at` and the nearest entry.
+    pub fn nearest(&self, tokens: &[Token], at: usize) -> Option<usize> {
+        (0..tokens.len())
+            .filter_map(|from| match self.at(tokens, from) {
+                0 => None,
+                count if from > at => Some((from - at, count)),
+                count => Some((at.saturating_sub(from + count - 1), count)),
+            })
+            .map(|(distance, _)| distance)
+            .min()
+    }
+
     fn begins(&self, word: &str) -> bool {
         let head: String = word.chars().take(BEGINNING_CHARS_MIN).collect();
         self.beginnings

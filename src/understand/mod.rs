@@ -25,7 +25,7 @@ use chrono_tz::Tz;
 
 use crate::model::article::Article;
 use crate::model::draft::DeclaredEvent;
-use crate::model::event::EventStatus;
+use crate::model::event::{EventDetails, EventStatus};
 use crate::model::language::Language;
 use crate::model::reading::{Confidence, DateEvidence, EventClaim, Kind, Reading};
 use crate::model::region::Region;
@@ -35,7 +35,7 @@ use crate::text::tokens::tokens;
 use event::Finding;
 
 /// Raised when the same article would be read differently.
-pub const ENGINE_VERSION: u32 = 3;
+pub const ENGINE_VERSION: u32 = 4;
 
 /// What is known of an article's source before its text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -77,10 +77,16 @@ pub fn read(article: &Article, source_hints: &Hints, zone: Tz, now: DateTime<Utc
     if let Some(declared) = &article.declared_event {
         take_at_its_word(&mut finding, declared, published);
     }
-    let event = finding
+    let mut event = finding
         .event
         .take()
         .filter(|event| event.confidence.is_enough());
+    if let Some(event) = event
+        .as_mut()
+        .filter(|event| event.details.registration.is_none())
+    {
+        event.details.registration = event::registration_in(&article.content_html);
+    }
     Reading {
         language: told.language,
         language_confidence: told.language_confidence,
@@ -93,6 +99,7 @@ pub fn read(article: &Article, source_hints: &Hints, zone: Tz, now: DateTime<Utc
             .collect(),
         excerpt: excerpt::excerpt(&told, finding.sentence),
         event,
+        more_events: finding.more,
         engine_version: ENGINE_VERSION,
         read_at: now,
     }
@@ -120,6 +127,8 @@ fn take_at_its_word(finding: &mut Finding, declared: &DeclaredEvent, published: 
         city: declared.city.clone(),
         region: declared.region,
         status: EventStatus::Confirmed,
+        details: EventDetails::default(),
+        words: BTreeMap::new(),
         evidence: DateEvidence {
             // Nobody wrote the day in words: the front matter names it.
             words: String::new(),
@@ -136,6 +145,8 @@ fn take_at_its_word(finding: &mut Finding, declared: &DeclaredEvent, published: 
     if let Some(told) = told {
         claim.status = told.status;
         claim.time = claim.time.or(told.time);
+        claim.details = told.details;
+        claim.words = told.words;
         if declared.city.is_none() && declared.region.is_none() {
             claim.city = told.city;
             claim.region = told.region;
@@ -175,4 +186,4 @@ fn regions(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

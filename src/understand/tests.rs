@@ -6,9 +6,11 @@ use crate::model::source::SourceId;
 
 const CASES: &str = include_str!("../../tests/fixtures/understand/cases.jsonl");
 const MEDIA_WEEK: &str = include_str!("../../tests/fixtures/understand/media-week.kk.txt");
+const MEDIA_WEEK_AFTER: &str =
+    include_str!("../../tests/fixtures/understand/media-week-after.kk.txt");
 const SEED: &str = "../shared/seed/astana-digital-forum.kk.txt";
 
-pub(super) fn article(title: &str, text: &str, published: &str) -> Article {
+pub(crate) fn article(title: &str, text: &str, published: &str) -> Article {
     let published = format!("{published}T06:00:00Z").parse().expect("time");
     Article {
         id: ArticleId::from_stored("a"),
@@ -31,7 +33,7 @@ pub(super) fn article(title: &str, text: &str, published: &str) -> Article {
     }
 }
 
-pub(super) fn read_plainly(article: &Article) -> Reading {
+pub(crate) fn read_plainly(article: &Article) -> Reading {
     read(article, &Hints::default(), Almaty, article.first_seen)
 }
 
@@ -135,9 +137,8 @@ fn the_follow_up_of_the_next_day_tells_of_the_same_event() {
     let EventChange::New(known) = merge(&claim, &announced, None, &[], now) else {
         panic!("the first is new");
     };
-    let text =
-        "Кеше Астанада Қазақстан журналистерінің өңірлік форумы өтті. Форумға 300 адам келді.";
-    let mut after = article("Журналистер форумы өтті", text, "2017-10-07");
+    let (title, text) = MEDIA_WEEK_AFTER.split_once(". ").expect("a title");
+    let mut after = article(title, text, "2017-10-06");
     after.id = ArticleId::from_stored("after");
     let reading = read_plainly(&after);
     assert_eq!(reading.kind, Kind::ForumArticle);

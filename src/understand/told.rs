@@ -54,7 +54,7 @@ pub fn told(article: &Article, hint: Option<Language>) -> Told {
     if found == Language::KazakhLatin {
         let spelling = latin_spelling(&text);
         for token in tokens.iter_mut().filter(|token| token.is_word()) {
-            token.folded = cyrillic(&token.folded, spelling);
+            token.folded = chat_spelling(cyrillic(&token.folded, spelling));
         }
     }
     let sentences = lay_out(&text, &tokens);
@@ -71,6 +71,48 @@ pub fn told(article: &Article, hint: Option<Language>) -> Told {
         language: found,
         language_confidence: confidence,
     }
+}
+
+/// Telling words as plain Latin letters leave them, and as they are spelled.
+const CHAT_SPELLINGS: [(&str, &str); 30] = [
+    ("ертен", "ертең"),
+    ("бугин", "бүгін"),
+    ("бурсигуни", "бүрсігүні"),
+    ("келеси", "келесі"),
+    ("куни", "күні"),
+    ("сагат", "сағат"),
+    ("каласын", "қаласын"),
+    ("кантар", "қаңтар"),
+    ("акпан", "ақпан"),
+    ("сауир", "сәуір"),
+    ("шилде", "шілде"),
+    ("кыркуйек", "қыркүйек"),
+    ("казан", "қазан"),
+    ("караша", "қараша"),
+    ("желтоксан", "желтоқсан"),
+    ("дуйсенби", "дүйсенбі"),
+    ("сейсенби", "сейсенбі"),
+    ("сарсенби", "сәрсенбі"),
+    ("бейсенби", "бейсенбі"),
+    ("жума", "жұма"),
+    ("сенби", "сенбі"),
+    ("жексенби", "жексенбі"),
+    ("отеди", "өтеді"),
+    ("отти", "өтті"),
+    ("откен", "өткен"),
+    ("откизил", "өткізіл"),
+    ("откизед", "өткізед"),
+    ("уйымдастыр", "ұйымдастыр"),
+    ("тиркел", "тіркел"),
+    ("шакыр", "шақыр"),
+];
+
+/// The word as it is spelled, if it begins as one of those chats write plainly.
+fn chat_spelling(word: String) -> String {
+    CHAT_SPELLINGS
+        .iter()
+        .find_map(|(plain, spelled)| Some(format!("{spelled}{}", word.strip_prefix(plain)?)))
+        .unwrap_or(word)
 }
 
 impl Told {

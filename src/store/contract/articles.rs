@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use super::{Ground, at, day, event, on_both, record, visited};
 use crate::model::article::ArticleId;
 use crate::model::draft::DeclaredEvent;
-use crate::model::event::EventStatus;
+use crate::model::event::{EventDetails, EventField, EventStatus};
+use crate::model::language::Language;
 use crate::model::reading::{Confidence, DateEvidence, EventClaim};
 use crate::model::region::Region;
 use crate::model::source::SourceId;
@@ -18,6 +19,7 @@ on_both!(
     the_newest_revision_stands,
     candidates_share_a_band_and_are_bounded,
     events_are_merged_not_undone,
+    an_article_may_tell_of_several_events,
     many_articles_in_one_visit,
     a_visit_that_fails_leaves_nothing,
 );
@@ -60,12 +62,24 @@ fn full() -> VisitedArticle {
         city: None,
         region: Some(Region::ASTANA),
         status: EventStatus::Tentative,
+        details: EventDetails {
+            organiser: Some("Әкімдік".to_owned()),
+            venue: Some("«Рух» \"сарайы\"".to_owned()),
+            end_time: "18:00:00".parse().ok(),
+            registration: Some("https://forum.example.kz/?a=1&b=2".to_owned()),
+            languages: vec![Language::KazakhCyrillic, Language::English],
+        },
+        words: EventField::ALL
+            .into_iter()
+            .map(|field| (field, format!("«{}»", field.word())))
+            .collect(),
         evidence: DateEvidence {
             words: "ертең".to_owned(),
             counted_from: Some(day("2017-10-05")),
         },
         confidence: Confidence::new(0.77),
     });
+    reading.more_events = reading.event.iter().cloned().collect();
     full
 }
 
@@ -191,7 +205,7 @@ async fn events_are_merged_not_undone(ground: Ground) {
     told.time = "10:30:00".parse().ok();
     told.city = Some("Astana".to_owned());
     told.date_counted_from = Some(day("2017-10-05"));
-    one.event = Some(told.clone());
+    one.events = vec![told.clone()];
     record(store, "a", vec![one.clone()]).await;
     let near = |from, to| store.events_near(day(from), day(to));
     assert_eq!(
@@ -204,16 +218,16 @@ async fn events_are_merged_not_undone(ground: Ground) {
     moved.status = EventStatus::Postponed;
     moved.sequence = 1;
     moved.articles.push(ids[1].clone());
-    two.event = Some(moved.clone());
+    two.events = vec![moved.clone()];
     record(store, "a", vec![two]).await;
     // A third telling was merged before the second was stored.
     let mut stale = told.clone();
     stale.articles.push(ids[2].clone());
-    three.event = Some(stale);
+    three.events = vec![stale];
     record(store, "a", vec![three]).await;
     let found = store.events_of_articles(&ids).await.unwrap();
     assert_eq!(found.len(), 3);
-    let kept = &found[&ids[2]];
+    let kept = &found[&ids[2]][0];
     assert_eq!((kept.status, kept.sequence), (EventStatus::Postponed, 1));
     let mut articles = kept.articles.clone();
     assert_eq!(articles[0], ids[0], "the first stays first");
@@ -223,12 +237,43 @@ async fn events_are_merged_not_undone(ground: Ground) {
     assert_eq!(articles, expected, "no telling is lost");
     // The first tells of another day now.
     let other = event(&ids[0], "2017-11-01", None);
-    one.event = Some(other.clone());
+    one.events = vec![other.clone()];
     record(store, "a", vec![one]).await;
     assert_eq!(
         store.events_of_articles(&ids[..1]).await.unwrap(),
-        HashMap::from([(ids[0].clone(), other)])
+        HashMap::from([(ids[0].clone(), vec![other])])
     );
+}
+
+async fn an_article_may_tell_of_several_events(ground: Ground) {
+    let store = &ground.store;
+    let mut one = visited("a", "1", at(1));
+    let id = one.article.id.clone();
+    let mut week = event(&id, "2017-10-04", Some(Region::ASTANA));
+    week.details = EventDetails {
+        organiser: Some("Министрлік".to_owned()),
+        venue: Some("«Рух»\\ \"сарайы\"".to_owned()),
+        end_time: "18:00:00".parse().ok(),
+        registration: Some("https://forum.example.kz/?a=1&b=2".to_owned()),
+        languages: vec![Language::KazakhCyrillic, Language::English],
+    };
+    week.said_by = EventField::ALL
+        .into_iter()
+        .map(|field| (field, id.clone()))
+        .collect();
+    let forum = event(&id, "2017-10-06", Some(Region::ASTANA));
+    one.events = vec![forum.clone(), week.clone()];
+    record(store, "a", vec![one.clone()]).await;
+    let ids = std::slice::from_ref(&id);
+    let told = store.events_of_articles(ids).await.unwrap();
+    assert_eq!(told[&id], [forum.clone(), week.clone()], "in its own order");
+    // The next revision tells of one of them only.
+    one.events = vec![week.clone()];
+    record(store, "a", vec![one]).await;
+    let told = store.events_of_articles(ids).await.unwrap();
+    assert_eq!(told[&id], [week]);
+    let left = store.event(&forum.id).await.unwrap().unwrap();
+    assert!(left.articles.is_empty(), "nobody tells of it any more");
 }
 
 async fn many_articles_in_one_visit(ground: Ground) {
@@ -276,7 +321,7 @@ async fn a_visit_that_fails_leaves_nothing(ground: Ground) {
         .unwrap();
     state.validators.etag = Some("\"new\"".to_owned());
     let mut article = visited("a", "1", at(1));
-    article.event = Some(event(&article.article.id, "2017-10-06", None));
+    article.events = vec![event(&article.article.id, "2017-10-06", None)];
     let article_id = article.article.id.clone();
     let visit = crate::store::Visit {
         state,

@@ -13,10 +13,10 @@ on_both!(
 /// Records `event` as told by the article `key`, seen at `millis`.
 async fn tell(ground: &Ground, event: &Event, millis: i64) {
     let mut telling = visited("a", "told", at(millis));
-    telling.event = Some(Event {
+    telling.events = vec![Event {
         updated: at(millis),
         ..event.clone()
-    });
+    }];
     record(&ground.store, "a", vec![telling]).await;
 }
 

@@ -22,13 +22,15 @@ mod sources;
 mod subscribers;
 mod suppression;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::Store;
 use super::{Visit, VisitRecord, VisitedArticle};
 use crate::model::article::{Article, ArticleId};
 use crate::model::delivery::Holder;
-use crate::model::event::{Event, EventId, EventStatus};
+use crate::model::event::{Event, EventDetails, EventId, EventStatus};
 use crate::model::language::Language;
 use crate::model::reading::{Confidence, Kind, Reading};
 use crate::model::region::Region;
@@ -156,12 +158,13 @@ fn visited(source: &str, key: &str, seen: DateTime<Utc>) -> VisitedArticle {
             regions: Vec::new(),
             topics: Vec::new(),
             event: None,
+            more_events: Vec::new(),
             excerpt: "Ертең форум өтеді.".to_owned(),
             engine_version: 1,
             read_at: seen,
         },
         signature: Signature::default(),
-        event: None,
+        events: Vec::new(),
     }
 }
 
@@ -176,11 +179,13 @@ fn event(first: &ArticleId, start: &str, region: Option<Region>) -> Event {
         city: None,
         region,
         status: EventStatus::Confirmed,
+        details: EventDetails::default(),
         sequence: 0,
         date_words: "ертең".to_owned(),
         date_counted_from: None,
         articles: vec![first.clone()],
         topics: Vec::new(),
+        said_by: BTreeMap::new(),
         created: at(0),
         updated: at(0),
     }

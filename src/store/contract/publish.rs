@@ -52,7 +52,7 @@ fn varied() -> Vec<VisitedArticle> {
             told.topics = one.reading.shown_topics().collect();
             told.topics.sort();
             told.topics.dedup();
-            one.event = Some(told);
+            one.events = vec![told];
         }
         all.push(one);
     }
@@ -137,7 +137,7 @@ async fn editions_and_calendars_agree_with_the_filter(ground: Ground) {
         let mut expected: Vec<&Event> = all
             .iter()
             .filter(|one| admits_event(&filter, one))
-            .filter_map(|one| one.event.as_ref())
+            .flat_map(|one| &one.events)
             .filter(|event| event.last_day() >= from)
             .collect();
         expected.sort_by_key(|event| (event.start, event.id.clone()));
@@ -154,7 +154,7 @@ fn admits_event(filter: &Filter, one: &VisitedArticle) -> bool {
         regions: vec![],
         ..filter.clone()
     };
-    let place = one.event.as_ref().and_then(|event| event.region);
+    let place = one.events.first().and_then(|event| event.region);
     filter.admits(&one.article.source, &one.reading)
         || place.is_some_and(|place| filter.regions.contains(&place))
             && anywhere.admits(&one.article.source, &one.reading)
@@ -288,7 +288,7 @@ async fn an_event_is_about_what_most_of_its_tellers_are(ground: Ground) {
             .iter()
             .map(|(topic, sure)| (*topic, Confidence::new(*sure)))
             .collect();
-        one.event = Some(told.clone());
+        one.events = vec![told.clone()];
         one
     };
     let tellers = vec![

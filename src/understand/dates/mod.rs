@@ -63,11 +63,12 @@ pub fn spans(tokens: &[Token], published: NaiveDate) -> Vec<Span> {
         .collect()
 }
 
-/// The first hour in `tokens`; of a range its beginning.
-pub fn first_hour(tokens: &[Token]) -> Option<NaiveTime> {
+/// The first hour in `tokens`, and where a range ends that begins with it.
+pub fn first_hours(tokens: &[Token]) -> Option<(NaiveTime, Option<NaiveTime>)> {
     let reader = Reader::new(tokens, NaiveDate::default());
     (0..reader.items.len()).find_map(|at| match reader.hour(at)?.value {
-        Value::Time(time) | Value::Times(time, _) => Some(time),
+        Value::Time(time) => Some((time, None)),
+        Value::Times(from, to) => Some((from, Some(to))),
         _ => None,
     })
 }

@@ -3,12 +3,15 @@
 
 use chrono::NaiveTime;
 
-use super::super::dates::first_hour;
+use super::super::dates::first_hours;
 use crate::text::tokens::Token;
 
-/// The first time in `tokens`, beginnings of ranges first.
-pub fn first_time(tokens: &[Token]) -> Option<NaiveTime> {
-    first_hour(tokens)
+/// When an event begins on its day and, where that is told, when it ends.
+pub type Hours = (NaiveTime, Option<NaiveTime>);
+
+/// The first time in `tokens`, of a range both ends.
+pub fn first_time(tokens: &[Token]) -> Option<Hours> {
+    first_hours(tokens)
 }
 
 #[cfg(test)]
@@ -38,7 +41,10 @@ mod tests {
         for (text, expected) in cases {
             let expected =
                 expected.and_then(|(hour, minute)| NaiveTime::from_hms_opt(hour, minute, 0));
-            assert_eq!(first_time(&tokens(text)), expected, "{text}");
+            let found = first_time(&tokens(text)).map(|(from, _)| from);
+            assert_eq!(found, expected, "{text}");
         }
+        let (_, end) = first_time(&tokens("с 9:30 до 18:00")).expect("hours");
+        assert_eq!(end, NaiveTime::from_hms_opt(18, 0, 0));
     }
 }

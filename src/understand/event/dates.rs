@@ -1,8 +1,7 @@
 //! The days a text names, as events are dated by them.
 //!
-//! Deliberately absent: months and years without a day, durations, weekdays that
-//! no verb says to be to come, and what a date is the date of; `event` weighs that by
-//! the words around it.
+//! Deliberately absent: months and years without a day, durations, and what a
+//! date is the date of; `event` weighs that by the words around it.
 
 use chrono::NaiveDate;
 
@@ -18,6 +17,8 @@ pub struct Dated {
     pub end: Option<NaiveDate>,
     /// Counted from the publication day.
     pub relative: bool,
+    /// A bare weekday: only a verb can say whether it is the last or the next.
+    pub guessed: bool,
 }
 
 /// All days in `tokens`, in order. `published` is the publication day in the
@@ -35,12 +36,14 @@ fn dated(span: &Span) -> Option<Dated> {
         Value::Days(first, last) => (first, Some(last)),
         _ => return None,
     };
-    (span.resolved != Resolved::WeekdayGuessed).then_some(Dated {
+    let guessed = span.resolved == Resolved::WeekdayGuessed;
+    Some(Dated {
         first: span.first,
         after: span.core_after,
         start,
         end,
-        relative: span.resolved == Resolved::Counted,
+        relative: guessed || span.resolved == Resolved::Counted,
+        guessed,
     })
 }
 

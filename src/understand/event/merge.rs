@@ -1,15 +1,14 @@
 //! The same event told by several articles is one event.
 //!
 //! `SEQUENCE` (RFC 5545 section 3.8.7.4) is raised only when a reader's
-//! calendar must change. Deliberately absent for now: which article said which
-//! field.
+//! calendar must change; who said which field is kept beside it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::model::article::Article;
-use crate::model::event::{Event, EventId, EventStatus, TELLERS_MAX};
+use crate::model::article::{Article, ArticleId};
+use crate::model::event::{Event, EventDetails, EventField, EventId, EventStatus, TELLERS_MAX};
 use crate::model::reading::EventClaim;
 use crate::text::stem::stem;
 use crate::text::tokens::tokens;
@@ -30,29 +29,39 @@ pub enum EventChange {
 }
 
 /// Finds the event a claim speaks of, or makes a new one: the one the article
-/// `told` of before, if any, else the same one among `candidates`. The first article that told of an event is its author: its corrections
-/// replace; other articles only add what was missing, or cancel and postpone.
+/// `told` of before, if any, else the same one among `others`. Whoever said
+/// a field may correct it; others add what is missing, and anybody may cancel,
+/// postpone, or confirm what was tentative.
 pub fn merge(
     claim: &EventClaim,
     article: &Article,
     told: Option<&Event>,
-    candidates: &[&Event],
+    others: &[&Event],
     now: DateTime<Utc>,
 ) -> EventChange {
-    let mut candidates = candidates.iter().copied();
+    let mut candidates = others.iter().copied();
     let known = told.or_else(|| candidates.find(|event| is_same(claim, event)));
     let Some(known) = known else {
-        return EventChange::New(new_event(claim, article, now));
+        let mut id = EventId::derived(&article.id, claim.start);
+        if others.iter().any(|event| event.id == id) {
+            id = EventId::derived_further(&article.id, claim.start, &claim.name);
+        }
+        return EventChange::New(new_event(id, claim, article, now));
     };
-    let author = known.articles.first() == Some(&article.id);
     let mut event = known.clone();
-    if author {
-        correct(&mut event, claim);
-    } else {
-        add(&mut event, claim);
-    }
-    if event != *known {
+    let mut teller = Teller {
+        article: &article.id,
+        first: known.articles.first(),
+        said_by: std::mem::take(&mut event.said_by),
+    };
+    teller.tell(&mut event, claim);
+    event.said_by = teller.said_by;
+    if is_rescheduled(known, &event) {
         event.sequence = known.sequence.saturating_add(1);
+    }
+    if (&event.name, &event.details) != (&known.name, &known.details)
+        || event.sequence != known.sequence
+    {
         event.updated = now;
     }
     if event.articles.len() < TELLERS_MAX && !event.articles.contains(&article.id) {
@@ -65,64 +74,176 @@ pub fn merge(
     }
 }
 
-fn new_event(claim: &EventClaim, article: &Article, now: DateTime<Utc>) -> Event {
-    Event {
-        id: EventId::derived(&article.id, claim.start),
-        name: claim.name.clone(),
+/// Which of the events an article `told` of before each of its `claims` speaks
+/// of now: the same one; a claim and an event that are left alone are one that
+/// was corrected.
+pub fn retold<'a>(claims: &[&EventClaim], told: &[&'a Event]) -> Vec<Option<&'a Event>> {
+    let mut left: Vec<&Event> = told.to_vec();
+    let mut found: Vec<Option<&Event>> = claims
+        .iter()
+        .map(|claim| {
+            let at = left.iter().position(|event| is_same(claim, event))?;
+            Some(left.remove(at))
+        })
+        .collect();
+    let mut open = found.iter_mut().filter(|found| found.is_none());
+    if let (Some(claim), None, [event]) = (open.next(), open.next(), left.as_slice()) {
+        *claim = Some(*event);
+    }
+    found
+}
+
+/// Whether a calendar must ask its reader to look again.
+fn is_rescheduled(before: &Event, now: &Event) -> bool {
+    let key = |event: &Event| {
+        (
+            (event.start, event.end, event.time, event.status),
+            (event.region, event.details.end_time),
+        )
+    };
+    key(before) != key(now)
+        || before.name != now.name
+        || before.city != now.city
+        || before.details.venue != now.details.venue
+}
+
+fn new_event(id: EventId, claim: &EventClaim, article: &Article, now: DateTime<Utc>) -> Event {
+    let mut event = Event {
+        id,
+        name: String::new(),
         start: claim.start,
         end: claim.end,
-        time: claim.time,
-        city: claim.city.clone(),
-        region: claim.region,
+        time: None,
+        city: None,
+        region: None,
         status: claim.status,
+        details: EventDetails::default(),
         sequence: 0,
         date_words: claim.evidence.words.clone(),
         date_counted_from: claim.evidence.counted_from,
         articles: vec![article.id.clone()],
         topics: Vec::new(),
+        said_by: BTreeMap::new(),
         created: now,
         updated: now,
+    };
+    let mut teller = Teller {
+        article: &article.id,
+        first: Some(&article.id),
+        said_by: BTreeMap::new(),
+    };
+    teller.tell(&mut event, claim);
+    for field in [EventField::Date, EventField::Status] {
+        teller.said_by.insert(field, article.id.clone());
     }
+    event.said_by = teller.said_by;
+    event
 }
 
-fn correct(event: &mut Event, claim: &EventClaim) {
-    event.name.clone_from(&claim.name);
-    event.city.clone_from(&claim.city);
-    event.region = claim.region;
-    event.time = claim.time;
-    event.status = claim.status;
-    move_to(event, claim);
+/// An article's word on an event, and whose word its fields are so far.
+struct Teller<'a> {
+    article: &'a ArticleId,
+    /// Whoever told first said what nobody is noted for.
+    first: Option<&'a ArticleId>,
+    said_by: BTreeMap<EventField, ArticleId>,
 }
 
-fn move_to(event: &mut Event, claim: &EventClaim) {
-    if (event.start, event.end) != (claim.start, claim.end) {
-        event.start = claim.start;
-        event.end = claim.end;
-        event.date_words.clone_from(&claim.evidence.words);
-        event.date_counted_from = claim.evidence.counted_from;
-    }
-}
-
-fn add(event: &mut Event, claim: &EventClaim) {
-    match claim.status {
-        EventStatus::Cancelled => event.status = EventStatus::Cancelled,
-        EventStatus::Postponed => {
-            event.status = EventStatus::Postponed;
-            if claim.start != event.start {
-                move_to(event, claim);
-                event.time = claim.time;
-            }
+impl Teller<'_> {
+    fn tell(&mut self, event: &mut Event, claim: &EventClaim) {
+        self.tell_day(event, claim);
+        if event.name.is_empty() || self.owns(EventField::Name) {
+            event.name.clone_from(&claim.name);
+            self.note(EventField::Name);
         }
-        EventStatus::Tentative | EventStatus::Confirmed => {}
+        if event.start == claim.start {
+            self.set(EventField::Time, &mut event.time, claim.time.as_ref());
+            let (end, said) = (&mut event.details.end_time, claim.details.end_time.as_ref());
+            self.set(EventField::EndTime, end, said);
+        }
+        self.tell_place(event, claim);
+        let (known, said) = (&mut event.details, &claim.details);
+        self.set(
+            EventField::Organiser,
+            &mut known.organiser,
+            said.organiser.as_ref(),
+        );
+        let (known_at, said_at) = (&mut known.registration, said.registration.as_ref());
+        self.set(EventField::Registration, known_at, said_at);
+        if known.languages.is_empty() && !said.languages.is_empty() {
+            known.languages.clone_from(&said.languages);
+            self.note(EventField::Languages);
+        }
     }
-    if event.start == claim.start {
-        event.end = event.end.or(claim.end);
-        event.time = event.time.or(claim.time);
+
+    fn tell_day(&mut self, event: &mut Event, claim: &EventClaim) {
+        let is_off = matches!(
+            claim.status,
+            EventStatus::Cancelled | EventStatus::Postponed
+        );
+        let confirms =
+            (event.status, claim.status) == (EventStatus::Tentative, EventStatus::Confirmed);
+        if event.status != claim.status && (is_off || confirms || self.owns(EventField::Status)) {
+            event.status = claim.status;
+            self.note(EventField::Status);
+        }
+        let moved = claim.status == EventStatus::Postponed && claim.start != event.start;
+        if moved || self.owns(EventField::Date) {
+            if (event.start, event.end) != (claim.start, claim.end) {
+                event.start = claim.start;
+                event.end = claim.end;
+                event.date_words.clone_from(&claim.evidence.words);
+                event.date_counted_from = claim.evidence.counted_from;
+                self.note(EventField::Date);
+                // The hour was the old day's.
+                event.time = None;
+                event.details.end_time = None;
+            }
+        } else if event.start == claim.start {
+            event.end = event.end.or(claim.end);
+        }
     }
-    if event.city.is_none() && (event.region.is_none() || event.region == claim.region) {
-        event.city.clone_from(&claim.city);
+
+    fn tell_place(&mut self, event: &mut Event, claim: &EventClaim) {
+        let said = claim.city.is_some() || claim.region.is_some();
+        let agrees = event.region.is_none() || event.region == claim.region;
+        let mends = self.owns(EventField::Place) || (event.city.is_none() && agrees);
+        if said && mends && (&event.city, event.region) != (&claim.city, claim.region) {
+            event.city.clone_from(&claim.city);
+            event.region = claim.region;
+            self.note(EventField::Place);
+        }
+        if event.city == claim.city {
+            let (venue, said) = (&mut event.details.venue, claim.details.venue.as_ref());
+            self.set(EventField::Venue, venue, said);
+        }
     }
-    event.region = event.region.or(claim.region);
+
+    fn owns(&self, field: EventField) -> bool {
+        self.said_by.get(&field).or(self.first) == Some(self.article)
+    }
+
+    fn note(&mut self, field: EventField) {
+        self.said_by.insert(field, self.article.clone());
+    }
+
+    /// What is missing is added; one's own word can be taken back.
+    fn set<T: Clone + PartialEq>(
+        &mut self,
+        field: EventField,
+        known: &mut Option<T>,
+        said: Option<&T>,
+    ) {
+        let mends = self.owns(field) || known.is_none();
+        if !mends || known.as_ref() == said {
+            return;
+        }
+        *known = said.cloned();
+        if said.is_some() {
+            self.note(field);
+        } else {
+            self.said_by.remove(&field);
+        }
+    }
 }
 
 fn is_same(claim: &EventClaim, event: &Event) -> bool {
@@ -133,7 +254,7 @@ fn is_same(claim: &EventClaim, event: &Event) -> bool {
     let last = claim.end.unwrap_or(claim.start);
     let overlaps = claim.start <= event.last_day() && event.start <= last;
     let near = (claim.start - event.start).abs() <= TimeDelta::days(MOVED_DAYS_MAX);
-    (overlaps || (moved && near)) && same_place(claim, event) && alike(&claim.name, &event.name)
+    (overlaps || (moved && near)) && same_place(claim, event) && same_name(claim, event)
 }
 
 /// Nothing known contradicts.
@@ -149,16 +270,20 @@ fn same_place(claim: &EventClaim, event: &Event) -> bool {
     cities && regions
 }
 
-/// Most words of the shorter name are in the longer; a bare "forum" says too
-/// little to be unlike anything.
+/// A bare "forum" is only the same where the place is.
+fn same_name(claim: &EventClaim, event: &Event) -> bool {
+    if stems(&claim.name).is_empty() || stems(&event.name).is_empty() {
+        return claim.region.is_some() && claim.region == event.region;
+    }
+    alike(&claim.name, &event.name)
+}
+
+/// Whether most words of the shorter name are in the longer.
 #[expect(clippy::cast_precision_loss, reason = "names have a few words")]
-fn alike(one: &str, other: &str) -> bool {
+pub(super) fn alike(one: &str, other: &str) -> bool {
     let (one, other) = (stems(one), stems(other));
     let fewer = one.len().min(other.len());
-    if fewer == 0 {
-        return true;
-    }
-    one.intersection(&other).count() as f64 / fewer as f64 >= ALIKE_MIN
+    fewer == 0 || one.intersection(&other).count() as f64 / fewer as f64 >= ALIKE_MIN
 }
 
 fn stems(name: &str) -> BTreeSet<String> {

@@ -35,6 +35,8 @@ fn claim(name: &str, start: &str, city: Option<&str>) -> EventClaim {
         city: city.map(str::to_owned),
         region: city.map(|_| Region::ASTANA),
         status: EventStatus::Confirmed,
+        details: EventDetails::default(),
+        words: BTreeMap::new(),
         evidence: DateEvidence {
             words: "ертең".to_owned(),
             counted_from: None,
@@ -144,4 +146,118 @@ fn a_cancellation_finds_its_event() {
     };
     assert_eq!((event.status, event.sequence), (EventStatus::Cancelled, 1));
     assert_eq!(event.start, first().start);
+}
+
+#[test]
+fn every_field_knows_who_said_it() {
+    let mut known = first();
+    let mut second = claim(
+        "Журналистердің өңірлік форумы",
+        "2017-10-06",
+        Some("Astana"),
+    );
+    second.details.venue = Some("Қазмедиа орталығы".to_owned());
+    second.details.organiser = Some("Министрлік".to_owned());
+    known = match merge(&second, &article("two"), None, &[&known], later()) {
+        EventChange::Changed(event) => event,
+        other => panic!("a venue is added: {other:?}"),
+    };
+    assert_eq!(known.sequence, 1, "a venue is a real change");
+    let said = |field| known.said_by.get(&field).map(ArticleId::as_str);
+    assert_eq!(said(EventField::Name), Some("one"));
+    assert_eq!(said(EventField::Date), Some("one"));
+    assert_eq!(said(EventField::Venue), Some("two"));
+    assert_eq!(said(EventField::Organiser), Some("two"));
+    // Who said it takes it back; what others said stays.
+    second.details.venue = None;
+    let mut third = claim(
+        "Журналистердің өңірлік форумы",
+        "2017-10-06",
+        Some("Astana"),
+    );
+    third.details.organiser = Some("Басқа біреу".to_owned());
+    let unchanged = merge(&third, &article("two-b"), Some(&known), &[], later());
+    let EventChange::Changed(noted) = unchanged else {
+        panic!("a third article is noted");
+    };
+    assert_eq!(noted.details, known.details);
+    assert_eq!(noted.sequence, known.sequence);
+    let EventChange::Changed(mended) = merge(&second, &article("two"), Some(&known), &[], later())
+    else {
+        panic!("taken back");
+    };
+    assert_eq!(mended.details.venue, None);
+    assert_eq!(mended.details.organiser, known.details.organiser);
+    assert_eq!(mended.said_by.get(&EventField::Venue), None);
+}
+
+#[test]
+fn an_organiser_alone_does_not_raise_the_sequence() {
+    let mut second = claim(
+        "Журналистердің өңірлік форумы",
+        "2017-10-06",
+        Some("Astana"),
+    );
+    second.details.organiser = Some("Министрлік".to_owned());
+    let EventChange::Changed(event) = merge(&second, &article("two"), None, &[&first()], later())
+    else {
+        panic!("told");
+    };
+    assert_eq!((event.sequence, event.updated), (0, later()));
+}
+
+#[test]
+fn what_was_tentative_is_confirmed_by_anybody() {
+    let mut maybe = claim("Су форумы", "2017-10-06", Some("Astana"));
+    maybe.status = EventStatus::Tentative;
+    let EventChange::New(known) = merge(&maybe, &article("one"), None, &[], later()) else {
+        panic!("new");
+    };
+    let sure = claim("Су форумы", "2017-10-06", Some("Astana"));
+    let EventChange::Changed(event) = merge(&sure, &article("two"), None, &[&known], later())
+    else {
+        panic!("confirmed");
+    };
+    assert_eq!((event.status, event.sequence), (EventStatus::Confirmed, 1));
+    // And the old word of the first changes nothing back.
+    let again = merge(&maybe, &article("one"), Some(&event), &[], later());
+    assert!(matches!(again, EventChange::Unchanged(_)), "{again:?}");
+}
+
+#[test]
+fn a_bare_forum_is_the_same_only_in_the_same_place() {
+    let known = first();
+    let bare = claim("Форум", "2017-10-06", Some("Astana"));
+    let change = merge(&bare, &article("two"), None, &[&known], later());
+    assert!(matches!(change, EventChange::Changed(_)), "{change:?}");
+    let nowhere = claim("Форум", "2017-10-06", None);
+    let change = merge(&nowhere, &article("three"), None, &[&known], later());
+    assert!(matches!(change, EventChange::New(_)), "{change:?}");
+}
+
+#[test]
+fn several_events_of_one_article_keep_their_own() {
+    let now = later();
+    let week = claim("Кітап апталығы", "2026-09-20", Some("Almaty"));
+    let forum = claim("Баспагерлер форумы", "2026-09-20", Some("Almaty"));
+    let EventChange::New(one) = merge(&week, &article("one"), None, &[], now) else {
+        panic!("new");
+    };
+    let EventChange::New(other) = merge(&forum, &article("one"), None, &[&one], now) else {
+        panic!("new");
+    };
+    assert_ne!(one.id, other.id, "one day, two events");
+    let told = [&one, &other];
+    let again = retold(&[&forum, &week], &told);
+    let ids: Vec<_> = again
+        .iter()
+        .map(|event| event.map(|event| &event.id))
+        .collect();
+    assert_eq!(ids, [Some(&other.id), Some(&one.id)]);
+    // One of them was corrected beyond likeness: what is left is it.
+    let renamed = claim("Оқырмандар мерекесі", "2026-09-28", Some("Astana"));
+    let again = retold(&[&forum, &renamed], &told);
+    assert_eq!(again[1].map(|event| &event.id), Some(&one.id));
+    // Two new ones beside none left are new.
+    assert_eq!(retold(&[&week, &forum], &[]), [None, None]);
 }

@@ -7,8 +7,10 @@ use crate::model::language::Language;
 use crate::text::tokens::Token;
 
 use super::super::lexicon::section;
+use super::super::place::Mention;
 use super::super::told::Told;
 use super::dates::Dated;
+use super::kazakh_name::kazakh_left;
 
 /// Names longer than this to one side are a sentence by mistake.
 const SIDE_TOKENS_MAX: usize = 14;
@@ -30,14 +32,24 @@ const ADJECTIVES: [(&str, &str); 12] = [
 const RUSSIAN_VERB_ENDINGS: [&str; 14] = [
     "ит", "ет", "ут", "ют", "ил", "ал", "ел", "ли", "ла", "ло", "лся", "тся", "лась", "лись",
 ];
-const KAZAKH_CASE_ENDINGS: [&str; 24] = [
-    "да", "де", "та", "те", "дан", "ден", "тан", "тен", "нан", "нен", "ға", "ге", "қа", "ке", "на",
-    "не", "ды", "ді", "ты", "ті", "ны", "ні", "ып", "іп",
-];
 
-/// The name of the forum whose word stands at token `at` of sentence `within`,
-/// and whether it says more than "forum".
-pub fn name(told: &Told, at: usize, within: &Range<usize>, dates: &[Dated]) -> (String, bool) {
+/// A name, and the tokens it was made of.
+pub struct Found {
+    pub text: String,
+    pub first: usize,
+    pub after: usize,
+    /// It says more than "forum".
+    pub specific: bool,
+}
+
+/// The name of the forum whose word stands at token `at` of sentence `within`.
+pub fn name(
+    told: &Told,
+    at: usize,
+    within: &Range<usize>,
+    dates: &[Dated],
+    places: &[Mention],
+) -> Found {
     let blocked = |index: usize| {
         dates
             .iter()
@@ -48,14 +60,16 @@ pub fn name(told: &Told, at: usize, within: &Range<usize>, dates: &[Dated]) -> (
         Language::KazakhCyrillic | Language::KazakhLatin
     );
     if let Some((open, close)) = quote_around(&told.tokens, at, within) {
-        return (
-            told.original(open + 1, close).trim().to_owned(),
-            close > open + 2,
-        );
+        return Found {
+            text: told.original(open + 1, close).trim().to_owned(),
+            first: open + 1,
+            after: close,
+            specific: close > open + 2,
+        };
     }
     let first = match told.language {
         Language::Russian => russian_left(told, at, within),
-        _ if kazakh => kazakh_left(told, at, within, &blocked),
+        _ if kazakh => kazakh_left(told, at, within, &blocked, places),
         _ => english_left(told, at, within, &blocked),
     };
     let after = if kazakh {
@@ -77,7 +91,19 @@ pub fn name(told: &Told, at: usize, within: &Range<usize>, dates: &[Dated]) -> (
         text.push_str(gap);
         text.push_str(told.original(at + 1, after));
     }
-    (capitalised(text.trim()), after - first > 1)
+    Found {
+        text: capitalised(text.trim()),
+        first,
+        after,
+        specific: after - first > 1 || is_compound(&told.tokens[at].folded),
+    }
+}
+
+/// "медиафорум" says more than "forum".
+fn is_compound(word: &str) -> bool {
+    ["форум", "forum"]
+        .iter()
+        .any(|head| word.find(head).is_some_and(|at| at > 0))
 }
 
 /// The forum word without its case.
@@ -85,6 +111,9 @@ fn head(told: &Told, at: usize) -> String {
     let token = &told.tokens[at];
     let original = &told.text[token.start..token.end];
     let lower = original.to_lowercase();
+    if let Some(week) = week(&lower) {
+        return week.to_owned();
+    }
     let stem = ["форум", "forum", "forým"].iter().find_map(|stem| {
         let found = lower.find(stem)?;
         (lower.len() == original.len()).then_some(found + stem.len())
@@ -99,6 +128,20 @@ fn head(told: &Told, at: usize) -> String {
         _ => "",
     };
     format!("{}{possessive}", &original[..stem_end])
+}
+
+/// The week a forum is part of, without its case.
+fn week(word: &str) -> Option<&'static str> {
+    let weeks = [
+        ("апталығ", "апталығы"),
+        ("апталық", "апталық"),
+        ("недел", "Неделя"),
+        ("декадас", "декадасы"),
+    ];
+    weeks
+        .iter()
+        .find(|(beginning, _)| word.starts_with(beginning))
+        .map(|(_, week)| *week)
 }
 
 /// The quotation marks around token `at`, if it stands in a quoted name.
@@ -128,7 +171,7 @@ fn opens(tokens: &[Token], at: usize) -> bool {
 }
 
 /// Where the quotation that closes just before `at` opens.
-fn quote_before(tokens: &[Token], at: usize, within: &Range<usize>) -> Option<usize> {
+pub fn quote_before(tokens: &[Token], at: usize, within: &Range<usize>) -> Option<usize> {
     let close = at.checked_sub(1).filter(|close| *close >= within.start)?;
     if !is_quote(&tokens[close]) || opens(tokens, close) {
         return None;
@@ -137,55 +180,6 @@ fn quote_before(tokens: &[Token], at: usize, within: &Range<usize>) -> Option<us
     (low..close)
         .rev()
         .find(|index| is_quote(&tokens[*index]) && opens(tokens, *index))
-}
-
-fn kazakh_left(
-    told: &Told,
-    at: usize,
-    within: &Range<usize>,
-    blocked: &dyn Fn(usize) -> bool,
-) -> usize {
-    let tokens = &told.tokens;
-    let mut first = at;
-    while first > within.start && at - first < SIDE_TOKENS_MAX {
-        if let Some(open) = quote_before(tokens, first, within) {
-            first = open;
-            continue;
-        }
-        let before = first - 1;
-        let token = &tokens[before];
-        if blocked(before) {
-            break;
-        }
-        let tight_dash = token.is_dash() && !token.spaced && !tokens[first].spaced;
-        let ordinal = token.number().is_some() && tokens[first].is_dash();
-        let link = section("kk-name-link").has(&token.folded) && first < at;
-        let word = token.is_word() && goes_on_kazakh(&token.folded);
-        if !(tight_dash || ordinal || link || word) {
-            break;
-        }
-        first = before;
-    }
-    // A name doesn't begin with what hangs on the word before.
-    while first < at
-        && (tokens[first].is_dash() || section("kk-name-link").has(&tokens[first].folded))
-    {
-        first += 1;
-    }
-    first
-}
-
-fn goes_on_kazakh(word: &str) -> bool {
-    let long = word.chars().count() > 4;
-    // Country names end like an ablative.
-    let country = word.ends_with("стан");
-    let adjective = word.ends_with("лікті") || word.ends_with("лықты");
-    let cased = long
-        && !(country || adjective)
-        && KAZAKH_CASE_ENDINGS
-            .iter()
-            .any(|ending| word.ends_with(ending));
-    !(section("kk-name-stop").has(word) || section("kk-organiser").has(word) || cased)
 }
 
 fn russian_left(told: &Told, at: usize, within: &Range<usize>) -> usize {
@@ -293,7 +287,7 @@ fn right(told: &Told, at: usize, within: &Range<usize>, blocked: &dyn Fn(usize) 
 }
 
 /// The token after the quotation that opens at `open`.
-fn quote_after(tokens: &[Token], open: usize, high: usize) -> Option<usize> {
+pub fn quote_after(tokens: &[Token], open: usize, high: usize) -> Option<usize> {
     if !(tokens.get(open).is_some_and(is_quote) && opens(tokens, open)) {
         return None;
     }
@@ -331,7 +325,8 @@ fn nominative_ending(word: &str) -> Option<(&'static str, &'static str)> {
     Some((*cut, ending))
 }
 
-fn capitalised(text: &str) -> String {
+/// With a capital first letter.
+pub fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()

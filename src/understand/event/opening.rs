@@ -3,11 +3,9 @@
 
 use std::ops::Range;
 
-use chrono::NaiveTime;
-
 use super::super::lexicon::section;
 use super::super::told::Told;
-use super::clock_time::first_time;
+use super::clock_time::{Hours, first_time};
 use super::dates::Dated;
 use super::forum::Forum;
 use crate::text::tokens::Token;
@@ -34,7 +32,7 @@ pub(super) fn opening(
     forums: &[Forum],
     day: Dated,
     sentence: usize,
-) -> Option<NaiveTime> {
+) -> Option<Hours> {
     let within = &told.sentences[sentence].tokens;
     hour(told, day.after.min(within.end)..within.end)
         .or_else(|| hour(told, within.start..day.first))
@@ -54,7 +52,7 @@ fn told_later(
     forums: &[Forum],
     day: Dated,
     sentence: usize,
-) -> Option<NaiveTime> {
+) -> Option<Hours> {
     let from = sentences_of_day(told, dates, day)
         .into_iter()
         .max()
@@ -82,7 +80,7 @@ fn told_later(
 }
 
 /// The first hour in `range` that is no deadline's or registration's.
-fn hour(told: &Told, range: Range<usize>) -> Option<NaiveTime> {
+fn hour(told: &Told, range: Range<usize>) -> Option<Hours> {
     told.tokens
         .get(range)?
         .split(|token: &Token| token.is_mark(',') || token.is_mark(';'))

@@ -208,6 +208,8 @@ impl<'a> Context<'a> {
         } else if ["өңір", "region", "oblast"]
             .iter()
             .any(|word| self.next.starts_with(word))
+            // "Қостанайда өңірлік форум", "Almaty regional forum"
+            && !["өңірлік", "өңіраралық", "regional"].iter().any(|word| self.next.starts_with(word))
             || (bare && self.heads_list(&["облыс", "област"]))
             || self.next.starts_with("облыс")
         {

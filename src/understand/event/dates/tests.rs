@@ -5,6 +5,7 @@ fn shown(text: &str, published: &str) -> String {
     let published: NaiveDate = published.parse().expect("date");
     dates(&tokens(text), published)
         .into_iter()
+        .filter(|dated| !dated.guessed)
         .map(|dated| match dated.end {
             Some(end) => format!("{}/{end}", dated.start),
             None => dated.start.to_string(),

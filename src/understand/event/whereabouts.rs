@@ -1,0 +1,338 @@
+//! Where an event is, told apart from datelines, guests' homes and organisers'
+//! seats.
+
+use super::super::lexicon::section;
+use super::super::place::{Mention, PlaceKind};
+use super::{Choice, Scene};
+use crate::model::region::Region;
+
+/// A place needs this weight: one named in passing is nobody's scene.
+const WEIGHT_MIN: i32 = 3;
+/// Kazakh endings of where somebody comes from.
+const ABLATIVES: [&str; 6] = ["нан", "нен", "дан", "ден", "тан", "тен"];
+/// Kazakh endings of whose something is.
+const GENITIVES: [&str; 6] = ["ның", "нің", "дың", "дің", "тың", "тің"];
+/// A dateline's city stands within so many tokens of its sentence's beginning.
+const DATELINE_TOKENS: usize = 8;
+/// A label stands within so many tokens before its place.
+const LABEL_TOKENS: usize = 6;
+/// Names further from the day or the forum weigh less, by a step for so many tokens.
+const STEP_TOKENS: usize = 4;
+/// Countries: an event is in one, but not in a city of that name.
+const COUNTRIES: [&str; 36] = [
+    "Russia",
+    "China",
+    "Uzbekistan",
+    "Kyrgyzstan",
+    "Tajikistan",
+    "Turkmenistan",
+    "Azerbaijan",
+    "Turkey",
+    "Iran",
+    "Belarus",
+    "Ukraine",
+    "Germany",
+    "France",
+    "United Kingdom",
+    "United States",
+    "Japan",
+    "South Korea",
+    "India",
+    "Mongolia",
+    "Georgia",
+    "Armenia",
+    "Italy",
+    "Spain",
+    "Poland",
+    "Hungary",
+    "Switzerland",
+    "United Arab Emirates",
+    "Saudi Arabia",
+    "Pakistan",
+    "Afghanistan",
+    "Qatar",
+    "Israel",
+    "Egypt",
+    "Kazakhstan",
+    "Austria",
+    "Czechia",
+];
+/// What the cities are also called.
+const BYNAMES: [(&str, &str); 8] = [
+    ("южной столице", "Almaty"),
+    ("оңтүстік астанада", "Almaty"),
+    ("southern capital", "Almaty"),
+    ("в столице", "Astana"),
+    ("столице казахстана", "Astana"),
+    ("елордада", "Astana"),
+    ("бас қалада", "Astana"),
+    ("in the capital", "Astana"),
+];
+
+/// Houses that one city has.
+const VENUES: &str = include_str!("venues.tsv");
+
+/// A city and its region, and the words that name them.
+#[derive(Debug, Default)]
+pub(super) struct Whereabouts {
+    pub city: Option<String>,
+    pub region: Option<Region>,
+    pub words: Option<String>,
+}
+
+impl Scene<'_> {
+    /// The place said to be the scene nearest to the event's day; else the
+    /// outlet's region.
+    pub(super) fn whereabouts(&self, choice: &Choice, hint: Option<Region>) -> Whereabouts {
+        let weighed = self
+            .places
+            .iter()
+            .map(|mention| (self.place_weight(mention, choice), mention));
+        let best = weighed
+            .rev()
+            .max_by_key(|(weight, _)| *weight)
+            .filter(|(weight, _)| *weight >= WEIGHT_MIN);
+        let byname = || {
+            self.byname(choice.sentence)
+                .or_else(|| self.known_venue(choice.sentence))
+        };
+        match best {
+            Some((weight, mention)) if mention.located || weight > 8 || byname().is_none() => {
+                let region = mention.region;
+                let abroad = mention.kind == PlaceKind::Abroad;
+                let city = mention
+                    .city
+                    .filter(|city| !(abroad && COUNTRIES.contains(city)))
+                    .or_else(|| self.city_in(region, choice));
+                Whereabouts {
+                    city: city.map(str::to_owned),
+                    region,
+                    words: Some(self.told.original(mention.first, mention.after).to_owned()),
+                }
+            }
+            _ => byname().map_or_else(
+                || self.dateline_or(hint),
+                |(words, city, region)| Whereabouts {
+                    city: Some(city.to_owned()),
+                    region: Some(region),
+                    words: Some(words.to_owned()),
+                },
+            ),
+        }
+    }
+
+    /// The dateline's city, where the text names no other place; else the hint.
+    fn dateline_or(&self, hint: Option<Region>) -> Whereabouts {
+        let dateline = self.dateline();
+        Whereabouts {
+            city: dateline.and_then(|mention| mention.city).map(str::to_owned),
+            region: dateline.and_then(|mention| mention.region).or(hint),
+            words: dateline
+                .map(|mention| self.told.original(mention.first, mention.after).to_owned()),
+        }
+    }
+
+    fn place_weight(&self, mention: &Mention, choice: &Choice) -> i32 {
+        let Some(at) = self.sentence_at(mention.first) else {
+            return 0;
+        };
+        let forum_here = self.forums.iter().filter(|forum| forum.sentence == at);
+        let title = at < self.told.title_sentences;
+        let mut weight = i32::from(mention.kind == PlaceKind::City);
+        weight += if at == choice.sentence { 8 } else { 0 };
+        weight += if at.abs_diff(choice.sentence) == 1 {
+            2
+        } else {
+            0
+        };
+        weight += if title { 4 } else { 0 };
+        weight += if mention.located { 5 } else { 0 };
+        weight += if forum_here.clone().next().is_some() {
+            2
+        } else {
+            0
+        };
+        let marks = forum_here
+            .map(|forum| forum.at)
+            .chain((at == choice.sentence).then_some(choice.dated.first));
+        let steps = marks
+            .map(|mark| mark.abs_diff(mention.first) / STEP_TOKENS)
+            .min()
+            .unwrap_or_default();
+        weight -= i32::try_from(steps.min(3)).unwrap_or_default();
+        if self.is_labelled(mention, at) {
+            weight += 6;
+        }
+        if self.is_dateline(mention, at) {
+            weight -= 12;
+        }
+        if self.is_origin(mention) {
+            weight -= 12;
+        }
+        weight
+    }
+
+    /// "Место: Караганда".
+    fn is_labelled(&self, mention: &Mention, sentence: usize) -> bool {
+        let begin = self.told.sentences[sentence].tokens.start;
+        let before = begin..mention.first;
+        before.len() <= LABEL_TOKENS
+            && section("venue-label").any(&self.told.tokens[before.clone()])
+            && self.told.tokens[before]
+                .iter()
+                .any(|token| token.is_mark(':') || token.is_dash())
+    }
+
+    /// The dateline, where the text names no other place at all.
+    fn dateline(&self) -> Option<&Mention> {
+        let first = self.places.first()?;
+        let alone = self.places.iter().all(|other| other.name == first.name);
+        let sentence = self.sentence_at(first.first)?;
+        (alone && first.city.is_some() && self.is_dateline(first, sentence)).then_some(first)
+    }
+
+    /// "АСТАНА. ҚазАқпарат –", "Алматы, 5 мая. /Kazinform/", "ASTANA –".
+    fn is_dateline(&self, mention: &Mention, sentence: usize) -> bool {
+        let within = &self.told.sentences[sentence].tokens;
+        let lead = mention.first.saturating_sub(within.start);
+        if lead > 2 || sentence < self.told.title_sentences {
+            return false;
+        }
+        let name = self.told.original(mention.first, mention.after);
+        let upper = name.chars().filter(|letter| letter.is_alphabetic()).count() > 1
+            && name.chars().all(|letter| !letter.is_lowercase());
+        let high = (mention.after + DATELINE_TOKENS).min(self.told.tokens.len());
+        let after = &self.told.tokens[mention.after.min(high)..high];
+        let dash = after
+            .iter()
+            .position(|token| token.is_dash() && token.spaced);
+        let dot = after
+            .first()
+            .is_some_and(|token| token.is_mark('.') || token.is_mark(','));
+        let agency = after.iter().any(|token| {
+            token.is_mark('/')
+                || [
+                    "kazinform",
+                    "казинформ",
+                    "қазақпарат",
+                    "inform",
+                    "казтаг",
+                    "sputnik",
+                    "tengri",
+                ]
+                .iter()
+                .any(|agency| token.folded.starts_with(agency))
+        });
+        let at_once = after
+            .first()
+            .is_some_and(|token| token.is_dash() && token.spaced);
+        (upper && (dash.is_some() || dot))
+            || (dot && agency)
+            || (at_once && upper)
+            || (dot && dash.is_some_and(|dash| dash < 5) && lead == 0 && !mention.located)
+    }
+
+    /// Guests come from there, or it is somebody's seat.
+    fn is_origin(&self, mention: &Mention) -> bool {
+        let tokens = &self.told.tokens;
+        let before = |back: usize| {
+            mention
+                .first
+                .checked_sub(back)
+                .and_then(|at| tokens.get(at))
+                .map_or("", |token| token.folded.as_str())
+        };
+        let from = section("direction-from").has(before(1))
+            || (section("direction-from").has(before(2))
+                && matches!(before(1), "города" | "г" | "the"));
+        let last = tokens[mention.after - 1].folded.as_str();
+        let next = tokens
+            .get(mention.after)
+            .map_or("", |token| token.folded.as_str());
+        let town_word = ["қала", "облыс", "аудан"]
+            .iter()
+            .any(|word| next.starts_with(word));
+        let bearer = if town_word { next } else { last };
+        let ends = |endings: &[&str]| endings.iter().any(|ending| bearer.ends_with(ending));
+        let country = bearer.ends_with("стан");
+        let cyrillic = bearer.contains(|letter: char| ('а'..='я').contains(&letter));
+        let comes = !country && cyrillic && ends(&ABLATIVES) && self.is_kazakh();
+        let owns = self.is_kazakh() && !mention.located && ends(&GENITIVES);
+        from || comes || (owns && mention.kind == PlaceKind::Region)
+    }
+
+    /// A byname in the event's sentence or the title.
+    fn byname(&self, sentence: usize) -> Option<(&'static str, &'static str, Region)> {
+        let said = |index: usize| {
+            let sentence = self.told.sentences.get(index)?;
+            let text = self.told.text[sentence.bytes.clone()].to_lowercase();
+            BYNAMES
+                .iter()
+                .find(|(name, _)| text.contains(name))
+                .and_then(|(name, city)| {
+                    let (_, region) = super::super::place::city(city)?;
+                    Some((*name, *city, region?))
+                })
+        };
+        said(sentence).or_else(|| (0..self.told.title_sentences).find_map(said))
+    }
+
+    /// A house of one city, named in the event's sentence, the next or the title.
+    fn known_venue(&self, sentence: usize) -> Option<(&'static str, &'static str, Region)> {
+        let title = 0..self.told.title_sentences;
+        [sentence, sentence + 1]
+            .into_iter()
+            .chain(title)
+            .find_map(|index| {
+                let mut text = String::from(" ");
+                for word in self.told.words(index).iter().filter(|word| word.is_word()) {
+                    text.push_str(&word.folded);
+                    text.push(' ');
+                }
+                VENUES
+                    .lines()
+                    .filter(|line| !line.starts_with('#'))
+                    .filter_map(|line| line.split_once('\t'))
+                    .find(|(house, _)| text.contains(&format!(" {house}")))
+                    .and_then(|(house, city)| {
+                        let (_, region) = super::super::place::city(city)?;
+                        Some((house, city, region?))
+                    })
+            })
+    }
+
+    /// A city of `region` where something is, named beside the event's day; else
+    /// one in the sentence nobody comes from.
+    fn city_in(&self, region: Option<Region>, choice: &Choice) -> Option<&'static str> {
+        region?;
+        let within = &self.told.sentences[choice.sentence].tokens;
+        let named = || {
+            self.places.iter().filter(|mention| {
+                within.contains(&mention.first)
+                    && mention.region == region
+                    && !self.is_origin(mention)
+            })
+        };
+        named()
+            .filter(|mention| mention.located)
+            .chain(named())
+            .find_map(|mention| mention.city)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bynames_are_of_known_cities() {
+        let venues = VENUES
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .map(|line| line.split_once('\t').expect(line));
+        for (name, city) in BYNAMES.into_iter().chain(venues) {
+            let known = super::super::super::place::city(city);
+            assert!(known.is_some_and(|(_, region)| region.is_some()), "{name}");
+        }
+    }
+}
