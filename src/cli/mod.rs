@@ -3,6 +3,7 @@
 //! Exit status: 0 fine, 1 the work failed, 2 the call or the config is wrong.
 
 mod bounces;
+mod cases;
 mod check;
 mod digest;
 mod doctor;
@@ -149,6 +150,6 @@ async fn answer(call: Call) -> Result<(), Failure> {
         Command::Suppressions(command) => suppressions::suppressions(&config, command, json).await,
         Command::Sources(command) => sources::sources(&config, &command, json).await,
         Command::Doctor => doctor::doctor(&config, json).await,
-        Command::Stage(command) => stage::stage(command),
+        Command::Stage(command) => stage::stage(command, json),
     }
 }
