@@ -4,6 +4,7 @@
 
 mod bounces;
 mod cases;
+mod correct;
 mod check;
 mod digest;
 mod doctor;
@@ -81,6 +82,8 @@ enum Command {
     /// The addresses and domains nothing is sent to.
     #[command(subcommand)]
     Suppressions(suppressions::SuppressionsCommand),
+    /// Say what an article is when it was read wrongly; list, export, undo that.
+    Correct(correct::CorrectCall),
     /// List sources, or visit each to tell how it is.
     #[command(subcommand)]
     Sources(sources::SourcesCommand),
@@ -148,6 +151,7 @@ async fn answer(call: Call) -> Result<(), Failure> {
         Command::Subscribers(command) => subscribers::subscribers(&config, command, json).await,
         Command::Bounces(command) => bounces::bounces(&config, command, json).await,
         Command::Suppressions(command) => suppressions::suppressions(&config, command, json).await,
+        Command::Correct(call) => correct::correct(&config, call, json).await,
         Command::Sources(command) => sources::sources(&config, &command, json).await,
         Command::Doctor => doctor::doctor(&config, json).await,
         Command::Stage(command) => stage::stage(command, json),

@@ -67,6 +67,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/sqlite/0006_asking.sql"),
         include_str!("migrations/postgres/0006_asking.sql"),
     ),
+    (
+        12,
+        "corrections",
+        include_str!("migrations/sqlite/0012_corrections.sql"),
+        include_str!("migrations/postgres/0012_corrections.sql"),
+    ),
 ];
 
 impl Store {
