@@ -217,10 +217,15 @@ fn tell(id: &ArticleId, outcome: Outcome, json: bool) -> Result<(), Failure> {
             let kind = reading.shown_kind().map_or("kind unknown", Kind::word);
             let regions = reading.regions.iter().filter(|(_, sure)| sure.is_enough());
             let regions: Vec<String> = regions.map(|(region, _)| region.code()).collect();
-            let event = reading.event.as_ref().map_or("no event".to_owned(), in_words);
+            let event = reading
+                .event
+                .as_ref()
+                .map_or("no event".to_owned(), in_words);
             say(&format!("{id}: {kind}; {event}; {}", regions.join(" ")))
         }
-        Outcome::Unchanged if json => say(&json!({"id": id.as_str(), "unchanged": true}).to_string()),
+        Outcome::Unchanged if json => {
+            say(&json!({"id": id.as_str(), "unchanged": true}).to_string())
+        }
         Outcome::Unchanged => say(&format!("{id}: nothing to change")),
         Outcome::Unknown(id) => Err(unknown(id.as_str())),
         Outcome::Restless => Err(Failure::work(format!(
@@ -230,7 +235,11 @@ fn tell(id: &ArticleId, outcome: Outcome, json: bool) -> Result<(), Failure> {
 }
 
 fn believed(id: &ArticleId, reading: &Reading, story: &StoryId) -> String {
-    let regions: Vec<String> = reading.regions.iter().map(|(code, _)| code.code()).collect();
+    let regions: Vec<String> = reading
+        .regions
+        .iter()
+        .map(|(code, _)| code.code())
+        .collect();
     json!({
         "id": id.as_str(), "kind": reading.shown_kind().map(Kind::word),
         "event": reading.event.as_ref().map(|event| serde_json::to_value(expected(event)).ok()),
@@ -257,7 +266,9 @@ async fn list(newsroom: &Newsroom, json: bool) -> Result<(), Failure> {
     for correction in corrections {
         let article = newsroom.store.article(&correction.article).await;
         let article = article.map_err(Failure::work)?.map(|(article, _)| article);
-        let title = article.as_ref().map_or("", |article| article.title.as_str());
+        let title = article
+            .as_ref()
+            .map_or("", |article| article.title.as_str());
         let said = said(&correction);
         let made = correction.made.to_rfc3339_opts(SecondsFormat::Secs, true);
         let id = correction.article.as_str();
@@ -296,11 +307,13 @@ fn in_short(said: &Value) -> String {
     let Some(said) = said.as_object() else {
         return String::new();
     };
-    let words = said.iter().map(|(field, value)| match (field.as_str(), value) {
-        ("event", Value::Null) => "no event".to_owned(),
-        ("event", event) => format!("event {}", event["start"].as_str().unwrap_or_default()),
-        (field, value) => format!("{field} {}", value.as_str().unwrap_or_default()),
-    });
+    let words = said
+        .iter()
+        .map(|(field, value)| match (field.as_str(), value) {
+            ("event", Value::Null) => "no event".to_owned(),
+            ("event", event) => format!("event {}", event["start"].as_str().unwrap_or_default()),
+            (field, value) => format!("{field} {}", value.as_str().unwrap_or_default()),
+        });
     words.collect::<Vec<_>>().join(", ")
 }
 
@@ -323,11 +336,15 @@ async fn export(newsroom: &Newsroom, file: &Path) -> Result<(), Failure> {
             continue;
         };
         let mut expect = expect(correction);
-        let other = correction.story.as_ref().and_then(|word| word.other.clone());
+        let other = correction
+            .story
+            .as_ref()
+            .and_then(|word| word.other.clone());
         if let Some(other) = other {
             let story = store.story_of(&other).await.map_err(Failure::work)?;
             let known = store.article(&other).await.map_err(Failure::work)?;
-            if let (Some(story), Some((told, _)), false) = (story, known, written.contains(&other)) {
+            if let (Some(story), Some((told, _)), false) = (story, known, written.contains(&other))
+            {
                 written.push(other);
                 let expect = Expect {
                     story: Some(story.as_str().to_owned()),

@@ -4,8 +4,8 @@
 
 mod bounces;
 mod cases;
-mod correct;
 mod check;
+mod correct;
 mod digest;
 mod doctor;
 mod gather;

@@ -93,10 +93,7 @@ pub async fn correct(
         let visited = believed(newsroom, article, story, (&before, &next), now).await?;
         let kept = Some(&next).filter(|next| !next.is_empty());
         if store.record_correction(&visited, kept, now).await? {
-            return Ok(Outcome::Corrected(
-                Box::new(visited.reading),
-                visited.story,
-            ));
+            return Ok(Outcome::Corrected(Box::new(visited.reading), visited.story));
         }
     }
     Ok(Outcome::Restless)
@@ -185,9 +182,7 @@ async fn believed(
     let event = match claim.filter(|claim| claim.confidence.is_enough()) {
         None => None,
         Some(claim) if next.event.is_some() => Some(placed(store, claim, &article, now).await?),
-        Some(claim) if before.event.is_some() => {
-            Some(returned(store, claim, &article, now).await?)
-        }
+        Some(claim) if before.event.is_some() => Some(returned(store, claim, &article, now).await?),
         Some(claim) => Some(followed(store, claim, &article, now).await?),
     };
     Ok(VisitedArticle {
@@ -245,7 +240,11 @@ async fn returned(
     for id in &known.articles {
         if let Some((teller, reading)) = store.article(id).await? {
             let own = teller.id == article.id;
-            let said = if own { Some(claim.clone()) } else { reading.event };
+            let said = if own {
+                Some(claim.clone())
+            } else {
+                reading.event
+            };
             tellers.push((teller, said));
         }
     }

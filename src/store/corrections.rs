@@ -48,7 +48,9 @@ impl Store {
         let mut session = self.pools.read("listing corrections");
         let rows: Vec<CorrectionRow> = session
             .fetch(
-                format!("SELECT {COLUMNS} FROM corrections c ORDER BY c.made_at DESC, c.article_id"),
+                format!(
+                    "SELECT {COLUMNS} FROM corrections c ORDER BY c.made_at DESC, c.article_id"
+                ),
                 values![],
             )
             .await?;
@@ -266,7 +268,11 @@ async fn write(session: &mut Session, correction: &Correction) -> Result<(), Sto
                 correction.region.map(Region::code),
                 words(story.map(|word| word.story.as_str())),
                 words(story.map(|word| word.before.as_str())),
-                words(story.and_then(|word| word.other.as_ref()).map(ArticleId::as_str))
+                words(
+                    story
+                        .and_then(|word| word.other.as_ref())
+                        .map(ArticleId::as_str)
+                )
             ],
         )
         .await?;
