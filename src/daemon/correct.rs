@@ -64,7 +64,7 @@ pub async fn correct(
 ) -> Result<Outcome, StoreError> {
     let store = &newsroom.store;
     for _ in 0..TRIES_MAX {
-        let (Some((article, reading)), Some(story)) =
+        let (Some((article, reading)), Some(tells)) =
             (store.article(id).await?, store.story_of(id).await?)
         else {
             return Ok(Outcome::Unknown(id.clone()));
@@ -75,22 +75,22 @@ pub async fn correct(
         let next = match word {
             Word::Undo => Correction::none(id.clone(), now),
             Word::Say(said) => {
-                let story = match story_word(store, &article, &story, &before, said).await? {
-                    Ok(story) => story,
+                let word = match story_word(store, &article, &tells, &before, said).await? {
+                    Ok(word) => word,
                     Err(unknown) => return Ok(Outcome::Unknown(unknown)),
                 };
-                say(&before, said, &reading, &article, story, now)
+                say(&before, said, &reading, &article, word, now)
             }
         };
         if next.says_the_same(&before) {
             return Ok(Outcome::Unchanged);
         }
-        let story = match (&next.story, &before.story) {
+        let tells = match (&next.story, &before.story) {
             (Some(word), _) => word.story.clone(),
             (None, Some(undone)) => undone.before.clone(),
-            (None, None) => story,
+            (None, None) => tells,
         };
-        let visited = believed(newsroom, article, story, (&before, &next), now).await?;
+        let visited = believed(newsroom, article, tells, (&before, &next), now).await?;
         let kept = Some(&next).filter(|next| !next.is_empty());
         if store.record_correction(&visited, kept, now).await? {
             return Ok(Outcome::Corrected(Box::new(visited.reading), visited.story));
@@ -137,9 +137,9 @@ async fn story_word(
     };
     let read = before.story.as_ref().map(|word| word.before.clone());
     let origin = read.unwrap_or_else(|| now_in.clone());
-    let (story, other) = match wanted {
+    let (tells, other) = match wanted {
         Some(other) => match store.story_of(other).await? {
-            Some(story) => (story, Some(other.clone())),
+            Some(tells) => (tells, Some(other.clone())),
             None => return Ok(Err(other.clone())),
         },
         None => {
@@ -149,7 +149,7 @@ async fn story_word(
         }
     };
     Ok(Ok(Some(StoryWord {
-        story,
+        story: tells,
         before: origin,
         other,
     })))
@@ -178,12 +178,15 @@ async fn believed(
     let reading = corrected(reading, next, published);
     let signature = same_story::signature(&article, &reading);
     let claim = reading.event.as_ref();
-    let store = &newsroom.store;
     let event = match claim.filter(|claim| claim.confidence.is_enough()) {
         None => None,
-        Some(claim) if next.event.is_some() => Some(placed(store, claim, &article, now).await?),
-        Some(claim) if before.event.is_some() => Some(returned(store, claim, &article, now).await?),
-        Some(claim) => Some(followed(store, claim, &article, now).await?),
+        Some(claim) if next.event.is_some() => {
+            Some(placed(&newsroom.store, claim, &article, now).await?)
+        }
+        Some(claim) if before.event.is_some() => {
+            Some(returned(&newsroom.store, claim, &article, now).await?)
+        }
+        Some(claim) => Some(followed(&newsroom.store, claim, &article, now).await?),
     };
     Ok(VisitedArticle {
         article,

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod bounces;
+mod correct;
 mod crash;
 mod dns;
 mod doctor;

@@ -65,8 +65,8 @@ async fn a_correction_reads_back_until_it_is_taken_back(ground: Ground) {
     assert_ne!(store.stamp().await.unwrap(), stamp);
     let (_, reading) = store.article(&one.article.id).await.unwrap().unwrap();
     assert_eq!(reading, one.reading);
-    let story = store.story_of(&one.article.id).await.unwrap();
-    assert_eq!(story, Some(two.story.clone()));
+    let tells = store.story_of(&one.article.id).await.unwrap();
+    assert_eq!(tells, Some(two.story.clone()));
 
     let mut bare = said(&two, 11);
     bare.event = Some(None);
@@ -82,8 +82,8 @@ async fn a_correction_reads_back_until_it_is_taken_back(ground: Ground) {
     one.story = before.clone();
     assert!(store.record_correction(&one, None, at(12)).await.unwrap());
     assert_eq!(store.corrections().await.unwrap(), [bare]);
-    let story = store.story_of(&one.article.id).await.unwrap();
-    assert_eq!(story, Some(before));
+    let tells = store.story_of(&one.article.id).await.unwrap();
+    assert_eq!(tells, Some(before));
 }
 
 async fn a_correction_of_a_text_that_changed_is_not_kept(ground: Ground) {
