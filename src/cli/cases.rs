@@ -5,6 +5,12 @@
 //! `tests/fixtures/articles/README.md`. Deliberately absent: reading the texts
 //! and judging the answers (`stage/evaluate`).
 
+#![expect(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands every field over by reference"
+)]
+
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

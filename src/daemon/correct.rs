@@ -137,16 +137,15 @@ async fn story_word(
     };
     let read = before.story.as_ref().map(|word| word.before.clone());
     let origin = read.unwrap_or_else(|| now_in.clone());
-    let (tells, other) = match wanted {
-        Some(other) => match store.story_of(other).await? {
-            Some(tells) => (tells, Some(other.clone())),
-            None => return Ok(Err(other.clone())),
-        },
-        None => {
-            let told = store.articles_of_story(&origin).await?;
-            let other = told.into_iter().find(|other| *other != article.id);
-            (StoryId::alone(&article.id), other)
-        }
+    let (tells, other) = if let Some(other) = wanted {
+        let Some(tells) = store.story_of(other).await? else {
+            return Ok(Err(other.clone()));
+        };
+        (tells, Some(other.clone()))
+    } else {
+        let told = store.articles_of_story(&origin).await?;
+        let other = told.into_iter().find(|other| *other != article.id);
+        (StoryId::alone(&article.id), other)
     };
     Ok(Ok(Some(StoryWord {
         story: tells,
