@@ -3,7 +3,9 @@
 //! Exit status: 0 fine, 1 the work failed, 2 the call or the config is wrong.
 
 mod bounces;
+mod cases;
 mod check;
+mod correct;
 mod digest;
 mod doctor;
 mod gather;
@@ -83,6 +85,8 @@ enum Command {
     /// The addresses and domains nothing is sent to.
     #[command(subcommand)]
     Suppressions(suppressions::SuppressionsCommand),
+    /// Say what an article is when it was read wrongly; list, export, undo that.
+    Correct(correct::CorrectCall),
     /// List sources, tell how they are, find new ones.
     #[command(subcommand)]
     Sources(sources::SourcesCommand),
@@ -150,8 +154,9 @@ async fn answer(call: Call) -> Result<(), Failure> {
         Command::Subscribers(command) => subscribers::subscribers(&config, command, json).await,
         Command::Bounces(command) => bounces::bounces(&config, command, json).await,
         Command::Suppressions(command) => suppressions::suppressions(&config, command, json).await,
+        Command::Correct(call) => correct::correct(&config, call, json).await,
         Command::Sources(command) => sources::sources(&config, &command, json).await,
         Command::Doctor => doctor::doctor(&config, json).await,
-        Command::Stage(command) => stage::stage(command),
+        Command::Stage(command) => stage::stage(command, json),
     }
 }

@@ -1,14 +1,15 @@
 //! `jarshy stage`: one stage alone, values in, JSON lines out.
 
 mod asking;
+mod evaluate;
 mod events;
 mod lines;
 mod page;
 mod sanitize;
 mod spans;
+mod stories;
 mod words;
 
-use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -26,9 +27,8 @@ use crate::model::article::{Article, ArticleId};
 use crate::model::draft::{Draft, Harvest, Person};
 use crate::model::reading::Reading;
 use crate::model::source::{JsonRules, PageRules, Place, SourceId};
-use crate::model::story::{StoryCandidate, StoryId};
 use crate::model::topic::Topic;
-use crate::understand::{self, Hints, same_story};
+use crate::understand::{self, Hints};
 
 /// The longest file or line a stage takes, in bytes.
 const STAGE_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -96,6 +96,15 @@ pub enum StageCommand {
         /// A file; - is standard input.
         file: PathBuf,
     },
+    /// Judge the understanding by labelled texts: precision, recall and F1 of every label.
+    Evaluate {
+        /// Misses to print.
+        #[arg(long, value_name = "N", default_value_t = evaluate::MISSES_SHOWN)]
+        misses: usize,
+        /// Cases, JSON lines {"id","title","text","published","expect"}; - is standard input.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
     /// Tell languages: JSON lines {"id","text"} in, {"id","language","script","confidence"} out.
     Language {
         /// A file; - is standard input.
@@ -125,7 +134,7 @@ pub enum StageCommand {
 }
 
 /// Runs one stage.
-pub fn stage(command: StageCommand) -> Result<(), Failure> {
+pub fn stage(command: StageCommand, json: bool) -> Result<(), Failure> {
     match command {
         StageCommand::Read {
             kind,
@@ -164,9 +173,10 @@ pub fn stage(command: StageCommand) -> Result<(), Failure> {
         }
         StageCommand::Stories { file } => {
             let now = Clock::System.now();
-            let mut stories = Stories::default();
+            let mut stories = stories::Stories::default();
             lines::each(&file, |line| stories.place(line, now))
         }
+        StageCommand::Evaluate { misses, files } => evaluate::evaluate(&files, misses, json),
         StageCommand::Language { file } => lines::each(&file, words::language),
         StageCommand::Topics { file } => {
             let now = Clock::System.now();
@@ -304,32 +314,6 @@ struct Asked {
 fn understand_line(line: &str, now: DateTime<Utc>) -> Result<String, String> {
     let asked = serde_json::from_str::<Asked>(line).map_err(|error| error.to_string())?;
     understand_one(asked, now).map(|value| value.to_string())
-}
-
-/// Stories of one file, and the first article of each as it was named there.
-#[derive(Default)]
-struct Stories {
-    shelf: same_story::Shelf,
-    named: HashMap<StoryId, Value>,
-}
-
-impl Stories {
-    fn place(&mut self, line: &str, now: DateTime<Utc>) -> Result<String, String> {
-        let asked = serde_json::from_str::<Asked>(line).map_err(|error| error.to_string())?;
-        let (id, article) = article_of(asked, now)?;
-        let reading = understand::read(&article, &Hints::default(), STAGE_ZONE, now);
-        let signature = same_story::signature(&article, &reading);
-        let candidates: Vec<StoryCandidate> = self.shelf.candidates(&signature).collect();
-        let story = same_story::join(&article.id, article.dated(), &signature, &candidates);
-        let first = self
-            .named
-            .entry(story.clone())
-            .or_insert_with(|| id.clone())
-            .clone();
-        let dated = article.dated();
-        self.shelf.put(article.id, story, &signature, dated);
-        Ok(json!({"id": id, "story": first}).to_string())
-    }
 }
 
 fn understand_one(asked: Asked, now: DateTime<Utc>) -> Result<Value, String> {

@@ -12,7 +12,9 @@ use crate::model::article::{Article, ArticleId};
 use crate::model::event::{Event, EventId, EventStatus};
 use crate::model::reading::{EventClaim, Reading};
 use crate::model::source::Source;
+use crate::model::story::StoryId;
 use crate::store::{StoreError, VisitedArticle};
+use crate::understand::correction::corrected;
 use crate::understand::event::EventChange;
 use crate::understand::identity::{self, Change};
 use crate::understand::{self, Hints, event, same_story};
@@ -71,13 +73,22 @@ impl Learned {
             }
         }
         let mut memory = Memory::of(newsroom, &changed).await?;
+        let revised: Vec<ArticleId> = known.into_keys().collect();
+        let corrections = newsroom.store.corrections_of(&revised).await?;
         let hints = Hints {
             language: source.language,
             region: source.region,
         };
         for article in changed {
-            let reading = understand::read(&article, &hints, newsroom.zone, now);
-            let visited = memory.place(newsroom, article, reading, now).await?;
+            let mut reading = understand::read(&article, &hints, newsroom.zone, now);
+            let said = corrections.get(&article.id);
+            if let Some(said) = said {
+                let published = article.dated().with_timezone(&newsroom.zone).date_naive();
+                reading = corrected(reading, said, published);
+            }
+            let story = said.and_then(|said| said.story.as_ref());
+            let story = story.map(|word| &word.story);
+            let visited = memory.place(newsroom, article, reading, story, now).await?;
             learned.articles.push(visited);
         }
         Ok(learned)
@@ -121,6 +132,7 @@ impl Memory {
         newsroom: &Newsroom,
         article: Article,
         reading: Reading,
+        said_story: Option<&StoryId>,
         now: DateTime<Utc>,
     ) -> Result<VisitedArticle, StoreError> {
         let signature = same_story::signature(&article, &reading);
@@ -130,7 +142,9 @@ impl Memory {
             .story_candidates(&signature.bands, since)
             .await?;
         candidates.extend(self.stories.candidates(&signature));
-        let story = same_story::join(&article.id, article.dated(), &signature, &candidates);
+        let story = said_story.cloned().unwrap_or_else(|| {
+            same_story::join(&article.id, article.dated(), &signature, &candidates)
+        });
         self.stories.put(
             article.id.clone(),
             story.clone(),
@@ -232,7 +246,7 @@ impl Memory {
 }
 
 /// The days an event may be on that is the one claimed.
-fn span(claim: &EventClaim) -> (NaiveDate, NaiveDate) {
+pub(super) fn span(claim: &EventClaim) -> (NaiveDate, NaiveDate) {
     let around = match claim.status {
         EventStatus::Cancelled | EventStatus::Postponed => MOVED_SPAN,
         EventStatus::Tentative | EventStatus::Confirmed => EVENT_SPAN,

@@ -8,6 +8,7 @@ pub mod article;
 pub mod bounce;
 pub mod change;
 pub mod complaint;
+pub mod correction;
 pub mod delivery;
 pub mod digest;
 pub mod draft;

@@ -15,6 +15,12 @@ impl StoryId {
     pub fn derived(first: &ArticleId) -> Self {
         Self(derive(&["story", first.as_str()]))
     }
+
+    /// The id of the story that `article` tells alone because the operator said
+    /// so: others may have joined the one derived from it.
+    pub fn alone(article: &ArticleId) -> Self {
+        Self(derive(&["story", "alone", article.as_str()]))
+    }
 }
 
 /// How likeness between texts is found and measured: see `understand::same_story`.

@@ -10,6 +10,7 @@
 
 mod articles;
 mod claims;
+mod corrections;
 mod deliveries;
 mod dialect;
 mod digests;

@@ -98,6 +98,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/postgres/0011_events.sql"),
     ),
     (
+        12,
+        "corrections",
+        include_str!("migrations/sqlite/0012_corrections.sql"),
+        include_str!("migrations/postgres/0012_corrections.sql"),
+    ),
+    (
         14,
         "ledger",
         include_str!("migrations/sqlite/0014_ledger.sql"),

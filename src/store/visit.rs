@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::Store;
+use super::corrections::is_corrected_since;
 use super::dialect::Durability;
 use super::error::StoreError;
 use super::events::keep_events;
@@ -48,7 +49,8 @@ pub struct VisitedArticle {
 pub enum VisitRecord {
     /// Everything is stored.
     Stored { new: u64, revised: u64 },
-    /// Another process has the source now: nothing is stored.
+    /// Another process has the source now, or the operator has corrected one of
+    /// the articles meanwhile: nothing is stored, and all is asked for again.
     LeaseLost,
 }
 
@@ -95,6 +97,11 @@ impl Store {
             .collect();
         let articles: Vec<&VisitedArticle> = articles.into_values().collect();
         let (mut new, mut revised) = (0, 0);
+        if let Some(read) = visit.state.last_visit
+            && is_corrected_since(&mut session, &articles, read).await?
+        {
+            return Ok(VisitRecord::LeaseLost);
+        }
         if !articles.is_empty() {
             let sealed_until = sealed_until(&mut session).await?;
             for batch in articles.chunks(BATCH_ROWS) {
@@ -112,7 +119,7 @@ impl Store {
 }
 
 /// Until when windows are sealed; holds off a new seal until we are done.
-async fn sealed_until(session: &mut Session) -> Result<DateTime<Utc>, StoreError> {
+pub(super) async fn sealed_until(session: &mut Session) -> Result<DateTime<Utc>, StoreError> {
     let row: Option<(i64,)> = session
         .fetch_first(
             "SELECT number FROM house WHERE key = 'sealed_until' {for share}",
@@ -123,7 +130,7 @@ async fn sealed_until(session: &mut Session) -> Result<DateTime<Utc>, StoreError
     time(millis, "house.sealed_until")
 }
 
-async fn keep_articles(
+pub(super) async fn keep_articles(
     session: &mut Session,
     batch: &[&VisitedArticle],
     sealed_until: DateTime<Utc>,

@@ -4,6 +4,7 @@
 //! Every label comes with how sure we are; what is not sure enough is shown as
 //! unknown (design, promise 4). Deliberately absent: the store and the clock.
 
+pub mod correction;
 pub mod dates;
 pub mod event;
 pub mod identity;

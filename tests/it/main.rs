@@ -3,6 +3,7 @@
 mod architecture;
 mod bounces;
 mod browser;
+mod correct;
 mod crash;
 mod discovery;
 mod dns;

@@ -4,6 +4,7 @@
 mod articles;
 #[path = "../../../tests/it/postgres.rs"]
 mod cluster;
+mod corrections;
 mod crashes;
 mod deliveries;
 mod digests;

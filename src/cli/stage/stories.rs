@@ -1,0 +1,42 @@
+//! Stories of texts given one after the other, held in memory.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::{Asked, STAGE_ZONE, article_of};
+use crate::model::article::Article;
+use crate::model::reading::Reading;
+use crate::model::story::{StoryCandidate, StoryId};
+use crate::understand::{self, Hints, same_story};
+
+/// Stories of one file, and the first article of each as it was named there.
+#[derive(Default)]
+pub(super) struct Stories {
+    shelf: same_story::Shelf,
+    named: HashMap<StoryId, Value>,
+}
+
+impl Stories {
+    /// Answers a line with the story its text tells.
+    pub(super) fn place(&mut self, line: &str, now: DateTime<Utc>) -> Result<String, String> {
+        let asked = serde_json::from_str::<Asked>(line).map_err(|error| error.to_string())?;
+        let (id, article) = article_of(asked, now)?;
+        let reading = understand::read(&article, &Hints::default(), STAGE_ZONE, now);
+        let story = self.story_of(&article, &reading);
+        let first = self.named.entry(story).or_insert_with(|| id.clone());
+        Ok(json!({"id": id, "story": first}).to_string())
+    }
+
+    /// The story of the next text.
+    pub(super) fn story_of(&mut self, article: &Article, reading: &Reading) -> StoryId {
+        let signature = same_story::signature(article, reading);
+        let candidates: Vec<StoryCandidate> = self.shelf.candidates(&signature).collect();
+        let dated = article.dated();
+        let story = same_story::join(&article.id, dated, &signature, &candidates);
+        self.shelf
+            .put(article.id.clone(), story.clone(), &signature, dated);
+        story
+    }
+}

@@ -1,0 +1,392 @@
+//! The operator corrects an article: said → read again → placed → one
+//! transaction. Feeds, calendars and the next letters follow from what is stored.
+//!
+//! Deliberately absent: correcting a story or an event as a whole. The word is
+//! on one article; its event and its story follow.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::Newsroom;
+use super::learn::span;
+use crate::model::article::{Article, ArticleId};
+use crate::model::correction::{Correction, StoryWord};
+use crate::model::event::{Event, EventId, TELLERS_MAX};
+use crate::model::reading::{EventClaim, Kind, Reading};
+use crate::model::region::Region;
+use crate::model::story::StoryId;
+use crate::store::{Store, StoreError, VisitedArticle};
+use crate::understand::correction::{EventWord, claimed, corrected};
+use crate::understand::event::{EventChange, merge};
+use crate::understand::{self, Hints, event, same_story};
+
+/// How often a correction is made anew because the article changed meanwhile.
+const TRIES_MAX: u32 = 3;
+
+/// What the operator says of an article.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Word {
+    /// Put above the reading, with what was said before.
+    Say(Said),
+    /// Everything said before is taken back.
+    Undo,
+}
+
+/// What is `None` stays as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Said {
+    pub kind: Option<Kind>,
+    /// `Some(None)`: it tells of no event.
+    pub event: Option<Option<EventWord>>,
+    pub region: Option<Region>,
+    /// `Some(None)`: it tells a story of its own.
+    pub story: Option<Option<ArticleId>>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// The article as it is believed now, and in which story.
+    Corrected(Box<Reading>, StoryId),
+    /// It was said before, or there was nothing to undo.
+    Unchanged,
+    /// There is no such article.
+    Unknown(ArticleId),
+    /// The article is being changed all the time; another try may do.
+    Restless,
+}
+
+/// Puts the operator's word above what was read in an article.
+pub async fn correct(
+    newsroom: &Newsroom,
+    id: &ArticleId,
+    word: &Word,
+    now: DateTime<Utc>,
+) -> Result<Outcome, StoreError> {
+    let store = &newsroom.store;
+    for _ in 0..TRIES_MAX {
+        let (Some((article, reading)), Some(tells)) =
+            (store.article(id).await?, store.story_of(id).await?)
+        else {
+            return Ok(Outcome::Unknown(id.clone()));
+        };
+        let before = store.corrections_of(std::slice::from_ref(id)).await?;
+        let before = before.get(id).cloned();
+        let before = before.unwrap_or_else(|| Correction::none(id.clone(), now));
+        let next = match word {
+            Word::Undo => Correction::none(id.clone(), now),
+            Word::Say(said) => {
+                let word = match story_word(store, &article, &tells, &before, said).await? {
+                    Ok(word) => word,
+                    Err(unknown) => return Ok(Outcome::Unknown(unknown)),
+                };
+                say(&before, said, &reading, &article, word, now)
+            }
+        };
+        if next.says_the_same(&before) {
+            return Ok(Outcome::Unchanged);
+        }
+        let tells = match (&next.story, &before.story) {
+            (Some(word), _) => word.story.clone(),
+            (None, Some(undone)) => undone.before.clone(),
+            (None, None) => tells,
+        };
+        let visited = believed(newsroom, article, tells, (&before, &next), now).await?;
+        let kept = Some(&next).filter(|next| !next.is_empty());
+        if store.record_correction(&visited, kept, now).await? {
+            return Ok(Outcome::Corrected(Box::new(visited.reading), visited.story));
+        }
+    }
+    Ok(Outcome::Restless)
+}
+
+/// What was said so far with what is said now.
+fn say(
+    before: &Correction,
+    said: &Said,
+    reading: &Reading,
+    article: &Article,
+    story: Option<StoryWord>,
+    now: DateTime<Utc>,
+) -> Correction {
+    let event = said.event.as_ref().map(|word| {
+        let known = reading.event.as_ref();
+        let word = word.as_ref();
+        word.map(|word| claimed(word, known, &article.title))
+    });
+    Correction {
+        article: article.id.clone(),
+        made: now,
+        kind: said.kind.or(before.kind),
+        event: event.or_else(|| before.event.clone()),
+        region: said.region.or(before.region),
+        story: story.or_else(|| before.story.clone()),
+    }
+}
+
+/// Where the article goes; `Err`: the article it is said to tell the same as is
+/// not known.
+async fn story_word(
+    store: &Store,
+    article: &Article,
+    now_in: &StoryId,
+    before: &Correction,
+    said: &Said,
+) -> Result<Result<Option<StoryWord>, ArticleId>, StoreError> {
+    let Some(wanted) = &said.story else {
+        return Ok(Ok(None));
+    };
+    let read = before.story.as_ref().map(|word| word.before.clone());
+    let origin = read.unwrap_or_else(|| now_in.clone());
+    let (tells, other) = if let Some(other) = wanted {
+        let Some(tells) = store.story_of(other).await? else {
+            return Ok(Err(other.clone()));
+        };
+        (tells, Some(other.clone()))
+    } else {
+        let told = store.articles_of_story(&origin).await?;
+        let other = told.into_iter().find(|other| *other != article.id);
+        (StoryId::alone(&article.id), other)
+    };
+    Ok(Ok(Some(StoryWord {
+        story: tells,
+        before: origin,
+        other,
+    })))
+}
+
+/// The article read again, with the operator's word above the reading, and its
+/// event as it stands then.
+async fn believed(
+    newsroom: &Newsroom,
+    article: Article,
+    story: StoryId,
+    (before, next): (&Correction, &Correction),
+    now: DateTime<Utc>,
+) -> Result<VisitedArticle, StoreError> {
+    let catalogue = newsroom.catalogue();
+    let source = catalogue
+        .sources
+        .iter()
+        .find(|source| source.id == article.source);
+    let hints = source.map_or_else(Hints::default, |source| Hints {
+        language: source.language,
+        region: source.region,
+    });
+    let reading = understand::read(&article, &hints, newsroom.zone, now);
+    let published = article.dated().with_timezone(&newsroom.zone).date_naive();
+    let reading = corrected(reading, next, published);
+    let signature = same_story::signature(&article, &reading);
+    let events = events(&newsroom.store, &article, &reading, (before, next), now).await?;
+    Ok(VisitedArticle {
+        article,
+        reading,
+        signature,
+        story,
+        events,
+    })
+}
+
+/// The events the article tells of as they stand then; the editor's word is on
+/// the first.
+async fn events(
+    store: &Store,
+    article: &Article,
+    reading: &Reading,
+    (before, next): (&Correction, &Correction),
+    now: DateTime<Utc>,
+) -> Result<Vec<Event>, StoreError> {
+    let told = store
+        .events_of_articles(std::slice::from_ref(&article.id))
+        .await?
+        .remove(&article.id)
+        .unwrap_or_default();
+    let mut told = told.into_iter();
+    let first = told.next();
+    let others: Vec<Event> = told.collect();
+    let is_sure = |claim: &&EventClaim| claim.confidence.is_enough();
+    let mut events = Vec::new();
+    if let Some(claim) = reading.event.as_ref().filter(is_sure) {
+        events.push(if next.event.is_some() {
+            placed(store, claim, article, first, now).await?
+        } else if before.event.is_some() {
+            returned(store, claim, article, first, now).await?
+        } else {
+            followed(store, claim, article, first, now).await?
+        });
+    }
+    let more: Vec<&EventClaim> = reading.more_events.iter().filter(is_sure).collect();
+    let known = event::retold(&more, &others.iter().collect::<Vec<_>>());
+    for (claim, known) in more.into_iter().zip(known) {
+        let event = followed(store, claim, article, known.cloned(), now).await?;
+        if events.iter().all(|one: &Event| one.id != event.id) {
+            events.push(event);
+        }
+    }
+    Ok(events)
+}
+
+/// The event the editor's word is on. The article becomes its first teller,
+/// whose word other articles can add to but not replace.
+async fn placed(
+    store: &Store,
+    claim: &EventClaim,
+    article: &Article,
+    told: Option<Event>,
+    now: DateTime<Utc>,
+) -> Result<Event, StoreError> {
+    let first = told.map(|event| led_by(event, &article.id));
+    let mut others = near(store, claim).await?;
+    others.retain(|event| first.as_ref().is_none_or(|told| told.id != event.id));
+    let others: Vec<Event> = others
+        .into_iter()
+        .map(|event| led_by(event, &article.id))
+        .collect();
+    // An event that only this article tells of may turn out to be another's;
+    // one that others tell of as well is moved with them.
+    let tells_alone = first.as_ref().is_none_or(|told| told.articles.len() == 1);
+    let found = if tells_alone {
+        joined(claim, article, &others, now)
+    } else {
+        None
+    };
+    Ok(match (found, first) {
+        (Some(event), _) => event,
+        (None, Some(told)) => retold(claim, article, told, now),
+        (None, None) => fresh(store, claim, article, now).await?,
+    })
+}
+
+/// The event after the operator's word on it was taken back: all who told of it
+/// are heard again, in the order they told.
+async fn returned(
+    store: &Store,
+    claim: &EventClaim,
+    article: &Article,
+    told: Option<Event>,
+    now: DateTime<Utc>,
+) -> Result<Event, StoreError> {
+    let Some(known) = told else {
+        return followed(store, claim, article, None, now).await;
+    };
+    let mut tellers = Vec::new();
+    for id in &known.articles {
+        if let Some((teller, reading)) = store.article(id).await? {
+            let own = teller.id == article.id;
+            let said = if own {
+                Some(claim.clone())
+            } else {
+                claim_on(&reading, &known)
+            };
+            tellers.push((teller, said));
+        }
+    }
+    tellers.sort_by_key(|(teller, _)| teller.first_seen);
+    let mut event = Event {
+        articles: tellers.iter().map(|(one, _)| one.id.clone()).collect(),
+        said_by: BTreeMap::new(),
+        ..known.clone()
+    };
+    for (teller, said) in &tellers {
+        if let Some(said) = said {
+            event = retold(said, teller, event, now);
+        }
+    }
+    // Several words in one step are one change of the calendar, or none.
+    let as_known = Event {
+        sequence: known.sequence,
+        updated: known.updated,
+        articles: known.articles.clone(),
+        said_by: known.said_by.clone(),
+        ..event.clone()
+    };
+    if as_known == known {
+        (event.sequence, event.updated) = (known.sequence, known.updated);
+    } else {
+        event.sequence = known.sequence.saturating_add(1);
+    }
+    Ok(event)
+}
+
+/// The event of an article whose own event was not spoken of: as after any
+/// revision.
+async fn followed(
+    store: &Store,
+    claim: &EventClaim,
+    article: &Article,
+    told: Option<Event>,
+    now: DateTime<Utc>,
+) -> Result<Event, StoreError> {
+    if let Some(known) = told {
+        return Ok(retold(claim, article, known, now));
+    }
+    let others = near(store, claim).await?;
+    match joined(claim, article, &others, now) {
+        Some(event) => Ok(event),
+        None => fresh(store, claim, article, now).await,
+    }
+}
+
+/// What a reading says of `event`, which its article tells of.
+fn claim_on(reading: &Reading, event: &Event) -> Option<EventClaim> {
+    let claims: Vec<&EventClaim> = reading.event.iter().chain(&reading.more_events).collect();
+    let known = event::retold(&claims, &[event]);
+    let on = claims.iter().zip(known).find(|(_, known)| known.is_some());
+    on.map(|(claim, _)| (*claim).clone())
+}
+
+async fn near(store: &Store, claim: &EventClaim) -> Result<Vec<Event>, StoreError> {
+    let (from, to) = span(claim);
+    store.events_near(from, to).await
+}
+
+/// The first teller owns every field nobody is noted for.
+fn led_by(mut event: Event, first: &ArticleId) -> Event {
+    event.said_by.clear();
+    event.articles.retain(|id| id != first);
+    event.articles.insert(0, first.clone());
+    event.articles.truncate(TELLERS_MAX);
+    event
+}
+
+/// The one among `others` that is the claimed one, with the claim in it.
+fn joined(
+    claim: &EventClaim,
+    article: &Article,
+    others: &[Event],
+    now: DateTime<Utc>,
+) -> Option<Event> {
+    let candidates: Vec<&Event> = others.iter().collect();
+    match merge(claim, article, None, &candidates, now) {
+        EventChange::Changed(event) => Some(event),
+        EventChange::Unchanged(id) => others.iter().find(|event| event.id == id).cloned(),
+        EventChange::New(_) => None,
+    }
+}
+
+/// `event` with the claim in it.
+fn retold(claim: &EventClaim, article: &Article, event: Event, now: DateTime<Utc>) -> Event {
+    match merge(claim, article, Some(&event), &[], now) {
+        EventChange::New(changed) | EventChange::Changed(changed) => changed,
+        EventChange::Unchanged(_) => event,
+    }
+}
+
+/// An event nobody tells of; under its id the store may still know what was
+/// taken back before.
+async fn fresh(
+    store: &Store,
+    claim: &EventClaim,
+    article: &Article,
+    now: DateTime<Utc>,
+) -> Result<Event, StoreError> {
+    let id = EventId::derived(&article.id, claim.start);
+    if let Some(known) = store.event(&id).await? {
+        return Ok(retold(claim, article, led_by(known, &article.id), now));
+    }
+    Ok(match merge(claim, article, None, &[], now) {
+        EventChange::New(event) | EventChange::Changed(event) => event,
+        EventChange::Unchanged(id) => unreachable!("{id} is none of no events"),
+    })
+}
