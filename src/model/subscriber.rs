@@ -22,8 +22,9 @@ pub const ADDRESS_MAX_BYTES: usize = 254;
 /// An address one letter can be sent to, as the ledger compares it: domain in
 /// lower case and in its ASCII form (IDNA), local part as written.
 ///
-/// Quoted local parts and local parts beyond ASCII are refused: few servers
-/// take them, and a refused letter is worse than a plain answer on the form.
+/// Quotes around a local part that needs none are dropped; where it needs them
+/// (`"a b"@…`) they stay. Local parts beyond ASCII are refused: few servers take
+/// them, and a refused letter is worse than a plain answer on the form.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmailAddress(String);
 
@@ -51,7 +52,7 @@ impl fmt::Debug for EmailAddress {
 pub enum BadAddress {
     #[error("expected an address such as name@example.kz")]
     Shape,
-    #[error("a quoted part before @ is not accepted: few servers take it")]
+    #[error("between the quotes before @ may stand what is printable but \" \\ < and >")]
     Quoted,
     #[error(
         "the part before @ may hold letters a-z, digits and ! # $ % & ' * + - / = ? ^ _ ` {{ | }} ~ and single dots"
@@ -75,24 +76,53 @@ impl FromStr for EmailAddress {
         if local.is_empty() || domain.is_empty() {
             return Err(BadAddress::Shape);
         }
-        let is_atom = |atom: &str| {
-            !atom.is_empty()
-                && atom
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
-        };
-        if local.starts_with('"') {
-            return Err(BadAddress::Quoted);
-        }
-        if !local.split('.').all(is_atom) {
+        let local = if local.starts_with('"') {
+            unquoted(local).ok_or(BadAddress::Quoted)?
+        } else if is_dot_string(local) {
+            local.to_owned()
+        } else {
             return Err(BadAddress::LocalPart);
-        }
+        };
         let domain = ascii_domain(domain).ok_or(BadAddress::Domain)?;
         let address = format!("{local}@{domain}");
         if address.len() > ADDRESS_MAX_BYTES || local.len() > LOCAL_PART_MAX_BYTES {
             return Err(BadAddress::TooLong);
         }
         Ok(Self(address))
+    }
+}
+
+/// RFC 5321 section 4.1.2, `Dot-string`.
+fn is_dot_string(local: &str) -> bool {
+    let is_atom = |atom: &str| {
+        !atom.is_empty()
+            && atom
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
+    };
+    local.split('.').all(is_atom)
+}
+
+/// A `Quoted-string` (the same section) in its one form: what is quoted without
+/// need stands bare. `None` for what is no such string, and for characters that
+/// would end an address somewhere on its way.
+fn unquoted(local: &str) -> Option<String> {
+    let inner = local.strip_prefix('"')?.strip_suffix('"')?;
+    let mut meant = String::with_capacity(inner.len());
+    let mut letters = inner.chars();
+    while let Some(letter) = letters.next() {
+        let letter = match letter {
+            '"' => return None,
+            '\\' => letters.next()?,
+            letter => letter,
+        };
+        let is_safe = matches!(letter, ' '..='~') && !matches!(letter, '"' | '\\' | '<' | '>');
+        meant.push(Some(letter).filter(|_| is_safe)?);
+    }
+    if is_dot_string(&meant) {
+        Some(meant)
+    } else {
+        (!meant.trim().is_empty()).then(|| format!("\"{meant}\""))
     }
 }
 
@@ -413,7 +443,16 @@ mod tests {
             ("@example.kz", Err(BadAddress::Shape)),
             ("a b@example.kz", Err(BadAddress::LocalPart)),
             ("a..b@example.kz", Err(BadAddress::LocalPart)),
-            ("\"a b\"@example.kz", Err(BadAddress::Quoted)),
+            ("\"a b\"@example.kz", Ok("\"a b\"@example.kz")),
+            ("\"a\\ b@c\"@Example.kz", Ok("\"a b@c\"@example.kz")),
+            ("\"aigul.s\"@example.kz", Ok("aigul.s@example.kz")),
+            ("\"a..b\"@example.kz", Ok("\"a..b\"@example.kz")),
+            ("\"\"@example.kz", Err(BadAddress::Quoted)),
+            ("\"a\"b\"@example.kz", Err(BadAddress::Quoted)),
+            ("\"a>\"@example.kz", Err(BadAddress::Quoted)),
+            ("\"a\\\"@example.kz", Err(BadAddress::Quoted)),
+            ("\"a\nb\"@example.kz", Err(BadAddress::Quoted)),
+            ("\"a@example.kz", Err(BadAddress::Quoted)),
             ("aigul+форум@example.kz", Err(BadAddress::LocalPart)),
             ("a@localhost", Err(BadAddress::Domain)),
             ("a@127.0.0.1", Err(BadAddress::Domain)),

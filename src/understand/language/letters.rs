@@ -116,17 +116,17 @@ impl Table {
                 };
             }
             last[0] = with(0, letter);
-            let known = last.iter().rev().filter(|group| **group != 0);
-            let found = known.filter_map(|group| self.groups.get(group)).next();
+            let mut known = last.iter().rev().filter(|group| **group != 0);
+            let found = known.find_map(|group| self.groups.get(group));
             for (at, cost) in costs.iter_mut().enumerate() {
                 let step = found.and_then(|found| found.get(at)).unwrap_or(&UNKNOWN);
                 *cost += u16::from(*step);
             }
         }
-        let least = costs.iter().copied().min().unwrap_or(0);
+        let cheapest = costs.iter().copied().min().unwrap_or(0);
         let likely: Vec<f32> = costs
             .iter()
-            .map(|cost| (-STEP * f32::from(cost - least)).exp())
+            .map(|cost| (-STEP * f32::from(cost - cheapest)).exp())
             .collect();
         let sum: f32 = likely.iter().sum();
         let share = |likely: f32| (likely / sum).max(SHARE_MIN).ln();
