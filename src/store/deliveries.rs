@@ -237,8 +237,6 @@ const BEGIN: &str = "UPDATE deliveries SET state = 'in-flight', attempts = attem
        AND NOT EXISTS (SELECT 1 FROM mail_pauses WHERE digest = '')
      RETURNING deliveries.delivery_id";
 
-/// Settled deliveries leave the index of what can be claimed. COALESCE keeps
-/// SQLite from going through all of a holder's deliveries for each row.
 /// Addresses whose server said that there is no such mailbox or domain are
 /// suppressed with the outcome that says so.
 async fn suppress_gone(
@@ -284,6 +282,8 @@ async fn suppress_gone(
     Ok(())
 }
 
+/// Settled deliveries leave the index of what can be claimed. COALESCE keeps
+/// SQLite from going through all of a holder's deliveries for each row.
 const FINISH: &str = "UPDATE deliveries SET state = item.value ->> 'state',
        attempts = deliveries.attempts - CASE WHEN deliveries.state = 'in-flight'
          THEN CAST(item.value ->> 'returned' AS BIGINT) ELSE 0 END,

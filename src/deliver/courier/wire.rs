@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use memchr::memmem;
+
 use super::reply::{self, Reply, Stage};
 use super::smtp::Counted;
 use super::talk::Talk;
@@ -292,14 +294,16 @@ fn unexpected(stage: Stage, reply: &Reply) -> String {
 /// and the end (RFC 5321 section 4.5.2).
 fn stuffed(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len() + bytes.len() / 64 + 8);
-    let mut line_begins = true;
-    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-        if line_begins && line.first() == Some(&b'.') {
-            out.push(b'.');
-        }
-        out.extend_from_slice(line);
-        line_begins = line.ends_with(b"\n");
+    if bytes.first() == Some(&b'.') {
+        out.push(b'.');
     }
+    let mut from = 0;
+    for line_end in memmem::find_iter(bytes, b"\n.") {
+        out.extend_from_slice(&bytes[from..=line_end]);
+        out.push(b'.');
+        from = line_end + 1;
+    }
+    out.extend_from_slice(&bytes[from..]);
     if !out.is_empty() && !out.ends_with(b"\r\n") {
         out.extend_from_slice(b"\r\n");
     }
