@@ -160,12 +160,12 @@ impl Memory {
             return Ok(None);
         };
         let (from, to) = span(claim);
+        let earliest = from.checked_sub_days(EVENT_LENGTH_MAX).unwrap_or(from);
         if self.looked_up.insert((from, to)) {
-            for event in newsroom.store.events_near(from, to).await? {
+            for event in newsroom.store.events_near(earliest, from, to).await? {
                 self.remember(event);
             }
         }
-        let earliest = from.checked_sub_days(EVENT_LENGTH_MAX).unwrap_or(from);
         let told = self
             .told
             .get(&article.id)

@@ -50,6 +50,15 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
         if encoding != UTF_8 && is_utf8_with_letters(bytes) {
             return finished(bytes, UTF_8, true);
         }
+        if encoding == UTF_8
+            && let Ok(text) = std::str::from_utf8(bytes)
+        {
+            return Decoded {
+                text: text.to_owned(),
+                encoding: "utf-8".to_owned(),
+                had_errors: refused,
+            };
+        }
         if encoding
             .decode_without_bom_handling_and_without_replacement(bytes)
             .is_some()
