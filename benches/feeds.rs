@@ -30,6 +30,8 @@ const ROW: Duration = Duration::from_millis(400);
 const ROUNDS: usize = 5;
 
 type Work<'a> = Box<dyn Fn() + 'a>;
+/// Another program that is given the feed: seconds, if it is at hand.
+type Other = fn(&str) -> Option<f64>;
 
 fn main() {
     for (name, feed) in [("RSS 2.0", rss()), ("Atom 1.0", atom())] {
@@ -73,7 +75,7 @@ fn measure(name: &str, text: &str) {
     for ((name, _), seconds) in rows.iter().zip(&best) {
         row(name, *seconds);
     }
-    let others: [(&str, fn(&str) -> Option<f64>); 2] = [
+    let others: [(&str, Other); 2] = [
         ("feed-rs, not sanitised", feed_rs),
         ("Python feedparser, sanitised", feedparser),
     ];

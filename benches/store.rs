@@ -121,9 +121,9 @@ async fn news(store: &Store, from: usize) -> Duration {
             .await
             .expect("candidates");
         let day = time(number).date_naive();
-        let begun = day - Days::new(31);
+        let month_ago = day - Days::new(31);
         store
-            .events_near(begun, day, day + Days::new(2))
+            .events_near(month_ago, day, day + Days::new(2))
             .await
             .expect("events");
         record(store, vec![visited]).await;

@@ -50,20 +50,12 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
         if encoding != UTF_8 && is_utf8_with_letters(bytes) {
             return finished(bytes, UTF_8, true);
         }
-        if encoding == UTF_8
-            && let Ok(text) = std::str::from_utf8(bytes)
-        {
+        if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
             return Decoded {
-                text: text.to_owned(),
-                encoding: "utf-8".to_owned(),
+                text: text.into_owned(),
+                encoding: encoding.name().to_ascii_lowercase(),
                 had_errors: refused,
             };
-        }
-        if encoding
-            .decode_without_bom_handling_and_without_replacement(bytes)
-            .is_some()
-        {
-            return finished(bytes, encoding, refused);
         }
         refused = true;
     }
