@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::Newsroom;
-use super::learn::span;
+use super::learn::{EVENT_LENGTH_MAX, span};
 use crate::model::article::{Article, ArticleId};
 use crate::model::correction::{Correction, StoryWord};
 use crate::model::event::{Event, EventId, TELLERS_MAX};
@@ -338,7 +338,8 @@ fn claim_on(reading: &Reading, event: &Event) -> Option<EventClaim> {
 
 async fn near(store: &Store, claim: &EventClaim) -> Result<Vec<Event>, StoreError> {
     let (from, to) = span(claim);
-    store.events_near(from, to).await
+    let earliest = from.checked_sub_days(EVENT_LENGTH_MAX).unwrap_or(from);
+    store.events_near(earliest, from, to).await
 }
 
 /// The first teller owns every field nobody is noted for.

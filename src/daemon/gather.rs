@@ -1,13 +1,13 @@
 //! A pass over the sources that are due: bounded, one at a time per host.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Semaphore, watch};
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 
 use crate::gather::plan::host_key;
 use crate::model::source::{Source, SourceId, SourceState};
@@ -44,87 +44,108 @@ pub async fn gather(
     stop: &watch::Receiver<bool>,
     mut said: impl FnMut(&Refreshed),
 ) -> Result<usize, StoreError> {
-    let mut visited = 0;
+    let mut houses = Houses::new(newsroom, stop);
+    let (mut visited, mut more, mut failed) = (0, true, None);
     loop {
-        let claimed = claim(newsroom, &which).await?;
-        let more = claimed.len() >= CLAIM_BATCH as usize;
-        let mut houses = spawn_houses(newsroom, claimed, stop);
-        while let Some(done) = houses.join_next().await {
-            match done {
-                Ok(refreshed) => {
-                    visited += refreshed.len();
-                    refreshed.iter().for_each(&mut said);
-                }
-                Err(panic) => tracing::error!(%panic, "a visit ended before its time"),
-            }
+        // Before all are done: a slow house keeps no others waiting.
+        let room = CLAIM_BATCH.saturating_sub(houses.claimed);
+        if more && room >= CLAIM_BATCH / 2 && !*stop.borrow() {
+            // A refusal ends the claiming, not the visits under way.
+            more = houses.claim(&which, room).await.unwrap_or_else(|error| {
+                failed = Some(error);
+                false
+            });
+            continue;
         }
-        if !more || *stop.borrow() {
-            return Ok(visited);
-        }
+        let Some(refreshed) = houses.next().await else {
+            return failed.map_or(Ok(visited), Err);
+        };
+        visited += refreshed.len();
+        refreshed.iter().for_each(&mut said);
     }
 }
 
-async fn claim(
-    newsroom: &Newsroom,
-    which: &Which,
-) -> Result<Vec<(Source, SourceState)>, StoreError> {
-    let now = newsroom.clock.now();
-    let holder = &newsroom.holder;
-    let states = match which {
-        Which::Due => {
-            newsroom
-                .store
-                .claim_sources(now, holder, SOURCE_LEASE, CLAIM_BATCH)
-                .await?
-        }
-        Which::Named(names) => {
-            let mut states = Vec::new();
-            for name in names {
-                states.extend(
-                    newsroom
-                        .store
-                        .claim_source(name, now, holder, SOURCE_LEASE)
-                        .await?,
-                );
-            }
-            states
-        }
-    };
-    let catalogue = newsroom.catalogue();
-    let found = states.into_iter().filter_map(|state| {
-        let source = catalogue
-            .sources
-            .iter()
-            .find(|source| source.id == state.id)?;
-        Some((source.clone(), state))
-    });
-    Ok(found.collect())
+/// Claimed sources by house, each house asked by one task at a time.
+struct Houses<'a> {
+    newsroom: &'a Arc<Newsroom>,
+    stop: &'a watch::Receiver<bool>,
+    places: Arc<Semaphore>,
+    tasks: JoinSet<Vec<Refreshed>>,
+    /// The house each task asks, and how many of its sources.
+    asked: HashMap<Id, (String, u32)>,
+    /// Houses being asked, with what was claimed of them meanwhile.
+    waiting: HashMap<String, Vec<Claimed>>,
+    /// Sources claimed and not yet done with.
+    claimed: u32,
 }
 
-/// One task for each host, asking its sources in turn.
-fn spawn_houses(
-    newsroom: &Arc<Newsroom>,
-    claimed: Vec<(Source, SourceState)>,
-    stop: &watch::Receiver<bool>,
-) -> JoinSet<Vec<Refreshed>> {
-    let mut houses: BTreeMap<String, Vec<(Source, SourceState)>> = BTreeMap::new();
-    for (source, state) in claimed {
-        let host = source
-            .place
-            .url()
-            .map_or_else(|| source.id.to_string(), host_key);
-        houses.entry(host).or_default().push((source, state));
+/// A claimed source, and when it was claimed.
+type Claimed = (Source, SourceState, DateTime<Utc>);
+
+impl<'a> Houses<'a> {
+    fn new(newsroom: &'a Arc<Newsroom>, stop: &'a watch::Receiver<bool>) -> Self {
+        Self {
+            newsroom,
+            stop,
+            places: Arc::new(Semaphore::new(newsroom.gather_parallel)),
+            tasks: JoinSet::new(),
+            asked: HashMap::new(),
+            waiting: HashMap::new(),
+            claimed: 0,
+        }
     }
-    let places = Arc::new(Semaphore::new(newsroom.gather_parallel));
-    let claimed_at = newsroom.clock.now();
-    let mut tasks = JoinSet::new();
-    for sources in houses.into_values() {
-        let newsroom = Arc::clone(newsroom);
-        let places = Arc::clone(&places);
-        let mut stop = stop.clone();
-        tasks.spawn(async move {
-            let mut refreshed = Vec::new();
-            for (source, state) in sources {
+
+    /// Claims up to `limit` more and begins to ask them. Whether there may be
+    /// more still.
+    async fn claim(&mut self, which: &Which, limit: u32) -> Result<bool, StoreError> {
+        let claimed_at = self.newsroom.clock.now();
+        let (claimed, more) = claim(self.newsroom, which, limit).await?;
+        // In one order, whatever the claim's was.
+        let mut houses: BTreeMap<String, Vec<Claimed>> = BTreeMap::new();
+        for (source, state) in claimed {
+            self.claimed += 1;
+            let url = source.place.url();
+            let house = url.map_or_else(|| source.id.to_string(), host_key);
+            let sources = houses.entry(house).or_default();
+            sources.push((source, state, claimed_at));
+        }
+        for (house, sources) in houses {
+            match self.waiting.get_mut(&house) {
+                Some(waiting) => waiting.extend(sources),
+                None => self.ask(house, sources),
+            }
+        }
+        Ok(more)
+    }
+
+    /// What the next house to be done with came to; `None`: all are.
+    async fn next(&mut self) -> Option<Vec<Refreshed>> {
+        let (id, refreshed) = match self.tasks.join_next_with_id().await? {
+            Ok(done) => done,
+            Err(panic) => {
+                tracing::error!(%panic, "a visit ended before its time");
+                (panic.id(), Vec::new())
+            }
+        };
+        if let Some((house, sources)) = self.asked.remove(&id) {
+            self.claimed -= sources;
+            let waiting = self.waiting.remove(&house).unwrap_or_default();
+            if !waiting.is_empty() {
+                self.ask(house, waiting);
+            }
+        }
+        Some(refreshed)
+    }
+
+    /// One task that asks a house's sources in turn.
+    fn ask(&mut self, house: String, sources: Vec<Claimed>) {
+        let newsroom = Arc::clone(self.newsroom);
+        let places = Arc::clone(&self.places);
+        let mut stop = self.stop.clone();
+        let count = u32::try_from(sources.len()).unwrap_or(u32::MAX);
+        let task = self.tasks.spawn(async move {
+            let mut refreshed = Vec::with_capacity(sources.len());
+            for (source, state, claimed_at) in sources {
                 // A visit cut short stored nothing: it is simply made again.
                 tokio::select! {
                     biased;
@@ -136,8 +157,58 @@ fn spawn_houses(
             }
             refreshed
         });
+        self.waiting.insert(house.clone(), Vec::new());
+        self.asked.insert(task.id(), (house, count));
     }
-    tasks
+}
+
+/// Claims up to `limit` sources. Whether there may be more.
+async fn claim(
+    newsroom: &Newsroom,
+    which: &Which,
+    limit: u32,
+) -> Result<(Vec<(Source, SourceState)>, bool), StoreError> {
+    let now = newsroom.clock.now();
+    let holder = &newsroom.holder;
+    let (states, more) = match which {
+        Which::Due => {
+            let claimed = newsroom
+                .store
+                .claim_sources(now, holder, SOURCE_LEASE, limit)
+                .await?;
+            let more = claimed.len() >= limit as usize;
+            (claimed, more)
+        }
+        Which::Named(names) => {
+            let mut states = Vec::new();
+            for name in names {
+                states.extend(
+                    newsroom
+                        .store
+                        .claim_source(name, now, holder, SOURCE_LEASE)
+                        .await?,
+                );
+            }
+            (states, false)
+        }
+    };
+    let catalogue = newsroom.catalogue();
+    let places: HashMap<&str, usize> = states
+        .iter()
+        .enumerate()
+        .map(|(at, state)| (state.id.as_str(), at))
+        .collect();
+    // One walk over the catalogue, however many are claimed.
+    let mut found: Vec<(usize, &Source)> = catalogue
+        .sources
+        .iter()
+        .filter_map(|source| Some((*places.get(source.id.as_str())?, source)))
+        .collect();
+    found.sort_by_key(|(at, _)| *at);
+    let found = found
+        .into_iter()
+        .map(|(at, source)| (source.clone(), states[at].clone()));
+    Ok((found.collect(), more))
 }
 
 /// One visit when the host has rested and there is a place: waiting takes none.

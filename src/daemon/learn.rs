@@ -30,7 +30,7 @@ const EVENT_SPAN: Days = Days::new(1);
 /// names.
 const MOVED_SPAN: Days = Days::new(60);
 /// A longer event is found only from near its first day.
-const EVENT_LENGTH_MAX: Days = Days::new(31);
+pub(super) const EVENT_LENGTH_MAX: Days = Days::new(31);
 /// Events of the days around that an article's is compared with; a document
 /// that names more on one day is a listing, and its entries are their own events.
 const EVENTS_COMPARED_MAX: usize = 500;
@@ -202,12 +202,12 @@ impl Memory {
         now: DateTime<Utc>,
     ) -> Result<Option<Event>, StoreError> {
         let (from, to) = span(claim);
+        let earliest = from.checked_sub_days(EVENT_LENGTH_MAX).unwrap_or(from);
         if self.looked_up.insert((from, to)) {
-            for event in newsroom.store.events_near(from, to).await? {
+            for event in newsroom.store.events_near(earliest, from, to).await? {
                 self.remember(event);
             }
         }
-        let earliest = from.checked_sub_days(EVENT_LENGTH_MAX).unwrap_or(from);
         let candidates: Vec<&Event> = self
             .events_by_day
             .range(earliest..=to)

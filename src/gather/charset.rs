@@ -50,11 +50,12 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
         if encoding != UTF_8 && is_utf8_with_letters(bytes) {
             return finished(bytes, UTF_8, true);
         }
-        if encoding
-            .decode_without_bom_handling_and_without_replacement(bytes)
-            .is_some()
-        {
-            return finished(bytes, encoding, refused);
+        if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
+            return Decoded {
+                text: text.into_owned(),
+                encoding: encoding.name().to_ascii_lowercase(),
+                had_errors: refused,
+            };
         }
         refused = true;
     }

@@ -48,9 +48,12 @@ pub(super) struct EventRow {
 }
 
 impl Store {
-    /// Events that are on between `from` and `to` (both included), by start.
+    /// Events that are on between `from` and `to` (both included) and began on
+    /// `since` or later, by start. What began before is not looked at: the past
+    /// grows, the search must not.
     pub async fn events_near(
         &self,
+        since: NaiveDate,
         from: NaiveDate,
         to: NaiveDate,
     ) -> Result<Vec<Event>, StoreError> {
@@ -59,10 +62,15 @@ impl Store {
             .fetch(
                 format!(
                     "SELECT {EVENT_COLUMNS} FROM events e
-                     WHERE e.last_day >= $1 AND e.start_day <= $2
+                     WHERE e.last_day >= $1 AND e.start_day <= $2 AND e.start_day >= $4
                      ORDER BY e.start_day, e.id LIMIT $3"
                 ),
-                values![day_number(from), day_number(to), NEAR_MAX],
+                values![
+                    day_number(from),
+                    day_number(to),
+                    NEAR_MAX,
+                    day_number(since)
+                ],
             )
             .await?;
         with_articles(&mut session, rows).await

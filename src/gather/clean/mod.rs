@@ -4,6 +4,7 @@
 //! not http, https or mailto. What is not on the list is not let through.
 
 mod entities;
+mod ordinary;
 mod text;
 mod tower;
 
@@ -16,6 +17,11 @@ pub use entities::{decode_entities, entity};
 pub use text::{inline_text, is_void, looks_like_html, plain_text};
 pub use tower::cut as cut_towers;
 
+/// Addresses of other kinds are dropped.
+const URL_SCHEMES: [&str; 3] = ["http", "https", "mailto"];
+/// What every link says of the house's relation to where it leads.
+const LINK_REL: &str = "noopener noreferrer nofollow";
+
 thread_local! {
     /// The cleaner last used here and its base: one feed has one base, building it costs more than cleaning a title.
     static CLEANER: RefCell<Option<(Option<Url>, Builder<'static>)>> = const { RefCell::new(None) };
@@ -27,6 +33,11 @@ pub fn sanitise(html: &str, base: Option<&Url>) -> String {
     if !html.contains(['<', '&', '\0', '\r', '>', '\u{a0}']) {
         return html.to_owned();
     }
+    ordinary::clean(html, base).unwrap_or_else(|| by_tree(html, base))
+}
+
+/// By a browser's parser and an allow-list over its tree.
+fn by_tree(html: &str, base: Option<&Url>) -> String {
     if tower::is_a_tower(html) {
         return escape(&plain_text(html));
     }
@@ -70,12 +81,12 @@ pub fn push_escaped(html: &mut String, text: &str) {
 fn builder(base: Option<&Url>) -> Builder<'static> {
     let mut builder = Builder::default();
     builder
-        .url_schemes(["http", "https", "mailto"].into())
+        .url_schemes(URL_SCHEMES.into())
         .add_clean_content_tags([
             "iframe", "object", "applet", "noscript", "template", "svg", "math", "head", "title",
             "textarea", "select",
         ])
-        .link_rel(Some("noopener noreferrer nofollow"))
+        .link_rel(Some(LINK_REL))
         .strip_comments(true)
         .url_relative(match base {
             Some(base) => UrlRelative::RewriteWithBase(base.clone()),

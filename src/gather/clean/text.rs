@@ -209,7 +209,7 @@ impl Writer {
                 rest = &rest[space..];
                 continue;
             }
-            let end = rest.find(is_gap).unwrap_or(rest.len());
+            let end = words_end(rest);
             self.word(&rest[..end]);
             rest = &rest[end..];
         }
@@ -227,6 +227,51 @@ impl Writer {
         self.text.push_str(word);
     }
 }
+
+/// Where the words end that `text` begins with and that single spaces part.
+fn words_end(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    loop {
+        match bytes[at..]
+            .iter()
+            .position(|byte| MAY_BE_GAP[usize::from(*byte)])
+        {
+            Some(found) => at += found,
+            None => return text.len(),
+        }
+        let after = bytes.get(at + 1).copied();
+        let letter = text[at..].chars().next();
+        if bytes[at] == b' ' {
+            if after.is_none_or(|after| MAY_BE_GAP[usize::from(after)]) {
+                return at;
+            }
+            at += 1;
+        } else if letter.is_none_or(is_gap) {
+            return at;
+        } else {
+            at += letter.map_or(1, char::len_utf8);
+        }
+    }
+}
+
+/// The first bytes of letters [`is_gap`] may be true of.
+static MAY_BE_GAP: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte <= 0x20 {
+        table[byte] = true;
+        byte += 1;
+    }
+    table[0x7F] = true;
+    // U+0080 to U+00A0; U+1680; U+2000 to U+205F; U+3000; U+FEFF.
+    table[0xC2] = true;
+    table[0xE1] = true;
+    table[0xE2] = true;
+    table[0xE3] = true;
+    table[0xEF] = true;
+    table
+};
 
 /// White space and control characters; a no-break space reads as a space.
 fn is_gap(letter: char) -> bool {
@@ -276,6 +321,19 @@ mod tests {
         );
         assert_eq!(plain_text("a<script>x</script>b<!-- c -->d"), "abd\n");
         assert_eq!(plain_text(""), "");
+    }
+
+    #[test]
+    fn every_gap_is_found() {
+        for letter in '\0'..=char::MAX {
+            let first = letter.to_string().as_bytes()[0];
+            assert!(
+                !is_gap(letter) || MAY_BE_GAP[usize::from(first)],
+                "{letter:?}"
+            );
+        }
+        let spaced = "  қала мен  дала\u{2009}да\u{a0}\u{a0}— «көл» \u{2028} ";
+        assert_eq!(inline_text(spaced), "қала мен дала да — «көл»");
     }
 
     #[test]

@@ -92,7 +92,7 @@ const FOREIGN: [&str; 3] = ["svg", "math", "select"];
 /// Signs `<` that begin no tag: the parser's cost grows with their square.
 const STRAY_SIGNS_MAX: usize = 1_000;
 /// Ampersands, whose cost grows so too, though far more slowly.
-const AMPERSANDS_MAX: usize = 50_000;
+pub(super) const AMPERSANDS_MAX: usize = 50_000;
 
 /// Whether `html` is such.
 pub(super) fn is_a_tower(html: &str) -> bool {

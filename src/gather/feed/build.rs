@@ -2,6 +2,8 @@
 
 mod characters;
 
+use std::rc::Rc;
+
 use chrono::{DateTime, Utc};
 use quick_xml::events::BytesStart;
 use url::Url;
@@ -12,7 +14,7 @@ use crate::model::draft::{Draft, Enclosure, FeedHead, Person};
 use super::attributes;
 use super::entry::{Entry, LIST_MAX, Weighed, Weight};
 use super::names::Tag;
-use super::value::{self, Kind};
+use super::value::{self, Kind, Sanitise};
 use super::{link, person};
 
 /// What an element of the document is about.
@@ -56,7 +58,7 @@ pub(super) struct Building {
     pub(super) left_out: usize,
     pub(super) is_rss: bool,
     /// Links are resolved against it where no `xml:base` is.
-    pub(super) default_base: Option<Url>,
+    pub(super) default_base: Option<Rc<Url>>,
     /// Dates that could not be read, to be complained of.
     pub(super) bad_date: Option<String>,
     title: Weighed,
@@ -65,19 +67,20 @@ pub(super) struct Building {
     published: Option<DateTime<Utc>>,
     web_master: Option<Person>,
     received: DateTime<Utc>,
+    sanitise: Sanitise,
     person: Person,
     line: String,
 }
 
 impl Building {
-    pub(super) fn new(document: &Document) -> Self {
+    pub(super) fn new(document: &Document, sanitise: Sanitise) -> Self {
         Self {
             head: FeedHead::default(),
             drafts: Vec::new(),
             entry: None,
             left_out: 0,
             is_rss: true,
-            default_base: document.url.cloned(),
+            default_base: document.url.cloned().map(Rc::new),
             bad_date: None,
             title: Weighed::default(),
             description: Weighed::default(),
@@ -85,6 +88,7 @@ impl Building {
             published: None,
             web_master: None,
             received: document.received,
+            sanitise,
             person: Person::default(),
             line: String::new(),
         }
@@ -257,7 +261,8 @@ impl Building {
         if self.default_base.is_none() {
             self.default_base = Url::parse(address)
                 .ok()
-                .filter(|url| !url.cannot_be_a_base());
+                .filter(|url| !url.cannot_be_a_base())
+                .map(Rc::new);
         }
     }
 }

@@ -6,6 +6,7 @@
 //! Russian words, `23.11.2026`) is Almaty's wall time.
 
 mod digits;
+mod usual;
 mod words;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
@@ -41,7 +42,8 @@ pub fn read_written(text: &str, received: DateTime<Utc>) -> Option<Written> {
     if text.is_empty() || text.len() > DATE_BYTES_MAX {
         return None;
     }
-    let parts = digits::number(text, received)
+    let parts = usual::usual(text)
+        .or_else(|| digits::number(text, received))
         .or_else(|| digits::iso(text, received))
         .or_else(|| words::words(text, received))?;
     parts

@@ -37,3 +37,39 @@ fn no_text_makes_it_panic() {
         }
     }
 }
+
+/// The short way round gives what the long one gives.
+#[test]
+fn usual_shapes_are_read_as_any_other() {
+    let mut read = 0;
+    for day in ["1", "02", "23", "31", "00", "x1"] {
+        for clock in [
+            "08:00:00", "24:00:00", "23:59:60", "25:00:00", "8:00:000", "08-00-00",
+        ] {
+            for zone in [
+                "GMT", "UTC", "Z", "+0500", "-0930", "+1500", "+0560", "EST", "+05:00", "-11:45",
+            ] {
+                for month in 0..12_usize {
+                    let name = [
+                        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
+                        "Nov", "Dec",
+                    ][month];
+                    let weekday = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][month % 7];
+                    let mail = format!("{weekday}, {day} {name} 2026 {clock} {zone}");
+                    let web = format!("2026-{:02}-{day}T{clock}{zone}", month + 1);
+                    for text in [mail, web] {
+                        let Some(parts) = usual::usual(&text) else {
+                            continue;
+                        };
+                        let other = digits::number(&text, received())
+                            .or_else(|| digits::iso(&text, received()))
+                            .or_else(|| words::words(&text, received()));
+                        assert_eq!(Some(parts.written()), other.map(Parts::written), "{text}");
+                        read += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(read > 1000, "{read}");
+}

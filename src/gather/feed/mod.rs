@@ -33,6 +33,16 @@ const COMPLAINTS_MAX: usize = 20;
 
 /// Reads a feed. [`Harvest::format`] is `None` where there was none to read.
 pub fn read(document: &Document) -> Harvest {
+    read_by(document, clean::sanitise)
+}
+
+/// Reads a feed as [`read`] does, its markup left as dangerous as it came: what
+/// reading alone costs. What it gives is for nobody's eyes.
+pub fn read_unsanitised(document: &Document) -> Harvest {
+    read_by(document, |html, _| html.to_owned())
+}
+
+fn read_by(document: &Document, sanitise: value::Sanitise) -> Harvest {
     let decoded = charset::decode(document.bytes, document.content_type);
     let mut harvest = Harvest {
         encoding: decoded.encoding,
@@ -59,7 +69,7 @@ pub fn read(document: &Document) -> Harvest {
     } else if start.starts_with('{') || start.starts_with('[') {
         json::read(start, document, &mut harvest);
     } else {
-        xml::read(text, document, &mut harvest);
+        xml::read(text, document, sanitise, &mut harvest);
     }
     harvest
 }

@@ -7,6 +7,9 @@ use url::Url;
 use crate::gather::clean::{self, looks_like_html};
 use crate::gather::document::ENTRY_TEXT_BYTES_MAX;
 
+/// Makes markup harmless, its links resolved against a base.
+pub(super) type Sanitise = fn(&str, Option<&Url>) -> String;
+
 /// How characters were given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -66,24 +69,34 @@ pub(super) fn line(kind: Kind, characters: &str) -> Option<String> {
 
 /// Harmless HTML, its links resolved against `base`.
 pub(super) fn html(kind: Kind, characters: &str, base: Option<&Url>) -> Option<String> {
+    html_by(clean::sanitise, kind, characters, base)
+}
+
+/// The same, made harmless by `sanitise`.
+pub(super) fn html_by(
+    sanitise: Sanitise,
+    kind: Kind,
+    characters: &str,
+    base: Option<&Url>,
+) -> Option<String> {
     let clean = match kind {
         Kind::Text => clean::escape(&printable(characters)),
         Kind::Guess if !looks_like_html(characters) => clean::escape(&printable(characters)),
         Kind::Base64 => {
             let text = from_base64(characters);
             if looks_like_html(&text) {
-                clean::sanitise(&text, base)
+                sanitise(&text, base)
             } else {
                 clean::escape(&printable(&text))
             }
         }
-        Kind::Html | Kind::Guess => {
-            clean::sanitise(&printable(unwrapped(characters).as_ref()), base)
-        }
-        Kind::Xhtml => clean::sanitise(&printable(characters), base),
+        Kind::Html | Kind::Guess => sanitise(&printable(unwrapped(characters).as_ref()), base),
+        Kind::Xhtml => sanitise(&printable(characters), base),
     };
-    let trimmed = clean.trim();
-    let kept = cut(trimmed, ENTRY_TEXT_BYTES_MAX);
+    let kept = cut(clean.trim(), ENTRY_TEXT_BYTES_MAX);
+    if kept.len() == clean.len() {
+        return Some(clean).filter(|clean| !clean.is_empty());
+    }
     (!kept.is_empty()).then(|| kept.to_owned())
 }
 
@@ -122,10 +135,9 @@ fn one_line(text: &str) -> String {
 
 fn printable(text: &str) -> std::borrow::Cow<'_, str> {
     let hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
-    if text
-        .bytes()
-        .any(|byte| byte < 32 && byte != b'\n' && byte != b'\t' || byte == 127)
-    {
+    let odd = |byte: u8| byte < 32 && byte != b'\n' && byte != b'\t' || byte == 127;
+    // All of it, without stopping: many bytes are looked at in one step then.
+    if text.bytes().fold(false, |found, byte| found | odd(byte)) {
         text.replace(hidden, "").into()
     } else {
         text.into()

@@ -10,6 +10,8 @@ mod fields;
 mod outcome;
 mod roots;
 
+use std::rc::Rc;
+
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use url::Url;
@@ -21,16 +23,16 @@ use crate::model::draft::Harvest;
 
 use super::build::{About, Building, Capture};
 use super::names::{Space, Tag, space_of_address, space_of_prefix, tag};
-use super::value::{Kind, cut};
+use super::value::{Kind, Sanitise, cut};
 use super::{attributes, doctype, repair};
 
 /// Reads an XML feed into `harvest`.
-pub(super) fn read(text: &str, document: &Document, harvest: &mut Harvest) {
-    let mut walk = Walk::new(text, document);
+pub(super) fn read(text: &str, document: &Document, sanitise: Sanitise, harvest: &mut Harvest) {
+    let mut walk = Walk::new(text, document, sanitise);
     if let Err(stumble) = walk.run() {
         let repaired = repair::repair(text);
         let first = walk.complaint_at(stumble.at, &stumble.why);
-        walk = Walk::new(&repaired, document);
+        walk = Walk::new(&repaired, document, sanitise);
         walk.complaints.push(first);
         if let Err(stumble) = walk.run() {
             walk.complain(stumble.at, &stumble.why);
@@ -64,7 +66,7 @@ struct Walk<'a> {
     /// Elements open beyond the deepest followed.
     too_deep: usize,
     spaces: Vec<(&'a str, Space)>,
-    bases: Vec<Url>,
+    bases: Vec<Rc<Url>>,
     capture: Option<Capture>,
     build: Building,
     entities: doctype::Entities,
@@ -75,7 +77,7 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(text: &'a str, document: &Document<'a>) -> Self {
+    fn new(text: &'a str, document: &Document<'a>, sanitise: Sanitise) -> Self {
         let mut reader = Reader::from_str(text);
         let config = reader.config_mut();
         config.allow_dangling_amp = true;
@@ -90,7 +92,7 @@ impl<'a> Walk<'a> {
             spaces: Vec::new(),
             bases: Vec::new(),
             capture: None,
-            build: Building::new(document),
+            build: Building::new(document, sanitise),
             entities: doctype::Entities::default(),
             format: None,
             first_root: None,
@@ -232,8 +234,11 @@ impl<'a> Walk<'a> {
                 let base = self
                     .base()
                     .map_or_else(|| Url::parse(value.trim()), |base| base.join(value.trim()));
-                self.bases
-                    .extend(base.ok().filter(|base| !base.cannot_be_a_base()));
+                self.bases.extend(
+                    base.ok()
+                        .filter(|base| !base.cannot_be_a_base())
+                        .map(Rc::new),
+                );
             } else if key == "xml:lang" {
                 language = Some(value.trim().to_owned()).filter(|language| !language.is_empty());
             }
@@ -249,7 +254,7 @@ impl<'a> Walk<'a> {
             .map_or_else(|| space_of_prefix(prefix), |(_, space)| *space)
     }
 
-    fn base(&self) -> Option<&Url> {
+    fn base(&self) -> Option<&Rc<Url>> {
         self.bases.last().or(self.build.default_base.as_ref())
     }
 
@@ -289,7 +294,7 @@ impl<'a> Walk<'a> {
                 }
             } else if let Some(capture) = self.capture.take() {
                 let base = self.base().cloned();
-                self.build.take(capture, base.as_ref());
+                self.build.take(capture, base.as_deref());
                 self.tell_bad_date();
             }
         }

@@ -207,11 +207,13 @@ async fn events_are_merged_not_undone(ground: Ground) {
     told.date_counted_from = Some(day("2017-10-05"));
     one.events = vec![told.clone()];
     record(store, "a", vec![one.clone()]).await;
-    let near = |from, to| store.events_near(day(from), day(to));
+    let near = |from, to| store.events_near(day("2017-09-06"), day(from), day(to));
     assert_eq!(
         near("2017-10-08", "2017-10-09").await.unwrap(),
         [told.clone()]
     );
+    let began_before = store.events_near(day("2017-10-07"), day("2017-10-08"), day("2017-10-09"));
+    assert!(began_before.await.unwrap().is_empty());
     assert!(near("2017-10-09", "2017-10-09").await.unwrap().is_empty());
     assert!(near("2017-10-01", "2017-10-05").await.unwrap().is_empty());
     let mut moved = told.clone();

@@ -47,7 +47,7 @@ impl Building {
     }
 
     fn take_entry(&mut self, capture: Capture, base: Option<&Url>) {
-        let received = self.received;
+        let (received, sanitise) = (self.received, self.sanitise);
         let Some(entry) = &mut self.entry else { return };
         let Capture {
             tag,
@@ -102,7 +102,9 @@ impl Building {
                 let address = value::bare(&characters);
                 entry.draft.comments = address.and_then(|url| link::resolve(&url, base));
             }
-            _ => take_text(entry, tag, kind, &characters, base),
+            _ => take_text(entry, tag, || {
+                value::html_by(sanitise, kind, &characters, base)
+            }),
         }
     }
 
@@ -176,33 +178,23 @@ impl Building {
 }
 
 /// The sayings of an entry that are markup.
-fn take_text(entry: &mut Entry, tag: Tag, kind: Kind, characters: &str, base: Option<&Url>) {
+fn take_text(entry: &mut Entry, tag: Tag, html: impl FnOnce() -> Option<String>) {
     match tag {
         Tag::Summary | Tag::Description if entry.summary.wants(Weight::Own) => {
-            entry
-                .summary
-                .offer(Weight::Own, value::html(kind, characters, base));
+            entry.summary.offer(Weight::Own, html());
         }
         // A second description is the long one.
         Tag::Summary | Tag::Description | Tag::Body if entry.content.wants(Weight::Other) => {
-            entry
-                .content
-                .offer(Weight::Other, value::html(kind, characters, base));
+            entry.content.offer(Weight::Other, html());
         }
         Tag::OtherDescription if entry.summary.wants(Weight::Other) => {
-            entry
-                .summary
-                .offer(Weight::Other, value::html(kind, characters, base));
+            entry.summary.offer(Weight::Other, html());
         }
         Tag::Subtitle | Tag::ItunesSubtitle if entry.summary.wants(Weight::Aside) => {
-            entry
-                .summary
-                .offer(Weight::Aside, value::html(kind, characters, base));
+            entry.summary.offer(Weight::Aside, html());
         }
         Tag::Content | Tag::Encoded if entry.content.wants(Weight::Own) => {
-            entry
-                .content
-                .offer(Weight::Own, value::html(kind, characters, base));
+            entry.content.offer(Weight::Own, html());
         }
         _ => {}
     }

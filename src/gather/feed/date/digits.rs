@@ -52,7 +52,7 @@ fn unix(millis: i64) -> Option<Parts> {
     Some(parts)
 }
 
-fn clock(hour: u32, minute: u32, second: u32) -> Option<i64> {
+pub(super) fn clock(hour: u32, minute: u32, second: u32) -> Option<i64> {
     // 24:00 is the end of the day (ISO 8601), 60 a leap second.
     (hour <= 24 && minute <= 59 && second <= 60)
         .then(|| i64::from(hour * 3600 + minute * 60 + second))

@@ -18,7 +18,7 @@ impl Walk<'_> {
     /// An element that says something by its attributes or its characters.
     pub(super) fn field(&mut self, tag: Tag, about: About, start: &BytesStart) {
         let base = self.base().cloned();
-        let base = base.as_ref();
+        let base = base.as_deref();
         match (tag, about) {
             (Tag::Item, About::Entry) => self.entry_attributes(start),
             (Tag::Channel, About::Feed) if self.format == Some("cdf") => {
@@ -60,11 +60,11 @@ impl Walk<'_> {
         };
         if let Some(id) = attributes::get(start, "about") {
             entry.draft.id =
-                Some(link::resolve_id(id.trim(), base.as_ref())).filter(|id| !id.is_empty());
+                Some(link::resolve_id(id.trim(), base.as_deref())).filter(|id| !id.is_empty());
         }
         if self.format == Some("cdf") {
-            let href =
-                attributes::get(start, "href").and_then(|href| link::resolve(&href, base.as_ref()));
+            let href = attributes::get(start, "href")
+                .and_then(|href| link::resolve(&href, base.as_deref()));
             entry.link.offer(Weight::Other, href);
             entry.draft.updated = attributes::get(start, "lastmod")
                 .and_then(|text| date::read(&text, self.document.received));
