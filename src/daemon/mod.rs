@@ -6,6 +6,7 @@
 //! closes it. There is therefore no leader.
 
 pub mod bounces;
+mod full_text;
 pub mod gather;
 pub mod intake;
 pub mod learn;

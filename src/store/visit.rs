@@ -11,6 +11,7 @@ use super::Store;
 use super::dialect::Durability;
 use super::error::StoreError;
 use super::events::keep_events;
+use super::full_texts::keep_full_texts;
 use super::labels::{forget_labels, keep_labels};
 use super::rows::{
     BATCH_ROWS, claim_json, count, declared_json, json, list, regions_json, time, topics_json,
@@ -20,6 +21,7 @@ use super::sources::{keep_state, raise_stamp};
 use crate::model::article::Article;
 use crate::model::delivery::Holder;
 use crate::model::event::Event;
+use crate::model::full_text::FullText;
 use crate::model::reading::{Kind, Reading};
 use crate::model::source::SourceState;
 use crate::model::story::{Signature, StoryId};
@@ -31,6 +33,8 @@ pub struct Visit {
     pub state: SourceState,
     /// New and revised articles only.
     pub articles: Vec<VisitedArticle>,
+    /// What became of asking articles' pages for their texts.
+    pub full_texts: Vec<FullText>,
 }
 
 /// An article with all that is believed of it.
@@ -107,6 +111,7 @@ impl Store {
             keep_events(&mut session, &articles).await?;
             raise_stamp(&mut session).await?;
         }
+        keep_full_texts(&mut session, &visit.full_texts).await?;
         session.commit().await?;
         Ok(VisitRecord::Stored { new, revised })
     }

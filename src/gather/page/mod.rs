@@ -83,4 +83,6 @@ fn after_prolog(text: &str) -> &str {
 #[cfg(test)]
 mod layout_tests;
 #[cfg(test)]
+mod listing_tests;
+#[cfg(test)]
 mod tests;

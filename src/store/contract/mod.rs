@@ -7,6 +7,7 @@ mod cluster;
 mod crashes;
 mod deliveries;
 mod digests;
+mod full_texts;
 mod history;
 mod house;
 mod links;
@@ -32,7 +33,7 @@ use crate::model::event::{Event, EventId, EventStatus};
 use crate::model::language::Language;
 use crate::model::reading::{Confidence, Kind, Reading};
 use crate::model::region::Region;
-use crate::model::source::{Place, Republish, Source, SourceId};
+use crate::model::source::{FullTextMode, Place, Republish, Source, SourceId};
 use crate::model::story::{Signature, StoryId};
 
 /// A fresh database, and how another process would open it.
@@ -118,6 +119,7 @@ fn source(name: &str) -> Source {
         every: std::time::Duration::from_mins(10),
         accept_language: None,
         user_agent: None,
+        full_text: FullTextMode::default(),
         push: true,
         enabled: true,
     }
@@ -203,6 +205,10 @@ async fn record(store: &Store, source_id: &str, articles: Vec<VisitedArticle>) -
         .iter()
         .map(|visited| visited.article.first_seen)
         .max();
-    let visit = Visit { state, articles };
+    let visit = Visit {
+        state,
+        articles,
+        full_texts: Vec::new(),
+    };
     store.record_visit(visit, &me).await.expect("record")
 }
