@@ -21,6 +21,7 @@ use crate::model::source::{FullTextMode, Place, Source};
 use crate::text::tokens::tokens;
 
 use super::document::Document;
+use super::more::leads_on;
 use super::page::{self, same_site};
 use super::web::{Answer, Request};
 
@@ -45,29 +46,6 @@ const CONTENT_CHARS_MIN: usize = 120;
 const WHOLE_CHARS: usize = 4_000;
 /// The last lines looked at: below "…" WordPress names the site.
 const LAST_LINES: usize = 3;
-/// A line this long is no button, whatever stands at its end.
-const BUTTON_CHARS_MAX: usize = 60;
-/// How a cut text ends.
-const CUT_MARKS: [&str; 6] = ["…", "...", "[…]", "[...]", "…]", "→"];
-/// What leads on to the rest, in lower case.
-const MORE_WORDS: [&str; 16] = [
-    "читать далее",
-    "читать дальше",
-    "читать полностью",
-    "читать ещё",
-    "читать еще",
-    "подробнее",
-    "далее",
-    "продолжение",
-    "толығырақ",
-    "толық оқу",
-    "толық оқыңыз",
-    "жалғасын оқу",
-    "ары қарай",
-    "read more",
-    "continue reading",
-    "more",
-];
 /// A page's text has more letters than the teaser by one part in so many …
 const MORE_PART: usize = 5;
 /// … and by no fewer than this.
@@ -154,24 +132,6 @@ pub fn is_teaser(article: &Article) -> bool {
         } else {
             SUMMARY_CHARS_MIN
         }
-}
-
-/// Whether a line ends as what is cut ends, or is a link to the rest.
-fn leads_on(line: &str) -> bool {
-    let line = line.trim();
-    if CUT_MARKS.iter().any(|mark| line.ends_with(mark)) {
-        return true;
-    }
-    let line = line.to_lowercase();
-    let line = line.trim_matches(|c: char| !c.is_alphabetic());
-    MORE_WORDS.iter().any(|more| {
-        line == *more
-            || (line.chars().count() <= BUTTON_CHARS_MAX || more.contains(' '))
-                && line
-                    .strip_suffix(more)
-                    .is_some_and(|before| before.ends_with([' ', '.', '[', '(', '»']))
-                && (more.contains(' ') || line.chars().count() <= BUTTON_CHARS_MAX / 3)
-    })
 }
 
 /// What came of asking.

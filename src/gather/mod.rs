@@ -13,6 +13,7 @@ pub mod feed;
 pub mod full_text;
 pub mod health;
 pub mod json;
+mod more;
 pub mod opml;
 pub mod page;
 pub mod plan;

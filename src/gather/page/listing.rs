@@ -158,8 +158,17 @@ pub fn drafts_of(
     }
     let mut seen = HashSet::new();
     let mut drafts = Vec::new();
+    // Days as headings: the first entry must stand under one, else they are
+    // something of the entries before.
+    let under_days = selectors.date.is_none()
+        && cards
+            .first()
+            .is_some_and(|card| card::date_above(page, card).is_some());
     for (index, card) in cards.iter().take(DOCUMENT_ENTRIES_MAX).enumerate() {
-        let draft = selectors.draft(page, card, index + 1, findings);
+        let mut draft = selectors.draft(page, card, index + 1, findings);
+        if draft.published.is_none() && under_days {
+            draft.published = card::date_above(page, card);
+        }
         match &draft.link {
             None => findings.note(
                 "link",

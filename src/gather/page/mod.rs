@@ -56,6 +56,9 @@ pub fn read(document: &Document<'_>, rules: &PageRules) -> Harvest {
     } else {
         harvest.drafts = repeating::read(&page, &selectors, &mut harvest.complaints);
         if harvest.drafts.is_empty() {
+            harvest.drafts = article::read_list(&page);
+        }
+        if harvest.drafts.is_empty() {
             harvest.drafts.extend(article::read_undeclared(&page));
         }
     }
