@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use url::Url;
 
-use crate::gather::full_text::{self, Came, PAGES_PER_VISIT, Wish};
+use crate::gather::full_text::{self, Came, PAGES_PER_VISIT, WAITING_PER_VISIT, Wish};
 use crate::model::article::{Article, ArticleId};
 use crate::model::full_text::FullText;
 use crate::model::reading::{Kind, Reading};
@@ -67,6 +67,9 @@ pub(super) async fn complete(
         let now = newsroom.clock.now();
         let may_matter = reading.kind != Kind::Other;
         if let Wish::Ask(page) = full_text::wish(source, article, *asked, may_matter, now) {
+            if asker.left == 0 && completed.full_texts.len() >= WAITING_PER_VISIT {
+                continue;
+            }
             let (taken, outcome) = asker.ask(article, page, *asked).await;
             completed.full_texts.push(outcome);
             if taken {
@@ -85,12 +88,16 @@ pub(super) async fn complete(
         .await?;
     for waiting in due {
         let mut article = waiting.article;
-        let Some(page) = article.link.clone().filter(|_| !seen.contains(&article.id)) else {
+        if asker.left == 0 || seen.contains(&article.id) {
             continue;
-        };
-        if asker.left == 0 {
-            break;
         }
+        let page = match full_text::still_wanted(&article, waiting.asked, now) {
+            Ok(page) => page,
+            Err(late) => {
+                completed.full_texts.push(late);
+                continue;
+            }
+        };
         let (taken, outcome) = asker.ask(&mut article, page, waiting.asked).await;
         completed.full_texts.push(outcome);
         if taken {

@@ -27,6 +27,9 @@ use super::web::{Answer, Request};
 
 /// Pages asked for on one visit; the others wait for the next.
 pub const PAGES_PER_VISIT: usize = 10;
+/// Articles that may begin to wait on one visit: a sitemap without dates names
+/// all that an outlet ever wrote.
+pub const WAITING_PER_VISIT: usize = 50;
 /// An older article's page is not asked for: a feed seen for the first time
 /// gives years of them.
 const AGE_MAX: TimeDelta = TimeDelta::days(14);
@@ -81,7 +84,7 @@ pub fn wish(
     if asked >= ASKED_MAX {
         return Wish::Leave("its page was asked for too often");
     }
-    if now.signed_duration_since(article.dated()) > AGE_MAX {
+    if is_old(article, now) {
         return Wish::Leave("it is old");
     }
     if !is_teaser(article) && source.full_text == FullTextMode::Auto {
@@ -97,6 +100,21 @@ pub fn wish(
         }
     }
     Wish::Ask(link.clone())
+}
+
+fn is_old(article: &Article, now: DateTime<Utc>) -> bool {
+    now.signed_duration_since(article.dated()) > AGE_MAX
+}
+
+/// The page of an article that waits; else what to remember: it is too late.
+pub fn still_wanted(article: &Article, asked: u32, now: DateTime<Utc>) -> Result<Url, FullText> {
+    let page = article.link.clone().filter(|_| !is_old(article, now));
+    page.ok_or_else(|| FullText {
+        article: article.id.clone(),
+        asked,
+        due: None,
+        result: "it is old".to_owned(),
+    })
 }
 
 /// How an article's page is asked for.
@@ -200,9 +218,9 @@ pub fn take(article: &mut Article, answer: &Answer, now: DateTime<Utc>) -> Came 
         let authors = page.authors.into_iter();
         article.authors = authors.filter_map(|author| author.name).collect();
     }
-    article.published = article
-        .published
-        .or(page.published.filter(|published| *published <= now));
+    // The year below a page is no day of a text that was found just now.
+    let is_new = |at: &DateTime<Utc>| *at <= now && now.signed_duration_since(*at) <= AGE_MAX;
+    article.published = article.published.or(page.published.filter(is_new));
     Came::Text
 }
 

@@ -29,7 +29,7 @@ const ENDS: [char; 10] = ['.', '!', '?', '…', '[', '(', '»', '|', '·', ':'];
 
 /// Whether a line of text ends as one that is cut, or with a link to the rest.
 pub fn leads_on(line: &str) -> bool {
-    let line = line.trim();
+    let line = line.trim_end_matches(['»', '›', '>', ' ', '\u{a0}']).trim();
     CUT_MARKS.iter().any(|mark| line.ends_with(mark)) || {
         let line = line.to_lowercase();
         let line = line.trim_end_matches(|c: char| !c.is_alphabetic());

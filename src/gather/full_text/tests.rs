@@ -213,4 +213,8 @@ fn a_page_that_cannot_be_had_is_given_up_at_last() {
         .collect();
     assert_eq!(waits, [Some(1), Some(6), Some(24), None, None]);
     assert_eq!(super::waits(&article, 1, now()).asked, 1);
+    let page = still_wanted(&article, 1, now() + TimeDelta::days(13));
+    assert_eq!(page.ok(), article.link);
+    let late = still_wanted(&article, 1, now() + TimeDelta::days(15));
+    assert_eq!(late.unwrap_err().due, None);
 }

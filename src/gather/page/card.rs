@@ -1,5 +1,6 @@
 //! One entry of a listing page, taken out of its block.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
@@ -29,7 +30,9 @@ const TEASER_LETTERS_MIN: usize = 25;
 /// The most nodes of a block looked through.
 const NODES_MAX: usize = 400;
 /// A longer text is no date.
-const DATE_CHARS_MAX: usize = 64;
+const DATE_BYTES_MAX: usize = 128;
+/// What says more words is a sentence that names a date.
+const DATE_WORDS_MAX: usize = 3;
 /// A heading that says a day stands among so many elements above an entry …
 const SIBLINGS_MAX: usize = 40;
 /// … or above so many levels of what holds the entry.
@@ -88,43 +91,71 @@ pub fn date(page: &Page, card: &Card<'_>) -> Option<DateTime<Utc>> {
             .find_map(|element| page.date_of(element))
     });
     marked.or_else(|| {
-        let mut texts = texts(&card.block).filter(|text| !is_inside(text, card.link.id, "p"));
+        let whole = holds_all(card);
+        let is_said = |text: &NodeRef<'_>| {
+            let mut above = text.ancestors_it(Some(LEVELS_MAX));
+            !above.any(|above| {
+                above.id == card.link.id && !whole || above.has_name("p") && is_long(&above)
+            })
+        };
+        let mut texts = texts(&card.block).filter(is_said);
         texts.find_map(|text| shown_date(page, &text.text()))
     })
 }
 
-/// The day in the nearest heading above a card that says nothing else, at the
-/// time the card shows.
-pub fn date_above(page: &Page, card: &Card<'_>) -> Option<DateTime<Utc>> {
-    let clock = texts(&card.block)
-        .map(|text| text.text().trim().to_owned())
-        .find(|text| CLOCK.is_match(text));
-    std::iter::once(card.block)
-        .chain(card.block.ancestors_it(Some(LEVELS_MAX)))
-        .take_while(|level| !level.has_name("body"))
-        .find_map(|level| {
+/// Days as headings of a listing, each read once however many entries are below it.
+#[derive(Default)]
+pub struct DayHeadings(HashMap<NodeId, Option<(String, DateTime<Utc>)>>);
+
+impl DayHeadings {
+    /// The day in the nearest heading above a card that says nothing else, at the
+    /// time the card shows.
+    pub fn above(&mut self, page: &Page, card: &Card<'_>) -> Option<DateTime<Utc>> {
+        let levels = std::iter::once(card.block)
+            .chain(card.block.ancestors_it(Some(LEVELS_MAX)))
+            .take_while(|level| !level.has_name("body"));
+        let (day, at) = levels.into_iter().find_map(|level| {
             let above = std::iter::successors(level.prev_sibling(), NodeRef::prev_sibling);
-            above.take(SIBLINGS_MAX).find_map(|sibling| {
-                let heading = sibling.is_element()
-                    && sibling.descendants_it().take(HEADING_NODES_MAX + 1).count()
-                        <= HEADING_NODES_MAX;
-                let day = heading.then(|| text_of(&sibling))?;
-                let at = shown_date(page, &day)?;
-                let clock = clock.as_ref();
-                clock
-                    .and_then(|clock| page.date(&format!("{day}, {clock}")))
-                    .or(Some(at))
-            })
-        })
+            above
+                .take(SIBLINGS_MAX)
+                .find_map(|sibling| self.said_by(page, &sibling))
+        })?;
+        let clock = texts(&card.block)
+            .map(|text| text.text().trim().to_owned())
+            .find(|text| CLOCK.is_match(text));
+        clock
+            .and_then(|clock| page.date(&format!("{day}, {clock}")))
+            .or(Some(at))
+    }
+
+    fn said_by(&mut self, page: &Page, heading: &NodeRef<'_>) -> Option<(String, DateTime<Utc>)> {
+        if !heading.is_element() {
+            return None;
+        }
+        let known = self.0.entry(heading.id).or_insert_with(|| {
+            let nodes = heading.descendants_it().take(HEADING_NODES_MAX + 1).count();
+            let is_plain = nodes <= HEADING_NODES_MAX && below(heading, "a").is_empty();
+            let day = is_plain.then(|| text_of(heading))?;
+            let at = shown_date(page, &day)?;
+            Some((day, at))
+        });
+        known.clone()
+    }
 }
 
-/// A text that is a date; a time of day alone, or a number, is none.
+/// A text that is a date and says little else; a time of day alone, or a number,
+/// is none.
 fn shown_date(page: &Page, text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
-    let says_a_day = text.contains(|c: char| c.is_ascii_digit() || c.is_alphabetic())
-        && !text.chars().all(|c| c.is_ascii_digit())
-        && !CLOCK.is_match(text);
-    says_a_day.then(|| page.date(text)).flatten()
+    if text.len() > DATE_BYTES_MAX || CLOCK.is_match(text) {
+        return None;
+    }
+    let words = text.split(|c: char| !c.is_alphabetic());
+    let words = words.filter(|word| !word.is_empty()).count();
+    let is_number = text.chars().all(|c| c.is_ascii_digit());
+    (words <= DATE_WORDS_MAX && !is_number)
+        .then(|| page.date(text))
+        .flatten()
 }
 
 /// The text nodes of a block that people see.
@@ -139,11 +170,18 @@ fn texts<'a>(block: &NodeRef<'a>) -> impl Iterator<Item = NodeRef<'a>> {
         })
 }
 
-/// Whether a text stands in the card's link, or in a `long` element that says
-/// more than a date.
-fn is_inside(text: &NodeRef<'_>, link: NodeId, long: &str) -> bool {
-    text.ancestors_it(Some(LEVELS_MAX)).any(|above| {
-        above.id == link || above.has_name(long) && above.text().chars().count() > DATE_CHARS_MAX
+/// Whether the link is around the whole card, and says more than its title.
+fn holds_all(card: &Card<'_>) -> bool {
+    !below(&card.link, "h1,h2,h3,h4,h5,h6,p,div").is_empty()
+}
+
+/// Whether an element says more than a date can.
+fn is_long(element: &NodeRef<'_>) -> bool {
+    let mut bytes = 0;
+    let mut texts = element.descendants_it().filter(NodeRef::is_text);
+    texts.any(|text| {
+        bytes += text.text().trim().len();
+        bytes > DATE_BYTES_MAX
     })
 }
 
@@ -202,10 +240,11 @@ fn teaser(page: &Page, card: &Card<'_>, title: Option<&str>) -> Option<String> {
 
 /// The longest of the block's own texts that is neither title, date nor link.
 fn longest_text(page: &Page, card: &Card<'_>, title: Option<&str>) -> Option<String> {
+    let whole = holds_all(card);
     let mut runs: Vec<(NodeId, String)> = Vec::new();
     for text in texts(&card.block) {
         let in_other = text.ancestors_it(Some(LEVELS_MAX)).any(|above| {
-            above.has_name("a")
+            above.has_name("a") && !(whole && above.id == card.link.id)
                 || above.id != card.block.id
                     && ["h1", "h2", "h3", "h4", "h5", "h6"]
                         .iter()

@@ -31,6 +31,8 @@ const TITLE_CHARS_COUNTED: usize = 100;
 const DATED_WEIGHT: usize = 3;
 /// Blocks looked at closely; a page made to have thousands of them gains nothing.
 const GROUPS_MAX: usize = 16;
+/// The columns of a table that are told apart.
+const COLUMNS_MAX: usize = 20;
 /// How far above a list stands the whole of which it is a part.
 const PART_LEVELS: usize = 2;
 /// Places that hold links, but not the page's own entries.
@@ -104,7 +106,26 @@ fn groups(page: &Page) -> Vec<Vec<NodeRef<'_>>> {
         .0
         .into_values()
         .flat_map(|(_, links)| by_container(each_once(page, links)))
+        .flat_map(|links| columns(&links).into_iter().chain([links]))
         .collect()
+}
+
+/// The columns of a table, each a group for itself: a row may link to a text and
+/// to its files. Whether they are better than all together, the score says.
+fn columns<'a>(links: &[NodeRef<'a>]) -> Vec<Vec<NodeRef<'a>>> {
+    let mut columns = Groups::default();
+    for link in links {
+        if let Some(cell) = link.ancestors_it(None).find(|above| above.has_name("td")) {
+            let before = std::iter::successors(cell.prev_sibling(), NodeRef::prev_sibling);
+            let column = before.filter(NodeRef::is_element).take(COLUMNS_MAX).count();
+            columns.add(hash(&column), *link);
+        }
+    }
+    if columns.0.len() < 2 {
+        return Vec::new();
+    }
+    let columns = columns.0.into_values().map(|(_, links)| links);
+    columns.filter(|links| links.len() >= ENTRIES_MIN).collect()
 }
 
 /// Of links to one address in one place, the one that says most: a card may link
