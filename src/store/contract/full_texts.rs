@@ -46,7 +46,7 @@ async fn a_page_is_due_until_it_is_settled(ground: Ground) {
     assert_eq!(due(19).await, []);
     let second = (two.article.clone(), two.reading.clone(), 0);
     let first = (one.article.clone(), one.reading.clone(), 1);
-    assert_eq!(due(20).await, [second.clone()]);
+    assert_eq!(due(20).await, std::slice::from_ref(&second));
     assert_eq!(due(50).await, [second, first.clone()]);
     let limited = store.full_texts_due(&one.article.source, at(50), 1).await;
     assert_eq!(limited.unwrap().len(), 1);
