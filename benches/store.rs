@@ -18,7 +18,7 @@ use jarshy::model::event::{Event, EventDetails, EventId, EventStatus};
 use jarshy::model::language::Language;
 use jarshy::model::reading::{Confidence, Kind, Reading};
 use jarshy::model::region::Region;
-use jarshy::model::source::{Place, Republish, Source, SourceId};
+use jarshy::model::source::{FullTextMode, Place, Republish, Source, SourceId};
 use jarshy::model::story::{Signature, StoryId};
 use jarshy::store::{Store, Visit, VisitRecord, VisitedArticle};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -140,7 +140,11 @@ async fn record(store: &Store, articles: Vec<VisitedArticle>) {
     let mut state = claimed.expect("claimed").expect("free");
     state.last_visit = Some(now);
     let new = articles.len() as u64;
-    let visit = Visit { state, articles };
+    let visit = Visit {
+        state,
+        articles,
+        full_texts: Vec::new(),
+    };
     let recorded = store.record_visit(visit, &me).await.expect("recorded");
     assert_eq!(recorded, VisitRecord::Stored { new, revised: 0 });
 }
@@ -257,6 +261,7 @@ fn source() -> Source {
         language: None,
         region: None,
         republish: Republish::Full,
+        full_text: FullTextMode::default(),
         every: Duration::from_mins(10),
         accept_language: None,
         user_agent: None,

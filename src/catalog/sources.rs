@@ -2,7 +2,7 @@
 //!
 //! Keys: `id`, `name`, `kind`, `url` (or `dir` for the desk), `home`,
 //! `language`, `region`, `republish`, `every`, `accept_language`,
-//! `user_agent`, `push`, `enabled`, `rules`.
+//! `user_agent`, `full_text`, `push`, `enabled`, `rules`.
 
 use std::path::Path;
 use std::time::Duration;
@@ -10,7 +10,9 @@ use std::time::Duration;
 use url::Url;
 
 use crate::model::feed::is_name;
-use crate::model::source::{JsonRules, PageRules, Place, Republish, Source, SourceId};
+use crate::model::source::{
+    FullTextMode, JsonRules, PageRules, Place, Republish, Source, SourceId,
+};
 
 use super::entry::{Entry, did_you_mean};
 use super::every::every;
@@ -43,6 +45,9 @@ pub(super) fn source(entry: &Entry<'_>, root: &Path) -> Option<Source> {
     let user_agent = entry
         .text("user_agent")
         .and_then(|text| entry.read("user_agent", text, user_agent));
+    let full_text = entry
+        .text("full_text")
+        .and_then(|word| entry.read("full_text", word, full_text));
     let push = entry.flag("push", true);
     let enabled = entry.flag("enabled", true);
     Some(Source {
@@ -56,6 +61,7 @@ pub(super) fn source(entry: &Entry<'_>, root: &Path) -> Option<Source> {
         every: interval.unwrap_or(EVERY_DEFAULT),
         accept_language,
         user_agent,
+        full_text: full_text.unwrap_or_default(),
         push,
         enabled,
     })
@@ -161,6 +167,13 @@ fn republish(word: &str) -> Result<Republish, String> {
             "`{word}` is unknown; expected \"excerpt\", or \"full\" where the outlet agreed"
         )),
     }
+}
+
+fn full_text(word: &str) -> Result<FullTextMode, String> {
+    let known = FullTextMode::WORDS.iter().find(|(_, known)| *known == word);
+    known
+        .map(|(mode, _)| *mode)
+        .ok_or_else(|| format!("`{word}` is unknown; expected \"auto\", \"always\" or \"never\""))
 }
 
 fn header_value(text: &str) -> Result<String, String> {

@@ -9,7 +9,7 @@ use crate::model::feed::{FeedName, Filter};
 use crate::model::language::{Language, Tongue, Trilingual};
 use crate::model::reading::Kind;
 use crate::model::region::Region;
-use crate::model::source::{JsonRules, Republish, SourceId};
+use crate::model::source::{FullTextMode, JsonRules, Republish, SourceId};
 use crate::model::topic::Topic;
 
 use super::*;
@@ -68,6 +68,7 @@ fn every_key_is_read() {
         every: Duration::from_mins(90),
         accept_language: Some("kk".to_owned()),
         user_agent: None,
+        full_text: FullTextMode::Never,
         push: false,
         enabled: false,
     };

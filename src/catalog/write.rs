@@ -284,6 +284,7 @@ mod tests {
             every: Duration::from_mins(30),
             accept_language: None,
             user_agent: None,
+            full_text: crate::model::source::FullTextMode::default(),
             push: true,
             enabled: true,
         }

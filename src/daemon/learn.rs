@@ -1,5 +1,5 @@
-//! What is new in a visit, and what we make of it: change → read → same story?
-//! → same event?
+//! What is new in a visit, and what we make of it: change → read → full text →
+//! same story? → same event?
 //!
 //! Articles of one visit are compared with each other as well as with the
 //! store: a feed may tell one story twice.
@@ -10,6 +10,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 use crate::model::article::{Article, ArticleId};
 use crate::model::event::{Event, EventId, EventStatus};
+use crate::model::full_text::FullText;
 use crate::model::reading::{EventClaim, Reading};
 use crate::model::source::Source;
 use crate::model::story::StoryId;
@@ -20,6 +21,7 @@ use crate::understand::identity::{self, Change};
 use crate::understand::{self, Hints, event, same_story};
 
 use super::Newsroom;
+use super::full_text::{self, Completed, Told};
 
 /// How far back a story may begin that a new article joins.
 const STORY_SPAN: TimeDelta = TimeDelta::days(4);
@@ -38,49 +40,65 @@ const EVENTS_COMPARED_MAX: usize = 500;
 /// The articles of one visit that must be stored.
 pub struct Learned {
     pub articles: Vec<VisitedArticle>,
+    /// What became of asking articles' pages for their texts.
+    pub full_texts: Vec<FullText>,
+    /// Of `articles`, those that are no news: they waited for their full text.
+    pub late: HashSet<ArticleId>,
     pub new: usize,
     pub revised: usize,
 }
 
 impl Learned {
-    /// Compares `articles` with what the store knows and reads what is new.
+    /// Compares `articles` with what the store knows, reads what is new, and has
+    /// articles' pages asked where their source gave only a teaser. `reached`: the
+    /// source answered, so that its site may be asked for what waits, too.
     pub async fn of(
         newsroom: &Newsroom,
         source: &Source,
         articles: Vec<Article>,
+        reached: bool,
         now: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
         let ids: Vec<ArticleId> = articles.iter().map(|article| article.id.clone()).collect();
         let known = newsroom.store.known_articles(&ids).await?;
-        let mut learned = Self {
-            articles: Vec::new(),
-            new: 0,
-            revised: 0,
-        };
-        let mut changed = Vec::new();
-        for article in articles {
-            let before = known.get(&article.id);
-            match identity::change(article, before) {
-                Change::New(article) => {
-                    learned.new += 1;
-                    changed.push(article);
-                }
-                Change::Revised(article) => {
-                    learned.revised += 1;
-                    changed.push(article);
-                }
-                Change::Unchanged => {}
-            }
-        }
-        let mut memory = Memory::of(newsroom, &changed).await?;
-        let revised: Vec<ArticleId> = known.into_keys().collect();
-        let corrections = newsroom.store.corrections_of(&revised).await?;
         let hints = Hints {
             language: source.language,
             region: source.region,
         };
-        for article in changed {
-            let mut reading = understand::read(&article, &hints, newsroom.zone, now);
+        let (mut new, mut revised) = (0, 0);
+        let mut told = Vec::new();
+        for article in articles {
+            let before = known.get(&article.id);
+            let article = match identity::change(article, before) {
+                Change::New(article) => {
+                    new += 1;
+                    article
+                }
+                Change::Revised(article) => {
+                    revised += 1;
+                    article
+                }
+                Change::Unchanged => continue,
+            };
+            told.push(Told {
+                reading: understand::read(&article, &hints, newsroom.zone, now),
+                asked: before.map_or(0, |known| known.full_text_asked),
+                article,
+            });
+        }
+        let mut completed = Completed::default();
+        if reached {
+            completed = full_text::complete(newsroom, source, &hints, &mut told).await?;
+        }
+        let late = completed.late.iter();
+        let late: HashSet<ArticleId> = late.map(|(article, _)| article.id.clone()).collect();
+        let told = told.into_iter().map(|told| (told.article, told.reading));
+        let read: Vec<(Article, Reading)> = told.chain(completed.late).collect();
+        let mut memory = Memory::of(newsroom, &read, &late).await?;
+        let known: Vec<ArticleId> = known.into_keys().chain(late.iter().cloned()).collect();
+        let corrections = newsroom.store.corrections_of(&known).await?;
+        let mut articles = Vec::with_capacity(read.len());
+        for (article, mut reading) in read {
             let said = corrections.get(&article.id);
             if let Some(said) = said {
                 let published = article.dated().with_timezone(&newsroom.zone).date_naive();
@@ -88,10 +106,21 @@ impl Learned {
             }
             let story = said.and_then(|said| said.story.as_ref());
             let story = story.map(|word| &word.story);
-            let visited = memory.place(newsroom, article, reading, story, now).await?;
-            learned.articles.push(visited);
+            articles.push(memory.place(newsroom, article, reading, story, now).await?);
         }
-        Ok(learned)
+        Ok(Self {
+            articles,
+            full_texts: completed.full_texts,
+            late,
+            new,
+            revised,
+        })
+    }
+
+    /// The articles not seen before.
+    pub fn fresh(&self) -> impl Iterator<Item = &VisitedArticle> {
+        let late = |visited: &&VisitedArticle| !self.late.contains(&visited.article.id);
+        self.articles.iter().filter(late)
     }
 }
 
@@ -110,11 +139,15 @@ struct Memory {
 }
 
 impl Memory {
-    async fn of(newsroom: &Newsroom, changed: &[Article]) -> Result<Self, StoreError> {
-        let revised: Vec<ArticleId> = changed
+    async fn of(
+        newsroom: &Newsroom,
+        read: &[(Article, Reading)],
+        late: &HashSet<ArticleId>,
+    ) -> Result<Self, StoreError> {
+        let revised: Vec<ArticleId> = read
             .iter()
-            .filter(|article| article.revision > 1)
-            .map(|article| article.id.clone())
+            .filter(|(article, _)| article.revision > 1 || late.contains(&article.id))
+            .map(|(article, _)| article.id.clone())
             .collect();
         let mut memory = Self::default();
         for (article, events) in newsroom.store.events_of_articles(&revised).await? {

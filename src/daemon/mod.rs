@@ -7,6 +7,7 @@
 
 pub mod bounces;
 pub mod correct;
+mod full_text;
 pub mod gather;
 pub mod intake;
 pub mod learn;

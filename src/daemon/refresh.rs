@@ -68,6 +68,7 @@ pub async fn refresh(
     let visit = Visit {
         state: looked.state,
         articles: looked.learned.articles,
+        full_texts: looked.learned.full_texts,
     };
     match newsroom.store.record_visit(visit, &newsroom.holder).await? {
         VisitRecord::Stored { .. } => {
@@ -135,7 +136,8 @@ pub async fn look(
     told.complaints = harvest.complaints;
     told.complaints.extend(identified.complaints);
     tell(&identified.articles);
-    let learned = Learned::of(newsroom, source, identified.articles, now).await?;
+    let reached = matches!(found.answered, Answered::Read | Answered::Unchanged);
+    let learned = Learned::of(newsroom, source, identified.articles, reached, now).await?;
     told.brought_new = learned.new > 0;
     let visited = with_result(found.visited, entries, &learned);
     let mut state = plan::after(source, state, visited, now, &newsroom.plan);
@@ -403,8 +405,7 @@ fn with_result(visited: Visited, entries: usize, learned: &Learned) -> Visited {
 /// When the new articles were published, as far as they say.
 pub(super) fn published(learned: &Learned) -> Vec<Option<DateTime<Utc>>> {
     learned
-        .articles
-        .iter()
+        .fresh()
         .filter(|visited| visited.article.revision == 1)
         .map(|visited| visited.article.published)
         .collect()

@@ -52,7 +52,8 @@ pub struct Article {
     pub declared_language: Option<String>,
     /// Named in the desk's front matter.
     pub declared_event: Option<DeclaredEvent>,
-    /// Over everything a reader would notice: equal hash, same revision.
+    /// Over everything a reader would notice of what the source gave: equal hash,
+    /// same revision. A full text taken from the article's page does not change it.
     pub content_hash: String,
 }
 
@@ -72,4 +73,6 @@ pub struct KnownArticle {
     pub first_seen: DateTime<Utc>,
     /// The `understand::ENGINE_VERSION` that read it.
     pub engine_version: u32,
+    /// How often its page was asked for its full text.
+    pub full_text_asked: u32,
 }

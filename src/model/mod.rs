@@ -14,6 +14,7 @@ pub mod digest;
 pub mod draft;
 pub mod event;
 pub mod feed;
+pub mod full_text;
 pub mod health;
 pub mod id;
 pub mod language;

@@ -101,6 +101,26 @@ pub enum Republish {
     Full,
 }
 
+/// Whether an article's page is asked for its text, beside the source itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FullTextMode {
+    /// Where the source gives only a teaser, and it speaks of a forum.
+    #[default]
+    Auto,
+    /// For every new article.
+    Always,
+    Never,
+}
+
+impl FullTextMode {
+    /// All, with the words the catalogue uses.
+    pub const WORDS: [(Self, &'static str); 3] = [
+        (Self::Auto, "auto"),
+        (Self::Always, "always"),
+        (Self::Never, "never"),
+    ];
+}
+
 /// A place to read, as the catalogue describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -124,6 +144,8 @@ pub struct Source {
     pub accept_language: Option<String>,
     /// `User-Agent` for places that answer no other.
     pub user_agent: Option<String>,
+    /// Whether articles' pages are asked for their texts.
+    pub full_text: FullTextMode,
     /// Its hub may push to us (WebSub), where it names one.
     pub push: bool,
     /// Switched off in the catalogue: known, never asked.

@@ -18,7 +18,7 @@ use crate::model::link::{DigestLink, LinkShort};
 use crate::model::reading::{Confidence, Kind, Reading};
 use crate::model::region::Region;
 use crate::model::schedule::Round;
-use crate::model::source::{Place, Republish, SourceId};
+use crate::model::source::{FullTextMode, Place, Republish, SourceId};
 use crate::model::story::{Signature, StoryId};
 use crate::model::subscriber::{SubscriberId, SubscriberStatus};
 use crate::model::token::{SECRET_BYTES, TokenPurpose, sign};
@@ -147,6 +147,7 @@ fn desk() -> Source {
         every: std::time::Duration::from_mins(1),
         accept_language: None,
         user_agent: None,
+        full_text: FullTextMode::default(),
         push: true,
         enabled: true,
     }
@@ -252,6 +253,7 @@ async fn fill(store: &Store, now: DateTime<Utc>) {
             signature: Signature::default(),
             events: vec![event],
         }],
+        full_texts: Vec::new(),
     };
     store.record_visit(visit, &holder).await.expect("recorded");
 }

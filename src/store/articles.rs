@@ -76,14 +76,15 @@ impl Store {
         let mut session = self.pools.read("looking up known articles");
         let mut known = HashMap::with_capacity(ids.len());
         for batch in ids.chunks(rows::BATCH_ROWS) {
-            let found: Vec<(String, i64, String, i64, i64)> = session
+            let found: Vec<(String, i64, String, i64, i64, i64)> = session
                 .fetch(
-                    "SELECT id, revision, content_hash, first_seen, engine_version FROM articles
+                    "SELECT id, revision, content_hash, first_seen, engine_version, full_text_asked
+                     FROM articles
                      WHERE id IN (SELECT item.value ->> 'v' FROM {rows} AS item)",
                     values![list(batch.iter().map(ArticleId::as_str))],
                 )
                 .await?;
-            for (id, revision, content_hash, first_seen, engine_version) in found {
+            for (id, revision, content_hash, first_seen, engine_version, asked) in found {
                 let id = ArticleId::from_stored(id);
                 let article = KnownArticle {
                     id: id.clone(),
@@ -91,6 +92,7 @@ impl Store {
                     content_hash,
                     first_seen: time(first_seen, "articles.first_seen")?,
                     engine_version: unsigned(engine_version, "articles.engine_version")?,
+                    full_text_asked: unsigned(asked, "articles.full_text_asked")?,
                 };
                 known.insert(id, article);
             }

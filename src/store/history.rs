@@ -80,6 +80,8 @@ impl Store {
                     "SELECT {ARTICLE_COLUMNS}, s.outlet, s.republish
                      FROM articles a LEFT JOIN sources s ON s.id = a.source_id
                      WHERE a.revision > 1 AND a.changed_at > $1 AND a.changed_at <= $2
+                       AND EXISTS (SELECT 1 FROM article_revisions v WHERE v.article_id = a.id
+                         AND v.replaced_at > $1 AND v.replaced_at <= $2)
                        AND a.added_at <= $1 AND a.shown_kind IN ('announcement', 'forum-article')
                      ORDER BY a.changed_at, a.seq LIMIT $3"
                 ),

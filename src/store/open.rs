@@ -104,6 +104,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/postgres/0012_corrections.sql"),
     ),
     (
+        13,
+        "full texts",
+        include_str!("migrations/sqlite/0013_full_text.sql"),
+        include_str!("migrations/postgres/0013_full_text.sql"),
+    ),
+    (
         14,
         "ledger",
         include_str!("migrations/sqlite/0014_ledger.sql"),

@@ -12,6 +12,7 @@ use super::corrections::is_corrected_since;
 use super::dialect::Durability;
 use super::error::StoreError;
 use super::events::keep_events;
+use super::full_texts::keep_full_texts;
 use super::labels::{forget_labels, keep_labels};
 use super::rows::{BATCH_ROWS, count, json, list, regions_json, time, topics_json};
 use super::session::{Session, values};
@@ -20,6 +21,7 @@ use super::told_events::{claim_json, claims_json, declared_json};
 use crate::model::article::Article;
 use crate::model::delivery::Holder;
 use crate::model::event::Event;
+use crate::model::full_text::FullText;
 use crate::model::reading::{Kind, Reading};
 use crate::model::source::SourceState;
 use crate::model::story::{Signature, StoryId};
@@ -31,6 +33,8 @@ pub struct Visit {
     pub state: SourceState,
     /// New and revised articles only.
     pub articles: Vec<VisitedArticle>,
+    /// What became of asking articles' pages for their texts.
+    pub full_texts: Vec<FullText>,
 }
 
 /// An article with all that is believed of it.
@@ -113,6 +117,7 @@ impl Store {
             keep_events(&mut session, &articles).await?;
             raise_stamp(&mut session).await?;
         }
+        keep_full_texts(&mut session, &visit.full_texts).await?;
         session.commit().await?;
         Ok(VisitRecord::Stored { new, revised })
     }

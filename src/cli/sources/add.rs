@@ -18,7 +18,7 @@ use crate::gather::discover::{self, Gives, Kind};
 use crate::gather::web::Web;
 use crate::model::feed::is_name;
 use crate::model::language::Language;
-use crate::model::source::{Republish, Source, SourceId};
+use crate::model::source::{FullTextMode, Republish, Source, SourceId};
 
 /// The most failures told one by one; the others are counted.
 const FAILURES_SHOWN_MAX: usize = 8;
@@ -163,6 +163,7 @@ fn source(args: &AddArgs, explored: &Explored, tried: &Tried, shelf: &Shelf) -> 
         every: EVERY,
         accept_language: None,
         user_agent: None,
+        full_text: FullTextMode::default(),
         push: true,
         enabled: true,
     }

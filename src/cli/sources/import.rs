@@ -11,7 +11,7 @@ use crate::catalog::write::{self, Register};
 use crate::cli::output::{Failure, complain, say};
 use crate::gather::opml::{self, Met, OPML_BYTES_MAX, Outline};
 use crate::model::complaint::{Complaint, Severity};
-use crate::model::source::{Place, Republish, Source};
+use crate::model::source::{FullTextMode, Place, Republish, Source};
 
 /// Between visits of an imported feed.
 pub const EVERY: Duration = Duration::from_mins(30);
@@ -104,6 +104,7 @@ fn take(taken: &mut Taken, register: &mut Register, outline: Outline, place: &st
         every: EVERY,
         accept_language: None,
         user_agent: None,
+        full_text: FullTextMode::default(),
         push: true,
         enabled: true,
     };

@@ -11,11 +11,13 @@ use super::list::{health_json, in_words};
 use crate::cli::house;
 use crate::cli::output::{Failure, say, time};
 use crate::daemon::Newsroom;
+use crate::daemon::learn::Learned;
 use crate::daemon::refresh::{Looked, asks_robots, look};
 use crate::gather::health::verdict;
 use crate::gather::plan::{self, Plan};
 use crate::gather::web::shown;
 use crate::model::article::Article;
+use crate::model::full_text::FullText;
 use crate::model::health::Verdict;
 use crate::model::source::{Source, SourceState, Validators};
 use crate::understand;
@@ -150,8 +152,9 @@ fn entry(article: &Article, source: &Source) -> Entry {
 }
 
 fn fate(looked: &Looked) -> HashMap<String, &'static str> {
-    let changed = looked.learned.articles.iter();
-    changed
+    looked
+        .learned
+        .fresh()
         .map(|visited| {
             let fate = match visited.article.revision {
                 1 => "new",
@@ -200,6 +203,7 @@ fn tell(shown: &Shown<'_>, newsroom: &Newsroom) -> Result<(), Failure> {
         ))?;
     }
     read(shown)?;
+    full_texts(shown)?;
     let state = &looked.state;
     say(&format!("result   {}", looked.refreshed.result))?;
     let next = match (&state.stopped, &state.waits_for) {
@@ -251,6 +255,28 @@ fn read(shown: &Shown<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What asking articles' own pages came to.
+fn full_texts(shown: &Shown<'_>) -> Result<(), Failure> {
+    let learned = &shown.looked.learned;
+    for (text, title) in titled(learned).take(ENTRIES_SHOWN_MAX) {
+        let again = text.due.map_or_else(String::new, |due| {
+            format!("; asked again after {}", due.format("%F %R UTC"))
+        });
+        say(&format!("page     {title}: {}{again}", text.result))?;
+    }
+    Ok(())
+}
+
+/// The outcomes with the titles of their articles, where those are at hand.
+fn titled(learned: &Learned) -> impl Iterator<Item = (&FullText, &str)> {
+    learned.full_texts.iter().map(|text| {
+        let mut articles = learned.articles.iter().map(|visited| &visited.article);
+        let article = articles.find(|article| article.id == text.article);
+        let title = article.map_or(text.article.as_str(), |article| article.title.as_str());
+        (text, title)
+    })
+}
+
 fn as_json(shown: &Shown<'_>) -> Value {
     let Shown { source, looked, .. } = shown;
     let pairs = |pairs: &[(String, String)]| -> Value {
@@ -292,13 +318,19 @@ fn as_json(shown: &Shown<'_>) -> Value {
             })
         })
         .collect();
+    let full_texts: Vec<Value> = titled(&looked.learned)
+        .map(|(text, title)| {
+            json!({ "title": title, "result": text.result, "asked": text.asked, "again": time(text.due) })
+        })
+        .collect();
     let state = &looked.state;
     json!({
         "id": source.id.as_str(), "kind": source.place.kind(), "due": shown.due,
         "robots": shown.robots, "requests": hops, "wire_bytes": looked.seen.wire_bytes,
         "total_ms": looked.seen.total_ms, "title": looked.head.title,
         "entries": looked.refreshed.entries, "new": looked.refreshed.new,
-        "revised": looked.refreshed.revised, "read": entries, "complaints": complaints,
+        "revised": looked.refreshed.revised, "read": entries, "full_texts": full_texts,
+        "complaints": complaints,
         "result": looked.refreshed.result, "next_visit": time(Some(state.next_visit)),
         "because": state.waits_for, "stopped": state.stopped,
         "verdict": shown.verdict.0.word(), "why": shown.verdict.1, "health": health_json(state),

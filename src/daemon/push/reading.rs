@@ -150,11 +150,12 @@ async fn record(
 ) -> Result<(VisitRecord, usize), StoreError> {
     let now = newsroom.clock.now();
     let identified = identity::identify(source, &harvest.feed, harvest.drafts, received);
-    let learned = Learned::of(newsroom, source, identified.articles, now).await?;
+    let learned = Learned::of(newsroom, source, identified.articles, true, now).await?;
     let new = learned.new;
     let visit = Visit {
         state: plan::after_push(&state, &published(&learned), now),
         articles: learned.articles,
+        full_texts: learned.full_texts,
     };
     let holder = &newsroom.holder;
     let recorded = newsroom.store.record_push(visit, now, holder).await?;

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::digest::samples::{at, day, event};
-use crate::model::source::{Republish, SourceId};
+use crate::model::source::{FullTextMode, Republish, SourceId};
 
 fn before(now: &Event) -> EventBefore {
     EventBefore {
@@ -90,6 +90,7 @@ fn an_outlet_is_silent_after_three_days_without_an_answer() {
         every: Duration::from_mins(10),
         accept_language: None,
         user_agent: None,
+        full_text: FullTextMode::default(),
         push: true,
         enabled,
     };

@@ -1,7 +1,7 @@
 use url::Url;
 
 use crate::model::draft::Category;
-use crate::model::source::{JsonRules, PageRules, Republish, SourceId};
+use crate::model::source::{FullTextMode, JsonRules, PageRules, Republish, SourceId};
 
 use super::*;
 
@@ -32,6 +32,7 @@ fn source(place: Place) -> Source {
         every: std::time::Duration::from_mins(30),
         accept_language: None,
         user_agent: None,
+        full_text: FullTextMode::default(),
         push: true,
         enabled: true,
     }

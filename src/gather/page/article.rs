@@ -12,7 +12,7 @@ use super::json_ld::{self, each};
 use super::markup::{Page, text_of};
 use super::opening::{address, clip, line, paragraphs, picture, set_content};
 use super::published;
-use super::repeating::same_site;
+use super::repeating::{ENTRIES_MIN, same_site};
 
 /// Marks between a title and the outlet's name in `<title>`.
 const TITLE_MARKS: [&str; 5] = [" | ", " — ", " – ", " - ", " :: "];
@@ -86,6 +86,48 @@ pub fn read_whole(page: &Page) -> Option<Article> {
 /// The article of a page that does not say it is one: only if it shows a text.
 pub fn read_undeclared(page: &Page) -> Option<Draft> {
     read(page).filter(|draft| draft.content_html.is_some() && draft.title.is_some())
+}
+
+/// The entries of a page that tells them only to machines; nothing where they
+/// are too few to be a listing.
+pub fn read_list(page: &Page) -> Vec<Draft> {
+    let mut drafts: Vec<Draft> = Vec::new();
+    for node in json_ld::list(page) {
+        let text = |key: &str| json_ld::text(node.get(key)?);
+        let link = text("url").or_else(|| text("@id"));
+        let Some(link) = link.and_then(|raw| page.address(&raw)).map(String::from) else {
+            continue;
+        };
+        let title = text("headline").or_else(|| text("name"));
+        let Some(title) = title.and_then(|title| line(&title)) else {
+            continue;
+        };
+        if drafts
+            .iter()
+            .any(|known| known.link.as_ref() == Some(&link))
+        {
+            continue;
+        }
+        let mut draft = Draft {
+            link: Some(link),
+            published: text("datePublished").and_then(|date| page.date(&date)),
+            enclosures: told_picture(page, &node)
+                .map(|url| picture(&url))
+                .into_iter()
+                .collect(),
+            ..Draft::default()
+        };
+        if let Some(summary) = text("description").as_deref().and_then(line) {
+            set_content(&mut draft, &paragraphs(&summary), None);
+            draft.summary_html = draft.content_html.take();
+        }
+        draft.title = Some(title);
+        drafts.push(draft);
+    }
+    if drafts.len() < ENTRIES_MIN {
+        drafts.clear();
+    }
+    drafts
 }
 
 /// The text as shown, with its markup; as told in JSON-LD where that is much more
@@ -215,7 +257,7 @@ fn categories(page: &Page, node: &Map<String, Value>) -> Vec<Category> {
     categories
 }
 
-fn lead_picture(page: &Page, node: &Map<String, Value>) -> Option<Url> {
+fn told_picture(page: &Page, node: &Map<String, Value>) -> Option<Url> {
     let told = each(node.get("image"))
         .iter()
         .find_map(|image| match image {
@@ -224,14 +266,21 @@ fn lead_picture(page: &Page, node: &Map<String, Value>) -> Option<Url> {
                 .find_map(|key| json_ld::text(object.get(*key)?)),
             other => json_ld::text(other),
         });
-    told.or_else(|| page.meta(&["og:image", "og:image:url", "twitter:image"]))
-        .or_else(|| {
-            let marked = page.tree.select_single("[itemprop=\"image\"]");
-            ["src", "content", "href"]
-                .iter()
-                .find_map(|name| marked.attr(name).map(String::from))
-        })
-        .and_then(|raw| page.address(&raw))
+    told.and_then(|raw| page.address(&raw))
+}
+
+fn lead_picture(page: &Page, node: &Map<String, Value>) -> Option<Url> {
+    let shown = || {
+        page.meta(&["og:image", "og:image:url", "twitter:image"])
+            .or_else(|| {
+                let marked = page.tree.select_single("[itemprop=\"image\"]");
+                ["src", "content", "href"]
+                    .iter()
+                    .find_map(|name| marked.attr(name).map(String::from))
+            })
+            .and_then(|raw| page.address(&raw))
+    };
+    told_picture(page, node).or_else(shown)
 }
 
 /// The heading, or `<title>` without the outlet's name.

@@ -20,6 +20,8 @@ const RUN_CHARS_MIN: usize = 20;
 const HEADING_CHARS_MAX: usize = 300;
 /// What share buttons are called, or called beginning with.
 const SHARE_WORDS: [&str; 3] = ["share", "sharing", "social"];
+/// What a wall before the text is called.
+const NOTICE_WORDS: [&str; 5] = ["paywall", "cookie", "cookies", "consent", "gdpr"];
 /// Buttons and bylines say no more than this.
 const BUTTONS_LETTERS_MAX: usize = 60;
 /// A card of another article says no more than this.
@@ -27,6 +29,8 @@ const CARD_LETTERS_MAX: usize = 300;
 /// How many of them there are on a page, at least and at most.
 const CARDS_MIN: usize = 2;
 const CARDS_MAX: usize = 200;
+/// Menus and notices are made of fewer nodes.
+const SMALL_NODES_MAX: usize = 2_000;
 /// A menu has so many links …
 const MENU_LINKS_MIN: usize = 3;
 /// … of so many letters each.
@@ -97,10 +101,10 @@ fn clear(page: &Page) {
         headings.remove();
     }
     let mut extras: Vec<NodeRef<'_>> = page.tree.select("[class]").nodes().to_vec();
-    extras.retain(|node| is_button(node));
+    extras.retain(|node| is_button(node) || is_notice(node));
     extras.extend(days_above(page));
     extras.extend(teasers(page));
-    let lists = page.tree.select("ul,ol");
+    let lists = page.tree.select("ul,ol,td");
     extras.extend(lists.nodes().iter().copied().filter(is_menu));
     let lines = page.tree.select("p,div,small,span,td");
     let lines = lines.nodes().iter().copied();
@@ -125,8 +129,21 @@ fn is_button(node: &NodeRef<'_>) -> bool {
     shares && letters(&node.text()) <= BUTTONS_LETTERS_MAX
 }
 
-/// A list of short links and nothing else.
+/// What is asked of the reader before or instead of the text.
+fn is_notice(node: &NodeRef<'_>) -> bool {
+    is_small(node) && is_called(node, &NOTICE_WORDS) && letters(&node.text()) <= CARD_LETTERS_MAX
+}
+
+/// Looked at whole, so that a tower of such elements costs no more than a page.
+fn is_small(node: &NodeRef<'_>) -> bool {
+    node.descendants_it().take(SMALL_NODES_MAX + 1).count() <= SMALL_NODES_MAX
+}
+
+/// A list, or a cell of an old page, of short links and nothing else.
 fn is_menu(list: &NodeRef<'_>) -> bool {
+    if !is_small(list) {
+        return false;
+    }
     let links = Selection::from(*list).select("a");
     let (linked, all) = (letters(&links.text()), letters(&list.text()));
     links.length() >= MENU_LINKS_MIN

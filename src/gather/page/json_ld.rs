@@ -34,6 +34,20 @@ pub fn article(page: &Page) -> Option<Map<String, Value>> {
     articles.into_iter().max_by_key(Map::len)
 }
 
+/// The entries of the page's lists (schema.org `ItemList`), in order: what a page
+/// that scripts build says to search engines.
+pub fn list(page: &Page) -> Vec<Map<String, Value>> {
+    let mut entries = Vec::new();
+    let mut budget = NODES_MAX;
+    let scripts = page.tree.select("script[type=\"application/ld+json\"]");
+    for script in scripts.nodes() {
+        if let Some(value) = parse(&script.text()) {
+            collect_entries(value, &mut entries, &mut budget);
+        }
+    }
+    entries
+}
+
 /// A text: itself, the first of several, or a wrapped one.
 pub fn text(value: &Value) -> Option<String> {
     let text = match value {
@@ -91,6 +105,43 @@ fn collect(value: Value, articles: &mut Vec<Map<String, Value>>, budget: &mut us
             for key in CONTAINERS {
                 if let Some(value) = node.remove(key) {
                     collect(value, articles, budget);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The same bound holds.
+fn collect_entries(value: Value, entries: &mut Vec<Map<String, Value>>, budget: &mut usize) {
+    if *budget == 0 {
+        return;
+    }
+    *budget -= 1;
+    match value {
+        Value::Array(values) => {
+            for value in values {
+                collect_entries(value, entries, budget);
+            }
+        }
+        Value::Object(mut node) => {
+            for key in CONTAINERS {
+                if let Some(value) = node.remove(key) {
+                    collect_entries(value, entries, budget);
+                }
+            }
+            let Some(elements) = node.remove("itemListElement") else {
+                return;
+            };
+            // A trail of crumbs is a list, too.
+            if node.get("@type").and_then(Value::as_str) != Some("ItemList") {
+                return;
+            }
+            for element in each(Some(&elements)) {
+                let entry = element.get("item").filter(|item| item.is_object());
+                if let (Value::Object(entry), true) = (entry.unwrap_or(element), *budget > 0) {
+                    *budget -= 1;
+                    entries.push(entry.clone());
                 }
             }
         }

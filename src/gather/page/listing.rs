@@ -10,7 +10,7 @@ use crate::model::complaint::Complaint;
 use crate::model::draft::Draft;
 use crate::model::source::PageRules;
 
-use super::card::{self, Card};
+use super::card::{self, Card, DayHeadings};
 use super::markup::{Page, text_of};
 use super::opening::Findings;
 
@@ -158,8 +158,16 @@ pub fn drafts_of(
     }
     let mut seen = HashSet::new();
     let mut drafts = Vec::new();
+    // Days as headings: the first entry must stand under one, else they are
+    // something of the entries before.
+    let mut days = DayHeadings::default();
+    let mut first = cards.iter().take(1);
+    let under_days = selectors.date.is_none() && first.any(|card| days.above(page, card).is_some());
     for (index, card) in cards.iter().take(DOCUMENT_ENTRIES_MAX).enumerate() {
-        let draft = selectors.draft(page, card, index + 1, findings);
+        let mut draft = selectors.draft(page, card, index + 1, findings);
+        if draft.published.is_none() && under_days {
+            draft.published = days.above(page, card);
+        }
         match &draft.link {
             None => findings.note(
                 "link",

@@ -56,6 +56,9 @@ pub fn read(document: &Document<'_>, rules: &PageRules) -> Harvest {
     } else {
         harvest.drafts = repeating::read(&page, &selectors, &mut harvest.complaints);
         if harvest.drafts.is_empty() {
+            harvest.drafts = article::read_list(&page);
+        }
+        if harvest.drafts.is_empty() {
             harvest.drafts.extend(article::read_undeclared(&page));
         }
     }
@@ -82,5 +85,7 @@ fn after_prolog(text: &str) -> &str {
 
 #[cfg(test)]
 mod layout_tests;
+#[cfg(test)]
+mod listing_tests;
 #[cfg(test)]
 mod tests;

@@ -89,6 +89,11 @@ pub fn find(page: &Page, node: &Map<String, Value>, source: &str) -> Option<Writ
 /// Whether a text says a day and no more than a word or two beside it.
 pub fn is_only_a_day(text: &str, page: &Page) -> bool {
     let text = text.trim();
+    // "2026 г." and "2026 ж." end no sentence.
+    let text = [" г.", " ж."]
+        .iter()
+        .find_map(|year| text.strip_suffix(year))
+        .unwrap_or(text);
     let words = text
         .split(|c: char| !c.is_alphabetic())
         .filter(|word| !word.is_empty())

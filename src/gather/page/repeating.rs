@@ -5,12 +5,14 @@
 //! operator can pin down with selectors.
 
 use std::cmp::Reverse;
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use dom_query::{NodeId, NodeRef};
 use url::Url;
 
+use crate::gather::more::is_more;
 use crate::model::complaint::Complaint;
 use crate::model::draft::Draft;
 
@@ -20,7 +22,7 @@ use super::markup::{Page, is_called, text_of};
 use super::opening::Findings;
 
 /// Fewer entries than this are no listing.
-const ENTRIES_MIN: usize = 3;
+pub const ENTRIES_MIN: usize = 3;
 /// A title of fewer characters is a menu's or a tag's …
 const TITLE_CHARS_MIN: usize = 15;
 /// … and beyond this a longer one is no better sign.
@@ -29,6 +31,10 @@ const TITLE_CHARS_COUNTED: usize = 100;
 const DATED_WEIGHT: usize = 3;
 /// Blocks looked at closely; a page made to have thousands of them gains nothing.
 const GROUPS_MAX: usize = 16;
+/// The columns of a table that are told apart.
+const COLUMNS_MAX: usize = 20;
+/// How far above a list stands the whole of which it is a part.
+const PART_LEVELS: usize = 2;
 /// Places that hold links, but not the page's own entries.
 const ASIDE_TAGS: [&str; 3] = ["nav", "footer", "aside"];
 /// The same, by the words of their class and id.
@@ -99,8 +105,53 @@ fn groups(page: &Page) -> Vec<Vec<NodeRef<'_>>> {
     by_chain
         .0
         .into_values()
-        .flat_map(|(_, links)| by_container(links))
+        .flat_map(|(_, links)| by_container(each_once(page, links)))
+        .flat_map(|links| columns(&links).into_iter().chain([links]))
         .collect()
+}
+
+/// The columns of a table, each a group for itself: a row may link to a text and
+/// to its files. Whether they are better than all together, the score says.
+fn columns<'a>(links: &[NodeRef<'a>]) -> Vec<Vec<NodeRef<'a>>> {
+    let mut columns = Groups::default();
+    for link in links {
+        if let Some(cell) = link.ancestors_it(None).find(|above| above.has_name("td")) {
+            let before = std::iter::successors(cell.prev_sibling(), NodeRef::prev_sibling);
+            let column = before.filter(NodeRef::is_element).take(COLUMNS_MAX).count();
+            columns.add(hash(&column), *link);
+        }
+    }
+    if columns.0.len() < 2 {
+        return Vec::new();
+    }
+    let columns = columns.0.into_values().map(|(_, links)| links);
+    columns.filter(|links| links.len() >= ENTRIES_MIN).collect()
+}
+
+/// Of links to one address in one place, the one that says most: a card may link
+/// by its title and by an arrow below it.
+fn each_once<'a>(page: &Page, links: Vec<NodeRef<'a>>) -> Vec<NodeRef<'a>> {
+    let mut at: HashMap<Option<Url>, usize> = HashMap::new();
+    let mut once: Vec<NodeRef<'a>> = Vec::with_capacity(links.len());
+    for link in links {
+        let mut address = link.attr("href").and_then(|href| page.address(&href));
+        if let Some(address) = &mut address {
+            address.set_fragment(None);
+        }
+        match at.entry(address) {
+            Entry::Occupied(known) => {
+                let known = &mut once[*known.get()];
+                if letters(&link) > letters(known) {
+                    *known = link;
+                }
+            }
+            Entry::Vacant(free) => {
+                free.insert(once.len());
+                once.push(link);
+            }
+        }
+    }
+    once
 }
 
 /// Splits links of one chain by what their container is called, so that a list
@@ -110,21 +161,44 @@ fn by_container(links: Vec<NodeRef<'_>>) -> Vec<Vec<NodeRef<'_>>> {
     for above in links.iter().flat_map(|link| link.ancestors_it(None)) {
         *held.entry(above.id).or_default() += 1;
     }
+    let holds_entries = |above: &NodeRef<'_>| {
+        held.get(&above.id)
+            .is_some_and(|count| *count >= ENTRIES_MIN)
+    };
+    let containers: Vec<Option<NodeRef<'_>>> = links
+        .iter()
+        .map(|link| link.ancestors_it(None).find(holds_entries))
+        .collect();
+    let known: HashSet<NodeId> = containers.iter().flatten().map(|node| node.id).collect();
     let mut names = Inherited::default();
     let mut groups = Groups::default();
-    for link in links {
-        let container = link.ancestors_it(None).find(|above| {
-            held.get(&above.id)
-                .is_some_and(|count| *count >= ENTRIES_MIN)
+    for (link, container) in links.into_iter().zip(containers) {
+        let Some(container) = container else { continue };
+        // A list in parts, some of them too short to be one by themselves.
+        let whole = container
+            .ancestors_it(Some(PART_LEVELS))
+            .find(|above| known.contains(&above.id));
+        let name = names.of(&whole.unwrap_or(container), |node, above| {
+            let cell = is_column(node).then_some(node.id);
+            hash(&(above, node.class().as_deref().map(without_numbers), cell))
         });
-        if let Some(container) = container {
-            let name = names.of(&container, |node, above| {
-                hash(&(above, node.class().as_deref()))
-            });
-            groups.add(name, link);
-        }
+        groups.add(name, link);
     }
     groups.0.into_values().map(|(_, links)| links).collect()
+}
+
+/// `row-1 odd` and `row-2 odd` are one name.
+fn without_numbers(class: &str) -> String {
+    class.chars().filter(|c| !c.is_ascii_digit()).collect()
+}
+
+/// Old pages have cells for columns, and nothing in them has a name.
+fn is_column(node: &NodeRef<'_>) -> bool {
+    let is_cell = |node: &NodeRef<'_>| node.has_name("td");
+    is_cell(node)
+        && node
+            .parent()
+            .is_some_and(|row| row.children_it(false).filter(is_cell).nth(1).is_some())
 }
 
 /// Links by key, with the order in which keys were first met.
@@ -192,8 +266,13 @@ fn score(page: &Page, cards: &[Card<'_>]) -> usize {
     letters + letters * DATED_WEIGHT * dated / entries
 }
 
+/// How much a link says; that there is more is nothing.
 fn letters(link: &NodeRef<'_>) -> usize {
-    text_of(link).chars().take(TITLE_CHARS_COUNTED).count()
+    let text = text_of(link);
+    if is_more(&text) {
+        return 0;
+    }
+    text.chars().take(TITLE_CHARS_COUNTED).count()
 }
 
 /// On the same site, another page than this one.

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use crate::model::pace::Pace;
-use crate::model::source::{Place, Republish};
+use crate::model::source::{FullTextMode, Place, Republish};
 
 use super::*;
 
@@ -21,6 +21,7 @@ fn source(id: &str) -> Source {
         every: EVERY.to_std().expect("positive"),
         accept_language: None,
         user_agent: None,
+        full_text: FullTextMode::default(),
         push: true,
         enabled: true,
     }

@@ -328,6 +328,7 @@ async fn a_visit_that_fails_leaves_nothing(ground: Ground) {
     let visit = crate::store::Visit {
         state,
         articles: vec![article],
+        full_texts: Vec::new(),
     };
     assert!(store.record_visit(visit, &me).await.is_err());
     assert_eq!(

@@ -206,6 +206,7 @@ async fn a_visit_that_read_before_a_correction_is_repeated(ground: Ground) {
     let visit = Visit {
         state,
         articles: vec![revised],
+        full_texts: Vec::new(),
     };
     let recorded = store.record_visit(visit.clone(), &me).await.unwrap();
     assert_eq!(recorded, VisitRecord::LeaseLost);

@@ -8,6 +8,7 @@ mod corrections;
 mod crashes;
 mod deliveries;
 mod digests;
+mod full_texts;
 mod history;
 mod house;
 mod links;
@@ -35,7 +36,7 @@ use crate::model::event::{Event, EventDetails, EventId, EventStatus};
 use crate::model::language::Language;
 use crate::model::reading::{Confidence, Kind, Reading};
 use crate::model::region::Region;
-use crate::model::source::{Place, Republish, Source, SourceId};
+use crate::model::source::{FullTextMode, Place, Republish, Source, SourceId};
 use crate::model::story::{Signature, StoryId};
 
 /// A fresh database, and how another process would open it.
@@ -121,6 +122,7 @@ fn source(name: &str) -> Source {
         every: std::time::Duration::from_mins(10),
         accept_language: None,
         user_agent: None,
+        full_text: FullTextMode::default(),
         push: true,
         enabled: true,
     }
@@ -209,6 +211,10 @@ async fn record(store: &Store, source_id: &str, articles: Vec<VisitedArticle>) -
         .iter()
         .map(|visited| visited.article.first_seen)
         .max();
-    let visit = Visit { state, articles };
+    let visit = Visit {
+        state,
+        articles,
+        full_texts: Vec::new(),
+    };
     store.record_visit(visit, &me).await.expect("record")
 }

@@ -278,7 +278,14 @@ async fn visits_take_over_from_silent_hubs(ground: Ground) {
         state.failures = u32::from(name == "failing");
         let articles = vec![];
         store
-            .record_visit(Visit { state, articles }, &holder("x"))
+            .record_visit(
+                Visit {
+                    state,
+                    articles,
+                    full_texts: Vec::new(),
+                },
+                &holder("x"),
+            )
             .await
             .unwrap();
     }
@@ -307,6 +314,7 @@ async fn a_push_leaves_the_visits_memory_alone(ground: Ground) {
     let visit = Visit {
         state,
         articles: vec![article],
+        full_texts: Vec::new(),
     };
     let recorded = store
         .record_push(visit.clone(), at(500), &holder("x"))

@@ -68,6 +68,7 @@ async fn a_moved_place_is_a_new_start(ground: Ground) {
     let visit = Visit {
         state: state.clone(),
         articles: vec![],
+        full_texts: Vec::new(),
     };
     store.record_visit(visit, &holder("x")).await.unwrap();
     listed.name = "Another name".to_owned();
@@ -216,6 +217,7 @@ async fn a_lost_lease_records_nothing(ground: Ground) {
     let visit = Visit {
         state,
         articles: vec![article],
+        full_texts: Vec::new(),
     };
     let recorded = store
         .record_visit(visit.clone(), &holder("slow"))
@@ -280,6 +282,7 @@ async fn everything_remembered_reads_back(ground: Ground) {
     let visit = Visit {
         state: state.clone(),
         articles: vec![],
+        full_texts: Vec::new(),
     };
     let stamp = store.stamp().await.unwrap();
     store.record_visit(visit, &holder("x")).await.unwrap();

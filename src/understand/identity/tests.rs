@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::source::{Republish, SourceId};
+use crate::model::source::{FullTextMode, Republish, SourceId};
 
 fn source() -> Source {
     Source {
@@ -13,6 +13,7 @@ fn source() -> Source {
         every: std::time::Duration::from_mins(15),
         accept_language: None,
         user_agent: None,
+        full_text: FullTextMode::default(),
         push: true,
         enabled: true,
     }
@@ -128,6 +129,7 @@ fn change_is_what_a_reader_would_notice() {
         content_hash: first.content_hash.clone(),
         first_seen: DateTime::UNIX_EPOCH,
         engine_version: 1,
+        full_text_asked: 0,
     };
     assert_eq!(change(first, Some(&known)), Change::Unchanged);
     let Change::Revised(revised) = change(article("Екі"), Some(&known)) else {

@@ -2,6 +2,7 @@
 //! in ARCHITECTURE.md, and the whole program from claim to transaction visits
 //! it, on a clock that moves when told.
 
+mod full_text;
 mod health;
 mod rows;
 pub mod server;
