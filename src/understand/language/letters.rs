@@ -54,6 +54,8 @@ pub struct Table {
 pub struct Verdict {
     pub language: Language,
     pub lead: f32,
+    /// The one it leads.
+    pub next: Language,
 }
 
 impl Table {
@@ -96,10 +98,11 @@ impl Table {
                 .max_by(|a, b| a.0.total_cmp(b.0))
         };
         let (total, language) = best(None).filter(|_| seen)?;
-        let next = best(Some(*language)).map_or(0.0, |(next, _)| *next);
+        let next = best(Some(*language));
         Some(Verdict {
             language: *language,
-            lead: total - next,
+            lead: total - next.map_or(0.0, |(next, _)| *next),
+            next: next.map_or(Language::Undetermined, |(_, next)| *next),
         })
     }
 
@@ -116,17 +119,17 @@ impl Table {
                 };
             }
             last[0] = with(0, letter);
-            let known = last.iter().rev().filter(|group| **group != 0);
-            let found = known.filter_map(|group| self.groups.get(group)).next();
+            let mut known = last.iter().rev().filter(|group| **group != 0);
+            let found = known.find_map(|group| self.groups.get(group));
             for (at, cost) in costs.iter_mut().enumerate() {
                 let step = found.and_then(|found| found.get(at)).unwrap_or(&UNKNOWN);
                 *cost += u16::from(*step);
             }
         }
-        let least = costs.iter().copied().min().unwrap_or(0);
+        let lowest = costs.iter().copied().min().unwrap_or(0);
         let likely: Vec<f32> = costs
             .iter()
-            .map(|cost| (-STEP * f32::from(cost - least)).exp())
+            .map(|cost| (-STEP * f32::from(cost - lowest)).exp())
             .collect();
         let sum: f32 = likely.iter().sum();
         let share = |likely: f32| (likely / sum).max(SHARE_MIN).ln();
