@@ -54,13 +54,40 @@ fn rounded(number: f32) -> f64 {
     (f64::from(number) * 100.0).round() / 100.0
 }
 
+fn notes_json(notes: &[Note]) -> Vec<Value> {
+    notes
+        .iter()
+        .map(|note| json!({"why": note.why, "weight": rounded(note.weight)}))
+        .collect()
+}
+
+fn dates_json(told: &Explanation) -> Vec<Value> {
+    told.dates
+        .iter()
+        .map(|one| {
+            json!({
+                "words": one.words, "start": one.start.to_string(),
+                "end": one.end.map(|end| end.to_string()), "sentence": one.sentence,
+                "weight": rounded(one.weight), "notes": notes_json(&one.notes),
+                "refused": one.refused, "chosen": one.chosen,
+            })
+        })
+        .collect()
+}
+
+fn places_json(told: &Explanation) -> Vec<Value> {
+    told.places
+        .iter()
+        .map(|one| {
+            json!({
+                "words": one.words, "name": one.name, "region": one.region, "kind": one.kind,
+                "weight": one.weight.map(rounded), "notes": notes_json(&one.notes),
+            })
+        })
+        .collect()
+}
+
 fn explained_json(id: &Value, told: &Explanation, importance: &Parts) -> Value {
-    let notes = |notes: &[Note]| -> Vec<Value> {
-        notes
-            .iter()
-            .map(|note| json!({"why": note.why, "weight": rounded(note.weight)}))
-            .collect()
-    };
     let lead = told
         .language_lead
         .map(|(lead, next)| json!({"lead": rounded(lead), "over": next.tag()}));
@@ -74,28 +101,8 @@ fn explained_json(id: &Value, told: &Explanation, importance: &Parts) -> Value {
             })
         })
         .collect();
-    let dates: Vec<Value> = told
-        .dates
-        .iter()
-        .map(|one| {
-            json!({
-                "words": one.words, "start": one.start.to_string(),
-                "end": one.end.map(|end| end.to_string()), "sentence": one.sentence,
-                "weight": rounded(one.weight), "notes": notes(&one.notes),
-                "refused": one.refused, "chosen": one.chosen,
-            })
-        })
-        .collect();
-    let places: Vec<Value> = told
-        .places
-        .iter()
-        .map(|one| {
-            json!({
-                "words": one.words, "name": one.name, "region": one.region, "kind": one.kind,
-                "weight": one.weight.map(rounded), "notes": notes(&one.notes),
-            })
-        })
-        .collect();
+    let dates = dates_json(told);
+    let places = places_json(told);
     let topics: Vec<Value> = told
         .topics
         .iter()
