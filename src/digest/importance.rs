@@ -26,6 +26,11 @@ const HOURS_PER_POINT: i64 = 2;
 
 /// The weight of `entry` in a window whose newest story is dated `newest`.
 pub fn importance(entry: &Entry, newest: DateTime<Utc>) -> i64 {
+    parts(entry, newest).iter().map(|(_, points)| points).sum()
+}
+
+/// What the weight is the sum of, and each part's reason.
+pub fn parts(entry: &Entry, newest: DateTime<Utc>) -> [(&'static str, i64); 4] {
     let kind = match entry.reading.shown_kind() {
         Some(Kind::Announcement) => ANNOUNCEMENT,
         Some(Kind::ForumArticle) => FORUM_ARTICLE,
@@ -36,7 +41,12 @@ pub fn importance(entry: &Entry, newest: DateTime<Utc>) -> i64 {
     let desk = if is_own_desk(entry) { OWN_DESK } else { 0 };
     let hours_older = (newest - entry.article.dated()).num_hours().max(0);
     let newness = (NEWNESS_MAX - hours_older / HOURS_PER_POINT).max(0);
-    kind + told + desk + newness
+    [
+        ("its kind", kind),
+        ("other outlets that tell it", told),
+        ("the house's own desk wrote it", desk),
+        ("its newness", newness),
+    ]
 }
 
 /// The desk's own texts are read at the house: they alone have no page elsewhere.

@@ -66,6 +66,8 @@ const fn digraph(first: char, second: char) -> Option<char> {
     match (first, second) {
         ('s', 'h') => Some('ш'),
         ('c', 'h') => Some('ч'),
+        ('z', 'h') => Some('ж'),
+        ('g', 'h') => Some('ғ'),
         _ => None,
     }
 }

@@ -13,6 +13,7 @@ pub mod topic;
 
 mod endings;
 mod excerpt;
+mod explain;
 mod language;
 mod lexicon;
 pub mod place;
@@ -34,9 +35,13 @@ use crate::text::normalise::one_line;
 use crate::text::tokens::tokens;
 
 use event::Finding;
+pub use event::Note;
+pub use excerpt::Scored;
+pub use explain::{DateReason, Explanation, Mentioned, PlaceReason};
+use told::Told;
 
 /// Raised when the same article would be read differently.
-pub const ENGINE_VERSION: u32 = 4;
+pub const ENGINE_VERSION: u32 = 5;
 
 /// What is known of an article's source before its text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,6 +73,30 @@ pub fn topics_of(article: &Article) -> Vec<topic::Found> {
 
 /// Reads an article. `zone` decides which day it was published on.
 pub fn read(article: &Article, source_hints: &Hints, zone: Tz, now: DateTime<Utc>) -> Reading {
+    look(article, *source_hints, zone, now).reading
+}
+
+/// Reads an article, and tells why each label was given: the reasons are those of
+/// the reading itself.
+pub fn explain(
+    article: &Article,
+    source_hints: &Hints,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Explanation {
+    explain::explanation(look(article, *source_hints, zone, now))
+}
+
+/// A reading, and everything it was made of.
+struct Look {
+    told: Told,
+    finding: Finding,
+    topics: Vec<topic::Found>,
+    pieces: Vec<Scored>,
+    reading: Reading,
+}
+
+fn look(article: &Article, source_hints: Hints, zone: Tz, now: DateTime<Utc>) -> Look {
     let declared = article.declared_language.as_deref();
     let hint = declared
         .and_then(|tag| tag.parse().ok())
@@ -80,7 +109,7 @@ pub fn read(article: &Article, source_hints: &Hints, zone: Tz, now: DateTime<Utc
     }
     let mut event = finding
         .event
-        .take()
+        .clone()
         .filter(|event| event.confidence.is_enough());
     if let Some(event) = event
         .as_mut()
@@ -88,21 +117,57 @@ pub fn read(article: &Article, source_hints: &Hints, zone: Tz, now: DateTime<Utc
     {
         event.details.registration = event::registration_in(&article.content_html);
     }
-    Reading {
+    let topics = topic::topics(&told, event.as_ref().map(|event| event.name.as_str()));
+    let pieces = excerpt::scored(&told, &cues(&told, &finding));
+    let reading = Reading {
         language: told.language,
         language_confidence: told.language_confidence,
         kind: finding.kind,
         kind_confidence: finding.kind_confidence,
-        regions: regions(&finding, event.as_ref(), source_hints.region),
-        topics: topic::topics(&told, event.as_ref().map(|event| event.name.as_str()))
-            .into_iter()
+        regions: regions(
+            &finding,
+            event.as_ref(),
+            title_tokens(&told),
+            source_hints.region,
+        ),
+        topics: topics
+            .iter()
             .map(|found| (found.topic, found.confidence))
             .collect(),
-        excerpt: excerpt::excerpt(&told, finding.sentence),
+        excerpt: excerpt::excerpt(&pieces),
         event,
-        more_events: finding.more,
+        more_events: finding.more.clone(),
         engine_version: ENGINE_VERSION,
         read_at: now,
+    };
+    Look {
+        told,
+        finding,
+        topics,
+        pieces,
+        reading,
+    }
+}
+
+/// What was found, by the sentences that say it.
+fn cues(told: &Told, finding: &Finding) -> excerpt::Cues {
+    let dates = finding.evidence.dates.iter();
+    let places = finding.places.iter().filter(|place| place.located);
+    excerpt::Cues {
+        telling: finding.sentence,
+        days: dates
+            .filter(|date| date.refused.is_none())
+            .map(|date| date.sentence)
+            .collect(),
+        forums: finding
+            .evidence
+            .votes
+            .iter()
+            .map(|vote| vote.sentence)
+            .collect(),
+        places: places
+            .filter_map(|place| told.sentence_at(place.first))
+            .collect(),
     }
 }
 
@@ -120,6 +185,7 @@ fn take_at_its_word(finding: &mut Finding, declared: &DeclaredEvent, published: 
         Kind::Announcement
     };
     finding.kind_confidence = Confidence::new(1.0);
+    finding.declared = true;
     let mut claim = EventClaim {
         name: one_line(&declared.name),
         start: declared.start,
@@ -156,10 +222,19 @@ fn take_at_its_word(finding: &mut Finding, declared: &DeclaredEvent, published: 
     finding.event = Some(claim);
 }
 
+/// How many of the first tokens are the title's.
+fn title_tokens(told: &Told) -> usize {
+    told.title_sentences
+        .checked_sub(1)
+        .and_then(|last| told.sentences.get(last))
+        .map_or(0, |sentence| sentence.tokens.end)
+}
+
 /// The event's region first, then by how often and how early they are named.
 fn regions(
     finding: &Finding,
     event: Option<&EventClaim>,
+    title_tokens: usize,
     hint: Option<Region>,
 ) -> Vec<(Region, Confidence)> {
     let mut weights: BTreeMap<Region, f32> = BTreeMap::new();
@@ -167,6 +242,11 @@ fn regions(
         let Some(region) = mention.region else {
             continue;
         };
+        // Guests come from the others.
+        let scene = event.is_some_and(|event| event.region != Some(region) && event.city.is_some());
+        if scene && mention.first >= title_tokens {
+            continue;
+        }
         let first = if index == 0 { 0.15 } else { 0.0 };
         let located = if mention.located { 0.15 } else { 0.0 };
         let weight = weights.entry(region).or_insert(0.4);

@@ -205,3 +205,31 @@ fn no_text_is_too_odd_or_too_long() {
         }
     }
 }
+
+#[test]
+fn regions_are_the_event_s_and_the_title_s_not_the_guests() {
+    for (title, text, expected) in [
+        (
+            "Форум ткачей пройдёт в Шымкенте",
+            "Форум ткачей пройдёт в Шымкенте 5 декабря. Спикеры из Алматы и Павлодара покажут станки.\n\
+             Читайте также: В Актау открыли новую школу",
+            vec!["KZ-79"],
+        ),
+        (
+            "Жамбылская область на форуме в Дубае",
+            "Форум инвесторов прошёл в Дубае 20 ноября. Глава делегации родом из Актау.",
+            vec!["KZ-31"],
+        ),
+        (
+            "Снег в двух городах",
+            "Снег выпал в Караганде и Павлодаре.",
+            vec!["KZ-35", "KZ-55"],
+        ),
+    ] {
+        let reading = read_plainly(&article(title, text, "2026-11-23"));
+        let shown = reading.regions.iter().filter(|(_, sure)| sure.is_enough());
+        let mut codes: Vec<String> = shown.map(|(region, _)| region.code()).collect();
+        codes.sort();
+        assert_eq!(codes, expected, "{title}");
+    }
+}

@@ -2,6 +2,7 @@
 //! sentences, Latin Kazakh compared in Cyrillic letters.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use crate::model::article::Article;
 use crate::model::language::Language;
@@ -10,10 +11,14 @@ use crate::text::script::{cyrillic, latin_spelling};
 use crate::text::sentences::sentences;
 use crate::text::tokens::{Token, tokens};
 
-use super::language::language;
+use super::language::{Judged, judge};
+use super::lexicon::section;
 
 /// News is told long before; the rest of a longer text is not analysed.
 const ANALYSED_BYTES_MAX: usize = 64 * 1024;
+
+/// A label's colon stands within so many tokens after it.
+const LABEL_TOKENS: usize = 3;
 
 /// One sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +37,8 @@ pub struct Told {
     pub title_sentences: usize,
     pub language: Language,
     pub language_confidence: Confidence,
+    /// What the letters alone say.
+    pub by_letters: Judged,
 }
 
 /// Lays an article out. `hint` is what its outlet writes in: it decides where
@@ -45,7 +52,8 @@ pub fn told(article: &Article, hint: Option<Language>) -> Told {
     }
     text.truncate(end);
     let mut tokens = tokens(&text);
-    let (mut found, mut confidence) = language(&tokens);
+    let by_letters = judge(&tokens);
+    let (mut found, mut confidence) = (by_letters.language, by_letters.confidence);
     if !confidence.is_enough()
         && let Some(hint) = hint
     {
@@ -70,48 +78,81 @@ pub fn told(article: &Article, hint: Option<Language>) -> Told {
         title_sentences,
         language: found,
         language_confidence: confidence,
+        by_letters,
     }
 }
 
-/// Telling words as plain Latin letters leave them, and as they are spelled.
-const CHAT_SPELLINGS: [(&str, &str); 30] = [
-    ("ертен", "ертең"),
-    ("бугин", "бүгін"),
-    ("бурсигуни", "бүрсігүні"),
-    ("келеси", "келесі"),
-    ("куни", "күні"),
-    ("сагат", "сағат"),
-    ("каласын", "қаласын"),
-    ("кантар", "қаңтар"),
-    ("акпан", "ақпан"),
-    ("сауир", "сәуір"),
-    ("шилде", "шілде"),
-    ("кыркуйек", "қыркүйек"),
-    ("казан", "қазан"),
-    ("караша", "қараша"),
-    ("желтоксан", "желтоқсан"),
-    ("дуйсенби", "дүйсенбі"),
-    ("сейсенби", "сейсенбі"),
-    ("сарсенби", "сәрсенбі"),
-    ("бейсенби", "бейсенбі"),
-    ("жума", "жұма"),
-    ("сенби", "сенбі"),
-    ("жексенби", "жексенбі"),
-    ("отеди", "өтеді"),
-    ("отти", "өтті"),
-    ("откен", "өткен"),
-    ("откизил", "өткізіл"),
-    ("откизед", "өткізед"),
-    ("уйымдастыр", "ұйымдастыр"),
-    ("тиркел", "тіркел"),
-    ("шакыр", "шақыр"),
+/// Telling words that chats write in plain letters.
+const CHAT_WORDS: [&str; 36] = [
+    "ертең",
+    "бүгін",
+    "бүрсігүні",
+    "келесі",
+    "күні",
+    "сағат",
+    "қаласын",
+    "қаңтар",
+    "ақпан",
+    "сәуір",
+    "маусым",
+    "шілде",
+    "қыркүйек",
+    "қазан",
+    "қараша",
+    "желтоқсан",
+    "дүйсенбі",
+    "сейсенбі",
+    "сәрсенбі",
+    "бейсенбі",
+    "жұма",
+    "сенбі",
+    "жексенбі",
+    "өтеді",
+    "өтті",
+    "өткен",
+    "өтіп",
+    "өткізіл",
+    "өткізед",
+    "ұйымдастыр",
+    "тіркел",
+    "шақыр",
+    "ашылады",
+    "басталады",
+    "қатысу",
+    "облысы",
 ];
+
+/// The words as plain letters leave them, and as they are spelled.
+static CHAT_SPELLINGS: LazyLock<Vec<(String, &'static str)>> = LazyLock::new(|| {
+    let plain = |word: &&'static str| (word.chars().map(plain_letter).collect(), *word);
+    CHAT_WORDS.iter().map(plain).collect()
+});
+
+/// A Kazakh letter as people write it who have only Russian or English keys.
+pub const fn plain_letter(letter: char) -> char {
+    match letter {
+        'ә' => 'а',
+        'ғ' => 'г',
+        'қ' => 'к',
+        'ң' => 'н',
+        'ө' => 'о',
+        'ұ' | 'ү' => 'у',
+        'һ' => 'х',
+        'і' => 'и',
+        other => other,
+    }
+}
 
 /// The word as it is spelled, if it begins as one of those chats write plainly.
 fn chat_spelling(word: String) -> String {
+    let plain: String = word.chars().map(plain_letter).collect();
     CHAT_SPELLINGS
         .iter()
-        .find_map(|(plain, spelled)| Some(format!("{spelled}{}", word.strip_prefix(plain)?)))
+        .find(|(beginning, _)| plain.starts_with(beginning.as_str()))
+        .map(|(_, spelled)| {
+            let rest = word.chars().skip(spelled.chars().count());
+            spelled.chars().chain(rest).collect()
+        })
         .unwrap_or(word)
 }
 
@@ -121,6 +162,32 @@ impl Told {
         self.sentences
             .get(index)
             .map_or(&[], |sentence| &self.tokens[sentence.tokens.clone()])
+    }
+
+    /// Whether sentence `index` points elsewhere ("Read also: …") or names a picture:
+    /// what it speaks of is not this text's.
+    pub fn is_clutter(&self, index: usize) -> bool {
+        let words = self.words(index);
+        let label = section("clutter").at(words, 0);
+        label > 0
+            && words
+                .iter()
+                .take(label + LABEL_TOKENS)
+                .any(|mark| mark.is_mark(':') || mark.is_dash() && mark.spaced)
+    }
+
+    /// The sentence that holds a token.
+    pub fn sentence_at(&self, token: usize) -> Option<usize> {
+        self.sentences
+            .iter()
+            .position(|sentence| sentence.tokens.contains(&token))
+    }
+
+    /// The text of sentence `index`.
+    pub fn sentence(&self, index: usize) -> &str {
+        self.sentences
+            .get(index)
+            .map_or("", |sentence| &self.text[sentence.bytes.clone()])
     }
 
     /// The original words of tokens `first..after`.

@@ -1,8 +1,9 @@
 //! Days of a month, and what a year before them leads: `осы жылғы 6 қазанда`,
 //! `с 26 по 28 сентября`, `October 6–8, 2017`, `наурыздың бесі мен он төрті`.
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 
+use super::super::lexicon::section;
 use super::grammar::{Found, Reader, Tense};
 use super::items::Part;
 use super::value::{Resolved, Value};
@@ -13,6 +14,8 @@ use super::years::ToldYear;
 const BACK_DAYS_MAX: u64 = 120;
 /// … and one told in the past tense no further ahead than this.
 const AHEAD_DAYS_SURE: i64 = 60;
+/// A word of moving so near a date is said of it.
+const MOVE_TOKENS: usize = 12;
 /// Days listed before their month ("5, 6 және 7 қазан") are at most so many.
 const LISTED_DAYS_MAX: usize = 6;
 /// Words after a date that belong to it.
@@ -206,6 +209,45 @@ impl Reader<'_> {
         ((1..=31).contains(&number.value) && number.digits <= 2).then_some(number.value)
     }
 
+    /// "қараша айының соңғы күні", "последний день ноября", "the last day of November".
+    pub fn last_day(&self, at: usize) -> Option<Found> {
+        let kazakh = |at: usize| {
+            let Sense::Month(month) = self.sense(at)? else {
+                return None;
+            };
+            let next = at + 1 + usize::from(self.unit(at + 1) == Some(Unit::Month));
+            let day = self.word(next)? == "соңғы" && self.word(next + 1)?.starts_with("күн");
+            day.then_some((month, next + 2))
+        };
+        let other = |at: usize| {
+            let start = at + usize::from(self.word(at)? == "the");
+            let last = ["последний", "last"].contains(&self.word(start)?);
+            let day = ["день", "day"].contains(&self.word(start + 1)?);
+            let name = start + 2 + usize::from(self.word(start + 2)? == "of");
+            let Sense::Month(month) = self.sense(name)? else {
+                return None;
+            };
+            (last && day).then_some((month, name + 1))
+        };
+        let (month, after) = kazakh(at).or_else(|| other(at))?;
+        let first = self.nearest(month, 1, at)?;
+        // The month may have begun: its last day is still to come.
+        let year = match first.year() {
+            next if month == self.published.month() && next > self.year() => self.year(),
+            year => year,
+        };
+        let next = NaiveDate::from_ymd_opt(year, month, 1)?.checked_add_months(Months::new(1))?;
+        let day = Value::Day(next.checked_sub_days(Days::new(1))?);
+        Some(Found::new(at, after, day, Resolved::YearChosen))
+    }
+
+    fn tells_of_a_move(&self, at: usize) -> bool {
+        let first = self.items.get(at).map_or(0, |item| item.first);
+        let low = first.saturating_sub(MOVE_TOKENS);
+        let high = (first + MOVE_TOKENS).min(self.tokens.len());
+        section("postponed").any(&self.tokens[low..high])
+    }
+
     /// The day nearest to the publication that the tense allows.
     fn nearest(&self, month: u32, day: u32, at: usize) -> Option<NaiveDate> {
         let earliest = self.published.checked_sub_days(Days::new(BACK_DAYS_MAX))?;
@@ -213,7 +255,7 @@ impl Reader<'_> {
             .filter_map(|year| NaiveDate::from_ymd_opt(year, month, day))
             .find(|date| *date >= earliest)?;
         let far = (coming - self.published).num_days() > AHEAD_DAYS_SURE;
-        if far && self.tense(at) == Tense::Past {
+        if far && self.tense(at) == Tense::Past && !self.tells_of_a_move(at) {
             let past = NaiveDate::from_ymd_opt(coming.year() - 1, month, day);
             return past.or(Some(coming));
         }

@@ -68,6 +68,7 @@ impl<'a> Reader<'a> {
     pub fn read(&self, at: usize) -> Option<Found> {
         self.numeric(at)
             .or_else(|| self.year_led(at))
+            .or_else(|| self.last_day(at))
             .or_else(|| self.calendar(at, None))
             .or_else(|| self.hour(at))
             .or_else(|| self.long_period(at))

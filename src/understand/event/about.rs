@@ -10,6 +10,8 @@ use crate::text::tokens::Token;
 const NAME_TOKENS_MAX: usize = 12;
 /// How far from "languages" a language is named, in tokens.
 const LANGUAGE_TOKENS: usize = 9;
+/// Kazakh endings of what is done.
+const ACCUSATIVES: [&str; 6] = ["ны", "ні", "ды", "ді", "ты", "ті"];
 /// How the languages begin.
 const LANGUAGES: [(&str, Language); 9] = [
     ("қазақ", Language::KazakhCyrillic),
@@ -117,7 +119,14 @@ impl Scene<'_> {
             let quote = token.is_mark('«') || token.is_mark('»') || token.is_mark('"');
             let stop = section("kk-name-stop").has(&token.folded)
                 && !matches!(token.folded.as_str(), "және" | "мен" | "бен" | "пен");
-            if dated || located || stop || !(token.is_word() || quote || token.is_dash()) {
+            // "Іс-шараны … басқармасы ұйымдастырады": what is held, not who holds it.
+            let object = !token.capital
+                && token.folded.chars().count() > 5
+                && ACCUSATIVES
+                    .iter()
+                    .any(|ending| token.folded.ends_with(ending));
+            if dated || located || stop || object || !(token.is_word() || quote || token.is_dash())
+            {
                 break;
             }
             first -= 1;

@@ -5,7 +5,7 @@ use crate::model::language::Language;
 
 use super::super::lexicon::section;
 use super::super::told::Told;
-use super::weigh::{Held, held};
+use super::held::{Held, held};
 
 /// Words this far around decide what a mention means.
 const NEAR_TOKENS: usize = 4;
@@ -36,6 +36,9 @@ pub fn forums(told: &Told) -> Vec<Forum> {
     for (index, sentence) in told.sentences.iter().enumerate() {
         if found.len() >= FORUMS_MAX {
             break;
+        }
+        if told.is_clutter(index) {
+            continue;
         }
         for at in sentence.tokens.clone().take(SENTENCE_TOKENS_MAX) {
             if !is_forum_word(&told.tokens[at].folded) {
@@ -139,6 +142,7 @@ fn is_scene(told: &Told, sentence: usize, at: usize) -> bool {
                 |word: &str| matches!(word, "на" | "рамках" | "ходе" | "кулуарах" | "полях");
             let of_it = at
                 .checked_sub(1)
+                .filter(|before| *before >= low)
                 .and_then(|before| told.tokens.get(before))
                 .is_some_and(|before| section("ru-scene-before").has(&before.folded));
             of_it

@@ -2,7 +2,8 @@
 //! whether the forum takes place.
 
 use super::super::lexicon::section;
-use super::weigh::{Held, held};
+use super::forum::Forum;
+use super::held::{Held, held};
 use super::{Choice, Scene};
 use crate::model::event::EventStatus;
 use crate::model::reading::Kind;
@@ -12,29 +13,61 @@ const CLAUSE_TOKENS: usize = 14;
 /// Mentions from which a text is about forums.
 const MENTIONS_MANY: usize = 3;
 
+/// The kind of a text, how sure, and what decided.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct KindFound {
+    pub kind: Kind,
+    pub confidence: f32,
+    pub why: &'static str,
+}
+
+/// What one mention of a forum says of when it is held.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Vote {
+    /// Its token.
+    pub at: usize,
+    pub sentence: usize,
+    /// Only the scene of something else.
+    pub scene: bool,
+    pub held: &'static str,
+    pub coming: f32,
+    pub over: f32,
+}
+
 impl Scene<'_> {
-    /// The kind, and how sure.
-    pub(super) fn kind(&self, choice: Option<&Choice>) -> (Kind, f32) {
+    /// The kind, by the day chosen, else by what the mentions say.
+    pub(super) fn kind(&self, choice: Option<&Choice>, votes: &[Vote]) -> KindFound {
+        let found = |kind, confidence, why| KindFound {
+            kind,
+            confidence,
+            why,
+        };
         if let Some(choice) = choice.filter(|choice| !(choice.past && self.is_in_passing())) {
             let sure = (0.35 + 0.09 * choice.weight).min(0.97);
             return if choice.past {
-                (Kind::ForumArticle, sure)
+                found(Kind::ForumArticle, sure, "its day is past")
             } else {
-                (Kind::Announcement, sure)
+                found(Kind::Announcement, sure, "its day is to come, or today")
             };
         }
         let title = self.in_title();
-        let (coming, over) = self.votes();
+        let coming: f32 = votes.iter().map(|vote| vote.coming).sum();
+        let over: f32 = votes.iter().map(|vote| vote.over).sum();
         if coming > over {
             let sure = if title || coming >= 2.0 { 0.7 } else { 0.55 };
-            return (Kind::Announcement, sure);
+            return found(
+                Kind::Announcement,
+                sure,
+                "more is said of a forum to come than of one that was",
+            );
         }
         if title || self.forums.len() >= MENTIONS_MANY {
-            (Kind::ForumArticle, 0.85)
+            let why = "the title names a forum, or the text often does";
+            found(Kind::ForumArticle, 0.85, why)
         } else if self.is_in_passing() {
-            (Kind::Other, 0.7)
+            found(Kind::Other, 0.7, "forums are only named in passing")
         } else {
-            (Kind::ForumArticle, 0.65)
+            found(Kind::ForumArticle, 0.65, "the text tells of a forum")
         }
     }
 
@@ -44,7 +77,7 @@ impl Scene<'_> {
             .forums
             .iter()
             .all(|forum| self.is_bygone(forum.sentence));
-        let passing = |forum: &super::forum::Forum| {
+        let passing = |forum: &Forum| {
             let (words, at) = self.around(forum.at, forum.sentence);
             let opens = forum.sentence <= self.told.title_sentences;
             let told = !forum.scene && held(words, at) != Held::Untold;
@@ -54,33 +87,38 @@ impl Scene<'_> {
     }
 
     /// How much is said of forums to come, and of those that were or are on.
-    fn votes(&self) -> (f32, f32) {
-        let (mut coming, mut over) = (0.0, 0.0);
-        for forum in &self.forums {
-            let (words, at) = self.around(forum.at, forum.sentence);
-            let weight = if forum.sentence < self.told.title_sentences {
-                3.0
-            } else if self.is_early(forum.sentence) {
-                2.0
-            } else {
-                1.0
-            };
-            if section("next-edition").any(words) {
-                continue;
+    pub(super) fn votes(&self) -> Vec<Vote> {
+        self.forums.iter().map(|forum| self.vote(forum)).collect()
+    }
+
+    fn vote(&self, forum: &Forum) -> Vote {
+        let (words, at) = self.around(forum.at, forum.sentence);
+        let weight = if forum.sentence < self.told.title_sentences {
+            3.0
+        } else if self.is_early(forum.sentence) {
+            2.0
+        } else {
+            1.0
+        };
+        let held = held(words, at);
+        let (coming, over) = match held {
+            _ if section("next-edition").any(words) => (0.0, 0.0),
+            Held::ToCome if !forum.scene || section("scene-held").any(words) => (weight, 0.0),
+            Held::Now if !forum.scene => (weight, 0.0),
+            Held::Over => (0.0, weight),
+            Held::ToCome | Held::Now | Held::Untold => {
+                let told = forum.scene || section("past").any(words);
+                (0.0, if told { weight * 0.4 } else { 0.0 })
             }
-            match held(words, at) {
-                Held::ToCome if !forum.scene || section("scene-held").any(words) => {
-                    coming += weight;
-                }
-                Held::Now if !forum.scene => coming += weight,
-                Held::Over => over += weight,
-                Held::ToCome | Held::Now | Held::Untold => {
-                    let told = forum.scene || section("past").any(words);
-                    over += if told { weight * 0.4 } else { 0.0 };
-                }
-            }
+        };
+        Vote {
+            at: forum.at,
+            sentence: forum.sentence,
+            scene: forum.scene,
+            held: held.word(),
+            coming,
+            over,
         }
-        (coming, over)
     }
 
     /// An earlier year is named, or one "last year".

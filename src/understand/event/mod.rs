@@ -8,8 +8,10 @@ mod about;
 mod clock_time;
 mod dates;
 mod forum;
+mod held;
 mod kazakh_name;
 mod kind;
+mod length;
 mod links;
 mod merge;
 mod name;
@@ -34,9 +36,14 @@ use super::place::{self, Mention};
 use super::told::Told;
 pub use dates::{Dated, dates};
 use forum::{Forum, forums};
+pub use kind::Vote;
 pub use links::registration_in;
 pub use merge::{EventChange, merge, retold};
 use opening::{opening, sentences_of_day};
+use weigh::choices;
+pub use weigh::{Note, Weighed};
+pub use whereabouts::WeighedPlace;
+use whereabouts::Whereabouts;
 
 /// How far words of one sentence bear on each other.
 const NEAR_TOKENS: usize = 60;
@@ -58,6 +65,21 @@ pub struct Finding {
     /// The sentence that tells of the event.
     pub sentence: Option<usize>,
     pub places: Vec<Mention>,
+    pub evidence: Evidence,
+    /// The event was declared, not read.
+    pub declared: bool,
+}
+
+/// Why it was found: what every candidate came to.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Evidence {
+    pub kind_why: &'static str,
+    /// What each mention of a forum says.
+    pub votes: Vec<Vote>,
+    pub dates: Vec<Weighed>,
+    /// Weighed where a day was chosen.
+    pub places: Vec<WeighedPlace>,
+    pub place_why: &'static str,
 }
 
 struct Scene<'a> {
@@ -89,7 +111,12 @@ struct Named {
 /// Reads a text published on `published` (the day in the house zone).
 /// `region_hint` is the region the outlet writes for.
 pub fn find(told: &Told, published: NaiveDate, region_hint: Option<Region>) -> Finding {
-    let places = place::mentions(&told.tokens);
+    let own = |place: &Mention| {
+        let sentence = told.sentence_at(place.first);
+        !sentence.is_some_and(|sentence| told.is_clutter(sentence))
+    };
+    let mut places = place::mentions(&told.tokens);
+    places.retain(own);
     let forums = forums(told);
     if forums.is_empty() {
         return Finding {
@@ -99,6 +126,11 @@ pub fn find(told: &Told, published: NaiveDate, region_hint: Option<Region>) -> F
             more: Vec::new(),
             sentence: None,
             places,
+            evidence: Evidence {
+                kind_why: "no forum is named",
+                ..Evidence::default()
+            },
+            declared: false,
         };
     }
     let dates = dates(&told.tokens, published);
@@ -110,26 +142,44 @@ pub fn find(told: &Told, published: NaiveDate, region_hint: Option<Region>) -> F
         published,
         region_hint,
     };
-    let choices = scene.choices();
-    let choice = choices.first();
-    let (kind, confidence) = scene.kind(choice);
-    let event = choice
-        .filter(|_| kind != Kind::Other)
-        .map(|choice| scene.claim(choice, &scene.name_of(choice)));
-    let more = event
-        .as_ref()
-        .map_or_else(Vec::new, |main| scene.further(main, &choices));
-    Finding {
-        kind,
-        kind_confidence: Confidence::new(confidence),
-        event,
-        more,
-        sentence: choice.map(|choice| choice.sentence),
-        places: scene.places,
-    }
+    scene.find()
 }
 
 impl Scene<'_> {
+    fn find(self) -> Finding {
+        let dates = self.weighed();
+        let choices = choices(&dates);
+        let choice = choices.first();
+        let votes = self.votes();
+        let kind = self.kind(choice, &votes);
+        let places = choice.map_or_else(Vec::new, |choice| self.weighed_places(choice));
+        let place = choice.map(|choice| self.whereabouts(choice, &places));
+        let place_why = place.as_ref().map_or("", |place| place.why);
+        let event = choice
+            .zip(place)
+            .filter(|_| kind.kind != Kind::Other)
+            .map(|(choice, place)| self.claim(choice, &self.name_of(choice), place));
+        let more = event
+            .as_ref()
+            .map_or_else(Vec::new, |main| self.further(main, &choices));
+        Finding {
+            kind: kind.kind,
+            kind_confidence: Confidence::new(kind.confidence),
+            event,
+            more,
+            sentence: choice.map(|choice| choice.sentence),
+            places: self.places,
+            evidence: Evidence {
+                kind_why: kind.why,
+                votes,
+                dates,
+                places,
+                place_why,
+            },
+            declared: false,
+        }
+    }
+
     /// The words of a sentence around token `at`, and where it stands among them:
     /// what is further off tells nothing of it, and a page without full stops
     /// stays cheap.
@@ -142,10 +192,7 @@ impl Scene<'_> {
     }
 
     fn sentence_at(&self, token: usize) -> Option<usize> {
-        self.told
-            .sentences
-            .iter()
-            .position(|sentence| sentence.tokens.contains(&token))
+        self.told.sentence_at(token)
     }
 
     fn in_title(&self) -> bool {
@@ -166,11 +213,11 @@ impl Scene<'_> {
         )
     }
 
-    fn claim(&self, choice: &Choice, named: &Named) -> EventClaim {
+    fn claim(&self, choice: &Choice, named: &Named, place: Whereabouts) -> EventClaim {
         let dated = choice.dated;
-        let place = self.whereabouts(choice, self.region_hint);
         let hours = opening(self.told, &self.dates, &self.forums, dated, choice.sentence);
         let date_words = self.told.original(dated.first, dated.after).to_owned();
+        let (start, end) = self.whole_length(choice);
         let (status, status_sentence) = self.status(choice);
         let mut words: BTreeMap<EventField, String> = BTreeMap::new();
         let mut note = |field, text: &str| {
@@ -206,8 +253,8 @@ impl Scene<'_> {
         }
         EventClaim {
             name: one_line(&named.name),
-            start: dated.start,
-            end: dated.end,
+            start,
+            end,
             time: hours.map(|(begin, _)| begin),
             city: place.city,
             region: place.region,
@@ -223,7 +270,7 @@ impl Scene<'_> {
     }
 
     fn text_of(&self, sentence: usize) -> &str {
-        &self.told.text[self.told.sentences[sentence].bytes.clone()]
+        self.told.sentence(sentence)
     }
 
     fn name_at(&self, forum: &Forum) -> Named {
@@ -302,7 +349,8 @@ impl Scene<'_> {
                             == self.told.original(choice.dated.first, choice.dated.after))
             };
             if !known(main) && !found.iter().any(known) {
-                found.push(self.claim(choice, &named));
+                let place = self.whereabouts(choice, &self.weighed_places(choice));
+                found.push(self.claim(choice, &named, place));
             }
         }
         found

@@ -78,7 +78,14 @@ pub fn name(
         right(told, at, within, &blocked)
     };
     let mut text = String::new();
-    for index in first..at {
+    let called = |index: &usize| {
+        kazakh
+            && section("kk-name-called").has(&told.tokens[*index].folded)
+            && index
+                .checked_sub(1)
+                .is_some_and(|before| is_quote(&told.tokens[before]))
+    };
+    for index in (first..at).filter(|index| !called(index)) {
         push(&mut text, told, index, told.language == Language::Russian);
     }
     let head = head(told, at);
@@ -86,6 +93,14 @@ pub fn name(
         text.push(' ');
     }
     text.push_str(&head);
+    // "«…» атты форум" is "«…» форумы".
+    if (first..at).any(|index| called(&index)) {
+        text.push_str(match (told.language, head.ends_with(['ы', 'y'])) {
+            (_, true) => "",
+            (Language::KazakhLatin, _) => "y",
+            _ => "ы",
+        });
+    }
     if after > at + 1 {
         let gap = if told.tokens[at + 1].spaced { " " } else { "" };
         text.push_str(gap);

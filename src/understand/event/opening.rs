@@ -61,7 +61,8 @@ fn told_later(
     let until = (from + 1 + SENTENCES_AFTER_MAX).min(told.sentences.len());
     for index in from + 1..until {
         let within = told.sentences[index].tokens.clone();
-        if dates.iter().any(|other| within.contains(&other.first)) {
+        let other_day = |other: &Dated| within.contains(&other.first) && other.start != day.start;
+        if dates.iter().any(other_day) {
             return None;
         }
         let words = told.words(index);
@@ -69,10 +70,12 @@ fn told_later(
             .iter()
             .any(|forum| forum.sentence == index && !forum.scene);
         let speaks = index == from + 1 || of_forum || section("begins").any(words);
-        if speaks
-            && !section("past").any(words)
-            && let Some(time) = hour(told, within)
-        {
+        let found = if section("past").any(words) {
+            hour_of_beginning(told, within)
+        } else {
+            hour(told, within)
+        };
+        if let Some(time) = found.filter(|_| speaks) {
             return Some(time);
         }
     }
@@ -85,6 +88,16 @@ fn hour(told: &Told, range: Range<usize>) -> Option<Hours> {
         .get(range)?
         .split(|token: &Token| token.is_mark(',') || token.is_mark(';'))
         .filter(|clause| !section("deadline").any(clause))
+        .find_map(first_time)
+}
+
+/// "As the deputy mayor said, the session begins at 10:00": the hour in a clause
+/// that tells of beginning, whatever the others tell.
+fn hour_of_beginning(told: &Told, range: Range<usize>) -> Option<Hours> {
+    told.tokens
+        .get(range)?
+        .split(|token: &Token| token.is_mark(',') || token.is_mark(';'))
+        .filter(|clause| section("begins").any(clause) && !section("past").any(clause))
         .find_map(first_time)
 }
 

@@ -8,6 +8,7 @@ use super::Scene;
 use super::kazakh_name::kazakh_left;
 use super::name;
 use crate::model::language::Language;
+use crate::text::tokens::Token;
 
 /// A longer name is a sentence by mistake.
 const NAME_TOKENS_MAX: usize = 10;
@@ -58,6 +59,25 @@ pub(super) struct Said {
     pub words: String,
 }
 
+/// A dot after so few letters ends no line.
+const ABBREVIATION_CHARS: usize = 3;
+
+fn is_street(token: &Token) -> bool {
+    let street = [
+        "ул",
+        "улица",
+        "пр",
+        "просп",
+        "проспект",
+        "мкр",
+        "микрорайон",
+        "көш",
+        "көшесі",
+        "street",
+    ];
+    street.contains(&token.folded.as_str()) || token.number().is_some()
+}
+
 impl Scene<'_> {
     /// The venue named by a label, else beside the event's day.
     pub(super) fn venue(&self, sentence: usize) -> Option<Said> {
@@ -98,16 +118,28 @@ impl Scene<'_> {
                 .find(|at| tokens[*at].is_mark(','))?;
             first = comma + 1;
         }
-        let after = (first..within.end)
-            .find(|at| {
-                let token = &tokens[*at];
-                token.is_mark(',')
-                    || token.is_mark(';')
-                    || token.is_mark('(')
-                    || token.is_mark('.') && tokens.get(at + 1).is_none_or(|next| next.spaced)
-            })
-            .unwrap_or(within.end);
+        let mut after = self.end_of_line_part(first, within.end);
+        // The house comes after its street and number.
+        while after < within.end && tokens.get(first).is_some_and(is_street) {
+            first = after + 1;
+            after = self.end_of_line_part(first, within.end);
+        }
         self.named(first, after)
+    }
+
+    /// Where the part of a labelled line ends that begins at `first`.
+    fn end_of_line_part(&self, first: usize, end: usize) -> usize {
+        let tokens = &self.told.tokens;
+        let stops = |at: &usize| {
+            let token = &tokens[*at];
+            let short = tokens[at - 1].folded.chars().count() <= ABBREVIATION_CHARS;
+            let stop = token.is_mark('.') && !(short && *at < end - 1);
+            token.is_mark(',')
+                || token.is_mark(';')
+                || token.is_mark('(')
+                || stop && tokens.get(at + 1).is_none_or(|next| next.spaced)
+        };
+        (first..end).find(stops).unwrap_or(end)
     }
 
     fn house(&self, within: Range<usize>) -> Option<Said> {

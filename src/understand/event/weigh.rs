@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use super::super::lexicon::section;
 use super::dates::Dated;
 use super::forum::Forum;
+use super::held::{Held, held, past_participle};
 use super::{Choice, Scene};
 use crate::text::tokens::Token;
 
@@ -23,6 +24,8 @@ const ABLATIVES: [&str; 6] = ["нан", "нен", "дан", "ден", "тан", 
 const DATIVES: [&str; 6] = ["ға", "ге", "қа", "ке", "на", "не"];
 /// Words so near a date or a forum are of one clause with it.
 const CLAUSE_TOKENS: usize = 12;
+/// A day so near a forum that is only a scene is that forum's.
+const SCENE_TOKENS: usize = 6;
 /// A verb so near a forum is its own.
 const BESIDE_TOKENS: usize = 3;
 /// A line "Date: …" tells of the forum named so many sentences around.
@@ -30,73 +33,80 @@ const LABEL_SENTENCES: usize = 6;
 /// Only so many dates are weighed: listings of hundreds announce nothing.
 const DATES_MAX: usize = 200;
 
-/// Whether something takes place, as the verb nearest to a word says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Held {
-    ToCome,
-    Now,
-    Over,
-    Untold,
+/// One thing that speaks for a choice or against it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Note {
+    pub why: &'static str,
+    pub weight: f32,
 }
 
-/// What the verb nearest to token `at` of `words` says.
-pub(super) fn held(words: &[Token], at: usize) -> Held {
-    let past = section("past-held")
-        .nearest(words, at)
-        .into_iter()
-        .chain(past_participle(words, at))
-        .min();
-    let mut nearest = [
-        (section("future-held").nearest(words, at), Held::ToCome),
-        (section("present").nearest(words, at), Held::Now),
-        (past, Held::Over),
-    ]
-    .into_iter()
-    .filter_map(|(distance, held)| distance.map(|distance| (distance, held)));
-    let Some(first) = nearest.next() else {
-        return Held::Untold;
-    };
-    let best = nearest.fold(
-        first,
-        |best, next| if next.0 < best.0 { next } else { best },
-    );
-    best.1
+impl Note {
+    pub(super) const fn new(why: &'static str, weight: f32) -> Self {
+        Self { why, weight }
+    }
 }
 
-/// "өткен" is "that was held", unless a word of time makes it "last".
-fn past_participle(words: &[Token], at: usize) -> Option<usize> {
-    words
-        .windows(2)
-        .enumerate()
-        .filter(|(_, pair)| pair[0].folded == "өткен" && !section("time-noun").has(&pair[1].folded))
-        .map(|(from, _)| from.abs_diff(at))
-        .min()
+/// A date, and what was found for and against its being a forum's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weighed {
+    pub dated: Dated,
+    pub sentence: usize,
+    /// It is over on the publication day.
+    pub past: bool,
+    pub notes: Vec<Note>,
+    /// Why it is out of the question, whatever it weighs.
+    pub refused: Option<&'static str>,
+}
+
+impl Weighed {
+    /// What its notes come to.
+    pub fn weight(&self) -> f32 {
+        self.notes.iter().fold(0.0, |sum, note| sum + note.weight)
+    }
+
+    fn choice(&self) -> Option<Choice> {
+        let weight = self.weight();
+        (self.refused.is_none() && weight >= WEIGHT_MIN).then_some(Choice {
+            dated: self.dated,
+            sentence: self.sentence,
+            weight,
+            past: self.past,
+        })
+    }
+
+    fn refuse(mut self, why: &'static str) -> Self {
+        self.refused = Some(why);
+        self
+    }
+}
+
+/// Of weighed dates those that may be a forum's, the surest first.
+pub(super) fn choices(weighed: &[Weighed]) -> Vec<Choice> {
+    let mut found: Vec<Choice> = weighed.iter().filter_map(Weighed::choice).collect();
+    found.sort_by(|one, other| other.weight.total_cmp(&one.weight));
+    found
 }
 
 impl Scene<'_> {
-    /// The dates that may be a forum's, the surest first.
-    pub(super) fn choices(&self) -> Vec<Choice> {
-        let mut found: Vec<Choice> = self
-            .dates
+    /// Every date, weighed.
+    pub(super) fn weighed(&self) -> Vec<Weighed> {
+        self.dates
             .iter()
             .take(DATES_MAX)
             .filter_map(|dated| self.weigh(*dated))
-            .filter(|choice| choice.weight >= WEIGHT_MIN)
-            .collect();
-        found.sort_by(|one, other| other.weight.total_cmp(&one.weight));
-        found
+            .collect()
     }
 
-    fn weigh(&self, mut dated: Dated) -> Option<Choice> {
+    fn weigh(&self, mut dated: Dated) -> Option<Weighed> {
         let sentence = self.sentence_at(dated.first)?;
         let (words, at) = self.around(dated.first, sentence);
         let held = held(words, at);
+        let mut unsure = None;
         if dated.guessed {
             // The weekday a forum ended on is not the one it began on.
             if held != Held::Over || section("ended").any(words) {
-                return None;
-            }
-            if dated.start > self.published {
+                unsure = Some("a bare weekday no verb says to be the last or the next");
+            } else if dated.start > self.published {
                 dated.start = dated.start.checked_sub_signed(TimeDelta::days(7))?;
             }
         }
@@ -104,49 +114,69 @@ impl Scene<'_> {
         let called_off = self.is_called_off(sentence, dated.first);
         let begun = dated.start <= self.published;
         let past = ahead < 0 || (begun && held == Held::Over);
-        let anchor = self.anchor(words, sentence, held != Held::Untold || called_off);
-        let anchor = anchor.or_else(|| self.scene_anchor(dated, sentence))?;
-        let recent = ahead >= -SCENE_DAYS_MAX && section("past").any(words);
-        if !(-AFTERMATH_DAYS_MAX..=AHEAD_DAYS_MAX).contains(&ahead) {
-            return None;
-        }
-        if past && held != Held::Over && !(recent && self.is_early(sentence)) {
-            return None;
-        }
-        let mut weight = anchor;
-        weight += match (past, held) {
-            (true, _) => 0.5,
-            (false, Held::ToCome | Held::Now) => 2.0,
-            (false, _) if called_off || section("future").any(words) => 2.0,
-            (false, _) if section("past").any(words) => -2.0,
-            (false, _) => 0.0,
-        };
-        weight += self.surroundings(dated, sentence);
-        weight += self.position(sentence, past);
-        Some(Choice {
+        let weighed = Weighed {
             dated,
             sentence,
-            weight,
             past,
-        })
+            notes: Vec::new(),
+            refused: unsure,
+        };
+        if unsure.is_some() {
+            return Some(weighed);
+        }
+        let anchor = self.anchor(words, sentence, held != Held::Untold || called_off);
+        let Some(anchor) = anchor.or_else(|| self.scene_anchor(dated, sentence)) else {
+            return Some(weighed.refuse("its sentence tells of no forum being held"));
+        };
+        let recent = ahead >= -SCENE_DAYS_MAX && section("past").any(words);
+        if !(-AFTERMATH_DAYS_MAX..=AHEAD_DAYS_MAX).contains(&ahead) {
+            return Some(weighed.refuse("too long ago or too far ahead"));
+        }
+        if past && held != Held::Over && !(recent && self.is_early(sentence)) {
+            return Some(weighed.refuse("it is past, and no verb says it was held then"));
+        }
+        let mut notes = vec![anchor];
+        notes.extend(match (past, held) {
+            (true, _) => Some(Note::new("past, and said to have been held", 0.5)),
+            (false, Held::ToCome | Held::Now) => Some(Note::new(
+                "the verb beside it says it will be or is on",
+                2.0,
+            )),
+            (false, _) if called_off => Some(Note::new("called off or moved", 2.0)),
+            (false, _) if section("future").any(words) => {
+                Some(Note::new("a word of what is to come", 2.0))
+            }
+            (false, _) if section("past").any(words) => {
+                Some(Note::new("still to come, but told as past", -2.0))
+            }
+            (false, _) => None,
+        });
+        self.surroundings(dated, sentence, &mut notes);
+        self.position(sentence, past, &mut notes);
+        Some(Weighed { notes, ..weighed })
     }
 
     /// What the title and the place in the text say for a date.
-    fn position(&self, sentence: usize, past: bool) -> f32 {
-        let mut weight = if self.is_early(sentence) { 0.5 } else { 0.0 };
-        weight += match (self.title_held(), past) {
-            (Held::Over, true) | (Held::ToCome, false) => 1.0,
-            (Held::Over, false) | (Held::ToCome, true) => -1.0,
-            _ => 0.0,
-        };
-        if section("next-edition").any(self.told.words(sentence)) {
-            weight -= 3.0;
+    fn position(&self, sentence: usize, past: bool, notes: &mut Vec<Note>) {
+        if self.is_early(sentence) {
+            notes.push(Note::new("stands early in the text", 0.5));
         }
-        weight
+        match (self.title_held(), past) {
+            (Held::Over, true) | (Held::ToCome, false) => {
+                notes.push(Note::new("the title tells of the same time", 1.0));
+            }
+            (Held::Over, false) | (Held::ToCome, true) => {
+                notes.push(Note::new("the title tells of another time", -1.0));
+            }
+            _ => {}
+        }
+        if section("next-edition").any(self.told.words(sentence)) {
+            notes.push(Note::new("of the next edition", -3.0));
+        }
     }
 
     /// How surely the sentence speaks of a forum that is held; `None`: it doesn't.
-    fn anchor(&self, words: &[Token], sentence: usize, held: bool) -> Option<f32> {
+    fn anchor(&self, words: &[Token], sentence: usize, held: bool) -> Option<Note> {
         let mut here = self
             .forums
             .iter()
@@ -156,7 +186,8 @@ impl Scene<'_> {
         if here.peek().is_some() {
             let is_held = here.any(|forum| !forum.scene || self.is_held_beside(forum))
                 || section("scene-held").any(words) && held;
-            return is_held.then_some(if title { 3.5 } else { 3.0 });
+            let weight = if title { 3.5 } else { 3.0 };
+            return is_held.then_some(Note::new("a forum is named in its sentence", weight));
         }
         let within = |sentences: usize| {
             self.forums
@@ -169,10 +200,11 @@ impl Scene<'_> {
                 && section("label").has(&words[at - 1].folded)
         });
         if label && within(LABEL_SENTENCES) {
-            return Some(if title { 4.0 } else { 3.0 });
+            let weight = if title { 4.0 } else { 3.0 };
+            return Some(Note::new("a line that says when", weight));
         }
         if section("week-head").any(words) && within(2) {
-            return Some(1.0);
+            return Some(Note::new("of the week a forum is part of", 1.0));
         }
         let before = self
             .forums
@@ -183,6 +215,7 @@ impl Scene<'_> {
         let many = self.forums.len() > 1;
         ((generic || held) && (before || title || many))
             .then_some(near + if generic { 1.0 } else { 0.0 })
+            .map(|weight| Note::new("goes on about the forum named before", weight))
     }
 
     /// "At a forum held in …": the scene itself is told of.
@@ -195,28 +228,42 @@ impl Scene<'_> {
             .any(|distance| distance <= BESIDE_TOKENS)
     }
 
-    /// "Today at the … forum the minister said": the day is the forum's.
-    fn scene_anchor(&self, dated: Dated, sentence: usize) -> Option<f32> {
+    /// "Today at the … forum the minister said", "will be discussed at the forum in
+    /// … on 9 December": the day is the forum's.
+    fn scene_anchor(&self, dated: Dated, sentence: usize) -> Option<Note> {
+        if dated.end.is_some() || dated.guessed {
+            return None;
+        }
         let ago = (self.published - dated.start).num_days();
-        let here = self.forums.iter().any(|forum| {
-            forum.sentence == sentence && forum.at.abs_diff(dated.first) < CLAUSE_TOKENS
-        });
-        (dated.end.is_none()
-            && !dated.guessed
-            && (0..=SCENE_DAYS_MAX).contains(&ago)
-            && here
-            && self.is_early(sentence))
-        .then_some(2.5)
+        let within = |tokens: usize| {
+            self.forums
+                .iter()
+                .any(|forum| forum.sentence == sentence && forum.at.abs_diff(dated.first) < tokens)
+        };
+        if ago < 0 {
+            let future = section("future").any(self.told.words(sentence));
+            return (future && within(SCENE_TOKENS))
+                .then_some(Note::new("what will be said there that day", 2.0));
+        }
+        if ago > SCENE_DAYS_MAX || !self.is_early(sentence) {
+            return None;
+        }
+        let goes_on = self.in_title()
+            && section("past").any(self.told.words(sentence))
+            && self
+                .forums
+                .iter()
+                .any(|forum| forum.sentence + 1 == sentence && !forum.scene);
+        (within(CLAUSE_TOKENS) || goes_on).then_some(Note::new("what was said there that day", 2.5))
     }
 
     /// What the words right beside the date say it is the date of.
-    fn surroundings(&self, dated: Dated, sentence: usize) -> f32 {
+    fn surroundings(&self, dated: Dated, sentence: usize, notes: &mut Vec<Note>) {
         let within = &self.told.sentences[sentence].tokens;
         let low = dated.first.saturating_sub(3).max(within.start);
         let high = (dated.after + 3).min(within.end);
         let before = &self.told.tokens[low..dated.first];
         let after = &self.told.tokens[dated.after.min(high)..high];
-        let mut weight = 0.0;
         let until = |word: &str| section("until").has(word);
         let deadline_before = before.last().is_some_and(|word| until(&word.folded));
         let deadline_after = after
@@ -224,16 +271,20 @@ impl Scene<'_> {
             .is_some_and(|word| until(&word.folded) && word.folded != "до");
         let moved = self.is_moved(sentence, dated.first);
         if (deadline_before || deadline_after) && dated.end.is_none() && !moved {
-            weight -= 2.5;
+            notes.push(Note::new("until that day", -2.5));
         }
         if section("deadline").any(before) || section("deadline").any(after) {
-            weight -= 2.0;
+            notes.push(Note::new("a day to register by", -2.0));
         }
         if section("other-date").any(before) || section("other-date").any(after) {
-            weight -= 3.0;
+            notes.push(Note::new("the day of something else", -3.0));
         }
         if moved {
-            weight += self.moved(dated, sentence);
+            notes.extend(self.moved(dated, sentence));
+        } else if (section("planned-for").any(before) || section("planned-for").any(after))
+            && self.has_newer_day(dated, sentence)
+        {
+            notes.push(Note::new("the day it was planned for", -4.0));
         }
         let near = self.forums.iter().any(|forum| {
             forum.sentence == sentence && forum.at.abs_diff(dated.first) < CLAUSE_TOKENS
@@ -243,11 +294,31 @@ impl Scene<'_> {
             && after
                 .first()
                 .is_some_and(|next| next.is_mark(':') || next.is_dash() && next.spaced);
-        weight + if near { 0.3 } else { 0.0 } + if line { 1.5 } else { 0.0 }
+        if near {
+            notes.push(Note::new("beside the forum's name", 0.3));
+        }
+        if line {
+            notes.push(Note::new("a calendar's line", 1.5));
+        }
+    }
+
+    /// "Planned for 27 November, … will be held on 11 December": a later day of the
+    /// sentence has the verb.
+    fn has_newer_day(&self, dated: Dated, sentence: usize) -> bool {
+        let within = &self.told.sentences[sentence].tokens;
+        self.dates.iter().any(|other| {
+            let (words, at) = self.around(other.first, sentence);
+            within.contains(&other.first)
+                && other.first >= dated.after
+                && other.start != dated.start
+                && section("future-held")
+                    .nearest(words, at)
+                    .is_some_and(|distance| distance <= BESIDE_TOKENS)
+        })
     }
 
     /// Of a postponed event the day it is moved to is the event's.
-    fn moved(&self, dated: Dated, sentence: usize) -> f32 {
+    fn moved(&self, dated: Dated, sentence: usize) -> Option<Note> {
         let within = &self.told.sentences[sentence].tokens;
         let low = dated.first.saturating_sub(6).max(within.start);
         let before = &self.told.tokens[low..dated.first];
@@ -266,13 +337,13 @@ impl Scene<'_> {
             section("planned-before").any(before)
         };
         if matches!(lead, "с" | "со" | "from") || ends(&ABLATIVES) {
-            -2.0
+            Some(Note::new("the day it is moved from", -2.0))
         } else if !planned && (matches!(lead, "на" | "to" | "until" | "for") || ends(&DATIVES)) {
-            1.5
+            Some(Note::new("the day it is moved to", 1.5))
         } else if planned {
-            -1.5
+            Some(Note::new("the day it was planned for", -1.5))
         } else {
-            0.0
+            None
         }
     }
 }

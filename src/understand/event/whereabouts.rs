@@ -3,11 +3,14 @@
 
 use super::super::lexicon::section;
 use super::super::place::{Mention, PlaceKind};
+use super::weigh::Note;
 use super::{Choice, Scene};
 use crate::model::region::Region;
 
 /// A place needs this weight: one named in passing is nobody's scene.
-const WEIGHT_MIN: i32 = 3;
+const WEIGHT_MIN: f32 = 3.0;
+/// A place of this weight is not doubted for a byname's sake.
+const SURE_WEIGHT: f32 = 8.0;
 /// Kazakh endings of where somebody comes from.
 const ABLATIVES: [&str; 6] = ["нан", "нен", "дан", "ден", "тан", "тен"];
 /// Kazakh endings of whose something is.
@@ -78,26 +81,50 @@ pub(super) struct Whereabouts {
     pub city: Option<String>,
     pub region: Option<Region>,
     pub words: Option<String>,
+    pub why: &'static str,
+}
+
+/// A place, and what speaks for its being the event's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeighedPlace {
+    pub mention: Mention,
+    pub notes: Vec<Note>,
+}
+
+impl WeighedPlace {
+    /// What its notes come to.
+    pub fn weight(&self) -> f32 {
+        self.notes.iter().fold(0.0, |sum, note| sum + note.weight)
+    }
 }
 
 impl Scene<'_> {
+    /// Every place, weighed as the scene of the event whose day was chosen.
+    pub(super) fn weighed_places(&self, choice: &Choice) -> Vec<WeighedPlace> {
+        let weighed = |mention: &Mention| WeighedPlace {
+            mention: mention.clone(),
+            notes: self.place_notes(mention, choice),
+        };
+        self.places.iter().map(weighed).collect()
+    }
+
     /// The place said to be the scene nearest to the event's day; else the
     /// outlet's region.
-    pub(super) fn whereabouts(&self, choice: &Choice, hint: Option<Region>) -> Whereabouts {
-        let weighed = self
-            .places
-            .iter()
-            .map(|mention| (self.place_weight(mention, choice), mention));
+    pub(super) fn whereabouts(&self, choice: &Choice, weighed: &[WeighedPlace]) -> Whereabouts {
         let best = weighed
+            .iter()
+            .map(|place| (place.weight(), &place.mention))
             .rev()
-            .max_by_key(|(weight, _)| *weight)
+            .max_by(|(one, _), (other, _)| one.total_cmp(other))
             .filter(|(weight, _)| *weight >= WEIGHT_MIN);
         let byname = || {
             self.byname(choice.sentence)
                 .or_else(|| self.known_venue(choice.sentence))
         };
         match best {
-            Some((weight, mention)) if mention.located || weight > 8 || byname().is_none() => {
+            Some((weight, mention))
+                if mention.located || weight > SURE_WEIGHT || byname().is_none() =>
+            {
                 let region = mention.region;
                 let abroad = mention.kind == PlaceKind::Abroad;
                 let city = mention
@@ -108,14 +135,16 @@ impl Scene<'_> {
                     city: city.map(str::to_owned),
                     region,
                     words: Some(self.told.original(mention.first, mention.after).to_owned()),
+                    why: "the place that weighs most",
                 }
             }
             _ => byname().map_or_else(
-                || self.dateline_or(hint),
+                || self.dateline_or(self.region_hint),
                 |(words, city, region)| Whereabouts {
                     city: Some(city.to_owned()),
                     region: Some(region),
                     words: Some(words.to_owned()),
+                    why: "a byname of the city, or a house that only it has",
                 },
             ),
         }
@@ -129,47 +158,46 @@ impl Scene<'_> {
             region: dateline.and_then(|mention| mention.region).or(hint),
             words: dateline
                 .map(|mention| self.told.original(mention.first, mention.after).to_owned()),
+            why: if dateline.is_some() {
+                "the dateline: no other place is named"
+            } else {
+                "no place weighs enough; the outlet's region, if it has one"
+            },
         }
     }
 
-    fn place_weight(&self, mention: &Mention, choice: &Choice) -> i32 {
+    fn place_notes(&self, mention: &Mention, choice: &Choice) -> Vec<Note> {
         let Some(at) = self.sentence_at(mention.first) else {
-            return 0;
+            return Vec::new();
         };
         let forum_here = self.forums.iter().filter(|forum| forum.sentence == at);
-        let title = at < self.told.title_sentences;
-        let mut weight = i32::from(mention.kind == PlaceKind::City);
-        weight += if at == choice.sentence { 8 } else { 0 };
-        weight += if at.abs_diff(choice.sentence) == 1 {
-            2
-        } else {
-            0
-        };
-        weight += if title { 4 } else { 0 };
-        weight += if mention.located { 5 } else { 0 };
-        weight += if forum_here.clone().next().is_some() {
-            2
-        } else {
-            0
-        };
         let marks = forum_here
+            .clone()
             .map(|forum| forum.at)
             .chain((at == choice.sentence).then_some(choice.dated.first));
         let steps = marks
             .map(|mark| mark.abs_diff(mention.first) / STEP_TOKENS)
             .min()
             .unwrap_or_default();
-        weight -= i32::try_from(steps.min(3)).unwrap_or_default();
-        if self.is_labelled(mention, at) {
-            weight += 6;
-        }
-        if self.is_dateline(mention, at) {
-            weight -= 12;
-        }
-        if self.is_origin(mention) {
-            weight -= 12;
-        }
-        weight
+        let far = f32::from(u8::try_from(steps.min(3)).unwrap_or_default());
+        let beside = at.abs_diff(choice.sentence) == 1;
+        let title = at < self.told.title_sentences;
+        [
+            (mention.kind == PlaceKind::City, "a city", 1.0),
+            (at == choice.sentence, "in the sentence of the day", 8.0),
+            (beside, "in a sentence beside the day's", 2.0),
+            (title, "in the title", 4.0),
+            (mention.located, "said to be where", 5.0),
+            (forum_here.count() > 0, "a forum in its sentence", 2.0),
+            (far > 0.0, "far from the forum and the day", -far),
+            (self.is_labelled(mention, at), "a line that says where", 6.0),
+            (self.is_dateline(mention, at), "the dateline", -12.0),
+            (self.is_origin(mention), "where somebody comes from", -12.0),
+        ]
+        .into_iter()
+        .filter(|(holds, ..)| *holds)
+        .map(|(_, why, weight)| Note::new(why, weight))
+        .collect()
     }
 
     /// "Место: Караганда".
@@ -183,10 +211,13 @@ impl Scene<'_> {
                 .any(|token| token.is_mark(':') || token.is_dash())
     }
 
-    /// The dateline, where the text names no other place at all.
+    /// The dateline, where the text names no other place than it and its region.
     fn dateline(&self) -> Option<&Mention> {
         let first = self.places.first()?;
-        let alone = self.places.iter().all(|other| other.name == first.name);
+        let alone = self.places.iter().all(|other| {
+            let around = other.kind == PlaceKind::Region && other.region == first.region;
+            other.name == first.name || around
+        });
         let sentence = self.sentence_at(first.first)?;
         (alone && first.city.is_some() && self.is_dateline(first, sentence)).then_some(first)
     }

@@ -54,6 +54,8 @@ pub struct Table {
 pub struct Verdict {
     pub language: Language,
     pub lead: f32,
+    /// The one it leads.
+    pub next: Language,
 }
 
 impl Table {
@@ -96,10 +98,11 @@ impl Table {
                 .max_by(|a, b| a.0.total_cmp(b.0))
         };
         let (total, language) = best(None).filter(|_| seen)?;
-        let next = best(Some(*language)).map_or(0.0, |(next, _)| *next);
+        let next = best(Some(*language));
         Some(Verdict {
             language: *language,
-            lead: total - next,
+            lead: total - next.map_or(0.0, |(next, _)| *next),
+            next: next.map_or(Language::Undetermined, |(_, next)| *next),
         })
     }
 

@@ -29,6 +29,10 @@ const FOREIGN_SHARE: usize = 20;
 const FOREIGN_LETTERS: &str = "їєґўҳҷӣӯҗҙҫҡҥӱӧӓӹјљњћђџѓќҕҭҩӏѕӥӗӑҝҹӟѝӕӝӈӷԥ";
 /// A paragraph of fewer words is too short to be said anything of.
 const PARAGRAPH_WORDS_MIN: usize = 3;
+/// A sentence of so many words, and so surely told, may be said to be of another
+/// language than its text.
+const PIECE_WORDS_MIN: usize = 5;
+const PIECE_SURE: f32 = 0.9;
 
 /// The script of most letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,15 +43,41 @@ enum Script {
     Other,
 }
 
+/// A language, how sure, and why.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judged {
+    pub language: Language,
+    pub confidence: Confidence,
+    /// By how much (odds as a logarithm) its letters lead which other one's; `None`
+    /// where the script or a letter alone decides.
+    pub lead: Option<(f32, Language)>,
+}
+
+impl Judged {
+    const fn at_sight(language: Language, confidence: Confidence) -> Self {
+        Self {
+            language,
+            confidence,
+            lead: None,
+        }
+    }
+}
+
 /// The language of a text given as tokens, and how sure.
 pub fn language(tokens: &[Token]) -> (Language, Confidence) {
+    let judged = judge(tokens);
+    (judged.language, judged.confidence)
+}
+
+/// The language of a text given as tokens, and why.
+pub fn judge(tokens: &[Token]) -> Judged {
     let words = words_of(tokens);
     match script_of(&words) {
-        None => (Language::Undetermined, Confidence::new(0.0)),
+        None => Judged::at_sight(Language::Undetermined, Confidence::new(0.0)),
         Some(Script::Cyrillic) => of_cyrillic(&words),
         Some(Script::Latin) => judged(&LATIN, &words, is_of_latin),
         Some(Script::Arabic) => of_arabic(&words),
-        Some(Script::Other) => (Language::Undetermined, Confidence::new(0.9)),
+        Some(Script::Other) => Judged::at_sight(Language::Undetermined, Confidence::new(0.9)),
     }
 }
 
@@ -123,7 +153,21 @@ pub fn of_paragraphs(text: &str) -> Vec<(Range<usize>, Language, Confidence)> {
     found
 }
 
-fn of_cyrillic(words: &[&Token]) -> (Language, Confidence) {
+/// Whether `text` is surely in another language than `language`: a piece too
+/// short to tell is not.
+pub fn languages_differ(text: &str, language: Language) -> bool {
+    let tokens = tokens(text);
+    let words = tokens.iter().filter(|token| token.is_word()).count();
+    if words < PIECE_WORDS_MIN || language == Language::Undetermined {
+        return false;
+    }
+    let found = judge(&tokens);
+    found.language != language
+        && found.language != Language::Undetermined
+        && found.confidence.get() >= PIECE_SURE
+}
+
+fn of_cyrillic(words: &[&Token]) -> Judged {
     let cyrillic = words
         .iter()
         .filter(|word| word.folded.contains(is_cyrillic));
@@ -137,16 +181,12 @@ fn of_cyrillic(words: &[&Token]) -> (Language, Confidence) {
     let all = cyrillic.count();
     if foreign * FOREIGN_SHARE > all || (foreign > 0 && all < 4) {
         let sure = if foreign > 1 { 0.95 } else { 0.7 };
-        return (Language::Undetermined, Confidence::new(sure));
+        return Judged::at_sight(Language::Undetermined, Confidence::new(sure));
     }
     judged(&CYRILLIC, words, is_cyrillic)
 }
 
-fn judged(
-    table: &Table,
-    words: &[&Token],
-    of_script: impl Fn(char) -> bool,
-) -> (Language, Confidence) {
+fn judged(table: &Table, words: &[&Token], of_script: impl Fn(char) -> bool) -> Judged {
     let of_script: Vec<&&Token> = words
         .iter()
         .filter(|word| word.folded.contains(&of_script))
@@ -164,8 +204,16 @@ fn judged(
             .map(move |piece| (piece, weight))
     });
     match table.verdict(pieces) {
-        Some(Verdict { language, lead }) => (language, sure(lead)),
-        None => (Language::Undetermined, Confidence::new(0.0)),
+        Some(Verdict {
+            language,
+            lead,
+            next,
+        }) => Judged {
+            language,
+            confidence: sure(lead),
+            lead: Some((lead, next)),
+        },
+        None => Judged::at_sight(Language::Undetermined, Confidence::new(0.0)),
     }
 }
 
@@ -176,7 +224,7 @@ fn sure(lead: f32) -> Confidence {
 
 /// Kazakh in Arabic letters writes its vowels: ە and the high hamza are seen
 /// together nowhere else.
-fn of_arabic(words: &[&Token]) -> (Language, Confidence) {
+fn of_arabic(words: &[&Token]) -> Judged {
     let with = |letters: &[char]| {
         let has = |word: &&&Token| word.folded.contains(letters);
         words.iter().filter(has).count()
@@ -185,9 +233,9 @@ fn of_arabic(words: &[&Token]) -> (Language, Confidence) {
     let foreign = with(&['ې', 'ۈ', 'ۆ', 'ھ', 'ة', 'ے', 'ں', 'ڈ', 'ٹ']);
     if own > foreign {
         let sure = if own > 2 { 0.95 } else { 0.7 };
-        (Language::KazakhArabic, Confidence::new(sure))
+        Judged::at_sight(Language::KazakhArabic, Confidence::new(sure))
     } else {
-        (Language::Undetermined, Confidence::new(0.8))
+        Judged::at_sight(Language::Undetermined, Confidence::new(0.8))
     }
 }
 

@@ -210,7 +210,7 @@ impl<'a> Context<'a> {
             .any(|word| self.next.starts_with(word))
             // "Қостанайда өңірлік форум", "Almaty regional forum"
             && !["өңірлік", "өңіраралық", "regional"].iter().any(|word| self.next.starts_with(word))
-            || (bare && self.heads_list(&["облыс", "област"]))
+            || (bare && self.heads_list(&["облыстар"]))
             || self.next.starts_with("облыс")
         {
             Some(PlaceKind::Region)

@@ -8,6 +8,7 @@ use crate::model::region::Region;
 use crate::text::normalise::fold;
 
 use super::super::endings::is_name_ending;
+use super::super::told::plain_letter;
 use super::PlaceKind;
 use super::declension::{adjective, forms};
 
@@ -191,8 +192,13 @@ impl Gazetteer {
             if form.contains('~') {
                 self.add_stem(&form, place);
             } else {
-                self.heads.insert(head(&form));
-                self.kazakh.entry(form).or_insert(place);
+                // "Лисаковскіде", and what people write who have no Kazakh keys.
+                let eased = form.ends_with("ск").then(|| format!("{form}і"));
+                let plain: String = form.chars().map(plain_letter).collect();
+                for form in eased.into_iter().chain([plain, form]) {
+                    self.heads.insert(head(&form));
+                    self.kazakh.entry(form).or_insert(place);
+                }
             }
         }
     }

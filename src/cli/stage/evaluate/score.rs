@@ -4,19 +4,17 @@
 //! Every label is a set of values, mostly of one or none: what is in both is
 //! right, what was only read is wrong, what was only expected is missed.
 
+mod events;
+mod stories;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cli::cases::{Case, ExpectedEvent, Label};
-use crate::model::event::EventStatus;
+use crate::cli::cases::Case;
 use crate::model::language::Language;
-use crate::model::reading::{EventClaim, Kind, Reading};
-use crate::model::region::Region;
-use crate::text::normalise::fold;
+use crate::model::reading::{Kind, Reading};
 
 /// The row that holds every language.
 pub const ALL: &str = "all";
-/// Pairs of one story are listed as misses up to so many.
-const PAIR_MISSES_MAX: usize = 1_000;
 /// The languages the house tells apart; every other one is this.
 const OTHER: &str = "other";
 
@@ -143,7 +141,7 @@ pub fn score(judged: &[(Case, Read)]) -> Scores {
         judge_labels(&mut scores, case, &read.reading);
     }
     scores.kind_macro_f1 = kinds(&mut scores, judged);
-    stories(&mut scores, judged);
+    stories::judge(&mut scores, judged);
     scores
 }
 
@@ -167,79 +165,15 @@ fn judge_labels(scores: &mut Scores, case: &Case, reading: &Reading) {
     if let Some(expected) = &expect.event {
         let got = reading.event.as_ref();
         let got = got.filter(|event| event.confidence.is_enough());
-        judge_event(scores, text, expected.as_ref(), got);
+        events::judge(scores, text, expected.as_ref(), got);
     }
+    events::judge_also(scores, text, &expect.also, &reading.more_events);
     if let Some(regions) = &expect.regions {
         let shown = reading.regions.iter().filter(|(_, sure)| sure.is_enough());
         let expected = regions.iter().map(|region| region.code()).collect();
         let got = shown.map(|(region, _)| region.code()).collect();
         scores.judge("regions", text, &expected, &got);
     }
-}
-
-fn judge_event(
-    scores: &mut Scores,
-    text: (&str, &str),
-    expected: Option<&ExpectedEvent>,
-    got: Option<&EventClaim>,
-) {
-    let start = expected.map(|event| event.start.to_string());
-    let got_start = got.map(|event| event.start.to_string());
-    scores.judge("event start", text, &set(start), &set(got_start));
-    // Of an event that must not be, each field is wrong; of one that is
-    // expected, the fields its case speaks of are judged.
-    let mut field = |label: &str, expected: Label<String>, got: Option<String>| {
-        if let Some(expected) = expected {
-            scores.judge(label, text, &set(expected), &set(got));
-        }
-    };
-    let of = |label: fn(&ExpectedEvent) -> Label<String>| expected.map_or(Some(None), label);
-    let word = |value: Option<String>| value.map(Some);
-    field(
-        "event end",
-        of(|event| event.end.map(|end| end.map(|end| end.to_string()))),
-        got.and_then(|event| event.end.map(|end| end.to_string())),
-    );
-    field(
-        "event time",
-        of(|event| {
-            let hour = |time: chrono::NaiveTime| time.format("%H:%M").to_string();
-            event.time.map(|time| time.map(hour))
-        }),
-        got.and_then(|event| event.time.map(|time| time.format("%H:%M").to_string())),
-    );
-    field(
-        "city",
-        of(|event| event.city.clone()),
-        got.and_then(|event| event.city.clone()),
-    );
-    field(
-        "region",
-        of(|event| event.region.map(|region| region.map(Region::code))),
-        got.and_then(|event| event.region.map(Region::code)),
-    );
-    field(
-        "status",
-        expected.map_or(Some(None), |event| {
-            word(event.status.map(|status| status.word().to_owned()))
-        }),
-        got.map(|event| event.status.word().to_owned()),
-    );
-    // Nearly every event is confirmed: the others are judged by themselves.
-    let changed =
-        |status: EventStatus| (status != EventStatus::Confirmed).then(|| status.word().to_owned());
-    field(
-        "status but confirmed",
-        expected.map_or(Some(None), |event| event.status.map(changed)),
-        got.and_then(|event| changed(event.status)),
-    );
-    field(
-        "event name",
-        expected.map_or(Some(None), |event| {
-            word(event.name.as_deref().map(same_name))
-        }),
-        got.map(|event| same_name(&event.name)),
-    );
 }
 
 /// One row for each kind; the mean of their F1.
@@ -268,111 +202,6 @@ fn kinds(scores: &mut Scores, judged: &[(Case, Read)]) -> Option<f64> {
     (!f1.is_empty()).then_some(mean)
 }
 
-/// Pairs of texts that tell the same. Counted by groups, so that a thousand
-/// texts are not a million comparisons.
-fn stories(scores: &mut Scores, judged: &[(Case, Read)]) {
-    let texts: Vec<Told> = judged
-        .iter()
-        .filter_map(|(case, read)| {
-            Some(Told {
-                id: &case.id,
-                language: language_of(case, &read.reading),
-                expected: case.expect.story.as_deref()?,
-                got: &read.story,
-            })
-        })
-        .collect();
-    if texts.is_empty() {
-        return;
-    }
-    let everything = pairs(&texts);
-    let mut within = Tally::default();
-    let languages: BTreeSet<&str> = texts.iter().map(|text| text.language.as_str()).collect();
-    for language in languages {
-        let own: Vec<Told> = texts
-            .iter()
-            .filter(|text| text.language == language)
-            .cloned()
-            .collect();
-        let tally = pairs(&own);
-        within.add(tally);
-        scores.count("same story, one language", language, tally);
-    }
-    let across = Tally {
-        right: everything.right - within.right,
-        wrong: everything.wrong - within.wrong,
-        missed: everything.missed - within.missed,
-    };
-    // A pair across languages belongs to no one of them.
-    scores.count("same story, across", ALL, across);
-    scores.count("same story", ALL, everything);
-    story_misses(scores, &texts);
-}
-
-#[derive(Clone)]
-struct Told<'a> {
-    id: &'a str,
-    language: String,
-    expected: &'a str,
-    got: &'a str,
-}
-
-fn pairs(texts: &[Told]) -> Tally {
-    let mut expected: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut got: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut both: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for text in texts {
-        *expected.entry(text.expected).or_default() += 1;
-        *got.entry(text.got).or_default() += 1;
-        *both.entry((text.expected, text.got)).or_default() += 1;
-    }
-    let of = |count: &u64| count * (count - 1) / 2;
-    let right: u64 = both.values().map(of).sum();
-    Tally {
-        right,
-        wrong: got.values().map(of).sum::<u64>() - right,
-        missed: expected.values().map(of).sum::<u64>() - right,
-    }
-}
-
-fn story_misses(scores: &mut Scores, texts: &[Told]) {
-    let mut by_story: BTreeMap<(bool, &str), Vec<&Told>> = BTreeMap::new();
-    for text in texts {
-        by_story
-            .entry((true, text.expected))
-            .or_default()
-            .push(text);
-        by_story.entry((false, text.got)).or_default().push(text);
-    }
-    let mut listed = 0;
-    for ((expected, _), group) in by_story {
-        for (at, one) in group.iter().enumerate() {
-            for other in &group[at + 1..] {
-                let apart = if expected {
-                    one.got != other.got
-                } else {
-                    one.expected != other.expected
-                };
-                if !apart || listed >= PAIR_MISSES_MAX {
-                    continue;
-                }
-                listed += 1;
-                let (want, read) = if expected {
-                    ("one story", "two")
-                } else {
-                    ("two stories", "one")
-                };
-                scores.misses.push(Miss {
-                    label: "same story".to_owned(),
-                    id: format!("{} + {}", one.id, other.id),
-                    expected: want.to_owned(),
-                    got: read.to_owned(),
-                });
-            }
-        }
-    }
-}
-
 /// The row a text belongs to: by the language it is in, else as it was read.
 fn language_of(case: &Case, reading: &Reading) -> String {
     let subtag = reading.shown_language().subtag();
@@ -390,21 +219,6 @@ fn known_language(tag: &str) -> &str {
         known @ ("kk" | "ru" | "en") => known,
         _ => OTHER,
     }
-}
-
-/// Names are the same whatever their quotes, case and spacing.
-fn same_name(name: &str) -> String {
-    let plain: String = fold(name)
-        .chars()
-        .map(|letter| {
-            if letter.is_alphanumeric() {
-                letter
-            } else {
-                ' '
-            }
-        })
-        .collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn one(word: &str) -> BTreeSet<String> {

@@ -1,5 +1,8 @@
 use super::*;
+use crate::model::event::EventStatus;
+use crate::model::reading::EventClaim;
 use crate::model::reading::{Confidence, DateEvidence};
+use crate::model::region::Region;
 
 fn case(line: &str) -> Case {
     Case::of_line(line).expect(line)
@@ -224,4 +227,34 @@ fn scripts_of_other_languages_are_not_judged() {
     assert_eq!(tally(&scores, "script", ALL), (1, 0, 0));
     assert_eq!(tally(&scores, "language", "kk-Latn"), (1, 0, 0));
     assert_eq!(tally(&scores, "language", "other"), (1, 0, 0));
+}
+
+#[test]
+fn details_and_further_events_are_judged_where_the_case_names_them() {
+    let told = |venue: Option<&str>, more: Vec<EventClaim>| {
+        let mut event = claim("2026-12-05", "Astana");
+        event.details.venue = venue.map(str::to_owned);
+        event.details.registration = Some("https://a.example/".to_owned());
+        let mut read = read(Language::Russian, Kind::Announcement, Some(event), "1");
+        read.reading.more_events = more;
+        read
+    };
+    let named = r#""event":{"start":"2026-12-05","venue":"Дом «Дружбы»","organiser":"Клуб","url":"https://b.example/"},"also":[{"start":"2026-12-01","end":"2026-12-07"}]"#;
+    let mut week = claim("2026-12-01", "Astana");
+    week.end = Some("2026-12-07".parse().expect("day"));
+    let scores = score(&[
+        (expecting("a", named), told(Some("дом Дружбы"), vec![week])),
+        (
+            expecting("b", named),
+            told(None, vec![claim("2026-12-01", "Astana")]),
+        ),
+        (
+            expecting("c", r#""event":{"start":"2026-12-05"}"#),
+            told(Some("Дом"), vec![claim("2026-12-01", "Astana")]),
+        ),
+    ]);
+    assert_eq!(tally(&scores, "venue", ALL), (1, 0, 1));
+    assert_eq!(tally(&scores, "organiser", ALL), (0, 0, 2));
+    assert_eq!(tally(&scores, "registration", ALL), (0, 2, 2));
+    assert_eq!(tally(&scores, "further events", ALL), (1, 1, 1));
 }
