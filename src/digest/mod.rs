@@ -7,7 +7,7 @@
 
 pub mod choose;
 pub mod compose;
-mod importance;
+pub mod importance;
 mod items;
 pub mod links;
 pub mod mailing;

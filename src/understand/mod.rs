@@ -36,7 +36,7 @@ use crate::text::tokens::tokens;
 use event::Finding;
 
 /// Raised when the same article would be read differently.
-pub const ENGINE_VERSION: u32 = 4;
+pub const ENGINE_VERSION: u32 = 5;
 
 /// What is known of an article's source before its text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

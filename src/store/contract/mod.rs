@@ -16,6 +16,7 @@ mod opening;
 mod preferences;
 mod publish;
 mod pushes;
+mod readings;
 mod reports;
 mod rounds;
 mod sending;
