@@ -99,8 +99,8 @@ fn read_again(store_url: Option<String>) {
     world.must(&["correct", &id, "--event-date", &said.to_string()]);
     let corrected = calendar(&world);
     assert!(corrected.contains(&said.format("%Y%m%d").to_string()));
-    let word = runtime.block_on(store.corrections()).expect("corrections");
-    runtime.block_on(read_badly(&store, Some(word[0].made)));
+    let said_so = runtime.block_on(store.corrections()).expect("corrections");
+    runtime.block_on(read_badly(&store, Some(said_so[0].made)));
 
     // Beside the daemon.
     let post = PostRoom::new(Vec::new(), DomainLimits::default(), None, None);

@@ -18,10 +18,10 @@ const RUSSIAN_ENDINGS: [&str; 10] = [
     "ым",
     "ом",
 ];
-/// Kazakh ones, which a stemmer that does not know the name may leave.
-const KAZAKH_ENDINGS: [&str; 18] = [
+/// Kazakh ones; the stemmer would take a name's own end (Ногербек) with them.
+const KAZAKH_ENDINGS: [&str; 26] = [
     "ның", "нің", "дың", "дің", "тың", "тің", "дан", "ден", "тан", "тен", "нан", "нен", "мен",
-    "пен", "бен", "ды", "ді", "ты",
+    "пен", "бен", "ды", "ді", "ты", "ті", "да", "де", "та", "ға", "ге", "қа", "ке",
 ];
 /// Letters an ending may leave.
 const LEFT_MIN: usize = 4;
@@ -47,7 +47,7 @@ pub(super) fn begins_sentence(tokens: &[Token], at: usize) -> bool {
 pub(super) fn bare(folded: &str, stem: &str, language: Language) -> String {
     let (name, endings) = match language {
         Language::Russian => (folded, RUSSIAN_ENDINGS.as_slice()),
-        Language::KazakhCyrillic | Language::KazakhLatin => (stem, KAZAKH_ENDINGS.as_slice()),
+        Language::KazakhCyrillic => (folded, KAZAKH_ENDINGS.as_slice()),
         _ => (stem, [].as_slice()),
     };
     endings
