@@ -95,7 +95,9 @@ fn texts() -> Vec<Article> {
             let field = |key: &str| row[key].as_str().unwrap_or_default();
             let language = row["expect"]["language"].as_str().unwrap_or("kk");
             let all = by_language.entry(language.to_owned()).or_default();
-            *all += &format!("{}. {}\n", field("title"), field("text"));
+            for piece in [field("title"), ". ", field("text"), "\n"] {
+                all.push_str(piece);
+            }
         }
     }
     by_language
