@@ -18,6 +18,7 @@ mod outlet;
 mod output;
 mod publish;
 mod push_state;
+mod reread;
 mod run;
 mod sources;
 mod stage;
@@ -87,6 +88,12 @@ enum Command {
     Suppressions(suppressions::SuppressionsCommand),
     /// Say what an article is when it was read wrongly; list, export, undo that.
     Correct(correct::CorrectCall),
+    /// Read again what an older engine read (`jarshy run` does so in the background).
+    Reread {
+        /// However old; otherwise the last 90 days, and what tells of events to come.
+        #[arg(long)]
+        all: bool,
+    },
     /// List sources, tell how they are, find new ones.
     #[command(subcommand)]
     Sources(sources::SourcesCommand),
@@ -155,6 +162,7 @@ async fn answer(call: Call) -> Result<(), Failure> {
         Command::Bounces(command) => bounces::bounces(&config, command, json).await,
         Command::Suppressions(command) => suppressions::suppressions(&config, command, json).await,
         Command::Correct(call) => correct::correct(&config, call, json).await,
+        Command::Reread { all } => reread::reread(&config, all, json).await,
         Command::Sources(command) => sources::sources(&config, &command, json).await,
         Command::Doctor => doctor::doctor(&config, json).await,
         Command::Stage(command) => stage::stage(command, json),

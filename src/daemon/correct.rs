@@ -158,7 +158,7 @@ async fn story_word(
 
 /// The article read again, with the operator's word above the reading, and its
 /// event as it stands then.
-async fn believed(
+pub(super) async fn believed(
     newsroom: &Newsroom,
     article: Article,
     story: StoryId,

@@ -15,6 +15,7 @@ pub mod letter;
 pub mod mail;
 pub mod push;
 pub mod refresh;
+pub mod reread;
 pub mod rounds;
 pub mod timetable;
 pub mod window;
@@ -265,6 +266,7 @@ pub async fn run(
 fn start_beside(newsroom: &Arc<Newsroom>, stopped: &watch::Receiver<bool>) {
     bounces::start(newsroom, stopped);
     push::start(newsroom, stopped);
+    reread::start(newsroom, stopped);
 }
 
 async fn gather_due(

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
-use super::importance::importance;
+use super::importance::{Importance, Scale};
 use super::since::{CORRECTIONS_MAX, Correction, corrections};
 use crate::model::change::Since;
 use crate::model::digest::DigestPlan;
@@ -33,7 +33,7 @@ pub struct Choice {
     pub events: Vec<Event>,
     /// Coming events beyond [`EVENTS_MAX`].
     pub events_left: usize,
-    /// The most important first (see [`importance`]), or by region or topic, in
+    /// The most important first (see [`Importance`]), or by region or topic, in
     /// each the most important first.
     pub stories: Vec<Entry>,
     /// Stories beyond the plan's `stories_max`.
@@ -88,7 +88,7 @@ pub fn choose(
     since: &Since,
 ) -> Choice {
     let filters = filters_of(plan, profile, feeds);
-    let mut stories = stories_for(&filters, profile, entries);
+    let mut stories = stories_for(&filters, profile, entries, today);
     let known = events_for(&filters, profile, events);
     let is_told = |entry: &Entry| is_for(&filters, profile, entry);
     let mut corrections = corrections(since, &known, is_told);
@@ -188,7 +188,12 @@ fn is_for(filters: &[Filter], profile: &Profile, entry: &Entry) -> bool {
     admits(&own) && filters.iter().any(admits)
 }
 
-fn stories_for<'a>(filters: &[Filter], profile: &Profile, entries: &'a [Entry]) -> Vec<&'a Entry> {
+fn stories_for<'a>(
+    filters: &[Filter],
+    profile: &Profile,
+    entries: &'a [Entry],
+    today: NaiveDate,
+) -> Vec<&'a Entry> {
     let mut stories: Vec<&Entry> = entries
         .iter()
         .filter(|entry| is_for(filters, profile, entry))
@@ -199,10 +204,14 @@ fn stories_for<'a>(filters: &[Filter], profile: &Profile, entries: &'a [Entry]) 
     stories.sort_by_key(|entry| (&entry.story, foreign(entry), entry.added));
     stories.dedup_by(|a, b| a.story == b.story);
     let newest = stories.iter().map(|entry| entry.article.dated()).max();
-    let newest = newest.unwrap_or_default();
+    let scale = Scale {
+        newest: newest.unwrap_or_default(),
+        today,
+        regions: &profile.regions,
+    };
     stories.sort_by_key(|entry| {
         let dated = Reverse(entry.article.dated());
-        let weight = Reverse(importance(entry, newest));
+        let weight = Reverse(Importance::of(entry, &scale).total());
         (weight, foreign(entry), dated, &entry.story)
     });
     stories

@@ -2,6 +2,7 @@
 //! beside it.
 
 use super::choose::{Choice, distance};
+use super::importance::{Importance, Scale};
 use super::items::{event_language, is_likely, title_of};
 use super::outside::cut;
 use crate::model::event::Event;
@@ -117,7 +118,7 @@ fn lead<'a>(choice: &'a Choice, profile: &Profile) -> Lead<'a> {
         let of_day = likely.by_ref().filter(|event| event.start == first.start);
         return Lead::Event(of_day.min_by_key(foreign).unwrap_or(first));
     }
-    if let Some(first) = most_important(choice) {
+    if let Some(first) = most_important(choice, profile) {
         // Of one kind too: a subject nobody can read says nothing.
         let kind = first.reading.shown_kind();
         let foreign = |entry: &&Entry| distance(entry.reading.shown_language(), profile);
@@ -136,16 +137,21 @@ fn lead<'a>(choice: &'a Choice, profile: &Profile) -> Lead<'a> {
 }
 
 /// The first, unless the stories stand by region.
-fn most_important(choice: &Choice) -> Option<&Entry> {
+fn most_important<'a>(choice: &'a Choice, profile: &Profile) -> Option<&'a Entry> {
     let newest = choice
         .stories
         .iter()
         .map(|entry| entry.article.dated())
         .max()?;
+    let scale = Scale {
+        newest,
+        today: choice.today,
+        regions: &profile.regions,
+    };
     // The first of equals: `max_by_key` would take the last.
     choice
         .stories
         .iter()
         .rev()
-        .max_by_key(|entry| super::importance::importance(entry, newest))
+        .max_by_key(|entry| Importance::of(entry, &scale).total())
 }

@@ -213,7 +213,10 @@ pub(super) async fn is_corrected_since(
 }
 
 /// Which events the article tells of now, and in which order they are told.
-async fn tell(session: &mut Session, visited: &VisitedArticle) -> Result<(), StoreError> {
+pub(super) async fn tell(
+    session: &mut Session,
+    visited: &VisitedArticle,
+) -> Result<(), StoreError> {
     let told = visited.events.iter().map(|event| event.id.as_str());
     session
         .execute(

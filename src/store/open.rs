@@ -115,6 +115,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/sqlite/0014_ledger.sql"),
         include_str!("migrations/postgres/0014_ledger.sql"),
     ),
+    (
+        15,
+        "readings",
+        include_str!("migrations/sqlite/0015_readings.sql"),
+        include_str!("migrations/postgres/0015_readings.sql"),
+    ),
 ];
 
 impl Store {

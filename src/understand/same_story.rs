@@ -38,12 +38,18 @@ const LIKENESS_MIN_FEW: f64 = 0.85;
 /// News is retold within days; the same words a year later are next year's.
 const APART_DAYS_MAX: i64 = 4;
 
-/// Telling facts whose pairs are looked for across languages.
-const FACTS_PAIRED_MAX: usize = 8;
-/// What shared facts must be worth together …
-const FACTS_SHARED_MIN: u32 = 14;
-/// … and of what the text with fewer tells.
-const FACTS_LIKENESS_MIN: f64 = 0.5;
+/// An announcement and what came of it are told in the same words; only such
+/// likeness is a matter of how the texts were read.
+const LIKENESS_MIN_OF_STAGES: f64 = 0.8;
+
+/// What shared facts must be worth together, and of what the text with fewer
+/// tells: much of a long text, or nearly all of a short one.
+const FACTS_SHARED_MIN: [(u32, f64); 2] = [(12, 0.4), (8, 0.7)];
+/// Names and numbers that make one thing of what is told …
+const TELLING_MIN: usize = 2;
+/// … and where the event's day and place are the same. None is needed where its
+/// subject is the same too.
+const TELLING_MIN_SAME_DAY: usize = 1;
 
 /// What likeness is found and measured by.
 pub fn signature(article: &Article, reading: &Reading) -> Signature {
@@ -56,10 +62,10 @@ pub fn signature(article: &Article, reading: &Reading) -> Signature {
     } else {
         (0..BANDS).map(|band| band_key(band, &words)).collect()
     };
-    let (facts, telling) = facts(&laid_out, article.title.len(), reading);
-    let paired = &telling[..telling.len().min(FACTS_PAIRED_MAX)];
-    for (at, one) in paired.iter().enumerate() {
-        for other in &paired[at + 1..] {
+    let dated = article.dated().date_naive();
+    let (facts, telling) = facts(&laid_out, article.title.len(), reading, dated);
+    for (at, (_, one)) in telling.iter().enumerate() {
+        for (_, other) in &telling[at + 1..] {
             let (low, high) = (one.min(other), one.max(other));
             bands.push(hash(low.cast_unsigned(), &high.to_be_bytes()).cast_signed());
         }
@@ -101,11 +107,16 @@ pub fn join(
 fn alike(one: &[i64], other: &[i64]) -> Option<f64> {
     let (facts, words) = split(one);
     let (other_facts, other_words) = split(other);
-    if language_of(facts) != language_of(other_facts) {
-        return alike_in_facts(facts, other_facts);
+    let facts = Compared::of(facts, other_facts);
+    if facts.contradict(Kind::Language) {
+        return facts.alike();
     }
     let likeness = likeness(words, other_words);
-    (likeness >= likeness_needed(words.len().min(other_words.len()))).then_some(likeness)
+    let mut needed = likeness_needed(words.len().min(other_words.len()));
+    if facts.contradict(Kind::Stage) {
+        needed = needed.max(LIKENESS_MIN_OF_STAGES);
+    }
+    (likeness >= needed).then_some(likeness)
 }
 
 /// Facts, then words.
@@ -113,38 +124,63 @@ fn split(tokens: &[i64]) -> (&[i64], &[i64]) {
     tokens.split_at(tokens.partition_point(|token| *token < 0))
 }
 
-fn language_of(facts: &[i64]) -> Option<i64> {
-    let language = |fact: &&i64| Kind::of(**fact) == Kind::Language as u8;
-    facts.iter().find(language).copied()
+/// The facts of two texts, and those both tell.
+struct Compared<'a> {
+    one: &'a [i64],
+    other: &'a [i64],
+    shared: Vec<i64>,
 }
 
-/// Across languages: enough is shared, a name or numbers among it, and neither
-/// days nor places contradict.
-fn alike_in_facts(one: &[i64], other: &[i64]) -> Option<f64> {
-    let shared: Vec<i64> = one
-        .iter()
-        .filter(|fact| other.binary_search(fact).is_ok())
-        .copied()
-        .collect();
-    let count = |facts: &[i64], kind: Kind| {
-        facts
+impl<'a> Compared<'a> {
+    fn of(one: &'a [i64], other: &'a [i64]) -> Self {
+        let shared = one.iter().filter(|fact| other.binary_search(fact).is_ok());
+        Self {
+            one,
+            other,
+            shared: shared.copied().collect(),
+        }
+    }
+
+    fn share(&self, kind: Kind) -> bool {
+        count(&self.shared, kind) > 0
+    }
+
+    /// Both tell of it, and nothing alike.
+    fn contradict(&self, kind: Kind) -> bool {
+        count(self.one, kind) > 0 && count(self.other, kind) > 0 && !self.share(kind)
+    }
+
+    /// Across languages: enough is shared, names or numbers among it, and neither
+    /// days, places nor what became of the forum contradict. Forums of one day and
+    /// town without a name in common are told apart by what they are about, and other
+    /// news by its numbers.
+    fn alike(&self) -> Option<f64> {
+        let names = count(&self.shared, Kind::Name);
+        let telling = names + count(&self.shared, Kind::Number);
+        let same_day = self.share(Kind::Day) && self.share(Kind::Place);
+        let is_one = telling >= TELLING_MIN
+            || (same_day && (telling >= TELLING_MIN_SAME_DAY || self.share(Kind::Subject)));
+        let worth = |facts: &[i64]| facts.iter().map(|fact| Kind::worth(*fact)).sum::<u32>();
+        let together = worth(&self.shared);
+        let least = worth(self.one).min(worth(self.other)).max(1);
+        let likeness = f64::from(together) / f64::from(least);
+        let apart = [Kind::Day, Kind::Place, Kind::Stage]
+            .into_iter()
+            .any(|kind| self.contradict(kind))
+            || (names == 0 && self.contradict(Kind::Subject))
+            || (!same_day && self.contradict(Kind::Number));
+        let is_enough = FACTS_SHARED_MIN
             .iter()
-            .filter(|fact| Kind::of(**fact) == kind as u8)
-            .count()
-    };
-    let worth = |facts: &[i64]| facts.iter().map(|fact| Kind::worth(*fact)).sum::<u32>();
-    let contradict =
-        |kind: Kind| count(one, kind) > 0 && count(other, kind) > 0 && count(&shared, kind) == 0;
-    let named = count(&shared, Kind::Name) + count(&shared, Kind::Number) > 1;
-    let together = worth(&shared);
-    let least = worth(one).min(worth(other)).max(1);
-    let likeness = f64::from(together) / f64::from(least);
-    (named
-        && !contradict(Kind::Day)
-        && !contradict(Kind::Place)
-        && together >= FACTS_SHARED_MIN
-        && likeness >= FACTS_LIKENESS_MIN)
-        .then_some(likeness)
+            .any(|(worth, share)| together >= *worth && likeness >= *share);
+        (is_one && !apart && is_enough).then_some(likeness)
+    }
+}
+
+fn count(facts: &[i64], kind: Kind) -> usize {
+    facts
+        .iter()
+        .filter(|fact| Kind::of(**fact) == kind as u8)
+        .count()
 }
 
 const fn likeness_needed(tokens: usize) -> f64 {

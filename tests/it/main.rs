@@ -16,6 +16,7 @@ mod operator;
 mod postgres;
 mod reader;
 mod relay;
+mod reread;
 mod signed;
 mod site;
 mod websub;

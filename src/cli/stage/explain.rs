@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::documents::no_address;
 use super::{STAGE_ZONE, article_of, reading_json};
-use crate::digest::importance;
+use crate::digest::importance::{Importance, Scale};
 use crate::model::article::Article;
 use crate::model::feed::Entry;
 use crate::model::source::Republish;
@@ -28,7 +28,7 @@ pub(super) fn line(line: &str, as_json: bool, now: DateTime<Utc>) -> Result<Stri
     })
 }
 
-type Parts = [(&'static str, i64); 4];
+type Parts = [(&'static str, i64); 6];
 
 /// Of the article alone, on the day it came out: what other outlets add to a
 /// story is not known here.
@@ -47,7 +47,12 @@ fn importance_parts(article: &Article, told: &Explanation) -> Parts {
         added: dated,
         changed: dated,
     };
-    importance::parts(&entry, dated)
+    let scale = Scale {
+        newest: dated,
+        today: dated.with_timezone(&STAGE_ZONE).date_naive(),
+        regions: &[],
+    };
+    Importance::of(&entry, &scale).parts()
 }
 
 fn rounded(number: f32) -> f64 {

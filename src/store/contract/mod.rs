@@ -17,6 +17,7 @@ mod opening;
 mod preferences;
 mod publish;
 mod pushes;
+mod readings;
 mod reports;
 mod rounds;
 mod sending;

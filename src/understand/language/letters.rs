@@ -6,6 +6,7 @@
 //! that no name among other words decides alone. A word of `words.tsv` adds a little.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 use crate::model::language::Language;
@@ -15,7 +16,7 @@ const COMMON: &str = include_str!("words.tsv");
 /// One step of the tables, in natural logarithms.
 const STEP: f32 = 0.4;
 /// What stands for letters a table doesn't know.
-const UNKNOWN: u8 = b'z' - b'a';
+const UNKNOWN: u8 = b'z';
 /// Longest group of letters in a table.
 const GROUP_MAX: usize = 4;
 /// Letters of one word that are looked at.
@@ -43,7 +44,8 @@ pub struct Table {
     languages: Vec<Language>,
     /// What each language begins with.
     leads: Vec<f32>,
-    groups: HashMap<u64, Box<[u8]>>,
+    /// The costs are the table's own bytes, `a` for none.
+    groups: HashMap<u64, &'static [u8], BuildHasherDefault<Spread>>,
     /// Common words, with the columns they speak for.
     common: HashMap<&'static str, Vec<usize>>,
 }
@@ -66,10 +68,7 @@ impl Table {
         let leads = head.split_whitespace().map(lead_of).collect();
         let groups = lines
             .filter_map(|line| line.split_once('\t'))
-            .map(|(group, costs)| {
-                let costs = costs.bytes().map(|cost| cost.saturating_sub(b'a'));
-                (group.chars().fold(0, with), costs.collect())
-            })
+            .map(|(group, costs)| (group.chars().fold(0, with), costs.as_bytes()))
             .collect();
         Self {
             languages,
@@ -123,7 +122,7 @@ impl Table {
             let found = known.find_map(|group| self.groups.get(group));
             for (at, cost) in costs.iter_mut().enumerate() {
                 let step = found.and_then(|found| found.get(at)).unwrap_or(&UNKNOWN);
-                *cost += u16::from(*step);
+                *cost += u16::from(step.saturating_sub(b'a'));
             }
         }
         let cheapest = costs.iter().copied().min().unwrap_or(0);
@@ -134,6 +133,28 @@ impl Table {
         let sum: f32 = likely.iter().sum();
         let share = |likely: f32| (likely / sum).max(SHARE_MIN).ln();
         likely.into_iter().map(share).collect()
+    }
+}
+
+/// Spreads groups of letters: they are numbers already, and looked up by the
+/// thousand for each text.
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, group: u64) {
+        let mixed = (self.0 ^ group).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ (mixed >> 32);
     }
 }
 

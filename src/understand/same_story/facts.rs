@@ -2,16 +2,23 @@
 //! in one form for Kazakh, Russian and English.
 //!
 //! Names are compared by their consonants, since each language writes their
-//! vowels in its own way (Тоқаев, Токаев, Tokayev).
+//! vowels in its own way (Тоқаев, Токаев, Tokayev). Towns are places and no names
+//! besides; what belongs to a date or an hour is no number.
 
-use std::collections::{BTreeSet, HashMap};
+mod names;
+mod numbers;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
+use chrono::NaiveDate;
+
+use crate::model::event::EventStatus;
 use crate::model::language::Language;
-use crate::model::reading::Reading;
-use crate::text::normalise::fold;
+use crate::model::reading::{Kind as ArticleKind, Reading};
 use crate::text::stem::stem_in;
-use crate::text::tokens::{Shape, Token};
+use crate::text::tokens::{Shape, Token, tokens};
+use crate::understand::place::mentions;
 
 use super::hash;
 
@@ -20,6 +27,19 @@ const TERMS: &str = include_str!("terms.tsv");
 const KIND_MAX: usize = 24;
 /// Consonants a name needs to be told from others.
 const SKELETON_MIN: usize = 3;
+/// Ideas any gathering's name may hold: they tell it from no other.
+const COMMON: [&str; 10] = [
+    "форум",
+    "конференция",
+    "саммит",
+    "жиын",
+    "фестиваль",
+    "қала",
+    "облыс",
+    "аудан",
+    "орталық",
+    "халықаралық",
+];
 
 /// What a fact is; its number is the low bits of the hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,10 +51,25 @@ pub(super) enum Kind {
     Term = 4,
     /// Which language the text is in: one for each text.
     Language = 5,
+    /// What the event is about, by its name.
+    Subject = 6,
+    /// Whether it is to come, called off, put off or was: one for each text
+    /// about a forum.
+    Stage = 7,
 }
+
+/// How many facts of each kind candidates are found by, the most telling kinds
+/// first.
+const PAIRED: [(Kind, usize); 4] = [
+    (Kind::Day, 1),
+    (Kind::Name, 4),
+    (Kind::Number, 3),
+    (Kind::Place, 1),
+];
 
 impl Kind {
     const BITS: u32 = 3;
+    const COUNT: usize = 8;
 
     pub(super) const fn of(fact: i64) -> u8 {
         fact.to_be_bytes()[7] & 0b111
@@ -45,7 +80,7 @@ impl Kind {
         match Self::of(fact) {
             0 => 4,
             1 | 2 => 3,
-            3 => 2,
+            3 | 6 => 2,
             4 => 1,
             _ => 0,
         }
@@ -59,8 +94,8 @@ fn fact(kind: Kind, text: &str) -> i64 {
 }
 
 /// Idea by language and stem.
-static IDEAS: LazyLock<HashMap<(u8, String), &'static str>> = LazyLock::new(|| {
-    let mut ideas = HashMap::new();
+static IDEAS: LazyLock<[HashMap<String, &'static str>; 3]> = LazyLock::new(|| {
+    let mut ideas = [HashMap::new(), HashMap::new(), HashMap::new()];
     for line in TERMS.lines().filter(|line| !line.starts_with('#')) {
         let columns: Vec<&'static str> = line.split('\t').collect();
         for (words, language) in columns.iter().zip([
@@ -69,7 +104,10 @@ static IDEAS: LazyLock<HashMap<(u8, String), &'static str>> = LazyLock::new(|| {
             Language::English,
         ]) {
             for word in words.split(' ') {
-                ideas.insert((side(language), stem_in(word, language)), columns[0]);
+                // The first row a word stands in is its idea.
+                ideas[side(language)]
+                    .entry(stem_in(word, language))
+                    .or_insert(columns[0]);
             }
         }
     }
@@ -77,7 +115,7 @@ static IDEAS: LazyLock<HashMap<(u8, String), &'static str>> = LazyLock::new(|| {
 });
 
 /// Which column of the table a language reads; both Kazakh scripts share one.
-const fn side(language: Language) -> u8 {
+const fn side(language: Language) -> usize {
     match language {
         Language::Russian => 1,
         Language::English => 2,
@@ -85,136 +123,127 @@ const fn side(language: Language) -> u8 {
     }
 }
 
-/// The facts of a text, sorted, and the telling ones among them in the order
-/// they were told, for finding candidates. English writes every word of a title
-/// with a capital, so names are looked for from byte `body` on there.
-pub(super) fn facts(tokens: &[Token], body: usize, reading: &Reading) -> (BTreeSet<i64>, Vec<i64>) {
-    let language = reading.language;
-    let mut all = BTreeSet::new();
-    let mut telling = Vec::new();
-    let mut count = [0_usize; 6];
-    let mut tell = |kind: Kind, text: &str| {
+fn idea(stem: &str, language: Language) -> Option<&'static str> {
+    IDEAS[side(language)].get(stem).copied()
+}
+
+/// The facts of a text as they are told.
+#[derive(Default)]
+struct Facts {
+    all: BTreeSet<i64>,
+    count: [usize; Kind::COUNT],
+    paired: Vec<(Kind, i64)>,
+}
+
+impl Facts {
+    fn tell(&mut self, kind: Kind, text: &str) {
         let one = fact(kind, text);
-        if count[kind as usize] < KIND_MAX && all.insert(one) {
-            count[kind as usize] += 1;
-            if Kind::worth(one) > 1 {
-                telling.push(one);
+        if self.count[kind as usize] < KIND_MAX && self.all.insert(one) {
+            self.count[kind as usize] += 1;
+            self.paired.push((kind, one));
+        }
+    }
+
+    /// What every reading says.
+    fn tell_reading(&mut self, reading: &Reading, dated: NaiveDate) {
+        self.tell(Kind::Language, reading.language.subtag());
+        let event = reading.event.as_ref();
+        if let Some(event) = event {
+            self.tell(Kind::Day, &event.start.to_string());
+            if let Some(city) = &event.city {
+                self.tell(Kind::Place, city);
+            }
+            for token in tokens(&event.name).iter().filter(|token| token.is_word()) {
+                let stem = stem_in(&token.folded, reading.language);
+                let subject = idea(&stem, reading.language);
+                if let Some(subject) = subject.filter(|subject| !COMMON.contains(subject)) {
+                    self.tell(Kind::Subject, subject);
+                }
             }
         }
-    };
-    if let Some(event) = &reading.event {
-        tell(Kind::Day, &event.start.to_string());
-        if let Some(city) = &event.city {
-            tell(Kind::Place, city);
+        for (region, _) in &reading.regions {
+            self.tell(Kind::Place, &region.code());
+        }
+        let off = event
+            .map(|event| event.status)
+            .filter(|status| matches!(status, EventStatus::Cancelled | EventStatus::Postponed));
+        // On the day itself it is to come and has begun.
+        let is_on = event
+            .is_some_and(|event| (event.start..=event.end.unwrap_or(event.start)).contains(&dated));
+        match (off, reading.shown_kind()) {
+            (Some(off), _) => self.tell(Kind::Stage, off.word()),
+            (None, Some(kind @ (ArticleKind::Announcement | ArticleKind::ForumArticle)))
+                if !is_on =>
+            {
+                self.tell(Kind::Stage, kind.word());
+            }
+            (None, _) => {}
         }
     }
-    for (region, _) in &reading.regions {
-        tell(Kind::Place, &region.code());
+
+    /// Those candidates are found by.
+    fn telling(&self) -> Vec<(Kind, i64)> {
+        let of = |(kind, most): (Kind, usize)| {
+            let alike = self.paired.iter().filter(move |(one, _)| *one == kind);
+            alike.take(most).copied()
+        };
+        PAIRED.into_iter().flat_map(of).collect()
     }
-    for (at, token) in tokens.iter().enumerate() {
+}
+
+/// The facts of a text, sorted, and the telling ones among them, for finding
+/// candidates. English writes every word of a title with a capital, so names are
+/// looked for from byte `body` on there.
+pub(super) fn facts(
+    laid_out: &[Token],
+    body: usize,
+    reading: &Reading,
+    dated: NaiveDate,
+) -> (BTreeSet<i64>, Vec<(Kind, i64)>) {
+    let language = reading.language;
+    let mut facts = Facts::default();
+    facts.tell_reading(reading, dated);
+    let is_place: HashSet<usize> = mentions(laid_out)
+        .into_iter()
+        .flat_map(|mention| mention.first..mention.after)
+        .collect();
+    let mut at = 0;
+    while let Some(token) = laid_out.get(at) {
+        let mut next = at + 1;
         match token.shape {
-            Shape::Number if token.folded.chars().count() > 1 => {
-                tell(Kind::Number, &token.folded);
+            Shape::Number => {
+                let (number, after) = numbers::number_at(laid_out, at);
+                if let Some(number) = number {
+                    facts.tell(Kind::Number, &number);
+                }
+                next = after;
             }
+            Shape::Word if is_place.contains(&at) => {}
             Shape::Word => {
                 let stem = stem_in(&token.folded, language);
-                if let Some(idea) = IDEAS.get(&(side(language), stem.clone())) {
-                    tell(Kind::Term, idea);
+                if let Some(idea) = idea(&stem, language) {
+                    facts.tell(Kind::Term, idea);
                 } else if token.capital
-                    && !begins_sentence(tokens, at)
+                    && !names::begins_sentence(laid_out, at)
                     && (token.start >= body || language != Language::English)
                 {
-                    let skeleton = skeleton(&stem);
+                    let skeleton = names::skeleton(&names::bare(&token.folded, &stem, language));
                     if skeleton.chars().count() >= SKELETON_MIN {
-                        tell(Kind::Name, &skeleton);
+                        facts.tell(Kind::Name, &skeleton);
                     }
                 }
             }
-            _ => {}
+            Shape::Mark => {}
         }
+        at = next;
     }
-    tell(Kind::Language, language.subtag());
-    (all, telling)
-}
-
-/// A capital there says nothing.
-fn begins_sentence(tokens: &[Token], at: usize) -> bool {
-    at == 0
-        || ['.', '!', '?', ':', '«', '"', '–', '—']
-            .iter()
-            .any(|mark| tokens[at - 1].is_mark(*mark))
-}
-
-/// The consonants of a name in one Latin letter each.
-fn skeleton(word: &str) -> String {
-    let mut spelled = fold(word);
-    for (pair, one) in [
-        ("shch", "ш"),
-        ("sch", "ш"),
-        ("kh", "х"),
-        ("zh", "ж"),
-        ("ch", "ч"),
-        ("sh", "ш"),
-        ("ts", "ц"),
-        ("ya", "а"),
-        ("yu", "у"),
-        ("ye", "е"),
-        ("yo", "о"),
-        ("gh", "г"),
-        ("ck", "к"),
-        ("дж", "ж"),
-        ("щ", "ш"),
-    ] {
-        spelled = spelled.replace(pair, one);
-    }
-    let mut skeleton = String::new();
-    for letter in spelled.chars() {
-        let one = match letter {
-            'б' | 'b' => 'b',
-            'в' | 'v' | 'w' => 'v',
-            'г' | 'ғ' | 'g' | 'ğ' | 'ǵ' => 'g',
-            'д' | 'd' => 'd',
-            'ж' | 'j' => 'j',
-            'з' | 'z' | 'ц' => 'z',
-            'к' | 'қ' | 'k' | 'q' | 'c' => 'k',
-            'л' | 'l' => 'l',
-            'м' | 'm' => 'm',
-            'н' | 'ң' | 'n' | 'ñ' | 'ń' => 'n',
-            'п' | 'p' => 'p',
-            'р' | 'r' => 'r',
-            'с' | 's' => 's',
-            'т' | 't' => 't',
-            'ф' | 'f' => 'f',
-            'х' | 'һ' | 'h' => 'h',
-            'ч' => 'c',
-            'ш' | 'ş' => 'w',
-            _ => continue,
-        };
-        if !skeleton.ends_with(one) {
-            skeleton.push(one);
-        }
-    }
-    skeleton
+    let telling = facts.telling();
+    (facts.all, telling)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_have_one_skeleton_in_three_languages() {
-        for names in [
-            ["тоқаев", "токаев", "tokayev"],
-            ["назарбаев", "назарбаев", "nazarbayev"],
-            ["жұмабаев", "жумабаев", "zhumabayev"],
-            ["шымкент", "шымкент", "shymkent"],
-            ["балаева", "балаева", "balayeva"],
-        ] {
-            let [one, other, third] = names.map(skeleton);
-            assert_eq!(one, other, "{names:?}");
-            assert_eq!(other, third, "{names:?}");
-        }
-    }
 
     #[test]
     fn every_idea_has_three_names() {
@@ -228,10 +257,23 @@ mod tests {
     }
 
     #[test]
+    fn common_ideas_stand_in_the_table() {
+        for common in COMMON {
+            assert!(
+                TERMS
+                    .lines()
+                    .any(|line| line.split('\t').next() == Some(common)),
+                "{common}"
+            );
+        }
+    }
+
+    #[test]
     fn facts_are_negative_and_keep_their_kind() {
         let name = fact(Kind::Name, "tkv");
         assert!(name < 0);
         assert_eq!((Kind::of(name), Kind::worth(name)), (0, 4));
         assert_eq!(Kind::of(fact(Kind::Term, "форум")), 4);
+        assert_eq!(Kind::of(fact(Kind::Stage, "announcement")), 7);
     }
 }
