@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::super::by_tree;
@@ -99,7 +101,7 @@ proptest! {
         let mut open = Vec::new();
         for (at, close, piece) in steps {
             let element = &ELEMENTS[at];
-            html.push_str(&format!("<{} title=\"т\">", element.name));
+            write!(html, "<{} title=\"т\">", element.name).expect("a string");
             if !PIECES[piece].starts_with('<') {
                 html.push_str(PIECES[piece]);
             }
@@ -107,11 +109,11 @@ proptest! {
                 open.push(element.name);
             }
             if close && let Some(name) = open.pop() {
-                html.push_str(&format!("</{name}>"));
+                write!(html, "</{name}>").expect("a string");
             }
         }
         for name in open.iter().rev() {
-            html.push_str(&format!("</{name}>"));
+            write!(html, "</{name}>").expect("a string");
         }
         check(&html);
     }
