@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::Either;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{Id, JoinSet};
 
@@ -264,19 +265,32 @@ async fn held<T>(
     source: &Source,
     work: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
-    let mut work = pin!(work);
-    let done = loop {
-        match tokio::time::timeout(KEEP_EVERY, &mut work).await {
-            Ok(done) => break done,
-            Err(_) => {
-                keep(newsroom, source).await;
-            }
-        }
-    };
+    let done = beside(work, KEEP_EVERY, || async {
+        keep(newsroom, source).await;
+    })
+    .await;
     if done.is_err() {
         release(newsroom, source).await;
     }
     done
+}
+
+/// `work`, and `keep` every so often until it is done. Both go on together: the
+/// work may hold the one connection `keep` waits for.
+async fn beside<T, K: Future<Output = ()>>(
+    work: impl Future<Output = T>,
+    every: Duration,
+    keep: impl Fn() -> K,
+) -> T {
+    let keeping = async {
+        loop {
+            tokio::time::sleep(every).await;
+            keep().await;
+        }
+    };
+    match futures_util::future::select(pin!(work), pin!(keeping)).await {
+        Either::Left((done, _)) | Either::Right((done, _)) => done,
+    }
 }
 
 /// One visit; the store's refusal of it becomes its result.
@@ -316,5 +330,26 @@ async fn release(newsroom: &Newsroom, source: &Source) {
         .await
     {
         tracing::error!(source.id = %source.id, %error, "a claim could not be given back; it expires by itself");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::Mutex;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_holds_what_keeping_needs_goes_on() {
+        let connection = Mutex::new(0);
+        let work = async {
+            tokio::time::sleep(Duration::from_secs(59)).await;
+            let mut held = connection.lock().await;
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            *held += 1;
+        };
+        let keep = || async { *connection.lock().await += 10 };
+        beside(work, Duration::from_mins(1), keep).await;
+        assert_eq!(*connection.lock().await, 1);
     }
 }

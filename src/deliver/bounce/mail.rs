@@ -12,6 +12,10 @@ const TEXT_BYTES_MAX: usize = 64 * 1024;
 /// How much of a returned letter is searched for what the house signed.
 const QUOTED_BYTES_MAX: usize = 256 * 1024;
 
+/// Messages one mail may hold: a report holds one or two. Each level costs stack,
+/// which 20,000 were seen to exhaust (2026-11-23).
+const MESSAGES_WITHIN_MAX: usize = 200;
+
 /// A mail, taken apart.
 #[derive(Debug, Default)]
 pub struct Mail {
@@ -33,6 +37,18 @@ pub struct Mail {
     has_receipt: bool,
 }
 
+/// At most so many messages can be nested in `bytes`: how often `message/` stands
+/// there. Encoded ones grow with each level and stay few.
+fn messages_within(bytes: &[u8]) -> usize {
+    let name = b"message/";
+    let mut windows = bytes.windows(name.len());
+    let mut found = 0;
+    while found <= MESSAGES_WITHIN_MAX && windows.any(|piece| piece.eq_ignore_ascii_case(name)) {
+        found += 1;
+    }
+    found
+}
+
 impl Mail {
     /// Takes a mail apart. Whatever is broken is left out.
     pub fn read(bytes: &[u8]) -> Self {
@@ -41,6 +57,10 @@ impl Mail {
             head: Fields::read(&raw),
             ..Self::default()
         };
+        // The library goes one call deeper for each message within a message.
+        if messages_within(bytes) > MESSAGES_WITHIN_MAX {
+            return mail;
+        }
         let Some(message) = MessageParser::default().parse(bytes) else {
             return mail;
         };
@@ -184,4 +204,21 @@ fn append(text: &mut String, more: &str, bytes_max: usize) {
     let room = bytes_max.saturating_sub(text.len());
     text.push_str(&more[..more.floor_char_boundary(room)]);
     text.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tower_of_messages_is_not_climbed() {
+        for levels in [1, 2, 200, 20_000] {
+            let tower = "Content-Type: message/rfc822\r\n\r\n".repeat(levels);
+            let mail = Mail::read(format!("{tower}Subject: x\r\n\r\ny\r\n").as_bytes());
+            assert_eq!(mail.subject, "", "{levels}");
+        }
+        let many = messages_within("a message/ and MESSAGE/ ".repeat(9_000).as_bytes());
+        assert_eq!(many, MESSAGES_WITHIN_MAX + 1, "counting ends early");
+        assert_eq!(messages_within(b"Message/RFC822, messages"), 1);
+    }
 }
