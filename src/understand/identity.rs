@@ -219,10 +219,14 @@ fn link_of(draft: &Draft) -> Option<Url> {
         .find_map(web_url)
 }
 
+/// Without a name and a password: they only make one house look like another.
 fn web_url(text: &str) -> Option<Url> {
-    Url::parse(text.trim())
+    let mut url = Url::parse(text.trim())
         .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())?;
+    url.set_username("").ok()?;
+    url.set_password(None).ok()?;
+    Some(url)
 }
 
 /// Publisher's ids that several entries with different links bear: useless alone.

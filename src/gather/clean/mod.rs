@@ -78,6 +78,17 @@ pub fn push_escaped(html: &mut String, text: &str) {
     html.push_str(rest);
 }
 
+/// A name or a password before the host: `https://egov.kz:x@elsewhere.example/`
+/// looks like another house.
+fn has_credentials(address: &str, base: Option<&Url>) -> bool {
+    let url = match base {
+        Some(base) => base.join(address),
+        None => Url::parse(address),
+    };
+    let has_user = |url: &Url| !url.username().is_empty() || url.password().is_some();
+    address.contains('@') && url.is_ok_and(|url| url.has_host() && has_user(&url))
+}
+
 fn builder(base: Option<&Url>) -> Builder<'static> {
     let mut builder = Builder::default();
     builder
@@ -92,6 +103,11 @@ fn builder(base: Option<&Url>) -> Builder<'static> {
             Some(base) => UrlRelative::RewriteWithBase(base.clone()),
             None => UrlRelative::Deny,
         });
+    let beside = base.cloned();
+    builder.attribute_filter(move |_, attribute, value| {
+        let is_address = matches!(attribute, "href" | "src");
+        (!is_address || !has_credentials(value, beside.as_ref())).then_some(value.into())
+    });
     // Nobody sees it, and ammonia lets any scheme stand in it.
     for quoting in ["blockquote", "q", "del", "ins"] {
         builder.rm_tag_attributes(quoting, ["cite"]);
@@ -116,6 +132,22 @@ mod tests {
             (
                 "<a href=\"javascript:x()\">d</a>",
                 "<a rel=\"noopener noreferrer nofollow\">d</a>",
+            ),
+            (
+                "<a href=\"https://egov.kz:pw@elsewhere.example/a\">o</a>",
+                "<a rel=\"noopener noreferrer nofollow\">o</a>",
+            ),
+            (
+                "<a href=\"//egov.kz@elsewhere.example/a\">o</a>",
+                "<a rel=\"noopener noreferrer nofollow\">o</a>",
+            ),
+            (
+                "<a href=\"https://a.example/@name\">o</a>",
+                "<a href=\"https://a.example/@name\" rel=\"noopener noreferrer nofollow\">o</a>",
+            ),
+            (
+                "<a href=\"mailto:a@b.example\">o</a>",
+                "<a href=\"mailto:a@b.example\" rel=\"noopener noreferrer nofollow\">o</a>",
             ),
             ("<iframe src=\"https://x\">e</iframe>f", "f"),
             ("<form><input name=q>g</form>", "g"),

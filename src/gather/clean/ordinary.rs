@@ -12,7 +12,7 @@ use url::Url;
 
 use super::entities::entity;
 use super::tower::AMPERSANDS_MAX;
-use super::{LINK_REL, URL_SCHEMES};
+use super::{LINK_REL, URL_SCHEMES, has_credentials};
 
 /// Elements open at once; deeper markup is not ordinary.
 const DEPTH_MAX: usize = 24;
@@ -314,6 +314,9 @@ impl<'a> Pass<'a> {
     }
 
     fn address(&self, value: &str) -> Option<Address> {
+        if has_credentials(value, self.base) {
+            return Some(Address::Dropped);
+        }
         match (Url::parse(value), self.base) {
             (Ok(url), _) if URL_SCHEMES.contains(&url.scheme()) => Some(Address::AsWritten),
             (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) => {

@@ -53,6 +53,10 @@ fn one_text_keeps_its_id() {
             draft(None, Some("https://www.a.kz/1/?utm_source=x#top"), "А"),
             draft(None, Some("http://a.kz/1"), "Б"),
         ),
+        (
+            draft(None, Some("https://egov.kz:pw@a.kz/1"), "А"),
+            draft(None, Some("https://a.kz/1"), "Б"),
+        ),
         (draft(None, None, "А"), draft(None, None, "А")),
     ];
     for (one, other) in same {
