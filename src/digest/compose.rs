@@ -132,7 +132,7 @@ fn context(
     site: &LetterSite,
 ) -> Result<DigestLetter, TemplateError> {
     let writing = Writing::from(profile);
-    let (silent, silent_left) = silent_of(choice, writing);
+    let (silent, silent_left) = silent_of(choice, site, writing);
     Ok(DigestLetter {
         subject: String::new(),
         preheader: preheader(choice, profile),

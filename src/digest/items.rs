@@ -161,14 +161,14 @@ fn story_of(
         title: title_of(&entry.article.title, language, writing),
         href: href_of(entry, site),
         lang: shown_tag(language, writing),
-        outlet: outlet_of(&entry.outlet, writing),
+        outlet: outlet_of(&entry.outlet, site, writing),
         date: local_day(entry.article.dated(), site.zone),
         excerpt: spelled(excerpt, language, writing),
         also: entry
             .also_told_by
             .iter()
             .take(ALSO_MAX)
-            .map(|also| also_of(also, writing))
+            .map(|also| also_of(also, site, writing))
             .collect(),
     }
 }
@@ -216,7 +216,7 @@ pub fn corrections_of(
                     name: title_of(&entry.article.title, language, writing),
                     lang: shown_tag(language, writing),
                     href: Some(href_of(entry, site)),
-                    outlet: Some(outlet_of(&entry.outlet, writing)),
+                    outlet: Some(outlet_of(&entry.outlet, site, writing)),
                     changes: vec![change],
                 })
             }
@@ -263,12 +263,12 @@ fn change_in_words(
 }
 
 /// The outlets that are silent, named in one line; the most of them counted.
-pub fn silent_of(choice: &Choice, writing: Writing) -> (String, usize) {
+pub fn silent_of(choice: &Choice, site: &LetterSite, writing: Writing) -> (String, usize) {
     let names: Vec<String> = choice
         .silent
         .iter()
         .take(SILENT_MAX)
-        .map(|outlet| outlet_of(outlet, writing))
+        .map(|outlet| outlet_of(outlet, site, writing))
         .collect();
     (
         names.join(", "),
@@ -327,16 +327,20 @@ fn place_of(event: &Event, writing: Writing) -> Option<String> {
     (!places.is_empty()).then(|| places.join(", "))
 }
 
-fn also_of(also: &AlsoTold, writing: Writing) -> LetterAlso {
+fn also_of(also: &AlsoTold, site: &LetterSite, writing: Writing) -> LetterAlso {
     let is_web = |link: &&String| link.starts_with("https://") || link.starts_with("http://");
     LetterAlso {
-        outlet: outlet_of(&also.outlet, writing),
+        outlet: outlet_of(&also.outlet, site, writing),
         href: also.link.as_ref().filter(is_web).map(|link| tame(link)),
     }
 }
 
-fn outlet_of(outlet: &str, writing: Writing) -> String {
+/// The house's own name is spelled as its words are, whatever its letters.
+fn outlet_of(outlet: &str, site: &LetterSite, writing: Writing) -> String {
     let name = outside(outlet, TITLE_MAX_CHARS);
+    if outlet == site.name {
+        return writing.spell(&name);
+    }
     let language = if looks_kazakh(&name) {
         Language::KazakhCyrillic
     } else {

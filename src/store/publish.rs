@@ -32,7 +32,6 @@ pub(super) struct EntryRow {
 
 #[derive(FromRow)]
 struct ToldRow {
-    id: String,
     story_id: String,
     outlet: String,
     title: String,
@@ -154,7 +153,7 @@ pub(super) async fn entries(
     let mut told: HashMap<String, Vec<ToldRow>> = HashMap::new();
     for batch in stories.chunks(BATCH_ROWS) {
         let batch = list(batch.iter().copied());
-        // One more than is shown, for the entry's own article.
+        // One more than is shown, for the entry's own outlet.
         let tellings: Vec<ToldRow> = session
             .fetch(TELLINGS, values![batch, ALSO_TOLD_MAX + 1])
             .await?;
@@ -171,19 +170,27 @@ pub(super) async fn entries(
         .collect()
 }
 
-const TELLINGS: &str = "SELECT id, story_id, outlet, title, link, shown_language FROM (
-       SELECT a.id, a.story_id, COALESCE(s.outlet, a.source_id) AS outlet, a.title, a.link,
-         a.shown_language,
-         ROW_NUMBER() OVER (PARTITION BY a.story_id ORDER BY a.added_at, a.seq) AS place
-       FROM articles a LEFT JOIN sources s ON s.id = a.source_id
-       WHERE a.story_id IN (SELECT item.value ->> 'v' FROM {rows} AS item)) AS telling
+/// The first telling of each outlet.
+const TELLINGS: &str = "SELECT story_id, outlet, title, link, shown_language FROM (
+       SELECT story_id, outlet, title, link, shown_language,
+         ROW_NUMBER() OVER (PARTITION BY story_id ORDER BY added_at, seq) AS place
+       FROM (
+         SELECT a.story_id, COALESCE(s.outlet, a.source_id) AS outlet, a.title, a.link,
+           a.shown_language, a.added_at, a.seq,
+           ROW_NUMBER() OVER (
+             PARTITION BY a.story_id, COALESCE(s.outlet, a.source_id)
+             ORDER BY a.added_at, a.seq) AS nth
+         FROM articles a LEFT JOIN sources s ON s.id = a.source_id
+         WHERE a.story_id IN (SELECT item.value ->> 'v' FROM {rows} AS item)) AS one
+       WHERE nth = 1) AS telling
      WHERE place <= $2 ORDER BY story_id, place";
 
 fn entry(row: EntryRow, tellings: &[ToldRow]) -> Result<Entry, StoreError> {
     let shown = usize::try_from(ALSO_TOLD_MAX).unwrap_or_default();
+    let own = row.outlet.as_deref().unwrap_or(&row.article.source_id);
     let also_told_by = tellings
         .iter()
-        .filter(|telling| telling.id != row.article.id)
+        .filter(|telling| telling.outlet != own)
         .take(shown)
         .map(|telling| {
             Ok(AlsoTold {

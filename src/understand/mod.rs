@@ -41,7 +41,7 @@ pub use explain::{DateReason, Explanation, Mentioned, PlaceReason};
 use told::Told;
 
 /// Raised when the same article would be read differently.
-pub const ENGINE_VERSION: u32 = 6;
+pub const ENGINE_VERSION: u32 = 7;
 
 /// What is known of an article's source before its text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

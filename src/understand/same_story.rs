@@ -108,6 +108,9 @@ fn alike(one: &[i64], other: &[i64]) -> Option<f64> {
     let (facts, words) = split(one);
     let (other_facts, other_words) = split(other);
     let facts = Compared::of(facts, other_facts);
+    if facts.tell_other_events() {
+        return None;
+    }
     if facts.contradict(Kind::Language) {
         return facts.alike();
     }
@@ -148,6 +151,19 @@ impl<'a> Compared<'a> {
     /// Both tell of it, and nothing alike.
     fn contradict(&self, kind: Kind) -> bool {
         count(self.one, kind) > 0 && count(self.other, kind) > 0 && !self.share(kind)
+    }
+
+    /// Both are sure of an event, and it is on another day or elsewhere: by city
+    /// where both name one, else by region. Forums are told of in each other's
+    /// words, so no likeness outweighs this.
+    fn tell_other_events(&self) -> bool {
+        let both = |kind| count(self.one, kind) > 0 && count(self.other, kind) > 0;
+        let place = if both(Kind::EventCity) {
+            Kind::EventCity
+        } else {
+            Kind::EventRegion
+        };
+        self.contradict(place) || self.contradict(Kind::EventDay)
     }
 
     /// Across languages: enough is shared, names or numbers among it, and neither

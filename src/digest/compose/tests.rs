@@ -470,3 +470,16 @@ fn a_letter_is_never_longer_than_a_mailbox_shows() {
     let length = letter.subject.chars().count();
     assert!(length <= SUBJECT_MAX_CHARS, "{}", letter.subject);
 }
+
+#[test]
+fn the_house_is_named_in_its_readers_letters_everywhere() {
+    let mut choice = full();
+    choice.stories[0].outlet = site().name;
+    choice.stories[0].also_told_by = vec![told(&site().name, None)];
+    choice.silent = vec![site().name];
+    let latin = Writing::ALL.into_iter().find(|one| one.is_latin_kazakh());
+    let letter = letter_for(&profile_of(latin.expect("there is one")), &choice).expect("a letter");
+    for part in [&letter.text, &letter.html] {
+        assert!(part.contains("Jarşy") && !part.contains("Жаршы"), "{part}");
+    }
+}

@@ -166,7 +166,13 @@ async fn an_entry_names_its_outlet_and_the_others(ground: Ground) {
     let mut second = visited("b", "2", at(2));
     second.story = first.story.clone();
     second.article.link = "https://b.example.kz/2".parse().ok();
-    record_all(store, &[first.clone(), second.clone()]).await;
+    let again = |source: &str, key: &str, hours| VisitedArticle {
+        story: first.story.clone(),
+        ..visited(source, key, at(hours))
+    };
+    // An outlet that tells it twice is named once, and not beside itself.
+    let (own, other) = (again("a", "3", 3), again("b", "4", 4));
+    record_all(store, &[first.clone(), second.clone(), own, other]).await;
     let entries = store.edition(&Filter::default(), 9).await.unwrap();
     assert_eq!(entries.len(), 1);
     let entry = &entries[0];

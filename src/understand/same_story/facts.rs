@@ -41,6 +41,22 @@ const COMMON: [&str; 10] = [
     "халықаралық",
 ];
 
+/// Days of one event that are told.
+const EVENT_DAYS_MAX: usize = 10;
+/// Words of a title that puts right what was told before, in small letters.
+const CORRECTIONS: [&str; 10] = [
+    "түзету",
+    "нақтылау",
+    "нақтыланды",
+    "поправка",
+    "уточнение",
+    "уточнена",
+    "исправление",
+    "correction",
+    "corrected",
+    "clarification",
+];
+
 /// What a fact is; its number is the low bits of the hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
@@ -56,6 +72,12 @@ pub(super) enum Kind {
     /// Whether it is to come, called off, put off or was: one for each text
     /// about a forum.
     Stage = 7,
+    /// A day of an event that is surely told, …
+    EventDay = 8,
+    /// … its city, …
+    EventCity = 9,
+    /// … and its region.
+    EventRegion = 10,
 }
 
 /// How many facts of each kind candidates are found by, the most telling kinds
@@ -68,11 +90,11 @@ const PAIRED: [(Kind, usize); 4] = [
 ];
 
 impl Kind {
-    const BITS: u32 = 3;
-    const COUNT: usize = 8;
+    const BITS: u32 = 4;
+    const COUNT: usize = 11;
 
     pub(super) const fn of(fact: i64) -> u8 {
-        fact.to_be_bytes()[7] & 0b111
+        fact.to_be_bytes()[7] & 0b1111
     }
 
     /// What sharing one is worth.
@@ -181,6 +203,37 @@ impl Facts {
         }
     }
 
+    /// What sets forums apart that are told of in the same words. A forum put off
+    /// or called off is the one that was told of for another day or town.
+    fn tell_events(&mut self, reading: &Reading) {
+        for event in reading.event.iter().chain(&reading.more_events) {
+            let is_off = matches!(
+                event.status,
+                EventStatus::Cancelled | EventStatus::Postponed
+            );
+            if is_off || !event.confidence.is_enough() {
+                continue;
+            }
+            // "Tomorrow" is often printed again the day after it was written.
+            let written_before = event.evidence.counted_from.is_some();
+            let earlier = event.start.pred_opt().filter(|_| written_before);
+            let days = event.start.iter_days().take(EVENT_DAYS_MAX);
+            let last = event.end.unwrap_or(event.start);
+            for day in earlier
+                .into_iter()
+                .chain(days.take_while(|day| *day <= last))
+            {
+                self.tell(Kind::EventDay, &day.to_string());
+            }
+            if let Some(city) = &event.city {
+                self.tell(Kind::EventCity, city);
+            }
+            if let Some(region) = event.region {
+                self.tell(Kind::EventRegion, &region.code());
+            }
+        }
+    }
+
     /// Those candidates are found by.
     fn telling(&self) -> Vec<(Kind, i64)> {
         let of = |(kind, most): (Kind, usize)| {
@@ -189,6 +242,14 @@ impl Facts {
         };
         PAIRED.into_iter().flat_map(of).collect()
     }
+}
+
+/// Whether the title says that what was told is put right.
+fn corrects(laid_out: &[Token], body: usize) -> bool {
+    let title = laid_out.iter().take_while(|token| token.start < body);
+    title
+        .filter(|token| token.is_word())
+        .any(|token| CORRECTIONS.contains(&token.folded.as_str()))
 }
 
 /// The facts of a text, sorted, and the telling ones among them, for finding
@@ -203,6 +264,9 @@ pub(super) fn facts(
     let language = reading.language;
     let mut facts = Facts::default();
     facts.tell_reading(reading, dated);
+    if !corrects(laid_out, body) {
+        facts.tell_events(reading);
+    }
     let is_place: HashSet<usize> = mentions(laid_out)
         .into_iter()
         .flat_map(|mention| mention.first..mention.after)
