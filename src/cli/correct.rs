@@ -27,7 +27,7 @@ use export::{expected, export};
 pub struct CorrectCall {
     #[command(subcommand)]
     command: Option<CorrectCommand>,
-    /// The article, by its address or its id.
+    /// The article, by its address, its page's in the house, or its id.
     #[arg(required = true)]
     article: Option<String>,
     #[command(flatten)]
@@ -54,20 +54,21 @@ struct Words {
     /// It tells of no event.
     #[arg(long, conflicts_with = "event_date")]
     no_event: bool,
-    /// The event's day, or its first and last: 2026-12-05/2026-12-07.
+    /// The event's day, or its first and last: 2026-12-05/2026-12-07. Without it an
+    /// event that is known keeps its own.
     #[arg(long, value_name = "DAY[/DAY]", value_parser = days)]
     event_date: Option<Days>,
     /// The event's name.
-    #[arg(long, value_name = "NAME", requires = "event_date")]
+    #[arg(long, value_name = "NAME", conflicts_with = "no_event")]
     event_name: Option<String>,
     /// The event's town.
-    #[arg(long, value_name = "CITY", requires = "event_date")]
+    #[arg(long, value_name = "CITY", conflicts_with = "no_event")]
     city: Option<String>,
     /// The event's hour, HH:MM.
-    #[arg(long, value_name = "TIME", value_parser = hour, requires = "event_date")]
+    #[arg(long, value_name = "TIME", value_parser = hour, conflicts_with = "no_event")]
     time: Option<NaiveTime>,
     /// tentative, confirmed, postponed or cancelled.
-    #[arg(long, value_name = "STATUS", value_parser = status, requires = "event_date")]
+    #[arg(long, value_name = "STATUS", value_parser = status, conflicts_with = "no_event")]
     status: Option<EventStatus>,
     /// The region the article is about and its event is in, e.g. KZ-71.
     #[arg(long, value_name = "CODE")]
@@ -80,9 +81,21 @@ struct Words {
     own_story: bool,
     /// Take back everything said of it.
     #[arg(long, conflicts_with_all = [
-        "kind", "no_event", "event_date", "region", "story", "own_story",
+        "kind", "no_event", "event_date", "event_name", "city", "time", "status", "region",
+        "story", "own_story",
     ])]
     undo: bool,
+}
+
+impl Words {
+    /// Whether they say that there is an event, and something of it.
+    const fn tell_of_event(&self) -> bool {
+        self.event_date.is_some()
+            || self.event_name.is_some()
+            || self.city.is_some()
+            || self.time.is_some()
+            || self.status.is_some()
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -138,16 +151,23 @@ pub async fn correct(config: &Path, call: CorrectCall, json: bool) -> Result<(),
         (None, article) => {
             let article = article.unwrap_or_default();
             let id = find(&newsroom, &article).await?;
-            let word = word(&newsroom, call.words).await?;
+            let word = word(&newsroom, &id, call.words).await?;
             let now = newsroom.clock.now();
             let outcome = correct::correct(&newsroom, &id, &word, now).await;
-            tell(&id, outcome.map_err(Failure::work)?, json)
+            tell(&newsroom, &id, outcome.map_err(Failure::work)?, json).await
         }
     }
 }
 
-/// The article an operator names.
+/// The article an operator names: by its id, by its publisher's address, or by
+/// the address of its page in the house.
 async fn find(newsroom: &Newsroom, name: &str) -> Result<ArticleId, Failure> {
+    let own_page = name
+        .strip_prefix(newsroom.site_base())
+        .and_then(|path| path.strip_prefix("/article/"));
+    let name = own_page.map_or(name, |rest| {
+        rest.split(['?', '#', '/']).next().unwrap_or(rest)
+    });
     let id = ArticleId::from_stored(name);
     let known = newsroom.store.story_of(&id).await.map_err(Failure::work)?;
     if known.is_some() {
@@ -176,14 +196,14 @@ fn unknown(name: &str) -> Failure {
     ))
 }
 
-async fn word(newsroom: &Newsroom, words: Words) -> Result<Word, Failure> {
+async fn word(newsroom: &Newsroom, id: &ArticleId, words: Words) -> Result<Word, Failure> {
     if words.undo {
         return Ok(Word::Undo);
     }
-    if words.kind == Some(Kind::Other) && words.event_date.is_some() {
+    if words.kind == Some(Kind::Other) && words.tell_of_event() {
         return Err(Failure::call(
             "error: what tells of a forum is an announcement or a forum-article; \
-             leave out --kind other or --event-date",
+             leave out --kind other, or what you say of the event",
         ));
     }
     let story = match (&words.story, words.own_story) {
@@ -191,8 +211,12 @@ async fn word(newsroom: &Newsroom, words: Words) -> Result<Word, Failure> {
         (None, true) => Some(None),
         (None, false) => None,
     };
-    let event = match (words.event_date, words.no_event) {
-        (Some(days), _) => Some(Some(EventWord {
+    let event = if words.tell_of_event() {
+        let days = match words.event_date {
+            Some(days) => days,
+            None => known_days(newsroom, id).await?,
+        };
+        Some(Some(EventWord {
             start: days.start,
             end: days.end,
             name: words.event_name,
@@ -200,9 +224,9 @@ async fn word(newsroom: &Newsroom, words: Words) -> Result<Word, Failure> {
             city: words.city,
             region: words.region,
             status: words.status,
-        })),
-        (None, true) => Some(None),
-        (None, false) => None,
+        }))
+    } else {
+        words.no_event.then_some(None)
     };
     Ok(Word::Say(Said {
         kind: words.kind,
@@ -212,10 +236,31 @@ async fn word(newsroom: &Newsroom, words: Words) -> Result<Word, Failure> {
     }))
 }
 
-fn tell(id: &ArticleId, outcome: Outcome, json: bool) -> Result<(), Failure> {
+/// The days of the event the article is known to tell of.
+async fn known_days(newsroom: &Newsroom, id: &ArticleId) -> Result<Days, Failure> {
+    let known = newsroom.store.article(id).await.map_err(Failure::work)?;
+    let event = known.and_then(|(_, reading)| reading.event);
+    event
+        .map(|event| Days {
+            start: event.start,
+            end: event.end,
+        })
+        .ok_or_else(|| {
+            Failure::call(format!(
+                "error: no event is known of {id}; say its day as well: --event-date YYYY-MM-DD"
+            ))
+        })
+}
+
+async fn tell(
+    newsroom: &Newsroom,
+    id: &ArticleId,
+    outcome: Outcome,
+    json: bool,
+) -> Result<(), Failure> {
     match outcome {
         Outcome::Corrected(reading, story) if json => say(&believed(id, &reading, &story)),
-        Outcome::Corrected(reading, _) => {
+        Outcome::Corrected(reading, story) => {
             let kind = reading.shown_kind().map_or("kind unknown", Kind::word);
             let regions = reading.regions.iter().filter(|(_, sure)| sure.is_enough());
             let regions: Vec<String> = regions.map(|(region, _)| region.code()).collect();
@@ -223,7 +268,14 @@ fn tell(id: &ArticleId, outcome: Outcome, json: bool) -> Result<(), Failure> {
                 .event
                 .as_ref()
                 .map_or("no event".to_owned(), in_words);
-            say(&format!("{id}: {kind}; {event}; {}", regions.join(" ")))
+            let told = newsroom.store.articles_of_story(&story).await;
+            let others = told.map_err(Failure::work)?.len().saturating_sub(1);
+            let others = match others {
+                0 => "of its own".to_owned(),
+                _ => format!("{}, told by {others} more", story.as_str()),
+            };
+            let regions = regions.join(" ");
+            say(&format!("{id}: {kind}; {event}; {regions}; story {others}"))
         }
         Outcome::Unchanged if json => {
             say(&json!({"id": id.as_str(), "unchanged": true}).to_string())
@@ -301,19 +353,42 @@ fn said(correction: &Correction) -> Value {
     }
     if let Some(word) = &correction.story {
         said["story"] = json!(word.story.as_str());
+        if word.story == StoryId::alone(&correction.article) {
+            said["own_story"] = json!(true);
+        } else if let Some(other) = &word.other {
+            said["same_story_as"] = json!(other.as_str());
+        }
     }
     said
+}
+
+/// Day, hour, town, name and status of an event, as far as they are said.
+fn event_in_short(event: &Value) -> String {
+    let word = |key: &str| event[key].as_str().map(str::to_owned);
+    let end = word("end").map_or(String::new(), |end| format!("/{end}"));
+    let days = word("start").map(|start| start + &end);
+    let time = word("time");
+    let city = word("city").map(|city| format!("in {city}"));
+    let name = word("name").map(|name| format!("“{name}”"));
+    let parts = [days, time, city, name, word("status")];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 fn in_short(said: &Value) -> String {
     let Some(said) = said.as_object() else {
         return String::new();
     };
+    let is_told = |(field, _): &(&String, &Value)| field.as_str() != "story";
     let words = said
         .iter()
+        .filter(is_told)
         .map(|(field, value)| match (field.as_str(), value) {
             ("event", Value::Null) => "no event".to_owned(),
-            ("event", event) => format!("event {}", event["start"].as_str().unwrap_or_default()),
+            ("event", event) => format!("event {}", event_in_short(event)),
+            ("own_story", _) => "a story of its own".to_owned(),
+            ("same_story_as", other) => {
+                format!("same story as {}", other.as_str().unwrap_or_default())
+            }
             (field, value) => format!("{field} {}", value.as_str().unwrap_or_default()),
         });
     words.collect::<Vec<_>>().join(", ")

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Subcommand, ValueEnum};
 
 use super::house;
-use super::output::{Failure, say};
+use super::output::{Failure, counted, say};
 use crate::daemon::letter;
 use crate::daemon::window::{self, ClosedWindow, Material};
 use crate::daemon::{Newsroom, PlannedDigest};
@@ -205,7 +205,9 @@ async fn close(newsroom: &Newsroom, planned: &PlannedDigest, json: bool) -> Resu
         say(&value.to_string())
     } else {
         say(&format!(
-            "{name}: window closed, {letters} letters for {deliveries} subscribers queued"
+            "{name}: window closed, {} for {} queued",
+            counted(letters, "letter"),
+            counted(deliveries, "subscriber")
         ))
     }
 }

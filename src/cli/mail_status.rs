@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::output::{Failure, say, time};
+use super::output::{Failure, counted, say, time};
 use crate::daemon::Newsroom;
 use crate::model::delivery::{DeliveryCounts, Reason};
 use crate::model::feed::FeedName;
@@ -66,7 +66,11 @@ fn say_window(window: &DigestProgress, links: &[LinkCount], whole: bool) -> Resu
         say_tally(tally, "    ")?;
     }
     for link in links {
-        say(&format!("  opened {} times: {}", link.opened(), link.url))?;
+        say(&format!(
+            "  opened {}: {}",
+            counted(link.opened(), "time"),
+            link.url
+        ))?;
     }
     Ok(())
 }

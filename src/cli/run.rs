@@ -153,6 +153,10 @@ fn welcome(config: &Config, newsroom: &Newsroom) -> Result<(), Failure> {
     match config.relays.len() {
         1 => say("  letters     go to the mail server of the config")?,
         2.. => say("  letters     go to the mail servers of the config")?,
+        0 if !serve::is_loopback_host(&config.site_url) => say(&format!(
+            "  letters     are written to {} and not sent; to send them set mail.smtp",
+            config.outbox.display()
+        ))?,
         0 => say(&format!(
             "  letters     are written to {} and shown at {}/outbox",
             config.outbox.display(),

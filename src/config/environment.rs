@@ -7,6 +7,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::raw::RawConfig;
+use super::with_suggestion;
 use crate::model::complaint::Complaint;
 
 const PREFIX: &str = "JARSHY__";
@@ -126,5 +127,5 @@ fn with(table: &Table, setting: &Override, value: Value) -> Table {
 fn check(table: &Table) -> Result<(), String> {
     RawConfig::deserialize(table.clone())
         .map(drop)
-        .map_err(|error| error.message().to_owned())
+        .map_err(|error| with_suggestion(error.message()))
 }

@@ -8,6 +8,7 @@ mod bounces;
 mod doctor;
 mod environment;
 mod gather;
+mod log;
 pub mod mail;
 mod raw;
 mod sending;
@@ -243,7 +244,7 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
     let hooks = bounces::hook_secrets(&raw.hooks, &mut note);
     let subscribe = subscribe::check(&raw.subscribe, &mut note);
     let sending = sending::check(&raw.mail, &mut note);
-    let log_format = check_log_format(&raw.log.format, &mut note);
+    let log_format = log::check(&raw.log, &mut note);
     let digests = check_digests(&raw.digest, &mut note);
     Some(Config {
         house_name: raw.house.name,
@@ -307,17 +308,6 @@ fn check_limits(raw: &RawConfig, note: &mut impl FnMut(&str, String)) {
                 raw.gather.parallel
             ),
         );
-    }
-}
-
-fn check_log_format(format: &str, note: &mut impl FnMut(&str, String)) -> Option<LogFormat> {
-    match format {
-        "text" => Some(LogFormat::Text),
-        "json" => Some(LogFormat::Json),
-        other => {
-            note("log.format", format!("`{other}`: expected text or json"));
-            None
-        }
     }
 }
 

@@ -78,6 +78,10 @@ fn every_wrong_value_is_named_with_its_place() {
             "jarshy.toml:2:9: error: mail.warm_up.since: `soon` is no day",
         ),
         (
+            "[log]\nfilter = \"loud\"\n",
+            "jarshy.toml:2:10: error: log.filter: `loud` is no level",
+        ),
+        (
             "[serve]\nurl = \"ftp://x\"\n",
             "jarshy.toml:2:7: error: serve.url: `ftp://x`: expected http",
         ),
@@ -149,6 +153,12 @@ fn the_environment_wins_and_is_blamed_by_its_own_name() {
     let found = complaints("", &[("JARSHY__SERVE__LISTN", "x")]);
     assert!(
         found[0].starts_with("JARSHY__SERVE__LISTN: error: unknown field `listn`"),
+        "{found:#?}"
+    );
+    let found = complaints("", &[("JARSHY__SRVE__LISTEN", "127.0.0.1:1")]);
+    assert!(
+        found[0].starts_with("JARSHY__SRVE__LISTEN: error: unknown field `srve`")
+            && found[0].ends_with("did you mean `serve`?"),
         "{found:#?}"
     );
 }

@@ -35,8 +35,17 @@ pub enum BadTimetable {
     Fields { expression: String, found: usize },
     #[error("`{expression}` never comes: no year has such a day")]
     Never { expression: String },
-    #[error("`{expression}`: {why}")]
-    Cron { expression: String, why: String },
+    #[error("`{expression}`: {field}: `{value}` {why}")]
+    Field {
+        expression: String,
+        field: &'static str,
+        value: String,
+        why: String,
+    },
+    #[error(
+        "`{expression}` cannot be read; each field is *, a number, a list such as 1,15, a range such as 1-5, or a step such as */2"
+    )]
+    Unreadable { expression: String },
 }
 
 impl Timetable {
@@ -78,17 +87,22 @@ impl FromStr for Timetable {
                 found: rest.len(),
             });
         };
-        let weekday = name_weekdays(weekday).map_err(|why| BadTimetable::Cron {
-            expression: expression.to_owned(),
-            why,
-        })?;
+        let written = [seconds, *minute, *hour, *day, *month, *weekday];
+        for (field, value) in FIELDS.iter().zip(written) {
+            field
+                .check(value)
+                .map_err(|(part, why)| BadTimetable::Field {
+                    expression: expression.to_owned(),
+                    field: field.name,
+                    value: part.to_owned(),
+                    why,
+                })?;
+        }
+        let weekday = name_weekdays(weekday);
         let either = |day: &str, weekday: &str| {
-            Schedule::from_str(&format!(
-                "{seconds} {minute} {hour} {day} {month} {weekday}"
-            ))
-            .map_err(|error| BadTimetable::Cron {
+            let all = format!("{seconds} {minute} {hour} {day} {month} {weekday}");
+            Schedule::from_str(&all).map_err(|_| BadTimetable::Unreadable {
                 expression: expression.to_owned(),
-                why: error.to_string(),
             })
         };
         let free = |field: &str| field.starts_with('*') || field.starts_with('?');
@@ -108,36 +122,126 @@ impl FromStr for Timetable {
     }
 }
 
-/// Numbers of weekdays to names, because the crate counts from Sunday = 1.
-fn name_weekdays(field: &str) -> Result<String, String> {
-    const NAMES: [&str; 8] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"];
-    let name = |part: &str| -> Result<String, String> {
-        match part.parse::<usize>() {
-            Ok(number) => NAMES
-                .get(number)
-                .map(|name| (*name).to_owned())
-                .ok_or_else(|| {
-                    format!("{number} is no day of the week; expected 0 to 7, Sunday is 0 or 7")
-                }),
-            Err(_) => Ok(part.to_owned()),
+/// What may stand in a field.
+struct Field {
+    name: &'static str,
+    least: u32,
+    most: u32,
+    /// The first three letters of the words that stand for numbers.
+    names: &'static [&'static str],
+}
+
+const FIELDS: [Field; 6] = [
+    Field::of_numbers("second", 0, 59),
+    Field::of_numbers("minute", 0, 59),
+    Field::of_numbers("hour", 0, 23),
+    Field::of_numbers("day of the month", 1, 31),
+    Field {
+        name: "month",
+        least: 1,
+        most: 12,
+        names: &[
+            "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+        ],
+    },
+    Field {
+        name: "day of the week",
+        least: 0,
+        most: 7,
+        names: &["sun", "mon", "tue", "wed", "thu", "fri", "sat"],
+    },
+];
+/// Letters that name a month or a weekday.
+const NAME_LETTERS: usize = 3;
+
+impl Field {
+    const fn of_numbers(name: &'static str, least: u32, most: u32) -> Self {
+        Self {
+            name,
+            least,
+            most,
+            names: &[],
         }
+    }
+
+    /// The part that cannot stand here, and why.
+    fn check<'a>(&self, value: &'a str) -> Result<(), (&'a str, String)> {
+        for part in value.split(',') {
+            let (range, step) = match part.split_once('/') {
+                Some((range, step)) => (range, Some(step)),
+                None => (part, None),
+            };
+            if let Some(step) = step
+                && !step.parse::<u32>().is_ok_and(|step| step > 0)
+            {
+                return Err((part, "has no step; expected one such as */2".to_owned()));
+            }
+            if matches!(range, "*" | "?") {
+                continue;
+            }
+            let ends: Vec<&str> = range.split('-').collect();
+            if let Some(wrong) = ends.iter().find(|end| !self.admits(end)) {
+                return Err((wrong, format!("does not fit; expected {}", self.expected())));
+            }
+            // The week begins with Sunday or ends with it.
+            if let [Ok(from), Ok(to)] = ends
+                .iter()
+                .map(|end| end.parse::<u32>())
+                .collect::<Vec<_>>()[..]
+                && from > to
+                && !(self.most == 7 && to == 0)
+            {
+                return Err((range, "runs backwards".to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    fn admits(&self, word: &str) -> bool {
+        match word.parse::<u32>() {
+            Ok(number) => (self.least..=self.most).contains(&number),
+            Err(_) => word.get(..NAME_LETTERS).is_some_and(|start| {
+                let start = start.to_ascii_lowercase();
+                self.names.contains(&start.as_str())
+            }),
+        }
+    }
+
+    fn expected(&self) -> String {
+        let numbers = format!("{} to {}", self.least, self.most);
+        match (self.names, self.most) {
+            ([], _) => format!("{numbers}, or *"),
+            (_, 7) => format!("{numbers} (Sunday is 0 or 7), a name such as MON, or *"),
+            _ => format!("{numbers}, a name such as JAN, or *"),
+        }
+    }
+}
+
+/// Numbers of weekdays to names, because the crate counts from Sunday = 1.
+fn name_weekdays(field: &str) -> String {
+    const NAMES: [&str; 8] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"];
+    let name = |part: &str| {
+        let number = part.parse::<usize>().ok();
+        number
+            .and_then(|number| NAMES.get(number))
+            .map_or(part, |name| name)
+            .to_owned()
     };
     let ranges = field.split(',').map(|range| {
         let (range, step) = match range.split_once('/') {
             Some((range, step)) => (range, format!("/{step}")),
             None => (range, String::new()),
         };
-        let ends = range.split('-').map(name).collect::<Result<Vec<_>, _>>()?;
+        let ends: Vec<String> = range.split('-').map(name).collect();
         // The crate's week begins on Sunday: MON-SUN would run backwards in it.
-        let ends = match ends.as_slice() {
+        match ends.as_slice() {
             [from, to] if to == "SUN" && from != "SUN" && step.is_empty() => {
-                return Ok(format!("{from}-SAT,SUN"));
+                format!("{from}-SAT,SUN")
             }
-            ends => ends.join("-"),
-        };
-        Ok(format!("{ends}{step}"))
+            ends => format!("{}{step}", ends.join("-")),
+        }
     });
-    Ok(ranges.collect::<Result<Vec<String>, String>>()?.join(","))
+    ranges.collect::<Vec<_>>().join(",")
 }
 
 /// The moment a wall clock in `zone` shows `wall`.
@@ -227,8 +331,49 @@ mod tests {
                 .to_string()
         };
         assert!(refusal("0 8 * *").contains("4 fields"));
-        assert!(refusal("0 8 * * 8").contains("8 is no day of the week"));
-        assert!(refusal("0 25 * * *").contains("0 25 * * *"));
+        let cases = [
+            (
+                "0 25 * * *",
+                "`0 25 * * *`: hour: `25` does not fit; expected 0 to 23, or *",
+            ),
+            (
+                "60 8 * * *",
+                "minute: `60` does not fit; expected 0 to 59, or *",
+            ),
+            (
+                "0 8 0 * *",
+                "day of the month: `0` does not fit; expected 1 to 31, or *",
+            ),
+            (
+                "0 8 * 13 *",
+                "month: `13` does not fit; expected 1 to 12, a name such as JAN, or *",
+            ),
+            (
+                "0 8 * * 8",
+                "day of the week: `8` does not fit; expected 0 to 7 (Sunday is 0 or 7)",
+            ),
+            ("0 8 * * Montag,x", "`x` does not fit"),
+            ("0 20-8 * * *", "hour: `20-8` runs backwards"),
+            ("0 */0 * * *", "hour: `*/0` has no step"),
+            ("0 8 * * -", "day of the week: `` does not fit"),
+            (
+                "0 8-9-10 * * *",
+                "`0 8-9-10 * * *` cannot be read; each field is",
+            ),
+        ];
+        for (expression, expected) in cases {
+            let said = refusal(expression);
+            assert!(said.contains(expected), "{expression}: {said}");
+            assert!(!said.contains('\n'), "{expression}: {said}");
+        }
+        for fine in [
+            "0 8 * JAN-mar sun",
+            "*/5 8,20 1-15/2 * 1-5",
+            "0 8 ? * 5-0",
+            "0 8 * * 5-7",
+        ] {
+            assert!(fine.parse::<Timetable>().is_ok(), "{fine}");
+        }
         assert!(refusal("0 8 30 2 *").contains("never comes"));
     }
 }

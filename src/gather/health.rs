@@ -25,6 +25,9 @@ const WHOLE_TEXT_CHARS_MIN: usize = 500;
 const AHEAD_MAX: TimeDelta = TimeDelta::days(1);
 /// What does not answer for so long is dead; before, it may be a bad day.
 const DEAD_AFTER: TimeDelta = TimeDelta::days(3);
+/// What cannot be reached at all is dead after so long: it may be our own network
+/// or name server that is away.
+const UNREACHABLE_DEAD_AFTER: TimeDelta = TimeDelta::days(7);
 /// A source is not called silent before.
 const SILENT_AFTER_MIN: TimeDelta = TimeDelta::days(4);
 /// Nor later than this, however rare its entries; and then where no rhythm is known.
@@ -281,7 +284,13 @@ fn of_the_failing(
         Answered::Later | Answered::TimedOut | Answered::Refused
     );
     let lived = state.last_success.is_some();
-    if now - since < DEAD_AFTER && (passing || lived) {
+    let unreachable = answered == Answered::Nothing;
+    let patience = if unreachable {
+        UNREACHABLE_DEAD_AFTER
+    } else {
+        DEAD_AFTER
+    };
+    if now - since < patience && (passing || lived || unreachable) {
         let alive = state.last_success.map_or_else(String::new, |last| {
             format!("; it last answered on {}", day(last))
         });

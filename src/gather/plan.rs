@@ -132,6 +132,10 @@ pub fn plan(
                 .waits_for
                 .clone()
                 .unwrap_or_else(|| "visited recently".to_owned()),
+            1 => format!(
+                "failed once: {}",
+                state.last_result.as_deref().unwrap_or("no reason recorded")
+            ),
             failures => format!(
                 "failed {failures} times in a row: {}",
                 state.last_result.as_deref().unwrap_or("no reason recorded")

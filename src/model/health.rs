@@ -55,6 +55,23 @@ impl Answered {
         word_of(&Self::WORDS, self)
     }
 
+    /// The same for people.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Unchanged => "nothing has changed",
+            Self::WebPage => "a web page in its place",
+            Self::Blocked => "not let in",
+            Self::Missing => "not found (404)",
+            Self::Gone => "gone for good (410)",
+            Self::Later => "asked to come later",
+            Self::Refused => "refused by the server",
+            Self::Unreadable => "cannot be read",
+            Self::TimedOut => "no answer in time",
+            Self::Nothing => "no connection",
+        }
+    }
+
     /// Reads [`Answered::word`].
     pub fn from_word(word: &str) -> Option<Self> {
         of_word(&Self::WORDS, word)

@@ -53,6 +53,7 @@ pub use hooks::Outlet;
 pub use limits::{AddressLists, BadNetwork, Network, SubscribeOptions};
 use limits::{Limits, Weight};
 use openings::Openings;
+pub use outbox::is_loopback_host;
 
 /// The largest body a form may send.
 const BODY_MAX_BYTES: usize = 16 * 1024;

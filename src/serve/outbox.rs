@@ -143,7 +143,7 @@ fn names_this_machine(headers: &HeaderMap) -> bool {
 
 /// A house with a public address has no outbox on the web at all: behind a
 /// proxy on the same machine everybody would look like this machine.
-fn is_loopback_host(url: &Url) -> bool {
+pub fn is_loopback_host(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -123,6 +123,18 @@ fn corrected(store_url: Option<String>) {
     let feed = std::fs::read_to_string(world.path("site/feeds/region-almaty.atom"));
     assert!(feed.expect("a feed").contains(FORUM));
 
+    // The town alone: day and hour stay, so nothing changes. The house's own page is a name too.
+    let id = answer.split(':').next().expect("an id").to_owned();
+    let page = format!("https://house.example/article/{id}");
+    let answer = world.must(&["correct", &page, "--city", "Алматы"]);
+    assert!(answer.contains("nothing to change"), "{answer}");
+    let refused = world.run(&["correct", OTHER, "--status", "cancelled"]);
+    let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        why.contains("no event is known of ") && why.contains("--event-date"),
+        "{why}"
+    );
+
     // The letter that follows tells what was.
     let letter = world.must(&["digest", "preview", "--profile", "kk"]);
     assert!(
@@ -166,12 +178,20 @@ fn corrected(store_url: Option<String>) {
         value["story"].as_str().expect("a story").to_owned()
     };
     let joined = story(&world.must(&["--json", "correct", OTHER, "--story", BRIDGE]));
+    let lines = world.must(&["correct", "list"]);
+    assert!(lines.contains("same story as "), "{lines}");
     let alone = story(&world.must(&["--json", "correct", BRIDGE, "--own-story"]));
     assert_ne!(joined, alone);
 
     // What was said is listed, and judges the engine.
     let listed = world.must(&["correct", "list"]);
     assert_eq!(listed.lines().count(), 3, "{listed}");
+    for words in [
+        "a story of its own",
+        &format!("event {said} 15:00 in Almaty"),
+    ] {
+        assert!(listed.contains(words), "{words} in {listed}");
+    }
     world.must(&["correct", "export", "cases.jsonl"]);
     let figures = world.must(&["stage", "evaluate", "cases.jsonl", "--json"]);
     let figures: serde_json::Value = serde_json::from_str(&figures).expect("JSON");
@@ -219,7 +239,10 @@ fn wrong_calls_are_named() {
             &["correct", "x", "--event-date", "5 December"],
             "expected YYYY-MM-DD",
         ),
-        (&["correct", "x", "--city", "Almaty"], "--event-date"),
+        (
+            &["correct", "x", "--city", "Almaty", "--no-event"],
+            "--no-event",
+        ),
         (&["correct", "x", "--undo", "--no-event"], "--undo"),
     ];
     for (call, named) in cases {

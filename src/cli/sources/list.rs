@@ -8,7 +8,7 @@ use crate::cli::house;
 use crate::cli::output::{Failure, say, time};
 use crate::cli::push_state;
 use crate::gather::health::verdict;
-use crate::model::health::Health;
+use crate::model::health::{Answered, Health};
 use crate::model::source::{Source, SourceState};
 
 /// The most reasons shown of one source.
@@ -96,7 +96,13 @@ pub fn health_json(state: &SourceState) -> Value {
 pub fn in_words(health: &Health, why: &str) -> String {
     let mut parts = vec![why.to_owned()];
     if let Some(newest) = health.newest {
-        parts.push(format!("newest {}", newest.format("%F")));
+        // Without dates it is known only when something new was found.
+        let what = if health.last.dated_percent() == Some(0) {
+            "something new on"
+        } else {
+            "newest"
+        };
+        parts.push(format!("{what} {}", newest.format("%F")));
     }
     if let Some(tenths) = health.weekly_tenths {
         parts.push(format!("{}.{} a week", tenths / 10, tenths % 10));
@@ -104,16 +110,56 @@ pub fn in_words(health: &Health, why: &str) -> String {
     if let (Some(dated), Some(whole)) = (health.last.dated_percent(), health.last.whole_percent()) {
         parts.push(format!("{dated} % with date, {whole} % with full text"));
     }
-    let mut skipped: Vec<(&String, &u32)> = health.skipped.iter().collect();
-    skipped.sort_by_key(|(_, times)| std::cmp::Reverse(**times));
-    if !skipped.is_empty() {
-        let shown: Vec<String> = skipped
+    let vain = |reason: &str| Answered::from_word(reason.strip_prefix("visit: ")?);
+    let told = |what: &str, mut reasons: Vec<(&str, u32)>| {
+        reasons.sort_by_key(|(_, times)| std::cmp::Reverse(*times));
+        let shown: Vec<String> = reasons
             .iter()
             .take(REASONS_SHOWN_MAX)
             .map(|(reason, times)| format!("{reason} ({times})"))
             .collect();
-        parts.push(format!("left out: {}", shown.join(", ")));
+        (!shown.is_empty()).then(|| format!("{what}: {}", shown.join(", ")))
+    };
+    let (mut visits, mut entries) = (Vec::new(), Vec::new());
+    for (reason, times) in &health.skipped {
+        match vain(reason) {
+            Some(answered) => visits.push((answered.in_words(), *times)),
+            None => entries.push((reason.as_str(), *times)),
+        }
     }
+    parts.extend(told("visits in vain", visits));
+    parts.extend(told("left out", entries));
     parts.retain(|part| !part.is_empty());
     parts.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{TimeZone, Utc};
+
+    use super::*;
+    use crate::model::health::Sample;
+
+    #[test]
+    fn health_is_told_in_words() {
+        let mut health = Health {
+            newest: Utc.with_ymd_and_hms(2026, 11, 23, 9, 0, 0).single(),
+            last: Sample {
+                entries: 4,
+                dated: 0,
+                whole: 0,
+            },
+            ..Health::default()
+        };
+        health.skipped.insert("visit: nothing".to_owned(), 2);
+        health
+            .skipped
+            .insert("neither title nor text".to_owned(), 1);
+        assert_eq!(
+            in_words(&health, ""),
+            "something new on 2026-11-23; 0 % with date, 0 % with full text; visits in vain: no connection (2); left out: neither title nor text (1)"
+        );
+        health.last.dated = 4;
+        assert!(in_words(&health, "").starts_with("newest 2026-11-23; 100 % with date"));
+    }
 }

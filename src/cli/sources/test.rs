@@ -209,6 +209,9 @@ fn tell(shown: &Shown<'_>, newsroom: &Newsroom) -> Result<(), Failure> {
     let next = match (&state.stopped, &state.waits_for) {
         (Some(why), _) => format!("never by itself: {why}"),
         (None, Some(why)) => format!("{}, because {why}", local(state, newsroom)),
+        (None, None) if state.failures == 1 => {
+            format!("{}, because it failed once", local(state, newsroom))
+        }
         (None, None) => format!(
             "{}, because it failed {} times in a row",
             local(state, newsroom),

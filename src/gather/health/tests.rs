@@ -106,7 +106,10 @@ fn what_does_not_answer_is_dead_when_that_is_sure() {
     let days = TimeDelta::days;
     let cases = [
         (Answered::Missing, None, 0, Verdict::Dead),
-        (Answered::Nothing, None, 0, Verdict::Dead),
+        // Our own network may be away.
+        (Answered::Nothing, None, 0, Verdict::Failing),
+        (Answered::Nothing, None, 6, Verdict::Failing),
+        (Answered::Nothing, None, 7, Verdict::Dead),
         (Answered::Unreadable, None, 0, Verdict::Dead),
         (Answered::Gone, Some(days(1)), 0, Verdict::Dead),
         // From another network it may answer; a server may have a bad day.
@@ -116,8 +119,8 @@ fn what_does_not_answer_is_dead_when_that_is_sure() {
         (Answered::TimedOut, None, 3, Verdict::Dead),
         // It lived yesterday.
         (Answered::Missing, Some(days(1)), 1, Verdict::Failing),
-        (Answered::Nothing, Some(days(9)), 2, Verdict::Failing),
-        (Answered::Nothing, Some(days(9)), 3, Verdict::Dead),
+        (Answered::Nothing, Some(days(9)), 6, Verdict::Failing),
+        (Answered::Nothing, Some(days(9)), 7, Verdict::Dead),
         (Answered::WebPage, None, 0, Verdict::WebPage),
         (Answered::Blocked, Some(days(1)), 9, Verdict::Blocked),
     ];

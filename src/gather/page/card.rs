@@ -95,7 +95,9 @@ pub fn date(page: &Page, card: &Card<'_>) -> Option<DateTime<Utc>> {
         let is_said = |text: &NodeRef<'_>| {
             let mut above = text.ancestors_it(Some(LEVELS_MAX));
             !above.any(|above| {
-                above.id == card.link.id && !whole || above.has_name("p") && is_long(&above)
+                let in_prose =
+                    || above.has_name("p") && is_long(&above) && !has_own_line(text, &above);
+                above.id == card.link.id && !whole || in_prose()
             })
         };
         let mut texts = texts(&card.block).filter(is_said);
@@ -173,6 +175,18 @@ fn texts<'a>(block: &NodeRef<'a>) -> impl Iterator<Item = NodeRef<'a>> {
 /// Whether the link is around the whole card, and says more than its title.
 fn holds_all(card: &Card<'_>) -> bool {
     !below(&card.link, "h1,h2,h3,h4,h5,h6,p,div").is_empty()
+}
+
+/// Whether a text of a paragraph is alone between two of its line breaks or ends.
+fn has_own_line(text: &NodeRef<'_>, paragraph: &NodeRef<'_>) -> bool {
+    let is_end = |beside: Option<NodeRef<'_>>| beside.is_none_or(|node| node.has_name("br"));
+    let is_blank = |node: &NodeRef<'_>| node.is_text() && node.text().trim().is_empty();
+    let before = std::iter::successors(text.prev_sibling(), NodeRef::prev_sibling);
+    let after = std::iter::successors(text.next_sibling(), NodeRef::next_sibling);
+    text.parent()
+        .is_some_and(|parent| parent.id == paragraph.id)
+        && is_end(before.take(NODES_MAX).find(|node| !is_blank(node)))
+        && is_end(after.take(NODES_MAX).find(|node| !is_blank(node)))
 }
 
 /// Whether an element says more than a date can.

@@ -94,3 +94,81 @@ fn listings_of_the_country_are_read_with_rules_and_without() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Entries as plain sites build them, with the date in something without a name.
+fn listing_with(shape: &str, date: &str) -> String {
+    let titles = [
+        "В Караганде открылся форум инженеров области",
+        "Форум молодых учителей начнёт работу в Шымкенте",
+        "Предприниматели Атырау соберутся на деловой форум",
+        "В Павлодаре обсудят программу форума экологов",
+    ];
+    let entry = |(at, title): (usize, &&str)| {
+        shape
+            .replace("LINK", &format!("<a href=\"/news/{at}\">{title}</a>"))
+            .replace("DATE", date)
+    };
+    let entries: String = titles.iter().enumerate().map(entry).collect();
+    let entries = if shape.starts_with("<tr") {
+        format!("<table>{entries}</table>")
+    } else {
+        entries
+    };
+    format!("<html><body><h1>Новости</h1><div class=list>{entries}</div></body></html>")
+}
+
+#[test]
+fn a_short_text_that_is_a_date_needs_no_name() {
+    let shapes = [
+        "<div class=item><span class=d>DATE</span>LINK</div>",
+        "<div class=item>LINK<span>DATE</span></div>",
+        "<tr><td>DATE</td><td>LINK</td></tr>",
+        "<div class=item><h3>LINK</h3><p class=meta>DATE</p><p>Участники обсудят планы на год и подпишут соглашения.</p></div>",
+        "<div class=item><p class=meta>DATE</p><h3>LINK</h3></div>",
+        "<div class=item>LINK<br><small>DATE</small></div>",
+        "<div class=item>DATE LINK</div>",
+        "<div class=item>LINK — DATE</div>",
+        "<li><b>DATE</b> LINK</li>",
+        "<p>DATE LINK</p>",
+        "<p>DATE<br>LINK<br>Участники обсудят планы на год и подпишут соглашения о сотрудничестве с вузами, а гости посмотрят выставку.</p>",
+        "<li>LINK <em>(DATE)</em></li>",
+        "<li><span>Общество</span> | <span>DATE</span> LINK</li>",
+        "<div class=item><div>Опубликовано: DATE</div>LINK</div>",
+    ];
+    let dates = [
+        ("22 ноября 2026, 10:30", "2026-11-22T10:30"),
+        ("21.11.2026", "2026-11-21T"),
+        ("20 ноября 2026", "2026-11-20T"),
+        ("20.11.2026 10:20", "2026-11-20T10:20"),
+        ("Бүгін, 10:35", "2026-11-23T10:35"),
+        ("2026 жылғы 19 қараша", "2026-11-19T"),
+        ("19 қараша 2026 ж.", "2026-11-19T"),
+        ("Вчера в 18:40", "2026-11-22T18:40"),
+    ];
+    let url = Url::parse("https://vestnik.example/news/").unwrap();
+    let mut wrong = Vec::new();
+    for shape in shapes {
+        for (date, expected) in dates {
+            let html = listing_with(shape, date);
+            let document = Document {
+                bytes: html.as_bytes(),
+                content_type: None,
+                url: Some(&url),
+                received: Utc.with_ymd_and_hms(2026, 11, 23, 12, 0, 0).unwrap(),
+            };
+            let drafts = read(&document, &PageRules::default()).drafts;
+            let read: Vec<String> = drafts
+                .iter()
+                .filter_map(|draft| draft.published)
+                .map(|at| at.with_timezone(&Almaty).format("%FT%R").to_string())
+                .collect();
+            if read.len() != 4 || !read.iter().all(|read| read.starts_with(expected)) {
+                wrong.push(format!(
+                    "{shape} {date}: {} entries, {read:?}",
+                    drafts.len()
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
