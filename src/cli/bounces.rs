@@ -26,7 +26,7 @@ pub enum BouncesCommand {
     Fetch,
     /// How many readers reported what: of all letters, or of one digest.
     Counts {
-        /// The digest's id.
+        /// The digest's name, which means the last one closed, or an id.
         digest: Option<String>,
     },
 }
@@ -129,10 +129,24 @@ async fn fetch(newsroom: &Newsroom, json: bool) -> Result<(), Failure> {
     say(&words.join(", "))
 }
 
+/// What letters were sent for, by its name or id.
+async fn occasion_of(newsroom: &Newsroom, digest: &str) -> Result<String, Failure> {
+    let found = newsroom.store.occasion_named(digest).await;
+    found.map_err(Failure::work)?.ok_or_else(|| {
+        Failure::call(format!(
+            "error: no digest of the name or id `{digest}` was closed; `jarshy mail status` tells of those that were"
+        ))
+    })
+}
+
 async fn counts(newsroom: &Newsroom, digest: Option<&str>, json: bool) -> Result<(), Failure> {
+    let occasion = match digest {
+        Some(digest) => Some(occasion_of(newsroom, digest).await?),
+        None => None,
+    };
     let counts = newsroom
         .store
-        .report_counts(digest)
+        .report_counts(occasion.as_deref())
         .await
         .map_err(Failure::work)?;
     if json {

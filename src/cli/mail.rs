@@ -39,7 +39,8 @@ pub enum MailCommand {
         digest: String,
     },
     /// How far the last windows' letters have come and what came back; of one
-    /// digest also by reason, by domain and by link.
+    /// digest also by reason, by domain and by link. A reader who opens a link
+    /// again within a minute counts once, and shows up to a minute and a half later.
     Status {
         #[arg(long, value_name = "NAME")]
         digest: Option<String>,

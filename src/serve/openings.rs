@@ -27,6 +27,9 @@ const MACHINE_KNOWN: TimeDelta = TimeDelta::hours(1);
 const FRESH: TimeDelta = TimeDelta::minutes(10);
 /// … whoever opens more links than this together is a machine.
 const FRESH_LINKS_MAX: usize = 2;
+/// Whoever opens more than half of a letter's links together is a machine, but
+/// only from so many opened on: a person opens all of a short letter's.
+const MOST_LINKS_MIN: usize = 4;
 /// Clients looked at in one time; what more of them open is not counted.
 const CLIENTS_MAX: usize = 20_000;
 /// How often openings are looked at that may be counted now.
@@ -128,10 +131,11 @@ impl Openings {
     }
 }
 
-/// More than half of a letter's links, and more than one.
+/// Most of a letter's links, or too many too soon.
 fn opens_like_a_machine(opened: usize, beside: u32, is_fresh: bool) -> bool {
     let beside = usize::try_from(beside).unwrap_or(usize::MAX);
-    opened > 1 && (opened.saturating_mul(2) > beside || is_fresh && opened > FRESH_LINKS_MAX)
+    opened >= MOST_LINKS_MIN && opened.saturating_mul(2) > beside
+        || is_fresh && opened > FRESH_LINKS_MAX
 }
 
 #[cfg(test)]
@@ -173,15 +177,27 @@ mod tests {
     #[test]
     fn who_opens_most_of_a_letter_at_once_is_not_counted_at_all() {
         let late = 3_600;
-        let cases: [(&str, u32, &[Opening], u64); 9] = [
+        let cases: [(&str, u32, &[Opening], u64); 11] = [
             ("one link of one", 1, &[(1, "a", 1, late)], 1),
             ("one of two", 2, &[(1, "a", 1, late)], 1),
-            ("both", 2, &[(1, "a", 1, late), (1, "a", 2, late)], 0),
+            ("both", 2, &[(1, "a", 1, late), (1, "a", 2, late)], 2),
+            ("both, fresh", 2, &[(1, "a", 1, 1), (1, "a", 2, 2)], 2),
+            (
+                "all of three",
+                3,
+                &[(1, "a", 1, late), (1, "a", 2, late), (1, "a", 3, late)],
+                3,
+            ),
             ("half", 4, &[(1, "a", 1, late), (1, "a", 2, late)], 2),
             (
                 "more than half, fresh or not",
-                5,
-                &[(1, "a", 1, 1), (1, "a", 2, 2), (1, "a", 3, 3)],
+                7,
+                &[
+                    (1, "a", 1, late),
+                    (1, "a", 2, late),
+                    (1, "a", 3, late),
+                    (1, "a", 4, late),
+                ],
                 0,
             ),
             (
@@ -219,6 +235,7 @@ mod tests {
         let again = [
             (1, "a", 1, 1),
             (1, "a", 2, 2),
+            (1, "a", 3, 3),
             (1, "a", 1, 90),
             (1, "a", 2, 3_700),
         ];

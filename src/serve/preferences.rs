@@ -25,7 +25,7 @@ use super::limits::Weight;
 use super::outbox::Peer;
 use super::pages::answer_page;
 use super::preferences_form::{self, BadWish};
-use super::subscribe::{COOLDOWN, TYPED_MAX_CHARS, bad_link};
+use super::subscribe::{COOLDOWN, TYPED_MAX_CHARS, bad_link, what_was_left};
 use super::voice::Voice;
 
 /// Letters told of in a person's data.
@@ -45,7 +45,10 @@ pub(super) async fn show(
     voice: Voice,
 ) -> Result<Response, Trouble> {
     match holder(&house, &voice) {
-        Ok(bearer) => page(&house, &voice, &bearer.subscriber, Said::default()).await,
+        Ok(bearer) => {
+            let id = house.store.reader_now(&bearer.subscriber).await?;
+            page(&house, &voice, &id, Said::default()).await
+        }
         Err(bad) => bad_link(&house, &voice, bad),
     }
 }
@@ -65,7 +68,7 @@ pub(super) async fn change(
         Ok(bearer) => bearer,
         Err(bad) => return bad_link(&house, &voice, bad),
     };
-    let id = bearer.subscriber.clone();
+    let id = house.store.reader_now(&bearer.subscriber).await?;
     let fields = Fields::read(&body);
     match fields.value("do").unwrap_or_default() {
         "save" => save(&house, &voice, &id, &fields).await,
@@ -74,12 +77,12 @@ pub(super) async fn change(
             change_address(&house, &voice, &id, &fields, peer.as_ref(), &headers).await
         }
         "leave" => {
-            house.store.unsubscribe(bearer, house.clock.now()).await?;
-            answer_page(&house, &voice, "unsubscribed", None)
+            let left = house.store.unsubscribe(bearer, house.clock.now()).await?;
+            answer_page(&house, &voice, what_was_left(left), None)
         }
         "erase" if fields.value("sure") == Some("yes") => {
-            house.store.erase(bearer, house.clock.now()).await?;
-            answer_page(&house, &voice, "erased", None)
+            let erased = house.store.erase(bearer, house.clock.now()).await?;
+            answer_page(&house, &voice, what_was_erased(erased), None)
         }
         "erase" => wrong(&house, &voice, &id, "sure", String::new()).await,
         _ => page(&house, &voice, &id, Said::default()).await,
@@ -92,7 +95,7 @@ pub(super) async fn data(
     voice: Voice,
 ) -> Result<Response, Trouble> {
     let id = match holder(&house, &voice) {
-        Ok(bearer) => bearer.subscriber,
+        Ok(bearer) => house.store.reader_now(&bearer.subscriber).await?,
         Err(bad) => return bad_link(&house, &voice, bad),
     };
     let Some(person) = house.store.subscriber(&id).await? else {
@@ -108,6 +111,13 @@ pub(super) async fn data(
         (header::CACHE_CONTROL, "no-store"),
     ];
     Ok((headers, all_data(&person, &letters)).into_response())
+}
+
+fn what_was_erased(erased: Changed) -> &'static str {
+    match erased {
+        Changed::Now => "erased",
+        Changed::Unknown | Changed::TooSoon => "unknown_subscriber",
+    }
 }
 
 /// Whose link it is.

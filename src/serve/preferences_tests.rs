@@ -158,6 +158,24 @@ async fn an_address_moves_once_the_new_one_confirms() {
     assert_eq!(moved.profile.tongue, Tongue::Russian);
     let old = site.store.subscriber(&id).await.expect("the store answers");
     assert_eq!(old, None, "nothing of the old address is kept");
+    // Letters to the old address lead to whoever reads at the new one.
+    for link in [page.clone(), page.replace('?', "/data?")] {
+        let shown = site.get(&link, &[]).await.text().await.expect("text");
+        assert!(shown.contains("new@example.kz"), "{link}: {shown}");
+    }
+    let token = sign(&site.secret, TokenPurpose::Unsubscribe, &id, None);
+    let link = format!("/unsubscribe?token={token}");
+    let left = site.post(&link, "List-Unsubscribe=One-Click", &[]).await;
+    assert_eq!(left.status(), 200);
+    let left = site.person(&new).await;
+    assert_eq!(left.status, SubscriberStatus::Unsubscribed);
+    for word in ["Your data is erased", "There is no such subscription"] {
+        let page = format!("{page}&lang=en");
+        let erased = site.post(&page, "do=erase&sure=yes", &[]).await;
+        let html = erased.text().await.expect("text");
+        assert!(html.contains(word), "{word}: {html}");
+        assert_eq!(site.store.subscriber(&new).await.expect("read"), None);
+    }
 }
 
 #[tokio::test]

@@ -142,11 +142,16 @@ pub(super) async fn unsubscribe(
         Ok(bearer) => bearer,
         Err(bad) => return bad_link(&house, &voice, bad),
     };
-    let what = match house.store.unsubscribe(bearer, house.clock.now()).await? {
+    let left = house.store.unsubscribe(bearer, house.clock.now()).await?;
+    answer_page(&house, &voice, what_was_left(left), None)
+}
+
+/// The page that says what came of leaving.
+pub(super) const fn what_was_left(left: Unsubscribed) -> &'static str {
+    match left {
         Unsubscribed::Now | Unsubscribed::Already => "unsubscribed",
         Unsubscribed::Unknown => "unknown_subscriber",
-    };
-    answer_page(&house, &voice, what, None)
+    }
 }
 
 fn ask(house: &House, voice: &Voice, purpose: TokenPurpose) -> Result<Response, Trouble> {

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::Store;
 use super::dialect::Durability;
 use super::error::StoreError;
+use super::moves::reader_now;
 use super::reports::occasions;
 use super::session::{Session, values};
 use super::subscribers::standing;
@@ -24,7 +25,8 @@ pub enum Unsubscribed {
 
 impl Store {
     /// The person wants no more: lasting, and true at once also for digests that
-    /// are queued already.
+    /// are queued already. A link of letters to an earlier address ends those to
+    /// the present one.
     pub async fn unsubscribe(
         &self,
         bearer: impl Into<Bearer>,
@@ -34,13 +36,13 @@ impl Store {
         let doing = "unsubscribing";
         let occasion = occasion_of(&mut self.pools.read(doing), &bearer).await?;
         let mut session = self.pools.write(doing, Durability::Full).await?;
-        let id = &bearer.subscriber;
-        if leave(&mut session, id, now).await? {
-            count_leaving(&mut session, id, occasion.as_deref(), now).await?;
+        let id = reader_now(&mut session, &bearer.subscriber).await?;
+        if leave(&mut session, &id, now).await? {
+            count_leaving(&mut session, &id, occasion.as_deref(), now).await?;
             session.commit().await?;
             return Ok(Unsubscribed::Now);
         }
-        let standing = standing(&mut session, id).await?;
+        let standing = standing(&mut session, &id).await?;
         Ok(standing.map_or(Unsubscribed::Unknown, |_| Unsubscribed::Already))
     }
 }

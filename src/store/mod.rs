@@ -26,6 +26,7 @@ mod labels;
 mod leaving;
 mod links;
 mod mailings;
+mod moves;
 mod open;
 mod pace;
 mod pauses;

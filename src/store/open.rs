@@ -121,6 +121,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/sqlite/0015_readings.sql"),
         include_str!("migrations/postgres/0015_readings.sql"),
     ),
+    (
+        16,
+        "moved",
+        include_str!("migrations/sqlite/0016_moved.sql"),
+        include_str!("migrations/postgres/0016_moved.sql"),
+    ),
 ];
 
 impl Store {

@@ -8,6 +8,7 @@ use super::Store;
 use super::dialect::Durability;
 use super::error::StoreError;
 use super::leaving::{count_leaving, leave, occasion_of};
+use super::moves::{keep_move, reader_now};
 use super::profiles::keep_profiles;
 use super::rounds::{carry_over, hold};
 use super::rows::{time, time_or_none};
@@ -148,26 +149,31 @@ impl Store {
     }
 
     /// Erases everything about a person; a hash of the address stays, so that no
-    /// import adds it again. Letters on their way end with it.
+    /// import adds it again. Letters on their way end with it. A link of letters
+    /// to an earlier address erases what is known at the present one.
     pub async fn erase(
         &self,
         bearer: impl Into<Bearer>,
         now: DateTime<Utc>,
     ) -> Result<Changed, StoreError> {
         let bearer = bearer.into();
-        let id = &bearer.subscriber;
         let occasion = occasion_of(&mut self.pools.read("erasing a subscriber"), &bearer).await?;
         let mut session = self
             .pools
             .write("erasing a subscriber", Durability::Full)
             .await?;
-        if round_of(&mut session, id).await?.is_none() {
+        let id = reader_now(&mut session, &bearer.subscriber).await?;
+        if round_of(&mut session, &id).await?.is_none() {
             return Ok(Changed::Unknown);
         }
-        if leave(&mut session, id, now).await? {
-            count_leaving(&mut session, id, occasion.as_deref(), now).await?;
+        if leave(&mut session, &id, now).await? {
+            count_leaving(&mut session, &id, occasion.as_deref(), now).await?;
         }
-        forget(&mut session, id, now).await?;
+        forget(&mut session, &id, now).await?;
+        if id != bearer.subscriber {
+            // Somebody may have asked for letters to the old address meanwhile.
+            forget(&mut session, &bearer.subscriber, now).await?;
+        }
         session.commit().await?;
         Ok(Changed::Now)
     }
@@ -228,6 +234,7 @@ pub(super) async fn take_place(
     if !known {
         inherit(session, new, old, now).await?;
     }
+    keep_move(session, old, new).await?;
     forget(session, old, now).await?;
     session
         .execute(
@@ -266,6 +273,7 @@ async fn forget(
         .await?;
     for sql in [
         "DELETE FROM coverage WHERE subscriber_id = $1",
+        "DELETE FROM moved WHERE new_id = $1",
         "UPDATE subscribers SET replaces = NULL WHERE replaces = $1",
         "UPDATE suppressions SET shown = NULL WHERE key = $1",
         "DELETE FROM subscribers WHERE id = $1",

@@ -67,6 +67,23 @@ type GroupRow = (String, i64, String, String, i64, i64);
 type ReturnRow = (String, String, String, i64);
 
 impl Store {
+    /// What a digest's or mailing's letters were sent for: by its id, or the last
+    /// closed digest of that name.
+    pub async fn occasion_named(&self, name: &str) -> Result<Option<String>, StoreError> {
+        let mut session = self.pools.read("looking for a digest");
+        let row: Option<(String,)> = session
+            .fetch_first(
+                "SELECT id FROM (
+                   SELECT id, closed_at FROM digests WHERE id = $1 OR name = $1
+                   UNION ALL
+                   SELECT 'mailing:' || id, 0 FROM mailings WHERE 'mailing:' || id = $1
+                 ) AS found ORDER BY closed_at DESC LIMIT 1",
+                values![name],
+            )
+            .await?;
+        Ok(row.map(|(id,)| id))
+    }
+
     /// The last `limit` windows that were closed, of `name` or of all, the newest
     /// first; at most `domains_max` domains of each.
     pub async fn digest_progress(

@@ -8,6 +8,7 @@ use super::Store;
 use super::dialect::Durability;
 use super::error::StoreError;
 use super::leaving::leave;
+use super::moves::reader_now;
 use super::rows::{count, list, time};
 use super::session::{Session, values};
 use super::suppression::{self, Suppressed, Suppression};
@@ -171,8 +172,23 @@ async fn reader(session: &mut Session, report: &Report) -> Result<Option<Reader>
         Proof::Delivery(delivery) => id == delivery,
         _ => report.hint.as_ref().is_some_and(|mark| mark.is_of(id)),
     };
-    let known = known(session, &candidates).await?;
     let occasions = occasions(session).await?;
+    if let (ReportKind::Unsubscribe, Proof::Subscriber(old)) = (&report.kind, &report.proof) {
+        // Only who wants to leave is followed to a new address: what the old one
+        // bounced says nothing of it.
+        let new = reader_now(session, old).await?;
+        let occasion = occasions
+            .iter()
+            .find(|occasion| is_wanted(&DeliveryId::derived(occasion, old)));
+        if new != *old {
+            let person = known(session, &[new]).await?;
+            let person = person.first();
+            return person
+                .map(|person| person.reader(occasion.cloned()))
+                .transpose();
+        }
+    }
+    let known = known(session, &candidates).await?;
     for person in &known {
         let confirmation = format!("confirm:{}", person.requested_at);
         let occasion = occasions

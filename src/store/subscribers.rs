@@ -9,6 +9,7 @@ use sqlx::FromRow;
 use super::Store;
 use super::dialect::Durability;
 use super::error::StoreError;
+use super::moves::forget_move;
 use super::preferences::take_place;
 use super::profiles::{PROFILE_COLUMNS, ProfileColumns, keep_profiles};
 use super::rows::{from_json, json, parsed, time, time_or_none};
@@ -357,7 +358,7 @@ async fn begin_anew(
             values![id.as_str()],
         )
         .await?;
-    Ok(())
+    forget_move(session, id).await
 }
 
 pub(super) async fn standing(

@@ -128,6 +128,25 @@ fn a_forged_bounce_ends_nothing() {
 }
 
 #[test]
+fn counts_are_asked_for_by_name_or_id() {
+    let (world, letters) = mailed();
+    world.write(
+        "hard.eml",
+        &bounce(&letters[0], "5.1.1", "5.1.1 no such user"),
+    );
+    world.must(&["bounces", "read", "hard.eml"]);
+    let status = json(&world.must(&["mail", "status", "--digest", "daily", "--json"]));
+    for digest in ["daily", status["id"].as_str().expect("an id")] {
+        let counts = json(&world.must(&["bounces", "counts", digest, "--json"]));
+        assert_eq!(counts["hard"], 1, "{digest}");
+    }
+    let unknown = world.run(&["bounces", "counts", "nosuch"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(unknown.stdout.is_empty());
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("`nosuch`"));
+}
+
+#[test]
 fn a_maildir_is_emptied_and_nothing_deleted() {
     let (mut world, letters) = mailed();
     world.set("JARSHY__MAIL__BOUNCES__MAILDIR", "bounces");

@@ -180,7 +180,8 @@ fn a_reader_finds_the_own_way_without_scripts() {
     browser.tick("Astana");
     browser.press("Save");
 
-    // Another address: confirmed there, and the old one is forgotten.
+    // Another address: confirmed there, and links of earlier letters lead to
+    // it.
     browser.fill("New address", MOVED);
     browser.press("Send the confirmation letter");
     says(&mut browser, "Your request is taken.");
@@ -190,7 +191,7 @@ fn a_reader_finds_the_own_way_without_scripts() {
     browser.press("Yes, confirm");
     assert_eq!(listed(&running).trim(), format!("{MOVED} confirmed en"));
     browser.open(&preferences);
-    says(&mut browser, "There is no such subscription");
+    says(&mut browser, MOVED);
 
     // The next letter comes to the new one; all data as a file.
     next_digest(&running, "аймақтық");

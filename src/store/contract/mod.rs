@@ -13,6 +13,7 @@ mod history;
 mod house;
 mod links;
 mod mailings;
+mod moves;
 mod opening;
 mod preferences;
 mod publish;
