@@ -100,6 +100,14 @@ pub fn is_name_ending(rest: &str) -> bool {
         })
 }
 
+/// All endings for which [`is_name_ending`] holds.
+pub fn name_endings() -> impl Iterator<Item = String> {
+    let of_attributes = LOCATIVE_ATTRIBUTES
+        .iter()
+        .flat_map(|attribute| CASES.iter().map(move |case| format!("{attribute}{case}")));
+    CASES.iter().map(ToString::to_string).chain(of_attributes)
+}
+
 /// Whether the ending says that something is there.
 pub fn is_locative(ending: &str) -> bool {
     LOCATIVES.contains(&ending)

@@ -57,7 +57,8 @@ impl Reader<'_> {
     /// A day or days of a month.
     pub fn calendar(&self, at: usize, year: Option<ToldYear>) -> Option<Found> {
         let found = self
-            .days_then_month(at, year)
+            .nth_weekday(at, year)
+            .or_else(|| self.days_then_month(at, year))
             .or_else(|| self.month_then_days(at, year))?;
         Some(self.closed(found, &CLOSERS))
     }
@@ -250,13 +251,22 @@ impl Reader<'_> {
 
     /// The day nearest to the publication that the tense allows.
     fn nearest(&self, month: u32, day: u32, at: usize) -> Option<NaiveDate> {
+        self.nearest_by(at, |year| NaiveDate::from_ymd_opt(year, month, day))
+    }
+
+    /// The same of a day that each year tells.
+    pub fn nearest_by(
+        &self,
+        at: usize,
+        day_of: impl Fn(i32) -> Option<NaiveDate>,
+    ) -> Option<NaiveDate> {
         let earliest = self.published.checked_sub_days(Days::new(BACK_DAYS_MAX))?;
         let coming = (self.year() - 1..=self.year() + 8)
-            .filter_map(|year| NaiveDate::from_ymd_opt(year, month, day))
+            .filter_map(&day_of)
             .find(|date| *date >= earliest)?;
         let far = (coming - self.published).num_days() > AHEAD_DAYS_SURE;
         if far && self.tense(at) == Tense::Past && !self.tells_of_a_move(at) {
-            let past = NaiveDate::from_ymd_opt(coming.year() - 1, month, day);
+            let past = day_of(coming.year() - 1);
             return past.or(Some(coming));
         }
         (coming.year() <= self.year() + 1).then_some(coming)

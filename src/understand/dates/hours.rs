@@ -4,7 +4,7 @@
 use chrono::NaiveTime;
 
 use super::grammar::{Found, Reader};
-use super::items::{Number, Part};
+use super::items::{HOUR_WORDS, Number, Part};
 use super::value::{Resolved, Value};
 use super::vocabulary::{Mark, Part as PartOfDay, Sense, Unit};
 
@@ -38,7 +38,7 @@ impl Reader<'_> {
     pub fn hour(&self, at: usize) -> Option<Found> {
         let part = self.part_of_day(at);
         let mut start = at + usize::from(part.is_some());
-        let said = self.word(start) == Some("сағат");
+        let said = self.is_hour_word(start);
         if said && part.is_none() {
             // The bare word is no part of the time; the time follows it.
             return None;
@@ -63,6 +63,10 @@ impl Reader<'_> {
             || self
                 .mark(at + 1)
                 .is_some_and(|mark| CLOSERS.contains(&mark))
+    }
+
+    fn is_hour_word(&self, at: usize) -> bool {
+        self.word(at).is_some_and(|word| HOUR_WORDS.contains(&word))
     }
 
     fn part_of_day(&self, at: usize) -> Option<PartOfDay> {
@@ -109,7 +113,7 @@ impl Reader<'_> {
         next += usize::from(dash);
         let part = self.part_of_day(next);
         next += usize::from(part.is_some());
-        next += usize::from(self.word(next) == Some("сағат"));
+        next += usize::from(self.is_hour_word(next));
         let ablative = self.word(hour.after - 1).is_some_and(|word| {
             ["ден", "дан", "тен", "тан", "нен", "нан"]
                 .iter()
@@ -156,7 +160,7 @@ impl Reader<'_> {
                 Some((_, true, _)) => true,
                 Some((_, false, _)) => said || cased || self.follows_a_day(at),
                 None => {
-                    before == "сағат"
+                    HOUR_WORDS.contains(&before)
                         || (russian && matches!(before, "в" | "с" | "к" | "до" | "около"))
                         || (russian && self.russian_part(after + 1).is_some())
                         || (said && self.russian_part(after).is_some())
@@ -196,7 +200,8 @@ impl Reader<'_> {
     /// The minutes, whether only a time is written so, and the item after them.
     fn minutes(&self, at: usize, hour: Number) -> Option<(u32, bool, usize)> {
         let before = at.checked_sub(1).and_then(|before| self.sense(before));
-        let said = self.word_before(at) == "сағат" || matches!(before, Some(Sense::Part(_)));
+        let said =
+            HOUR_WORDS.contains(&self.word_before(at)) || matches!(before, Some(Sense::Part(_)));
         if hour.digits == 0 {
             // "он сегіз нөл-нөлде", "жиырма бір отызда", "алты жарымға"
             if self.mark(at + 1) == Some(Mark::Halved) && said {
@@ -299,4 +304,68 @@ fn hour_of_day(hour: u32, afternoon: Option<bool>, part: Option<PartOfDay>) -> O
         25.. => return None,
         _ => hour,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::shown;
+
+    #[test]
+    fn every_hour_in_kazakh_words_is_read_in_both_scripts() {
+        let hours = [
+            "бірде",
+            "екіде",
+            "үште",
+            "төртте",
+            "бесте",
+            "алтыда",
+            "жетіде",
+            "сегізде",
+            "тоғызда",
+            "онда",
+            "он бірде",
+            "он екіде",
+            "он үште",
+            "он төртте",
+            "он бесте",
+            "он алтыда",
+            "он жетіде",
+            "он сегізде",
+            "он тоғызда",
+            "жиырмада",
+            "жиырма бірде",
+            "жиырма екіде",
+            "жиырма үште",
+            "жиырма төртте",
+        ];
+        // The alphabets of 2021 and 2018, and umlauts with an undotted и.
+        let acute = |text: &str| {
+            let letters = [
+                ("ä", "á"),
+                ("ğ", "ǵ"),
+                ("ñ", "ń"),
+                ("ö", "ó"),
+                ("ü", "ú"),
+                ("ş", "sh"),
+            ];
+            let text = text
+                .replace('u', "ý")
+                .replace('i', "\u{1}")
+                .replace('ı', "i");
+            let text = text.replace('\u{1}', "ı").replace('ū', "u");
+            letters
+                .iter()
+                .fold(text, |text, (one, other)| text.replace(one, other))
+        };
+        for (hour, words) in (1..).zip(hours) {
+            let cyrillic = format!("Кітапханада жиын ертең сағат {words} басталады");
+            let dotless = crate::text::latin::latin(&cyrillic);
+            let umlaut = dotless.replace('ı', "i");
+            let expected = format!("time T{:02}:00", hour % 24);
+            for text in [cyrillic, acute(&dotless), dotless, umlaut] {
+                let all = shown(&text, "2026-11-23");
+                assert!(all.ends_with(&expected), "{text}: {all}");
+            }
+        }
+    }
 }

@@ -23,10 +23,13 @@ const ORDINALS: [&str; 10] = [
     "ынші",
 ];
 /// Russian and English endings of digits.
-const FOREIGN_ENDINGS: [&str; 18] = [
-    "го", "ого", "его", "е", "ое", "й", "ый", "ой", "м", "ом", "му", "х", "ми", "я", "st", "nd",
-    "rd", "th",
+const FOREIGN_ENDINGS: [&str; 21] = [
+    "го", "ого", "его", "е", "ое", "й", "ый", "ой", "м", "ом", "му", "х", "ми", "я", "ая", "ю",
+    "ую", "st", "nd", "rd", "th",
 ];
+
+/// The Kazakh word for an hour, and as it is typed without Kazakh keys.
+pub const HOUR_WORDS: [&str; 2] = ["сағат", "сагат"];
 
 /// How Kazakh months begin.
 const KAZAKH_MONTHS: [&str; 12] = [
@@ -208,7 +211,8 @@ fn spelled(tokens: &[Token], at: usize) -> Option<Item<'_>> {
         let Some(token) = tokens.get(next).filter(|token| token.is_word()) else {
             break;
         };
-        let Some((Sense::Count(value, nth), rest)) = sense(&token.folded) else {
+        let told = sense(&token.folded).or_else(|| one_of_hours(tokens, next));
+        let Some((Sense::Count(value, nth), rest)) = told else {
             break;
         };
         if !sum.takes(value, after == at) {
@@ -231,6 +235,19 @@ fn spelled(tokens: &[Token], at: usize) -> Option<Item<'_>> {
         }),
         ending,
     })
+}
+
+/// "бірде" is "once" and "бірден" "at once", but a number after tens ("он бірде")
+/// and after what tells an hour ("сағат бірде", "түнгі бірде").
+fn one_of_hours(tokens: &[Token], at: usize) -> Option<(Sense, &str)> {
+    let ending = tokens.get(at)?.folded.strip_prefix("бір")?;
+    let before = &tokens.get(at.checked_sub(1)?)?.folded;
+    let told = match sense(before) {
+        Some((Sense::Count(10..=90, false), rest)) => rest.is_empty(),
+        Some((Sense::Part(_), _)) => before.ends_with(['і', 'ы']),
+        _ => HOUR_WORDS.contains(&before.as_str()),
+    };
+    (told && ["де", "ден"].contains(&ending)).then_some((Sense::Count(1, false), ending))
 }
 
 /// A number being read word by word.

@@ -11,6 +11,7 @@ mod grammar;
 mod hours;
 mod items;
 mod lengths;
+mod nth_weekday;
 mod numeric;
 mod periods;
 mod relative;

@@ -221,7 +221,7 @@ impl Reader<'_> {
     }
 
     /// Whether the word at `at` is a month where it stands without a day.
-    fn is_month_alone(&self, at: usize, led: bool) -> bool {
+    pub fn is_month_alone(&self, at: usize, led: bool) -> bool {
         let Some(word) = self.word(at) else {
             return false;
         };

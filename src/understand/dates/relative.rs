@@ -14,6 +14,7 @@ impl Reader<'_> {
     pub fn relative(&self, at: usize) -> Option<Found> {
         self.day_phrase(at)
             .or_else(|| self.day_word(at))
+            .or_else(|| self.untold_weekday(at))
             .or_else(|| self.weekday(at))
             .or_else(|| self.each(at))
             .or_else(|| self.which_unit(at))
@@ -213,7 +214,7 @@ impl Reader<'_> {
     }
 
     /// The month `by` months after the publication's.
-    fn month_by(&self, by: i64) -> Option<(i32, u32)> {
+    pub fn month_by(&self, by: i64) -> Option<(i32, u32)> {
         let first: NaiveDate = self.published.with_day(1)?;
         let months = chrono::Months::new(1);
         let then = match by {

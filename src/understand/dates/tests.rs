@@ -2,7 +2,7 @@ use super::*;
 
 const PUBLISHED: &str = "2017-09-25";
 
-fn shown(text: &str, published: &str) -> String {
+pub(super) fn shown(text: &str, published: &str) -> String {
     let published: NaiveDate = published.parse().expect("date");
     let tokens = tokens_to_read(text);
     spans(&tokens, published)

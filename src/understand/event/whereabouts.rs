@@ -130,7 +130,8 @@ impl Scene<'_> {
                 let city = mention
                     .city
                     .filter(|city| !(abroad && COUNTRIES.contains(city)))
-                    .or_else(|| self.city_in(region, choice));
+                    .or_else(|| self.city_in(region, choice))
+                    .or_else(|| self.title_city_in(mention));
                 Whereabouts {
                     city: city.map(str::to_owned),
                     region,
@@ -341,6 +342,29 @@ impl Scene<'_> {
             self.places.iter().filter(|mention| {
                 within.contains(&mention.first)
                     && mention.region == region
+                    && !self.is_origin(mention)
+            })
+        };
+        named()
+            .filter(|mention| mention.located)
+            .chain(named())
+            .find_map(|mention| mention.city)
+    }
+
+    /// A city of the title that lies in the region the text names.
+    fn title_city_in(&self, around: &Mention) -> Option<&'static str> {
+        if around.kind != PlaceKind::Region {
+            return None;
+        }
+        let within = &self.told.sentences.get(..self.told.title_sentences)?;
+        let named = || {
+            self.places.iter().filter(|mention| {
+                within
+                    .iter()
+                    .any(|sentence| sentence.tokens.contains(&mention.first))
+                    && mention.kind == PlaceKind::City
+                    && mention.region.is_some()
+                    && mention.region == around.region
                     && !self.is_origin(mention)
             })
         };

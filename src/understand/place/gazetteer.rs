@@ -11,6 +11,7 @@ use super::super::endings::is_name_ending;
 use super::super::told::plain_letter;
 use super::PlaceKind;
 use super::declension::{adjective, forms};
+use super::latin::{Latin, Written};
 
 pub const PLACES: &str = include_str!("places.tsv");
 pub const DISTRICTS: &str = include_str!("districts.tsv");
@@ -66,24 +67,28 @@ pub struct Gazetteer {
     stems: HashMap<String, Vec<(Vec<String>, Place)>>,
     districts: HashMap<String, (District, Beside)>,
     heads: HashSet<String>,
+    latin: Latin,
 }
 
 impl Gazetteer {
     /// Whether any name begins as `word` does.
-    pub fn may_begin(&self, word: &str) -> bool {
+    pub fn may_begin(&self, word: &str, written: Written) -> bool {
         let end = word
             .char_indices()
             .nth(HEAD_CHARS)
             .map_or(word.len(), |(at, _)| at);
         self.heads.contains(&word[..end])
+            || (written != Written::Cyrillic && self.latin.may_begin(word))
     }
 
     /// The place these folded words name, and the Kazakh ending they bear.
-    pub fn look_up<'a>(&self, words: &'a str) -> Option<(Place, &'a str)> {
+    pub fn look_up<'a>(&self, words: &'a str, written: Written) -> Option<(Place, &'a str)> {
         if let Some(place) = self.whole.get(words) {
             return Some((*place, ""));
         }
-        self.kazakh(words).or_else(|| self.by_stem(words))
+        self.kazakh(words)
+            .or_else(|| self.by_stem(words))
+            .or_else(|| self.latin.look_up(words, written))
     }
 
     /// The district, and on which side its word must stand.
@@ -127,7 +132,7 @@ impl Gazetteer {
             gazetteer.add_kazakh(kazakh, place);
             gazetteer.add_russian(russian, place);
             for form in named(english) {
-                gazetteer.add_whole(&fold(form).replace('-', " "), place);
+                gazetteer.add_english(form, place);
             }
         }
         for line in rows(DISTRICTS) {
@@ -142,7 +147,7 @@ impl Gazetteer {
                 let place = place(name, region, kind);
                 gazetteer.add_kazakh(kazakh, place);
                 gazetteer.add_russian(russian, place);
-                gazetteer.add_whole(&fold(name).replace('-', " "), place);
+                gazetteer.add_english(name, place);
             }
         }
         gazetteer
@@ -186,12 +191,23 @@ impl Gazetteer {
         add(name.trim_end_matches(" District"), Beside::After);
     }
 
+    fn add_english(&mut self, name: &str, place: Place) {
+        let form = fold(name).replace('-', " ");
+        self.add_whole(&form, place);
+        if place.kind != PlaceKind::Region {
+            self.latin.add(&form, place);
+        }
+    }
+
     fn add_kazakh(&mut self, names: &'static str, place: Place) {
         for name in named(names) {
             let form = fold(name).replace('-', " ");
             if form.contains('~') {
                 self.add_stem(&form, place);
             } else {
+                if place.kind != PlaceKind::Region {
+                    self.latin.add(&form, place);
+                }
                 // "Лисаковскіде", and what people write who have no Kazakh keys.
                 let eased = form.ends_with("ск").then(|| format!("{form}і"));
                 let plain: String = form.chars().map(plain_letter).collect();

@@ -7,6 +7,7 @@
 mod context;
 mod declension;
 mod gazetteer;
+mod latin;
 
 use std::collections::HashSet;
 
@@ -17,6 +18,7 @@ use crate::text::tokens::Token;
 use super::endings::is_locative;
 use context::Context;
 use gazetteer::{District, Doubt, GAZETTEER, Place};
+use latin::Written;
 
 /// The most words one name has, hyphens not counted.
 const NAME_WORDS_MAX: usize = 4;
@@ -82,7 +84,12 @@ pub fn mentions(tokens: &[Token]) -> Vec<Mention> {
 /// names, whatever the neighbours.
 pub fn city(name: &str) -> Option<(&'static str, Option<Region>)> {
     let name = fold(name.trim()).replace('-', " ");
-    let (place, _) = GAZETTEER.look_up(&name)?;
+    let written = if name.is_ascii() {
+        Written::Latin
+    } else {
+        Written::Cyrillic
+    };
+    let (place, _) = GAZETTEER.look_up(&name, written)?;
     place.city.map(|city| (city, place.region))
 }
 
@@ -121,7 +128,8 @@ fn confirmed(tokens: &[Token], found: Vec<(Mention, bool)>) -> Vec<Mention> {
 
 /// The longest name at `at`, and whether it surely is a place.
 fn mention_at(tokens: &[Token], at: usize) -> Option<(Mention, bool)> {
-    if !tokens[at].is_word() || !GAZETTEER.may_begin(&tokens[at].folded) {
+    let written = Written::of(&tokens[at]);
+    if !tokens[at].is_word() || !GAZETTEER.may_begin(&tokens[at].folded, written) {
         return None;
     }
     let mut words = String::new();
@@ -150,7 +158,7 @@ fn mention_at(tokens: &[Token], at: usize) -> Option<(Mention, bool)> {
             .filter(|(_, beside)| context.is_district(*beside))
             .map(|(district, _)| Named::District(district));
         let named = district.or_else(|| {
-            GAZETTEER.look_up(&words).map(|(place, ending)| {
+            GAZETTEER.look_up(&words, written).map(|(place, ending)| {
                 let case = Case {
                     bare: ending.is_empty(),
                     locative: is_locative(ending),
