@@ -169,6 +169,7 @@ pub async fn close_round(
 ) -> Result<ClosedWindow, WindowError> {
     newsroom.store.seal(until).await?;
     let now = newsroom.clock.now();
+    newsroom.store.lapse_requests(now).await?;
     let watermark = newsroom.store.round_watermark(&plan.name, round).await?;
     let after = watermark.unwrap_or(until - FIRST_WINDOW);
     let window = Window { after, until };

@@ -1,7 +1,7 @@
 //! Leaving: at once and lasting, and counted with the digest whose letter a
 //! reader left by, where the link or address proves which.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Store;
 use super::dialect::Durability;
@@ -13,7 +13,13 @@ use super::subscribers::standing;
 use crate::model::bounce::ReportId;
 use crate::model::delivery::DeliveryId;
 use crate::model::subscriber::SubscriberId;
-use crate::model::token::Bearer;
+use crate::model::token::{Bearer, CONFIRM_LINK_LIFE};
+
+/// How long a request may wait: its letter may wait as long as the link in it
+/// then works.
+const REQUEST_LIFE: TimeDelta = CONFIRM_LINK_LIFE
+    .checked_add(&CONFIRM_LINK_LIFE)
+    .expect("two weeks");
 
 /// What came of an unsubscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +50,23 @@ impl Store {
         }
         let standing = standing(&mut session, &id).await?;
         Ok(standing.map_or(Unsubscribed::Unknown, |_| Unsubscribed::Already))
+    }
+
+    /// Who had left, and in whose name somebody asked for letters that nobody
+    /// confirmed in time, is shown again as who left.
+    pub async fn lapse_requests(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        let doing = "letting unconfirmed requests lapse";
+        let mut session = self.pools.write(doing, Durability::Normal).await?;
+        let lapsed = session
+            .execute(
+                "UPDATE subscribers SET status = 'unsubscribed', replaces = NULL
+                 WHERE status = 'pending' AND unsubscribed_at IS NOT NULL
+                   AND requested_at <= $1",
+                values![now - REQUEST_LIFE],
+            )
+            .await?;
+        session.commit().await?;
+        Ok(lapsed)
     }
 }
 

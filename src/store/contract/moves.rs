@@ -14,6 +14,7 @@ on_both!(
     who_comes_back_is_led_to_by_the_own_link,
     a_mail_to_leave_follows_and_a_bounce_does_not,
     the_erased_are_led_to_by_no_link,
+    who_left_and_does_not_confirm_is_who_left,
 );
 
 const COOLDOWN: TimeDelta = TimeDelta::minutes(10);
@@ -114,4 +115,23 @@ async fn the_erased_are_led_to_by_no_link(ground: Ground) {
     assert_eq!(again, Changed::Unknown);
     let left = store.unsubscribe(&id(0), at(302)).await.unwrap();
     assert_eq!(left, Unsubscribed::Unknown);
+}
+
+async fn who_left_and_does_not_confirm_is_who_left(ground: Ground) {
+    let store = &ground.store;
+    closed(store, 3).await;
+    store.unsubscribe(&id(1), at(200)).await.unwrap();
+    let asked = store
+        .request_move(&id(0), &address(1), at(300), COOLDOWN)
+        .await;
+    assert_eq!(asked.unwrap(), Changed::Now);
+    assert_eq!(status(store, 1).await, SubscriberStatus::Pending);
+    let soon = at(299) + TimeDelta::days(14);
+    assert_eq!(store.lapse_requests(soon).await.unwrap(), 0);
+    let late = at(300) + TimeDelta::days(14);
+    assert_eq!(store.lapse_requests(late).await.unwrap(), 1);
+    assert_eq!(status(store, 1).await, SubscriberStatus::Unsubscribed);
+    assert_eq!(status(store, 0).await, SubscriberStatus::Confirmed);
+    let late_link = store.confirm(&id(1), late).await.unwrap();
+    assert_eq!(late_link, Confirmed::Unknown);
 }
