@@ -103,8 +103,8 @@ impl Reader<'_> {
             return vague(after);
         }
         let owned = OWNED.iter().any(|end| self.ending(name).starts_with(end));
-        let owner = (name.saturating_sub(OWNER_ITEMS)..name).any(|before| self.owns(before));
-        if owned && owner {
+        let of_month = (name.saturating_sub(OWNER_ITEMS)..name).any(|before| self.owns(before));
+        if owned && of_month {
             return vague(name + 1);
         }
         None
