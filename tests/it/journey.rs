@@ -86,7 +86,7 @@ fn journey(store_url: Option<String>) {
     let closed = world.must(&["digest", "close", "daily"]);
     assert_eq!(
         closed.trim(),
-        "daily: window closed, 1 letters for 2 subscribers queued"
+        "daily: window closed, 1 letter for 2 subscribers queued"
     );
     let flushed = world.must(&["mail", "flush", "--json"]);
     assert_eq!(

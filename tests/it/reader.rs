@@ -368,7 +368,7 @@ fn links_are_counted_where_the_operator_wants_it_and_nothing_else_is() {
     assert_eq!(counted["opened"], 1, "{status}");
     let told = running.world.must(&["mail", "status", "--digest", "daily"]);
     assert!(
-        told.contains("  opened 1 times: https://house.example/article/"),
+        told.contains("  opened 1 time: https://house.example/article/"),
         "{told}"
     );
 }
