@@ -123,6 +123,9 @@ fn hour(word: &str) -> Result<NaiveTime, String> {
     NaiveTime::parse_from_str(word, "%H:%M").map_err(|_| "expected HH:MM".to_owned())
 }
 
+/// A longer one is a slip of the keyboard.
+const EVENT_DAYS_MAX: i64 = 366;
+
 fn days(words: &str) -> Result<Days, String> {
     let day = |word: &str| {
         word.parse::<NaiveDate>()
@@ -137,6 +140,9 @@ fn days(words: &str) -> Result<Days, String> {
     let (start, end) = (day(start)?, day(end)?);
     if end < start {
         return Err(format!("{end} is before {start}"));
+    }
+    if (end - start).num_days() >= EVENT_DAYS_MAX {
+        return Err(format!("longer than {EVENT_DAYS_MAX} days: {words}"));
     }
     let end = Some(end).filter(|end| *end != start);
     Ok(Days { start, end })

@@ -9,6 +9,7 @@ use crate::model::correction::Correction;
 use crate::model::event::{EventDetails, EventStatus};
 use crate::model::reading::{Confidence, DateEvidence, EventClaim, Kind, Reading};
 use crate::model::region::Region;
+use crate::text::normalise::one_line;
 
 /// What the operator says of an event; the rest stays as it was known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,12 +49,12 @@ pub fn claimed(word: &EventWord, known: Option<&EventClaim>, title: &str) -> Eve
     claim.evidence = nobodys_words();
     claim.confidence = sure();
     if let Some(name) = &word.name {
-        claim.name.clone_from(name);
+        claim.name = one_line(name);
     }
     match (&word.city, word.region) {
         (Some(city), region) => {
             let known = place::city(city);
-            let city = Some(known.map_or(city.as_str(), |(name, _)| name).to_owned());
+            let city = Some(known.map_or_else(|| one_line(city), |(name, _)| name.to_owned()));
             if claim.city != city {
                 claim.details.venue = None;
             }
@@ -188,6 +189,9 @@ mod tests {
         assert_eq!(Some(&claim.name), known.map(|known| &known.name));
         assert_eq!(claimed(&word("2026-12-07"), Some(&claim), ""), claim);
         assert_eq!(claimed(&word("2026-12-07"), None, "title").name, "title");
+        let mut named = word("2026-12-07");
+        named.name = Some("Дала\r\nфорумы\u{202e}".to_owned());
+        assert_eq!(claimed(&named, known, "").name, "Дала форумы");
     }
 
     #[test]

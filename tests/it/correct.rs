@@ -225,7 +225,7 @@ fn corrected(store_url: Option<String>) {
 #[test]
 fn wrong_calls_are_named() {
     let world = World::new(None);
-    let cases: [(&[&str], &str); 6] = [
+    let cases: [(&[&str], &str); 7] = [
         (
             &["correct", "https://a.example/x", "--no-event"],
             "no article has the id or the address",
@@ -238,6 +238,10 @@ fn wrong_calls_are_named() {
         (
             &["correct", "x", "--event-date", "5 December"],
             "expected YYYY-MM-DD",
+        ),
+        (
+            &["correct", "x", "--event-date", "2026-12-01/2999-12-01"],
+            "longer than 366 days",
         ),
         (
             &["correct", "x", "--city", "Almaty", "--no-event"],
