@@ -33,6 +33,9 @@ impl Reader<'_> {
         if matches!(word, "арғы" | "алдыңғы") && self.word(at + 1) == Some("күні") {
             return self.counted(at, at + 2, if word == "арғы" { 2 } else { -2 });
         }
+        if word == "накануне" && self.is_followed_by_news(at + 1) {
+            return self.counted(at, at + 1, -1);
+        }
         let start = at + usize::from(word == "the");
         if self.word(start)? != "day" {
             return None;
@@ -42,6 +45,13 @@ impl Reader<'_> {
             ("before", Sense::Day(-1)) => self.counted(at, start + 3, -2),
             _ => None,
         }
+    }
+
+    /// "Накануне в Актобе прошёл": the day before; "накануне праздника" is its eve.
+    fn is_followed_by_news(&self, at: usize) -> bool {
+        let next = self.word(at).unwrap_or_default();
+        let told = ["л", "ла", "ло", "ли", "лся", "лась", "лось", "лись"];
+        matches!(next, "в" | "во" | "на") || told.iter().any(|ending| next.ends_with(ending))
     }
 
     /// "бүгін", "ертеңгі күні", "завтра".

@@ -84,7 +84,7 @@ fn is_something_else(told: &Told, sentence: usize, at: usize) -> bool {
         || near.windows(3).any(|three| {
             matches!(
                 three[0].folded.as_str(),
-                "интернет" | "онлайн" | "веб" | "internet" | "online"
+                "интернет" | "веб" | "internet"
             ) && three[1].is_dash()
                 && is_forum_word(&three[2].folded)
         });

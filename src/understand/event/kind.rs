@@ -42,13 +42,19 @@ impl Scene<'_> {
             confidence,
             why,
         };
-        if let Some(choice) = choice.filter(|choice| !(choice.past && self.is_in_passing())) {
+        let passing = self.is_in_passing();
+        // What was said at a forum these days is told early.
+        let tells = |choice: &&Choice| !(choice.past && passing) || self.is_early(choice.sentence);
+        if let Some(choice) = choice.filter(tells) {
             let sure = (0.35 + 0.09 * choice.weight).min(0.97);
             return if choice.past {
                 found(Kind::ForumArticle, sure, "its day is past")
             } else {
                 found(Kind::Announcement, sure, "its day is to come, or today")
             };
+        }
+        if passing {
+            return found(Kind::Other, 0.7, "forums are only named in passing");
         }
         let title = self.in_title();
         let coming: f32 = votes.iter().map(|vote| vote.coming).sum();
@@ -64,8 +70,6 @@ impl Scene<'_> {
         if title || self.forums.len() >= MENTIONS_MANY {
             let why = "the title names a forum, or the text often does";
             found(Kind::ForumArticle, 0.85, why)
-        } else if self.is_in_passing() {
-            found(Kind::Other, 0.7, "forums are only named in passing")
         } else {
             found(Kind::ForumArticle, 0.65, "the text tells of a forum")
         }
@@ -80,8 +84,12 @@ impl Scene<'_> {
         let passing = |forum: &Forum| {
             let (words, at) = self.around(forum.at, forum.sentence);
             let opens = forum.sentence <= self.told.title_sentences;
-            let told = !forum.scene && held(words, at) != Held::Untold;
-            bygone || !(opens || told && self.is_early(forum.sentence))
+            let told = !forum.scene
+                && held(words, at) != Held::Untold
+                && !section("recurring").any(words);
+            let beside = forum.scene
+                && (section("sidelines").any(words) || section("world-forum").any(words));
+            bygone || beside || !(opens || told && self.is_early(forum.sentence))
         };
         !self.in_title() && self.forums.len() < MENTIONS_MANY && self.forums.iter().all(passing)
     }
@@ -146,7 +154,16 @@ impl Scene<'_> {
     }
 
     pub(super) fn is_moved(&self, sentence: usize, at: usize) -> bool {
-        self.says("postponed", sentence, at)
+        self.says("postponed", sentence, at) || self.replaces_a_day(sentence)
+    }
+
+    /// A day of the sentence is one that another takes the place of.
+    fn replaces_a_day(&self, sentence: usize) -> bool {
+        let within = self.told.sentences.get(sentence).map(|told| &told.tokens);
+        within.is_some_and(|within| {
+            let mut here = self.dates.iter();
+            here.any(|dated| within.contains(&dated.first) && self.is_replaced(*dated))
+        })
     }
 
     pub(super) fn is_called_off(&self, sentence: usize, at: usize) -> bool {
@@ -186,9 +203,10 @@ impl Scene<'_> {
             ("cancelled", EventStatus::Cancelled),
             ("postponed", EventStatus::Postponed),
         ] {
-            let said = places
-                .iter()
-                .find(|(sentence, at)| self.says(what, *sentence, *at));
+            let said = places.iter().find(|(sentence, at)| match status {
+                EventStatus::Postponed => self.is_moved(*sentence, *at),
+                _ => self.says(what, *sentence, *at),
+            });
             if let Some((sentence, _)) = said.filter(|_| !choice.past) {
                 return (status, Some(*sentence));
             }

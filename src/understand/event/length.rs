@@ -4,6 +4,7 @@ use chrono::{NaiveDate, TimeDelta};
 
 use super::super::lexicon::section;
 use super::{Choice, Scene};
+use crate::text::tokens::Token;
 
 /// The sections that tell a length, and how many days it adds to the first.
 const LENGTHS: [(&str, i64); 4] = [
@@ -18,6 +19,13 @@ const SENTENCES: usize = 2;
 const BESIDE_TOKENS: usize = 4;
 /// An end further away is another event's.
 const DAYS_MAX: i64 = 14;
+
+/// Whether the words say how many days something lasts.
+pub(super) fn is_length_told(words: &[Token]) -> bool {
+    LENGTHS
+        .iter()
+        .any(|(length, _)| section(length).any(words))
+}
 
 impl Scene<'_> {
     /// The first and the last day: of "a two-day forum" both are known by one.
@@ -37,13 +45,15 @@ impl Scene<'_> {
                 let told = LENGTHS
                     .iter()
                     .find(|(length, _)| section(length).any(words));
-                told.map(|(_, more)| TimeDelta::days(*more))
+                told.map(|(_, more)| (index, TimeDelta::days(*more)))
             });
-        let Some(more) = more else {
+        let Some((told_at, more)) = more else {
             return (dated.start, self.last_day(choice));
         };
         // The day it ended on is the last.
-        if choice.past && section("ended").any(self.told.words(sentence)) {
+        let ended = |at: usize| section("ended").any(self.told.words(at));
+        let is_last = dated.start == self.published && ended(told_at);
+        if choice.past && (ended(sentence) || is_last) {
             let first = dated.start.checked_sub_signed(more);
             first.map_or((dated.start, None), |first| (first, Some(dated.start)))
         } else {

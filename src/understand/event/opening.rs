@@ -87,7 +87,7 @@ fn hour(told: &Told, range: Range<usize>) -> Option<Hours> {
     told.tokens
         .get(range)?
         .split(|token: &Token| token.is_mark(',') || token.is_mark(';'))
-        .filter(|clause| !section("deadline").any(clause))
+        .filter(|clause| !section("deadline").any(clause) && !section("other-hour").any(clause))
         .find_map(first_time)
 }
 

@@ -7,6 +7,7 @@ use super::super::lexicon::section;
 use super::dates::Dated;
 use super::forum::Forum;
 use super::held::{Held, held, past_participle};
+use super::length::is_length_told;
 use super::{Choice, Scene};
 use crate::text::tokens::Token;
 
@@ -104,7 +105,8 @@ impl Scene<'_> {
         let mut unsure = None;
         if dated.guessed {
             // The weekday a forum ended on is not the one it began on.
-            if held != Held::Over || section("ended").any(words) {
+            let first_unknown = || section("ended").any(words) && !is_length_told(words);
+            if held != Held::Over || first_unknown() {
                 unsure = Some("a bare weekday no verb says to be the last or the next");
             } else if dated.start > self.published {
                 dated.start = dated.start.checked_sub_signed(TimeDelta::days(7))?;
@@ -124,10 +126,13 @@ impl Scene<'_> {
         if unsure.is_some() {
             return Some(weighed);
         }
-        let anchor = self.anchor(words, sentence, held != Held::Untold || called_off);
-        let Some(anchor) = anchor.or_else(|| self.scene_anchor(dated, sentence)) else {
+        let by_name = self.anchor(words, sentence, held != Held::Untold || called_off);
+        let Some(anchor) = by_name.or_else(|| self.scene_anchor(dated, sentence)) else {
             return Some(weighed.refuse("its sentence tells of no forum being held"));
         };
+        // What was said there today is no announcement.
+        let past = past || by_name.is_none() && begun && section("past").any(words);
+        let weighed = Weighed { past, ..weighed };
         let recent = ahead >= -SCENE_DAYS_MAX && section("past").any(words);
         if !(-AFTERMATH_DAYS_MAX..=AHEAD_DAYS_MAX).contains(&ahead) {
             return Some(weighed.refuse("too long ago or too far ahead"));
@@ -170,9 +175,23 @@ impl Scene<'_> {
             }
             _ => {}
         }
-        if section("next-edition").any(self.told.words(sentence)) {
+        let words = self.told.words(sentence);
+        let next_year = section("next-year").any(words) && self.is_reported_before(sentence);
+        if next_year || section("next-edition").any(words) {
             notes.push(Note::new("of the next edition", -3.0));
         }
+    }
+
+    /// A sentence before tells of a forum as over.
+    fn is_reported_before(&self, sentence: usize) -> bool {
+        let before = self
+            .forums
+            .iter()
+            .filter(|forum| forum.sentence < sentence);
+        before.into_iter().any(|forum| {
+            let (words, at) = self.around(forum.at, forum.sentence);
+            held(words, at) == Held::Over
+        })
     }
 
     /// How surely the sentence speaks of a forum that is held; `None`: it doesn't.
@@ -211,6 +230,9 @@ impl Scene<'_> {
             .iter()
             .any(|forum| forum.sentence + 1 == sentence);
         let generic = section("generic-event").any(words);
+        if !generic && section("other-gathering").any(words) {
+            return None;
+        }
         let near = f32::from(u8::from(before)) + f32::from(u8::from(title));
         let many = self.forums.len() > 1;
         ((generic || held) && (before || title || many))
@@ -231,10 +253,10 @@ impl Scene<'_> {
     /// "Today at the … forum the minister said", "will be discussed at the forum in
     /// … on 9 December": the day is the forum's.
     fn scene_anchor(&self, dated: Dated, sentence: usize) -> Option<Note> {
-        if dated.end.is_some() || dated.guessed {
+        if dated.guessed {
             return None;
         }
-        let ago = (self.published - dated.start).num_days();
+        let ago = (self.published - dated.end.unwrap_or(dated.start)).num_days();
         let within = |tokens: usize| {
             self.forums
                 .iter()
@@ -272,6 +294,12 @@ impl Scene<'_> {
         let moved = self.is_moved(sentence, dated.first);
         if (deadline_before || deadline_after) && dated.end.is_none() && !moved {
             notes.push(Note::new("until that day", -2.5));
+        }
+        if before
+            .last()
+            .is_some_and(|word| section("after").has(&word.folded))
+        {
+            notes.push(Note::new("after that day", -2.5));
         }
         if section("deadline").any(before) || section("deadline").any(after) {
             notes.push(Note::new("a day to register by", -2.0));
@@ -317,6 +345,19 @@ impl Scene<'_> {
         })
     }
 
+    /// "Instead of 23 September", "23 қыркүйектің орнына".
+    pub(super) fn is_replaced(&self, dated: Dated) -> bool {
+        let tokens = &self.told.tokens;
+        let word = |at: Option<usize>| {
+            at.and_then(|at| tokens.get(at))
+                .map_or("", |token| token.folded.as_str())
+        };
+        let (before, two_before) = (dated.first.checked_sub(1), dated.first.checked_sub(2));
+        word(before) == "вместо"
+            || (word(two_before), word(before)) == ("instead", "of")
+            || word(Some(dated.after)) == "орнына"
+    }
+
     /// Of a postponed event the day it is moved to is the event's.
     fn moved(&self, dated: Dated, sentence: usize) -> Option<Note> {
         let within = &self.told.sentences[sentence].tokens;
@@ -336,7 +377,7 @@ impl Scene<'_> {
         } else {
             section("planned-before").any(before)
         };
-        if matches!(lead, "с" | "со" | "from") || ends(&ABLATIVES) {
+        if matches!(lead, "с" | "со" | "from") || ends(&ABLATIVES) || self.is_replaced(dated) {
             Some(Note::new("the day it is moved from", -2.0))
         } else if !planned && (matches!(lead, "на" | "to" | "until" | "for") || ends(&DATIVES)) {
             Some(Note::new("the day it is moved to", 1.5))

@@ -215,7 +215,12 @@ impl Scene<'_> {
     /// The dateline, where the text names no other place than it and its region.
     fn dateline(&self) -> Option<&Mention> {
         let first = self.places.first()?;
-        let alone = self.places.iter().all(|other| {
+        let here = |place: &Mention| {
+            let after = self.sentence_at(place.first).unwrap_or_default();
+            let said = |at: usize| section("here").any(self.told.words(at));
+            (after..=after + 1).any(said)
+        };
+        let alone = here(first) || self.places.iter().all(|other| {
             let around = other.kind == PlaceKind::Region && other.region == first.region;
             other.name == first.name || around
         });
