@@ -35,6 +35,7 @@ use crate::text::normalise::one_line;
 use crate::text::tokens::tokens;
 
 use event::Finding;
+use lexicon::section;
 pub use event::Note;
 pub use excerpt::Scored;
 pub use explain::{DateReason, Explanation, Mentioned, PlaceReason};
@@ -127,7 +128,7 @@ fn look(article: &Article, source_hints: Hints, zone: Tz, now: DateTime<Utc>) ->
         regions: regions(
             &finding,
             event.as_ref(),
-            title_tokens(&told),
+            &told,
             source_hints.region,
         ),
         topics: topics
@@ -230,18 +231,31 @@ fn title_tokens(told: &Told) -> usize {
         .map_or(0, |sentence| sentence.tokens.end)
 }
 
+/// Where the next or an earlier edition is, the news is not.
+fn is_aside(told: &Told, token: usize) -> bool {
+    let sentence = told.sentence_at(token);
+    sentence.is_some_and(|sentence| {
+        let words = told.words(sentence);
+        section("next-edition").any(words) || section("bygone").any(words)
+    })
+}
+
 /// The event's region first, then by how often and how early they are named.
 fn regions(
     finding: &Finding,
     event: Option<&EventClaim>,
-    title_tokens: usize,
+    told: &Told,
     hint: Option<Region>,
 ) -> Vec<(Region, Confidence)> {
+    let title_tokens = title_tokens(told);
     let mut weights: BTreeMap<Region, f32> = BTreeMap::new();
     for (index, mention) in finding.places.iter().enumerate() {
         let Some(region) = mention.region else {
             continue;
         };
+        if index > 0 && is_aside(told, mention.first) {
+            continue;
+        }
         // Guests come from the others.
         let scene = event.is_some_and(|event| event.region != Some(region) && event.city.is_some());
         if scene && mention.first >= title_tokens {

@@ -6,9 +6,13 @@ use crate::model::language::Language;
 use super::super::lexicon::section;
 use super::super::told::Told;
 use super::held::{Held, held};
+use crate::text::tokens::Token;
 
 /// Words this far around decide what a mention means.
 const NEAR_TOKENS: usize = 4;
+
+/// Who "told the … forum" stands this far before it.
+const ADDRESSED_TOKENS: usize = 7;
 
 /// A verb this far off may tell that it is held.
 const FAR_TOKENS: usize = 40;
@@ -99,7 +103,8 @@ fn is_something_else(told: &Told, sentence: usize, at: usize) -> bool {
     let organisation = section("org-near").any(near)
         && !section("future-held").any(spoken)
         && !section("past-held").any(spoken);
-    board || section("mall-near").any(near) || organisation || is_thing(told, at)
+    let sought = section("procurement").any(spoken);
+    board || sought || section("mall-near").any(near) || organisation || is_thing(told, at)
 }
 
 /// A bare quoted "Форум" beside a hotel, a party, a newspaper: its name.
@@ -149,6 +154,11 @@ fn is_scene(told: &Told, sentence: usize, at: usize) -> bool {
                 || (word.ends_with('е') || word.ends_with('а') || word.ends_with("ах"))
                     && before().any(inside)
         }
-        _ => before().any(|word| matches!(word, "at" | "during" | "sidelines")),
+        _ => {
+            let low = at.saturating_sub(ADDRESSED_TOKENS).max(told.sentences[sentence].tokens.start);
+            let addressed = |token: &Token| matches!(token.folded.as_str(), "told" | "addressed");
+            before().any(|word| matches!(word, "at" | "during" | "sidelines"))
+                || told.tokens[low..at].iter().any(addressed)
+        }
     }
 }

@@ -47,6 +47,8 @@ use whereabouts::Whereabouts;
 
 /// How far words of one sentence bear on each other.
 const NEAR_TOKENS: usize = 60;
+/// A piece of a dateline has no more words: "КОНАЕВ. 16 июня."
+const DATELINE_WORDS_MAX: usize = 2;
 /// Names are looked for at so many mentions.
 const MENTIONS_NAMED_MAX: usize = 200;
 /// A further event's day needs this weight: it is one only if it is surely told.
@@ -203,7 +205,16 @@ impl Scene<'_> {
 
     /// The title, or one of the text's first two sentences.
     fn is_early(&self, sentence: usize) -> bool {
-        sentence <= self.told.title_sentences + 1
+        self.sentences_before(sentence) <= 1
+    }
+
+    /// How many sentences of the text stand before; a dateline's pieces are none.
+    fn sentences_before(&self, sentence: usize) -> usize {
+        let is_whole = |index: &usize| {
+            let words = self.told.words(*index).iter();
+            words.filter(|word| word.is_word()).count() > DATELINE_WORDS_MAX
+        };
+        (self.told.title_sentences..sentence).filter(is_whole).count()
     }
 
     fn is_kazakh(&self) -> bool {

@@ -69,7 +69,10 @@ fn told_later(
         let of_forum = forums
             .iter()
             .any(|forum| forum.sentence == index && !forum.scene);
-        let speaks = index == from + 1 || of_forum || section("begins").any(words);
+        let labelled = words
+            .first()
+            .is_some_and(|word| section("label").has(&word.folded));
+        let speaks = index == from + 1 || of_forum || labelled || section("begins").any(words);
         let found = if section("past").any(words) {
             hour_of_beginning(told, within)
         } else {

@@ -27,6 +27,10 @@ const DATIVES: [&str; 6] = ["ға", "ге", "қа", "ке", "на", "не"];
 const CLAUSE_TOKENS: usize = 12;
 /// A day so near a forum that is only a scene is that forum's.
 const SCENE_TOKENS: usize = 6;
+/// In Kazakh the forum's whole name stands between.
+const SCENE_TOKENS_KAZAKH: usize = 16;
+/// "Today", "on Tuesday" are said of the forum so many sentences into the text.
+const TOLD_EARLY_SENTENCES: usize = 3;
 /// A verb so near a forum is its own.
 const BESIDE_TOKENS: usize = 3;
 /// A line "Date: …" tells of the forum named so many sentences around.
@@ -106,10 +110,23 @@ impl Scene<'_> {
         if dated.guessed {
             // The weekday a forum ended on is not the one it began on.
             let first_unknown = || section("ended").any(words) && !is_length_told(words);
-            if held != Held::Over || first_unknown() {
-                unsure = Some("a bare weekday no verb says to be the last or the next");
-            } else if dated.start > self.published {
-                dated.start = dated.start.checked_sub_signed(TimeDelta::days(7))?;
+            let told = || section("past").any(words) && !section("future").any(words);
+            let week = TimeDelta::days(7);
+            match held {
+                Held::ToCome if dated.start < self.published => {
+                    dated.start = dated.start.checked_add_signed(week)?;
+                }
+                Held::ToCome => {}
+                Held::Over | Held::Untold if first_unknown() || held == Held::Untold && !told() => {
+                    unsure = Some("a bare weekday no verb says to be the last or the next");
+                }
+                Held::Now => {
+                    unsure = Some("a bare weekday no verb says to be the last or the next");
+                }
+                Held::Over | Held::Untold if dated.start > self.published => {
+                    dated.start = dated.start.checked_sub_signed(week)?;
+                }
+                Held::Over | Held::Untold => {}
             }
         }
         let ahead = (dated.end.unwrap_or(dated.start) - self.published).num_days();
@@ -137,7 +154,7 @@ impl Scene<'_> {
         if !(-AFTERMATH_DAYS_MAX..=AHEAD_DAYS_MAX).contains(&ahead) {
             return Some(weighed.refuse("too long ago or too far ahead"));
         }
-        if past && held != Held::Over && !(recent && self.is_early(sentence)) {
+        if past && held != Held::Over && !(recent && self.is_told_early(dated, sentence)) {
             return Some(weighed.refuse("it is past, and no verb says it was held then"));
         }
         let mut notes = vec![anchor];
@@ -235,8 +252,15 @@ impl Scene<'_> {
         }
         let near = f32::from(u8::from(before)) + f32::from(u8::from(title));
         let many = self.forums.len() > 1;
+        let named_elsewhere = self.dates.iter().any(|dated| {
+            let other = self.sentence_at(dated.first);
+            dated.start >= self.published
+                && other.is_some_and(|other| {
+                    other != sentence && self.forums.iter().any(|forum| forum.sentence == other)
+                })
+        });
         ((generic || held) && (before || title || many))
-            .then_some(near + if generic { 1.0 } else { 0.0 })
+            .then_some(near + if generic && !named_elsewhere { 1.0 } else { 0.0 })
             .map(|weight| Note::new("goes on about the forum named before", weight))
     }
 
@@ -253,9 +277,6 @@ impl Scene<'_> {
     /// "Today at the … forum the minister said", "will be discussed at the forum in
     /// … on 9 December": the day is the forum's.
     fn scene_anchor(&self, dated: Dated, sentence: usize) -> Option<Note> {
-        if dated.guessed {
-            return None;
-        }
         let ago = (self.published - dated.end.unwrap_or(dated.start)).num_days();
         let within = |tokens: usize| {
             self.forums
@@ -264,10 +285,10 @@ impl Scene<'_> {
         };
         if ago < 0 {
             let future = section("future").any(self.told.words(sentence));
-            return (future && within(SCENE_TOKENS))
+            return (future && within(self.scene_tokens()))
                 .then_some(Note::new("what will be said there that day", 2.0));
         }
-        if ago > SCENE_DAYS_MAX || !self.is_early(sentence) {
+        if ago > SCENE_DAYS_MAX || !self.is_told_early(dated, sentence) {
             return None;
         }
         let goes_on = self.in_title()
@@ -279,12 +300,27 @@ impl Scene<'_> {
         (within(CLAUSE_TOKENS) || goes_on).then_some(Note::new("what was said there that day", 2.5))
     }
 
+    fn scene_tokens(&self) -> usize {
+        if self.is_kazakh() {
+            SCENE_TOKENS_KAZAKH
+        } else {
+            SCENE_TOKENS
+        }
+    }
+
+    /// Early enough for what was said at a forum that day.
+    fn is_told_early(&self, dated: Dated, sentence: usize) -> bool {
+        self.is_early(sentence)
+            || dated.relative && self.sentences_before(sentence) <= TOLD_EARLY_SENTENCES
+    }
+
     /// What the words right beside the date say it is the date of.
     fn surroundings(&self, dated: Dated, sentence: usize, notes: &mut Vec<Note>) {
         let within = &self.told.sentences[sentence].tokens;
         let low = dated.first.saturating_sub(3).max(within.start);
         let high = (dated.after + 3).min(within.end);
         let before = &self.told.tokens[low..dated.first];
+        let before = before.rsplit(ends_clause).next().unwrap_or_default();
         let after = &self.told.tokens[dated.after.min(high)..high];
         let until = |word: &str| section("until").has(word);
         let deadline_before = before.last().is_some_and(|word| until(&word.folded));
@@ -304,7 +340,9 @@ impl Scene<'_> {
         if section("deadline").any(before) || section("deadline").any(after) {
             notes.push(Note::new("a day to register by", -2.0));
         }
-        if section("other-date").any(before) || section("other-date").any(after) {
+        // "185 жыл толуына орай 23 қазанда": the day is not the jubilee's.
+        let occasion = before.last().is_some_and(|word| word.folded == "орай");
+        if section("other-date").any(before) && !occasion || section("other-date").any(after) {
             notes.push(Note::new("the day of something else", -3.0));
         }
         if moved {
@@ -325,9 +363,37 @@ impl Scene<'_> {
         if near {
             notes.push(Note::new("beside the forum's name", 0.3));
         }
+        if self.is_of_other_clause(dated, sentence) {
+            notes.push(Note::new("another day stands in the forum's clause", -3.0));
+        }
+        if section("beside-forum").any(&self.told.tokens[within.clone()]) {
+            notes.push(Note::new("before or after the forum", -3.0));
+        }
         if line {
             notes.push(Note::new("a calendar's line", 1.5));
         }
+    }
+
+    /// "6 қазанда … байқауы, 8 қазанда … форумы, ал 10 қазанда … турнирі": of days in
+    /// clauses of their own the forum's is in the forum's.
+    fn is_of_other_clause(&self, dated: Dated, sentence: usize) -> bool {
+        let within = &self.told.sentences[sentence].tokens;
+        let clause = |at: usize| {
+            let marks = self.told.tokens[within.start..at].iter();
+            marks.filter(|token| ends_clause(token)).count()
+        };
+        let own = clause(dated.first);
+        let here = |at: usize| within.contains(&at);
+        let forums: Vec<usize> = self
+            .forums
+            .iter()
+            .filter(|forum| here(forum.at))
+            .map(|forum| clause(forum.at))
+            .collect();
+        let mut others = self.dates.iter().filter(|other| here(other.first));
+        !forums.is_empty()
+            && !forums.contains(&own)
+            && others.any(|other| other.start != dated.start && forums.contains(&clause(other.first)))
     }
 
     /// "Planned for 27 November, … will be held on 11 December": a later day of the
@@ -387,4 +453,9 @@ impl Scene<'_> {
             None
         }
     }
+}
+
+/// Whether a mark parts the clauses of a sentence.
+fn ends_clause(token: &Token) -> bool {
+    token.is_mark(',') || token.is_mark(';')
 }

@@ -131,7 +131,8 @@ impl Scene<'_> {
                     .city
                     .filter(|city| !(abroad && COUNTRIES.contains(city)))
                     .or_else(|| self.city_in(region, choice))
-                    .or_else(|| self.title_city_in(mention));
+                    .or_else(|| self.title_city_in(mention))
+                    .or_else(|| self.here().filter(|here| here.region == region)?.city);
                 Whereabouts {
                     city: city.map(str::to_owned),
                     region,
@@ -215,17 +216,20 @@ impl Scene<'_> {
     /// The dateline, where the text names no other place than it and its region.
     fn dateline(&self) -> Option<&Mention> {
         let first = self.places.first()?;
-        let here = |place: &Mention| {
-            let after = self.sentence_at(place.first).unwrap_or_default();
-            let said = |at: usize| section("here").any(self.told.words(at));
-            (after..=after + 1).any(said)
-        };
-        let alone = here(first) || self.places.iter().all(|other| {
+        let alone = self.here() == Some(first) || self.places.iter().all(|other| {
             let around = other.kind == PlaceKind::Region && other.region == first.region;
             other.name == first.name || around
         });
         let sentence = self.sentence_at(first.first)?;
         (alone && first.city.is_some() && self.is_dateline(first, sentence)).then_some(first)
+    }
+
+    /// The dateline's place, where the text says "here".
+    fn here(&self) -> Option<&Mention> {
+        let first = self.places.first()?;
+        let sentence = self.sentence_at(first.first)?;
+        let said = |at: usize| section("here").any(self.told.words(at));
+        (self.is_dateline(first, sentence) && (sentence..=sentence + 1).any(said)).then_some(first)
     }
 
     /// "АСТАНА. ҚазАқпарат –", "Алматы, 5 мая. /Kazinform/", "ASTANA –".
@@ -286,6 +290,15 @@ impl Scene<'_> {
         let next = tokens
             .get(mention.after)
             .map_or("", |token| token.folded.as_str());
+        // "3 pm Astana time", "Kazakhstan-Russia forum"
+        let clock = matches!(next, "time" | "уақыты" | "уақытымен" | "уақытында")
+            || matches!(before(1), "времени" | "время");
+        let joined = |at: Option<usize>| {
+            at.and_then(|at| tokens.get(at))
+                .is_some_and(|token| token.is_dash() && !token.spaced)
+        };
+        let paired = mention.kind == PlaceKind::Abroad
+            && (joined(mention.first.checked_sub(1)) || joined(Some(mention.after)));
         let town_word = ["қала", "облыс", "аудан"]
             .iter()
             .any(|word| next.starts_with(word));
@@ -295,7 +308,7 @@ impl Scene<'_> {
         let cyrillic = bearer.contains(|letter: char| ('а'..='я').contains(&letter));
         let comes = !country && cyrillic && ends(&ABLATIVES) && self.is_kazakh();
         let owns = self.is_kazakh() && !mention.located && ends(&GENITIVES);
-        from || comes || (owns && mention.kind == PlaceKind::Region)
+        from || comes || clock || paired || (owns && mention.kind == PlaceKind::Region)
     }
 
     /// A byname in the event's sentence or the title.

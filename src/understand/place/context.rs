@@ -54,7 +54,8 @@ const TOWN_BEFORE: [&str; 26] = [
 /// Words before a name that say something is there.
 const IN: [&str; 8] = ["город", "городе", "города", "г", "in", "в", "қ", "городу"];
 /// Words after a name that make it something else; Kazakh ones may bear endings.
-const OTHER_AFTER: [&str; 20] = [
+const OTHER_AFTER: [&str; 21] = [
+    "times",
     "көлі",
     "теңізі",
     "тауы",
