@@ -253,7 +253,7 @@ fn regions(
         let Some(region) = mention.region else {
             continue;
         };
-        if index > 0 && is_aside(told, mention.first) {
+        if event::is_of_clock(&told.tokens, mention) || index > 0 && is_aside(told, mention.first) {
             continue;
         }
         // Guests come from the others.

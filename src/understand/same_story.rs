@@ -42,6 +42,9 @@ const APART_DAYS_MAX: i64 = 4;
 /// likeness is a matter of how the texts were read.
 const LIKENESS_MIN_OF_STAGES: f64 = 0.8;
 
+/// Texts so alike are one text, whatever name was found in it.
+const LIKENESS_OF_ONE_TEXT: f64 = 0.9;
+
 /// What shared facts must be worth together, and of what the text with fewer
 /// tells: much of a long text, or nearly all of a short one.
 const FACTS_SHARED_MIN: [(u32, f64); 2] = [(12, 0.4), (8, 0.7)];
@@ -119,7 +122,17 @@ fn alike(one: &[i64], other: &[i64]) -> Option<f64> {
     if facts.contradict(Kind::Stage) {
         needed = needed.max(LIKENESS_MIN_OF_STAGES);
     }
-    (likeness >= needed).then_some(likeness)
+    let same_name = facts.shared_part(Kind::OwnWord);
+    if likeness >= needed {
+        // Forums of one day and town are announced in one form of words.
+        let other_name = same_name == Some(0.0) && likeness < LIKENESS_OF_ONE_TEXT;
+        return (!other_name).then_some(likeness);
+    }
+    // Told in other words: by facts, and where they name nobody, by the whole name.
+    let named = count(&facts.shared, Kind::Name) + count(&facts.shared, Kind::Number) > 0;
+    facts
+        .alike()
+        .filter(|_| same_name.is_none_or(|part| part > 0.0 && (named || part >= 1.0)))
 }
 
 /// Facts, then words.
@@ -148,6 +161,14 @@ impl<'a> Compared<'a> {
         count(&self.shared, kind) > 0
     }
 
+    /// How much of it both tell, of what the one with less tells; `None`: one tells
+    /// nothing of it.
+    #[expect(clippy::cast_precision_loss, reason = "a handful of words")]
+    fn shared_part(&self, kind: Kind) -> Option<f64> {
+        let least = count(self.one, kind).min(count(self.other, kind));
+        (least > 0).then(|| count(&self.shared, kind) as f64 / least as f64)
+    }
+
     /// Both tell of it, and nothing alike.
     fn contradict(&self, kind: Kind) -> bool {
         count(self.one, kind) > 0 && count(self.other, kind) > 0 && !self.share(kind)
@@ -173,7 +194,9 @@ impl<'a> Compared<'a> {
     fn alike(&self) -> Option<f64> {
         let names = count(&self.shared, Kind::Name);
         let telling = names + count(&self.shared, Kind::Number);
-        let same_day = self.share(Kind::Day) && self.share(Kind::Place);
+        // An event on the screen is nowhere.
+        let placed = count(self.one, Kind::Place) + count(self.other, Kind::Place) > 0;
+        let same_day = self.share(Kind::Day) && (self.share(Kind::Place) || !placed);
         let is_one = telling >= TELLING_MIN
             || (same_day && (telling >= TELLING_MIN_SAME_DAY || self.share(Kind::Subject)));
         let worth = |facts: &[i64]| facts.iter().map(|fact| Kind::worth(*fact)).sum::<u32>();

@@ -87,8 +87,8 @@ impl Scene<'_> {
             let told = !forum.scene
                 && held(words, at) != Held::Untold
                 && !section("recurring").any(words);
-            let beside = forum.scene
-                && (section("sidelines").any(words) || section("world-forum").any(words));
+            let beside = section("sidelines").any(words)
+                || forum.scene && section("world-forum").any(words);
             bygone || beside || !(opens || told && self.is_early(forum.sentence))
         };
         !self.in_title() && self.forums.len() < MENTIONS_MANY && self.forums.iter().all(passing)

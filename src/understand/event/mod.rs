@@ -42,7 +42,7 @@ pub use merge::{EventChange, merge, retold};
 use opening::{opening, sentences_of_day};
 use weigh::choices;
 pub use weigh::{Note, Weighed};
-pub use whereabouts::WeighedPlace;
+pub use whereabouts::{WeighedPlace, is_of_clock};
 use whereabouts::Whereabouts;
 
 /// How far words of one sentence bear on each other.

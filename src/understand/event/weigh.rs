@@ -113,6 +113,10 @@ impl Scene<'_> {
             let told = || section("past").any(words) && !section("future").any(words);
             let week = TimeDelta::days(7);
             match held {
+                // "…, the department said on Wednesday."
+                Held::ToCome if self.is_attribution(dated, sentence) => {
+                    unsure = Some("the weekday it was said on");
+                }
                 Held::ToCome if dated.start < self.published => {
                     dated.start = dated.start.checked_add_signed(week)?;
                 }
@@ -300,6 +304,13 @@ impl Scene<'_> {
         (within(CLAUSE_TOKENS) || goes_on).then_some(Note::new("what was said there that day", 2.5))
     }
 
+    /// Who tells of what is to come told it that day.
+    fn is_attribution(&self, dated: Dated, sentence: usize) -> bool {
+        let begin = self.told.sentences[sentence].tokens.start;
+        let low = dated.first.saturating_sub(2).max(begin);
+        section("attribution").any(&self.told.tokens[low..dated.first])
+    }
+
     fn scene_tokens(&self) -> usize {
         if self.is_kazakh() {
             SCENE_TOKENS_KAZAKH
@@ -366,7 +377,8 @@ impl Scene<'_> {
         if self.is_of_other_clause(dated, sentence) {
             notes.push(Note::new("another day stands in the forum's clause", -3.0));
         }
-        if section("beside-forum").any(&self.told.tokens[within.clone()]) {
+        let beside = section("beside-forum").any(&self.told.tokens[within.clone()]);
+        if beside && dated.start > self.published {
             notes.push(Note::new("before or after the forum", -3.0));
         }
         if line {
@@ -401,7 +413,7 @@ impl Scene<'_> {
     fn has_newer_day(&self, dated: Dated, sentence: usize) -> bool {
         let within = &self.told.sentences[sentence].tokens;
         self.dates.iter().any(|other| {
-            let (words, at) = self.around(other.first, sentence);
+            let (words, at) = self.around(other.after - 1, sentence);
             within.contains(&other.first)
                 && other.first >= dated.after
                 && other.start != dated.start

@@ -6,6 +6,7 @@ use super::super::place::{Mention, PlaceKind};
 use super::weigh::Note;
 use super::{Choice, Scene};
 use crate::model::region::Region;
+use crate::text::tokens::Token;
 
 /// A place needs this weight: one named in passing is nobody's scene.
 const WEIGHT_MIN: f32 = 3.0;
@@ -290,9 +291,7 @@ impl Scene<'_> {
         let next = tokens
             .get(mention.after)
             .map_or("", |token| token.folded.as_str());
-        // "3 pm Astana time", "Kazakhstan-Russia forum"
-        let clock = matches!(next, "time" | "уақыты" | "уақытымен" | "уақытында")
-            || matches!(before(1), "времени" | "время");
+        // "Kazakhstan-Russia forum"
         let joined = |at: Option<usize>| {
             at.and_then(|at| tokens.get(at))
                 .is_some_and(|token| token.is_dash() && !token.spaced)
@@ -308,7 +307,7 @@ impl Scene<'_> {
         let cyrillic = bearer.contains(|letter: char| ('а'..='я').contains(&letter));
         let comes = !country && cyrillic && ends(&ABLATIVES) && self.is_kazakh();
         let owns = self.is_kazakh() && !mention.located && ends(&GENITIVES);
-        from || comes || clock || paired || (owns && mention.kind == PlaceKind::Region)
+        from || comes || is_of_clock(tokens, mention) || paired || (owns && mention.kind == PlaceKind::Region)
     }
 
     /// A byname in the event's sentence or the title.
@@ -391,6 +390,17 @@ impl Scene<'_> {
             .chain(named())
             .find_map(|mention| mention.city)
     }
+}
+
+/// "3 pm Astana time", "по времени Астаны": a place that only tells the hour.
+pub fn is_of_clock(tokens: &[Token], mention: &Mention) -> bool {
+    let word = |at: Option<usize>| {
+        at.and_then(|at| tokens.get(at))
+            .map_or("", |token| token.folded.as_str())
+    };
+    let zone = ["time", "уақыты", "уақытымен", "уақытында"];
+    zone.contains(&word(Some(mention.after)))
+        || matches!(word(mention.first.checked_sub(1)), "времени" | "время")
 }
 
 #[cfg(test)]

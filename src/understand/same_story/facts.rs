@@ -28,7 +28,9 @@ const KIND_MAX: usize = 24;
 /// Consonants a name needs to be told from others.
 const SKELETON_MIN: usize = 3;
 /// Ideas any gathering's name may hold: they tell it from no other.
-const COMMON: [&str; 10] = [
+const COMMON: [&str; 12] = [
+    "республикалық",
+    "өңірлік аймақтық",
     "форум",
     "конференция",
     "саммит",
@@ -41,6 +43,8 @@ const COMMON: [&str; 10] = [
     "халықаралық",
 ];
 
+/// Shorter words of a name are grammar.
+const OWN_WORD_CHARS_MIN: usize = 4;
 /// Days of one event that are told.
 const EVENT_DAYS_MAX: usize = 10;
 /// Words of a title that puts right what was told before, in small letters.
@@ -78,6 +82,8 @@ pub(super) enum Kind {
     EventCity = 9,
     /// … and its region.
     EventRegion = 10,
+    /// A word of the event's name, comparable within one language.
+    OwnWord = 11,
 }
 
 /// How many facts of each kind candidates are found by, the most telling kinds
@@ -91,7 +97,7 @@ const PAIRED: [(Kind, usize); 4] = [
 
 impl Kind {
     const BITS: u32 = 4;
-    const COUNT: usize = 11;
+    const COUNT: usize = 12;
 
     pub(super) const fn of(fact: i64) -> u8 {
         fact.to_be_bytes()[7] & 0b1111
@@ -145,8 +151,14 @@ const fn side(language: Language) -> usize {
     }
 }
 
-fn idea(stem: &str, language: Language) -> Option<&'static str> {
-    IDEAS[side(language)].get(stem).copied()
+fn idea(word: &str, stem: &str, language: Language) -> Option<&'static str> {
+    let own = IDEAS[side(language)].get(stem);
+    // "Ulytau Invest", "Oil & Gas Forum" in Kazakh and Russian texts.
+    let english = || {
+        let latin = language != Language::English && word.is_ascii();
+        latin.then(|| IDEAS[side(Language::English)].get(&stem_in(word, Language::English)))?
+    };
+    own.or_else(english).copied()
 }
 
 /// The facts of a text as they are told.
@@ -175,9 +187,16 @@ impl Facts {
             if let Some(city) = &event.city {
                 self.tell(Kind::Place, city);
             }
-            for token in tokens(&event.name).iter().filter(|token| token.is_word()) {
+            let name = tokens(&event.name);
+            let is_place = places_in(&name);
+            for (at, token) in name.iter().enumerate().filter(|(_, token)| token.is_word()) {
                 let stem = stem_in(&token.folded, reading.language);
-                let subject = idea(&stem, reading.language);
+                let subject = idea(&token.folded, &stem, reading.language);
+                let common = subject.is_some_and(|subject| COMMON.contains(&subject));
+                let long = token.folded.chars().count() >= OWN_WORD_CHARS_MIN;
+                if long && !common && !is_place.contains(&at) && event.confidence.is_enough() {
+                    self.tell(Kind::OwnWord, &stem);
+                }
                 if let Some(subject) = subject.filter(|subject| !COMMON.contains(subject)) {
                     self.tell(Kind::Subject, subject);
                 }
@@ -244,6 +263,14 @@ impl Facts {
     }
 }
 
+/// The tokens that name places.
+fn places_in(laid_out: &[Token]) -> HashSet<usize> {
+    mentions(laid_out)
+        .into_iter()
+        .flat_map(|mention| mention.first..mention.after)
+        .collect()
+}
+
 /// Whether the title says that what was told is put right.
 fn corrects(laid_out: &[Token], body: usize) -> bool {
     let title = laid_out.iter().take_while(|token| token.start < body);
@@ -267,10 +294,8 @@ pub(super) fn facts(
     if !corrects(laid_out, body) {
         facts.tell_events(reading);
     }
-    let is_place: HashSet<usize> = mentions(laid_out)
-        .into_iter()
-        .flat_map(|mention| mention.first..mention.after)
-        .collect();
+    let is_place = places_in(laid_out);
+    let first_of_body = laid_out.iter().position(|token| token.start >= body);
     let mut at = 0;
     while let Some(token) = laid_out.get(at) {
         let mut next = at + 1;
@@ -285,9 +310,11 @@ pub(super) fn facts(
             Shape::Word if is_place.contains(&at) => {}
             Shape::Word => {
                 let stem = stem_in(&token.folded, language);
-                if let Some(idea) = idea(&stem, language) {
+                if let Some(idea) = idea(&token.folded, &stem, language) {
                     facts.tell(Kind::Term, idea);
                 } else if token.capital
+                    && first_of_body != Some(at)
+                    && !names::is_of_calendar(&token.folded)
                     && !names::begins_sentence(laid_out, at)
                     && (token.start >= body || language != Language::English)
                 {

@@ -1,6 +1,7 @@
 //! Names as any language writes them.
 
 use crate::model::language::Language;
+use crate::text::months::month_number;
 use crate::text::normalise::fold;
 use crate::text::tokens::Token;
 
@@ -23,6 +24,15 @@ const KAZAKH_ENDINGS: [&str; 26] = [
     "ның", "нің", "дың", "дің", "тың", "тің", "дан", "ден", "тан", "тен", "нан", "нен", "мен",
     "пен", "бен", "ды", "ді", "ты", "ті", "да", "де", "та", "ға", "ге", "қа", "ке",
 ];
+const WEEKDAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
 /// Letters an ending may leave.
 const LEFT_MIN: usize = 4;
 /// Words within quotation marks that may be a name.
@@ -41,6 +51,11 @@ pub(super) fn begins_sentence(tokens: &[Token], at: usize) -> bool {
     ['.', '!', '?', ':', '"', '–', '—']
         .iter()
         .any(|mark| before.is_mark(*mark))
+}
+
+/// Months and weekdays, which English writes with capitals.
+pub(super) fn is_of_calendar(folded: &str) -> bool {
+    month_number(folded).is_some() || WEEKDAYS.contains(&folded)
 }
 
 /// A name without its case.
