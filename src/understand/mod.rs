@@ -35,14 +35,14 @@ use crate::text::normalise::one_line;
 use crate::text::tokens::tokens;
 
 use event::Finding;
-use lexicon::section;
 pub use event::Note;
 pub use excerpt::Scored;
 pub use explain::{DateReason, Explanation, Mentioned, PlaceReason};
+use lexicon::section;
 use told::Told;
 
 /// Raised when the same article would be read differently.
-pub const ENGINE_VERSION: u32 = 7;
+pub const ENGINE_VERSION: u32 = 8;
 
 /// What is known of an article's source before its text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -125,12 +125,7 @@ fn look(article: &Article, source_hints: Hints, zone: Tz, now: DateTime<Utc>) ->
         language_confidence: told.language_confidence,
         kind: finding.kind,
         kind_confidence: finding.kind_confidence,
-        regions: regions(
-            &finding,
-            event.as_ref(),
-            &told,
-            source_hints.region,
-        ),
+        regions: regions(&finding, event.as_ref(), &told, source_hints.region),
         topics: topics
             .iter()
             .map(|found| (found.topic, found.confidence))

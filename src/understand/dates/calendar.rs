@@ -184,7 +184,10 @@ impl Reader<'_> {
                 self.part(next),
                 Some(Part::Dash | Part::Comma | Part::Word(Sense::Mark(Mark::And | Mark::To)))
             );
-            let Some(day) = joins.then(|| self.day(next + 1)).flatten() else {
+            // "November 19, 09:00"
+            let is_hour = self.is(next + 2, Part::Colon) && self.number(next + 3).is_some();
+            let listed = (joins && !is_hour).then(|| self.day(next + 1));
+            let Some(day) = listed.flatten() else {
                 break;
             };
             // "October 6, 2017" has its own rule; "6 октября, 7 ноября" too.

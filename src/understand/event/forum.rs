@@ -86,10 +86,8 @@ fn is_something_else(told: &Told, sentence: usize, at: usize) -> bool {
     let near = &told.tokens[low..high];
     let board = section("board-strict").any(near)
         || near.windows(3).any(|three| {
-            matches!(
-                three[0].folded.as_str(),
-                "интернет" | "веб" | "internet"
-            ) && three[1].is_dash()
+            matches!(three[0].folded.as_str(), "интернет" | "веб" | "internet")
+                && three[1].is_dash()
                 && is_forum_word(&three[2].folded)
         });
     let spoken = &told.tokens
@@ -155,7 +153,9 @@ fn is_scene(told: &Told, sentence: usize, at: usize) -> bool {
                     && before().any(inside)
         }
         _ => {
-            let low = at.saturating_sub(ADDRESSED_TOKENS).max(told.sentences[sentence].tokens.start);
+            let low = at
+                .saturating_sub(ADDRESSED_TOKENS)
+                .max(told.sentences[sentence].tokens.start);
             let addressed = |token: &Token| matches!(token.folded.as_str(), "told" | "addressed");
             before().any(|word| matches!(word, "at" | "during" | "sidelines"))
                 || told.tokens[low..at].iter().any(addressed)

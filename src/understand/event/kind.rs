@@ -57,7 +57,8 @@ impl Scene<'_> {
             return found(Kind::Other, 0.7, "forums are only named in passing");
         }
         let title = self.in_title();
-        let coming: f32 = votes.iter().map(|vote| vote.coming).sum();
+        let coming: f32 =
+            votes.iter().map(|vote| vote.coming).sum::<f32>() + self.goes_on_to_come();
         let over: f32 = votes.iter().map(|vote| vote.over).sum();
         if coming > over {
             let sure = if title || coming >= 2.0 { 0.7 } else { 0.55 };
@@ -75,6 +76,22 @@ impl Scene<'_> {
         }
     }
 
+    /// "The event will be held before the year is out", right after a forum is named.
+    fn goes_on_to_come(&self) -> f32 {
+        let comes = |index: usize| {
+            let words = self.told.words(index);
+            let generic = words
+                .iter()
+                .position(|word| section("generic-event").has(&word.folded));
+            generic.is_some_and(|at| held(words, at) == Held::ToCome)
+        };
+        let goes_on = self.forums.iter().any(|forum| {
+            let next = forum.sentence + 1;
+            !forum.scene && !self.forums.iter().any(|other| other.sentence == next) && comes(next)
+        });
+        f32::from(u8::from(goes_on))
+    }
+
     /// Only bygone forums are named, or one as the scene of something told later.
     fn is_in_passing(&self) -> bool {
         let bygone = self
@@ -84,12 +101,12 @@ impl Scene<'_> {
         let passing = |forum: &Forum| {
             let (words, at) = self.around(forum.at, forum.sentence);
             let opens = forum.sentence <= self.told.title_sentences;
-            let told = !forum.scene
-                && held(words, at) != Held::Untold
-                && !section("recurring").any(words);
-            let beside = section("sidelines").any(words)
+            let told =
+                !forum.scene && held(words, at) != Held::Untold && !section("recurring").any(words);
+            let beside = section("sidelines").any(words) && self.forums.len() == 1
                 || forum.scene && section("world-forum").any(words);
-            bygone || beside || !(opens || told && self.is_early(forum.sentence))
+            let said = forum.scene && section("speech").any(words);
+            bygone || beside || !(opens || (told || said) && self.is_early(forum.sentence))
         };
         !self.in_title() && self.forums.len() < MENTIONS_MANY && self.forums.iter().all(passing)
     }

@@ -22,9 +22,7 @@ const DAYS_MAX: i64 = 14;
 
 /// Whether the words say how many days something lasts.
 pub(super) fn is_length_told(words: &[Token]) -> bool {
-    LENGTHS
-        .iter()
-        .any(|(length, _)| section(length).any(words))
+    LENGTHS.iter().any(|(length, _)| section(length).any(words))
 }
 
 impl Scene<'_> {

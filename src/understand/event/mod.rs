@@ -42,8 +42,8 @@ pub use merge::{EventChange, merge, retold};
 use opening::{opening, sentences_of_day};
 use weigh::choices;
 pub use weigh::{Note, Weighed};
-pub use whereabouts::{WeighedPlace, is_of_clock};
 use whereabouts::Whereabouts;
+pub use whereabouts::{WeighedPlace, is_of_clock};
 
 /// How far words of one sentence bear on each other.
 const NEAR_TOKENS: usize = 60;
@@ -151,7 +151,11 @@ impl Scene<'_> {
     fn find(self) -> Finding {
         let dates = self.weighed();
         let choices = choices(&dates);
-        let choice = choices.first();
+        let mut first = choices.first().copied();
+        if let Some(first) = first.as_mut() {
+            first.past |= self.is_told_of_today(first, &choices);
+        }
+        let choice = first.as_ref();
         let votes = self.votes();
         let kind = self.kind(choice, &votes);
         let places = choice.map_or_else(Vec::new, |choice| self.weighed_places(choice));
@@ -180,6 +184,14 @@ impl Scene<'_> {
             },
             declared: false,
         }
+    }
+
+    /// The forum is on, and what was said there today is told.
+    fn is_told_of_today(&self, first: &Choice, choices: &[Choice]) -> bool {
+        let mut today = choices
+            .iter()
+            .filter(|choice| choice.dated.start == self.published);
+        first.dated.start <= self.published && today.any(|choice| choice.past)
     }
 
     /// The words of a sentence around token `at`, and where it stands among them:
@@ -214,7 +226,9 @@ impl Scene<'_> {
             let words = self.told.words(*index).iter();
             words.filter(|word| word.is_word()).count() > DATELINE_WORDS_MAX
         };
-        (self.told.title_sentences..sentence).filter(is_whole).count()
+        (self.told.title_sentences..sentence)
+            .filter(is_whole)
+            .count()
     }
 
     fn is_kazakh(&self) -> bool {

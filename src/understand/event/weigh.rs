@@ -26,7 +26,7 @@ const DATIVES: [&str; 6] = ["ға", "ге", "қа", "ке", "на", "не"];
 /// Words so near a date or a forum are of one clause with it.
 const CLAUSE_TOKENS: usize = 12;
 /// A day so near a forum that is only a scene is that forum's.
-const SCENE_TOKENS: usize = 6;
+const SCENE_TOKENS: usize = 10;
 /// In Kazakh the forum's whole name stands between.
 const SCENE_TOKENS_KAZAKH: usize = 16;
 /// "Today", "on Tuesday" are said of the forum so many sentences into the text.
@@ -147,14 +147,16 @@ impl Scene<'_> {
         if unsure.is_some() {
             return Some(weighed);
         }
+        let future = section("future").any(words);
         let by_name = self.anchor(words, sentence, held != Held::Untold || called_off);
         let Some(anchor) = by_name.or_else(|| self.scene_anchor(dated, sentence)) else {
             return Some(weighed.refuse("its sentence tells of no forum being held"));
         };
         // What was said there today is no announcement.
-        let past = past || by_name.is_none() && begun && section("past").any(words);
+        let past = past || by_name.is_none() && begun && (section("past").any(words) || !future);
         let weighed = Weighed { past, ..weighed };
-        let recent = ahead >= -SCENE_DAYS_MAX && section("past").any(words);
+        let named = self.forums.iter().any(|forum| forum.sentence == sentence);
+        let recent = ahead >= -SCENE_DAYS_MAX && (section("past").any(words) || named && !future);
         if !(-AFTERMATH_DAYS_MAX..=AHEAD_DAYS_MAX).contains(&ahead) {
             return Some(weighed.refuse("too long ago or too far ahead"));
         }
@@ -205,10 +207,7 @@ impl Scene<'_> {
 
     /// A sentence before tells of a forum as over.
     fn is_reported_before(&self, sentence: usize) -> bool {
-        let before = self
-            .forums
-            .iter()
-            .filter(|forum| forum.sentence < sentence);
+        let before = self.forums.iter().filter(|forum| forum.sentence < sentence);
         before.into_iter().any(|forum| {
             let (words, at) = self.around(forum.at, forum.sentence);
             held(words, at) == Held::Over
@@ -264,7 +263,13 @@ impl Scene<'_> {
                 })
         });
         ((generic || held) && (before || title || many))
-            .then_some(near + if generic && !named_elsewhere { 1.0 } else { 0.0 })
+            .then_some(
+                near + if generic && !named_elsewhere {
+                    1.0
+                } else {
+                    0.0
+                },
+            )
             .map(|weight| Note::new("goes on about the forum named before", weight))
     }
 
@@ -288,7 +293,8 @@ impl Scene<'_> {
                 .any(|forum| forum.sentence == sentence && forum.at.abs_diff(dated.first) < tokens)
         };
         if ago < 0 {
-            let future = section("future").any(self.told.words(sentence));
+            let words = self.told.words(sentence);
+            let future = section("future").any(words) || !section("past").any(words);
             return (future && within(self.scene_tokens()))
                 .then_some(Note::new("what will be said there that day", 2.0));
         }
@@ -405,7 +411,11 @@ impl Scene<'_> {
         let mut others = self.dates.iter().filter(|other| here(other.first));
         !forums.is_empty()
             && !forums.contains(&own)
-            && others.any(|other| other.start != dated.start && forums.contains(&clause(other.first)))
+            && others.any(|other| {
+                other.start != dated.start
+                    && forums.contains(&clause(other.first))
+                    && !self.is_replaced(*other)
+            })
     }
 
     /// "Planned for 27 November, … will be held on 11 December": a later day of the
@@ -434,6 +444,9 @@ impl Scene<'_> {
         word(before) == "вместо"
             || (word(two_before), word(before)) == ("instead", "of")
             || word(Some(dated.after)) == "орнына"
+            // "29 шілдеде емес, 5 тамызда", "не 12 ноября, а 19-го"
+            || word(Some(dated.after)) == "емес"
+            || word(before) == "не"
     }
 
     /// Of a postponed event the day it is moved to is the event's.

@@ -124,7 +124,9 @@ impl Scene<'_> {
         };
         match best {
             Some((weight, mention))
-                if mention.located || weight > SURE_WEIGHT || byname().is_none() =>
+                if weight >= SURE_WEIGHT && mention.located
+                    || weight > SURE_WEIGHT
+                    || byname().is_none() =>
             {
                 let region = mention.region;
                 let abroad = mention.kind == PlaceKind::Abroad;
@@ -217,10 +219,11 @@ impl Scene<'_> {
     /// The dateline, where the text names no other place than it and its region.
     fn dateline(&self) -> Option<&Mention> {
         let first = self.places.first()?;
-        let alone = self.here() == Some(first) || self.places.iter().all(|other| {
-            let around = other.kind == PlaceKind::Region && other.region == first.region;
-            other.name == first.name || around
-        });
+        let alone = self.here() == Some(first)
+            || self.places.iter().all(|other| {
+                let around = other.kind == PlaceKind::Region && other.region == first.region;
+                other.name == first.name || around
+            });
         let sentence = self.sentence_at(first.first)?;
         (alone && first.city.is_some() && self.is_dateline(first, sentence)).then_some(first)
     }
@@ -307,7 +310,10 @@ impl Scene<'_> {
         let cyrillic = bearer.contains(|letter: char| ('а'..='я').contains(&letter));
         let comes = !country && cyrillic && ends(&ABLATIVES) && self.is_kazakh();
         let owns = self.is_kazakh() && !mention.located && ends(&GENITIVES);
-        from || comes || is_of_clock(tokens, mention) || paired || (owns && mention.kind == PlaceKind::Region)
+        from || comes
+            || is_of_clock(tokens, mention)
+            || paired
+            || (owns && mention.kind == PlaceKind::Region)
     }
 
     /// A byname in the event's sentence or the title.
@@ -323,7 +329,11 @@ impl Scene<'_> {
                     Some((*name, *city, region?))
                 })
         };
-        said(sentence).or_else(|| (0..self.told.title_sentences).find_map(said))
+        let title = 0..self.told.title_sentences;
+        [sentence, sentence + 1]
+            .into_iter()
+            .chain(title)
+            .find_map(said)
     }
 
     /// A house of one city, named in the event's sentence, the next or the title.
