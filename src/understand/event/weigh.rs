@@ -15,6 +15,8 @@ use crate::text::tokens::Token;
 const WEIGHT_MIN: f32 = 2.5;
 /// Past events are told of within this many days.
 const AFTERMATH_DAYS_MAX: i64 = 31;
+/// A longer stretch is not one forum's.
+const FORUM_DAYS_MAX: i64 = 14;
 /// A report that says no more than "at the forum" is of these days.
 const SCENE_DAYS_MAX: i64 = 3;
 /// Announcements look no further ahead than this.
@@ -26,7 +28,7 @@ const DATIVES: [&str; 6] = ["ға", "ге", "қа", "ке", "на", "не"];
 /// Words so near a date or a forum are of one clause with it.
 const CLAUSE_TOKENS: usize = 12;
 /// A day so near a forum that is only a scene is that forum's.
-const SCENE_TOKENS: usize = 10;
+const SCENE_TOKENS: usize = 8;
 /// In Kazakh the forum's whole name stands between.
 const SCENE_TOKENS_KAZAKH: usize = 16;
 /// "Today", "on Tuesday" are said of the forum so many sentences into the text.
@@ -104,13 +106,22 @@ impl Scene<'_> {
 
     fn weigh(&self, mut dated: Dated) -> Option<Weighed> {
         let sentence = self.sentence_at(dated.first)?;
+        // "Pushed back from 17 September to 20 October": no forum is that long.
+        if let Some(last) = dated.end
+            && (last - dated.start).num_days() > FORUM_DAYS_MAX
+            && self.is_moved(sentence, dated.first)
+        {
+            (dated.start, dated.end) = (last, None);
+        }
         let (words, at) = self.around(dated.first, sentence);
         let held = held(words, at);
         let mut unsure = None;
         if dated.guessed {
             // The weekday a forum ended on is not the one it began on.
             let first_unknown = || section("ended").any(words) && !is_length_told(words);
-            let told = || section("past").any(words) && !section("future").any(words);
+            let scene = |forum: &Forum| forum.scene && forum.sentence == sentence;
+            let past = || section("past").any(words) || self.forums.iter().any(scene);
+            let told = || past() && !section("future").any(words);
             let week = TimeDelta::days(7);
             match held {
                 // "…, the department said on Wednesday."
