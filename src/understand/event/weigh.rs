@@ -28,7 +28,7 @@ const DATIVES: [&str; 6] = ["ға", "ге", "қа", "ке", "на", "не"];
 /// Words so near a date or a forum are of one clause with it.
 const CLAUSE_TOKENS: usize = 12;
 /// A day so near a forum that is only a scene is that forum's.
-const SCENE_TOKENS: usize = 8;
+const SCENE_TOKENS: usize = 10;
 /// In Kazakh the forum's whole name stands between.
 const SCENE_TOKENS_KAZAKH: usize = 16;
 /// "Today", "on Tuesday" are said of the forum so many sentences into the text.
@@ -306,7 +306,11 @@ impl Scene<'_> {
         if ago < 0 {
             let words = self.told.words(sentence);
             let future = section("future").any(words) || !section("past").any(words);
-            return (future && within(self.scene_tokens()))
+            // "At the forum he said that … from 1 January": what was reported has its own days.
+            let reported = words
+                .iter()
+                .any(|word| matches!(word.folded.as_str(), "что" | "that" | "деп"));
+            return (future && !reported && within(self.scene_tokens()))
                 .then_some(Note::new("what will be said there that day", 2.0));
         }
         if ago > SCENE_DAYS_MAX || !self.is_told_early(dated, sentence) {
