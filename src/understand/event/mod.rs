@@ -32,7 +32,7 @@ use crate::text::normalise::{clip, one_line};
 use crate::text::tokens::Token;
 
 use super::lexicon::section;
-use super::place::{self, Mention};
+use super::place::Mention;
 use super::told::Told;
 pub use dates::{Dated, dates};
 use forum::{Forum, forums};
@@ -108,15 +108,19 @@ struct Named {
     specific: bool,
 }
 
-/// Reads a text published on `published` (the day in the house zone).
-/// `region_hint` is the region the outlet writes for.
-pub fn find(told: &Told, published: NaiveDate, region_hint: Option<Region>) -> Finding {
-    let own = |place: &Mention| {
+/// Reads a text published on `published` (the day in the house zone) that names
+/// `places`. `region_hint` is the region the outlet writes for.
+pub fn find(
+    told: &Told,
+    places: &[Mention],
+    published: NaiveDate,
+    region_hint: Option<Region>,
+) -> Finding {
+    let own = |place: &&Mention| {
         let sentence = told.sentence_at(place.first);
         !sentence.is_some_and(|sentence| told.is_clutter(sentence))
     };
-    let mut places = place::mentions(&told.tokens);
-    places.retain(own);
+    let places: Vec<Mention> = places.iter().filter(own).cloned().collect();
     let forums = forums(told);
     if forums.is_empty() {
         return Finding {
@@ -362,7 +366,7 @@ impl Scene<'_> {
         let at = within
             .clone()
             .take(NEAR_TOKENS)
-            .find(|at| section("week-head").has(&self.told.tokens[*at].folded))?;
+            .find(|at| section("week-head").means(&self.told.tokens[*at]))?;
         if (choice.dated.first..choice.dated.after).contains(&at) {
             return None;
         }

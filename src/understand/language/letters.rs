@@ -5,11 +5,10 @@
 //! says for a language is its share of the sum, never less than [`SHARE_MIN`], so
 //! that no name among other words decides alone. A word of `words.tsv` adds a little.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 use crate::model::language::Language;
+use crate::text::lookup::Table as Lookup;
 
 const COMMON: &str = include_str!("words.tsv");
 
@@ -21,6 +20,8 @@ const UNKNOWN: u8 = b'z';
 const GROUP_MAX: usize = 4;
 /// Letters of one word that are looked at.
 const WORD_LETTERS_MAX: usize = 64;
+/// Languages of one table: a line has a letter for each.
+const LANGUAGES_MAX: usize = 32;
 /// The least share any language keeps in a word.
 const SHARE_MIN: f32 = 0.001;
 /// How much sooner a word of this house's sources is in one of its languages.
@@ -45,9 +46,9 @@ pub struct Table {
     /// What each language begins with.
     leads: Vec<f32>,
     /// The costs are the table's own bytes, `a` for none.
-    groups: HashMap<u64, &'static [u8], BuildHasherDefault<Spread>>,
+    groups: Lookup<u64, &'static [u8]>,
     /// Common words, with the columns they speak for.
-    common: HashMap<&'static str, Vec<usize>>,
+    common: Lookup<&'static str, Vec<usize>>,
 }
 
 /// The best language, and by how much it leads over the next other one
@@ -106,8 +107,10 @@ impl Table {
     }
 
     /// The logarithm of each language's share in one word.
-    fn shares(&self, word: &str) -> Vec<f32> {
-        let mut costs = vec![0_u16; self.languages.len()];
+    fn shares(&self, word: &str) -> [f32; LANGUAGES_MAX] {
+        let languages = self.languages.len();
+        let mut all = [0_u16; LANGUAGES_MAX];
+        let costs = &mut all[..languages];
         let mut last = [0_u64; GROUP_MAX];
         for letter in word.chars().take(WORD_LETTERS_MAX) {
             // `last[n]` holds the last n + 1 letters, or 0 at the word's beginning.
@@ -120,51 +123,47 @@ impl Table {
             last[0] = with(0, letter);
             let mut known = last.iter().rev().filter(|group| **group != 0);
             let found = known.find_map(|group| self.groups.get(group));
-            for (at, cost) in costs.iter_mut().enumerate() {
-                let step = found.and_then(|found| found.get(at)).unwrap_or(&UNKNOWN);
+            let steps = found.map_or(&[UNKNOWN; LANGUAGES_MAX][..], |found| found);
+            for (cost, step) in costs.iter_mut().zip(steps) {
                 *cost += u16::from(step.saturating_sub(b'a'));
             }
         }
         let cheapest = costs.iter().copied().min().unwrap_or(0);
-        let likely: Vec<f32> = costs
-            .iter()
-            .map(|cost| (-STEP * f32::from(cost - cheapest)).exp())
-            .collect();
-        let sum: f32 = likely.iter().sum();
-        let share = |likely: f32| (likely / sum).max(SHARE_MIN).ln();
-        likely.into_iter().map(share).collect()
-    }
-}
-
-/// Spreads groups of letters: they are numbers already, and looked up by the
-/// thousand for each text.
-#[derive(Default)]
-struct Spread(u64);
-
-impl Hasher for Spread {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
+        let likely_of = &*LIKELY;
+        let mut shares = [0.0; LANGUAGES_MAX];
+        for (likely, cost) in shares.iter_mut().zip(&*costs) {
+            *likely = likely_of[usize::from(cost - cheapest)];
         }
-    }
-
-    fn write_u64(&mut self, group: u64) {
-        let mixed = (self.0 ^ group).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 = mixed ^ (mixed >> 32);
+        let sum: f32 = shares[..languages].iter().sum();
+        for likely in &mut shares[..languages] {
+            let share = *likely / sum;
+            *likely = if share > SHARE_MIN {
+                share.ln()
+            } else {
+                SHARE_MIN.ln()
+            };
+        }
+        shares
     }
 }
+
+/// How likely a word is in a language that costs so many steps more than the best.
+static LIKELY: LazyLock<Vec<f32>> = LazyLock::new(|| {
+    let steps = WORD_LETTERS_MAX * usize::from(UNKNOWN - b'a') + 1;
+    (0..=u8::MAX)
+        .flat_map(|high| (0..=u8::MAX).map(move |low| u16::from_be_bytes([high, low])))
+        .take(steps)
+        .map(|steps| (-STEP * f32::from(steps)).exp())
+        .collect()
+});
 
 /// A group of letters as one number; all letters are of the first plane.
 fn with(group: u64, letter: char) -> u64 {
     (group << 16) | (u64::from(letter) & 0xffff)
 }
 
-fn common(head: &str) -> HashMap<&'static str, Vec<usize>> {
-    let mut common: HashMap<_, Vec<usize>> = HashMap::new();
+fn common(head: &str) -> Lookup<&'static str, Vec<usize>> {
+    let mut common: Lookup<_, Vec<usize>> = Lookup::default();
     let lines = COMMON.lines().filter(|line| !line.starts_with('#'));
     for (name, words) in lines.filter_map(|line| line.split_once('\t')) {
         if let Some(column) = head.split_whitespace().position(|other| other == name) {
