@@ -111,11 +111,10 @@ impl Root {
         if self.instead[0].is_none() {
             return Cow::Borrowed(part);
         }
-        Cow::Owned(
-            part.chars()
-                .chain(self.instead.into_iter().flatten())
-                .collect(),
-        )
+        let mut stem = String::with_capacity(self.bytes + 4);
+        stem.push_str(part);
+        stem.extend(self.instead.into_iter().flatten());
+        Cow::Owned(stem)
     }
 }
 
@@ -231,10 +230,7 @@ impl Readings<'_> {
 
     /// Whether it is a verb that has lost its last ы or і.
     fn is_verb_less_vowel(&self, left: usize) -> bool {
-        let bytes = self.prefixes[left].bytes;
-        ['ы', 'і']
-            .into_iter()
-            .any(|vowel| self.is_verb(Root::ending_in(bytes, vowel)))
+        self.tables.verbs_cut.contains(self.left(left))
     }
 
     /// `кітаб` as `кітап`, `жаңалығ` as `жаңалық`, `бөліг` as `бөлік`.

@@ -122,7 +122,7 @@ mod tests {
         let Ok(text) = std::fs::read_to_string("../shared/kk/lemmas.dev.tsv") else {
             return;
         };
-        let rows: Vec<(&str, &str, String)> = text
+        let rows: Vec<(&str, &str, Cow<'_, str>)> = text
             .lines()
             .filter_map(|line| {
                 let mut columns = line.split('\t');

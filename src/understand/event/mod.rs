@@ -20,7 +20,7 @@ mod venue;
 mod weigh;
 mod whereabouts;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -327,6 +327,7 @@ impl Scene<'_> {
     /// Other forums with a name and a day of their own, and the week one is part of.
     fn further(&self, main: &EventClaim, choices: &[Choice]) -> Vec<EventClaim> {
         let mut found: Vec<EventClaim> = Vec::new();
+        let mut known_stems = vec![merge::stems(&main.name)];
         for choice in choices {
             if found.len() == MORE_EVENTS_MAX {
                 break;
@@ -344,17 +345,24 @@ impl Scene<'_> {
             let Some(named) = named.filter(|named| named.specific) else {
                 continue;
             };
-            let known = |claim: &EventClaim| {
-                merge::alike(&named.name, &claim.name)
+            let stems = merge::stems(&named.name);
+            let known = |(claim, known_stems): (&EventClaim, &BTreeSet<String>)| {
+                merge::share_stems(&stems, known_stems)
                     || (here.is_some()
                         && claim.start == choice.dated.start
                         && claim.end == choice.dated.end
                         && claim.evidence.words
                             == self.told.original(choice.dated.first, choice.dated.after))
             };
-            if !known(main) && !found.iter().any(known) {
+            if !std::iter::once(main)
+                .chain(&found)
+                .zip(&known_stems)
+                .any(known)
+            {
                 let place = self.whereabouts(choice, &self.weighed_places(choice));
-                found.push(self.claim(choice, &named, place));
+                let claim = self.claim(choice, &named, place);
+                known_stems.push(merge::stems(&claim.name));
+                found.push(claim);
             }
         }
         found

@@ -65,6 +65,8 @@ pub(super) struct Tables {
     pub(super) verb: usize,
     pub(super) verb_i: usize,
     pub(super) verbs: Set<&'static str>,
+    /// Those that end in ы or і, without it.
+    pub(super) verbs_cut: Set<&'static str>,
     names: Set<&'static str>,
 }
 
@@ -123,6 +125,8 @@ impl Tables {
                 tables.names.extend(line.split_whitespace());
             }
         }
+        let cut = |verb: &&'static str| verb.strip_suffix(['ы', 'і']);
+        tables.verbs_cut = tables.verbs.iter().filter_map(cut).collect();
         tables
     }
 
