@@ -19,7 +19,7 @@ use crate::model::story::StoryId;
 use crate::store::{Store, StoreError, VisitedArticle};
 use crate::understand::correction::{EventWord, claimed, corrected};
 use crate::understand::event::{EventChange, merge};
-use crate::understand::{self, Hints, event, same_story};
+use crate::understand::{self, Hints, event};
 
 /// How often a correction is made anew because the article changed meanwhile.
 const TRIES_MAX: u32 = 3;
@@ -174,10 +174,10 @@ pub(super) async fn believed(
         language: source.language,
         region: source.region,
     });
-    let reading = understand::read(&article, &hints, newsroom.zone, now);
+    let read = understand::read_to_compare(&article, &hints, newsroom.zone, now);
     let published = article.dated().with_timezone(&newsroom.zone).date_naive();
-    let reading = corrected(reading, next, published);
-    let signature = same_story::signature(&article, &reading);
+    let reading = corrected(read.reading, next, published);
+    let signature = read.likeness.signature(&article, &reading);
     let events = events(&newsroom.store, &article, &reading, (before, next), now).await?;
     Ok(VisitedArticle {
         article,
