@@ -8,6 +8,7 @@ use super::article::ArticleId;
 use super::id::{derive, string_id};
 use super::language::Language;
 use super::region::Region;
+use super::source::SourceId;
 use super::topic::Topic;
 
 string_id! {
@@ -176,4 +177,13 @@ impl Event {
     pub fn last_day(&self) -> NaiveDate {
         self.end.unwrap_or(self.start)
     }
+}
+
+/// An event that may be told, and on whose word alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComingEvent {
+    pub event: Event,
+    /// The source all its articles are of, as far as it carries them; `None`:
+    /// several tell of it.
+    pub sole_source: Option<SourceId>,
 }
