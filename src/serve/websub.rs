@@ -68,6 +68,8 @@ pub(super) async fn verify(
             tracing::warn!(source.id = %push.source, reason, "its hub does not push");
             return Ok(StatusCode::OK.into_response());
         }
+        // It holds as it was confirmed: asked again, the hub hears the same.
+        Verdict::Holds => {}
         Verdict::NotAsked => return Err(Trouble::NOT_FOUND),
     }
     let plain = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
