@@ -19,6 +19,7 @@ mod limits;
 mod openings;
 mod outbox;
 mod pages;
+mod patience;
 mod preferences;
 mod preferences_form;
 mod subscribe;
@@ -28,6 +29,7 @@ mod websub;
 use std::collections::HashMap;
 use std::future::Future;
 use std::path::PathBuf;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use axum::Router;
@@ -50,6 +52,7 @@ use crate::store::Store;
 use crate::template::Templates;
 
 pub use hooks::Outlet;
+use connection::Bounds;
 pub use limits::{AddressLists, BadNetwork, Network, SubscribeOptions};
 use limits::{Limits, Weight};
 use openings::Openings;
@@ -275,7 +278,12 @@ pub async fn run(
     stop: impl Future<Output = ()> + Send + 'static,
 ) {
     let router = router(Arc::clone(&house));
-    let serving = connection::accept(listener, router, connection::HEADER_TIMEOUT, stop);
+    let proxies = house.options.subscribe.trusted_proxies.clone();
+    let bounds = Bounds {
+        free: Box::new(move |peer| is_this_house(peer, &proxies)),
+        ..Bounds::default()
+    };
+    let serving = connection::accept(listener, router, bounds, stop);
     tokio::select! {
         () = serving => {}
         () = go::keep_counting(&house) => {}
@@ -285,3 +293,10 @@ pub async fn run(
 
 #[cfg(test)]
 mod tests;
+/// This machine, and proxies that are known as such: everybody behind one has its
+/// address, so it is not one client.
+fn is_this_house(peer: IpAddr, proxies: &[Network]) -> bool {
+    let peer = peer.to_canonical();
+    peer.is_loopback() || proxies.iter().any(|network| network.contains(peer))
+}
+
