@@ -22,14 +22,15 @@ mod pages;
 mod patience;
 mod preferences;
 mod preferences_form;
+mod refusals;
 mod subscribe;
 mod voice;
 mod websub;
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::path::PathBuf;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use axum::Router;
@@ -51,12 +52,13 @@ use crate::publish::{Format, Site};
 use crate::store::Store;
 use crate::template::Templates;
 
-pub use hooks::Outlet;
 use connection::Bounds;
+pub use hooks::Outlet;
 pub use limits::{AddressLists, BadNetwork, Network, SubscribeOptions};
 use limits::{Limits, Weight};
 use openings::Openings;
 pub use outbox::is_loopback_host;
+use refusals::Refusals;
 
 /// The largest body a form may send.
 const BODY_MAX_BYTES: usize = 16 * 1024;
@@ -116,6 +118,7 @@ pub struct House {
     limits: Mutex<Limits>,
     sns: hooks::Sns,
     openings: Mutex<Openings>,
+    refusals: Mutex<Refusals>,
 }
 
 impl House {
@@ -143,6 +146,7 @@ impl House {
             limits: Mutex::default(),
             sns: hooks::Sns::default(),
             openings: Mutex::default(),
+            refusals: Mutex::default(),
         }
     }
 
@@ -287,12 +291,11 @@ pub async fn run(
     tokio::select! {
         () = serving => {}
         () = go::keep_counting(&house) => {}
+        () = refusals::keep_telling(&house) => {}
     }
     go::count(&house, true).await;
 }
 
-#[cfg(test)]
-mod tests;
 /// This machine, and proxies that are known as such: everybody behind one has its
 /// address, so it is not one client.
 fn is_this_house(peer: IpAddr, proxies: &[Network]) -> bool {
@@ -300,3 +303,5 @@ fn is_this_house(peer: IpAddr, proxies: &[Network]) -> bool {
     peer.is_loopback() || proxies.iter().any(|network| network.contains(peer))
 }
 
+#[cfg(test)]
+mod tests;
