@@ -34,7 +34,10 @@ use crate::template::Templates;
 /// Where a first run looks beside the default config: what ships is compiled
 /// in, so the program also starts outside its own checkout.
 pub fn load_config(path: &Path) -> Result<Config, Failure> {
-    config::load(path, std::env::vars()).map_err(|complaints| Failure::complaints(&complaints))
+    // What is no text is no setting either.
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    config::load(path, variables).map_err(|complaints| Failure::complaints(&complaints))
 }
 
 /// What the files say: catalogue, templates, digests; and all that is wrong in them.

@@ -27,6 +27,7 @@ pub async fn run(path: &Path) -> Result<(), Failure> {
     let config = house::load_config(path)?;
     start_logging(&config)?;
     let newsroom = house::open_with(&config).await?;
+    complain_all(&config.warnings);
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
         Failure::work(format!(
             "{} cannot be listened on ({error}); is another Jarshy running? Set serve.listen, or JARSHY__SERVE__LISTEN=127.0.0.1:8081",
