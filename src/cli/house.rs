@@ -308,8 +308,18 @@ pub fn subscribe_options(config: &Config) -> Result<SubscribeOptions, Failure> {
     })
 }
 
-/// Where letters leave: the relays, or the outbox folder.
+/// Where letters leave, and how.
 pub fn post_room(config: &Config) -> Result<PostRoom, Failure> {
+    Ok(PostRoom::new(
+        relays(config)?,
+        config.domain_limits.clone(),
+        config.sending_hours,
+        config.warm_up,
+    ))
+}
+
+/// Where letters leave: the relays, or the outbox folder.
+pub fn relays(config: &Config) -> Result<Vec<Relay>, Failure> {
     /// Files are written one by one.
     const OUTBOX_WRITERS: usize = 4;
     let mut relays = Vec::new();
@@ -335,12 +345,7 @@ pub fn post_room(config: &Config) -> Result<PostRoom, Failure> {
             per_minute: None,
         });
     }
-    Ok(PostRoom::new(
-        relays,
-        config.domain_limits.clone(),
-        config.sending_hours,
-        config.warm_up,
-    ))
+    Ok(relays)
 }
 
 /// The same for the daemon, which goes without where there are none.
