@@ -21,6 +21,12 @@ impl StoryId {
     pub fn alone(article: &ArticleId) -> Self {
         Self(derive(&["story", "alone", article.as_str()]))
     }
+
+    /// The id of the story after this one, for an article taken out once more.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self(derive(&["story", "apart", &self.0]))
+    }
 }
 
 /// How likeness between texts is found and measured: see `understand::same_story`.
