@@ -122,7 +122,7 @@ async fn coming(newsroom: &Newsroom, day: NaiveDate) -> Result<Vec<ComingEvent>,
         desks.any(|source| source.id == *id && matches!(source.place, Place::Desk(_)))
     };
     for coming in &mut events {
-        coming.sole_source = coming.sole_source.take().filter(|id| !is_desk(id));
+        coming.word_of = coming.word_of.take().filter(|id| !is_desk(id));
     }
     Ok(events)
 }

@@ -14,7 +14,7 @@ use super::share::shared;
 use super::since::{CORRECTIONS_MAX, Correction, corrections};
 use crate::model::change::Since;
 use crate::model::digest::DigestPlan;
-use crate::model::event::{ComingEvent, Event, EventId};
+use crate::model::event::{ComingEvent, Event, EventId, VOUCHED_FROM};
 use crate::model::feed::{Entry, Filter, PublishedFeed};
 use crate::model::language::{Language, Tongue};
 use crate::model::reading::Kind;
@@ -93,22 +93,22 @@ pub fn choose(
 ) -> Choice {
     let filters = filters_of(plan, profile, feeds);
     let stories = stories_for(&filters, profile, entries, today);
-    let sole: HashMap<&EventId, &SourceId> = events
+    let words: HashMap<&EventId, &SourceId> = events
         .iter()
-        .filter_map(|coming| Some((&coming.event.id, coming.sole_source.as_ref()?)))
+        .filter_map(|coming| Some((&coming.event.id, coming.word_of.as_ref()?)))
         .collect();
-    let sole_source = |event: &Event| sole.get(&event.id).copied();
+    let word_of = |event: &Event| words.get(&event.id).copied();
     let known = events_for(&filters, profile, events);
     let is_told = |entry: &Entry| is_for(&filters, profile, entry);
     let corrected = corrections(since, &known, is_told);
     let coming = coming(known, today, plan.days_ahead);
     let (stories, stories_left) = shared(stories, plan.stories_max, teller);
-    let (coming, events_left) = shared(coming, EVENTS_MAX, sole_source);
+    let (coming, events_left) = shared(coming, EVENTS_MAX, word_of);
     let (corrections, corrections_left) = shared(
         corrected.iter().collect(),
         CORRECTIONS_MAX,
         |correction| match correction {
-            Correction::Event { event, .. } => sole_source(event),
+            Correction::Event { event, .. } => word_of(event),
             Correction::Article { entry, .. } => teller(entry),
         },
     );
@@ -129,10 +129,11 @@ pub fn choose(
     }
 }
 
-/// On whose word alone a story is told; `None`: others tell it too, or the house's
+/// On whose word a story is told; `None`: enough others tell it too, or the house's
 /// own desk does.
 fn teller(entry: &Entry) -> Option<&SourceId> {
-    (entry.also_told_by.is_empty() && !is_own_desk(entry)).then_some(&entry.article.source)
+    let is_vouched = entry.also_told_by.len() + 1 >= VOUCHED_FROM;
+    (!is_vouched && !is_own_desk(entry)).then_some(&entry.article.source)
 }
 
 /// Under which region a story stands: the surest of those the reader asked

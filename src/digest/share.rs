@@ -1,19 +1,19 @@
-//! A letter's places shared out: what one source alone says fills no letter while
-//! others have something to tell.
+//! A letter's places shared out: one source's word fills no letter while others
+//! have something to tell.
 //!
 //! A source may invent a thousand forums, or be taken over by somebody who does.
-//! What several tell, and the house's own word, is not counted. Deliberately
+//! What enough sources tell, and the house's own word, is not counted. Deliberately
 //! absent: how important anything is; what comes in keeps its order.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// One source alone gets one place in so many, rounded up; more only where the
+/// One source gets one place in so many, rounded up; more only where the
 /// others leave places free.
 pub const ONE_SOURCE_IN: usize = 3;
 
 /// The items that get one of `places`, in the order they came, and how many do
-/// not. `source_of` names the source on whose word alone an item stands.
+/// not. `source_of` names the source on whose word an item stands.
 pub fn shared<'a, T, S: Eq + Hash>(
     items: Vec<&'a T>,
     places: usize,

@@ -179,11 +179,15 @@ impl Event {
     }
 }
 
-/// An event that may be told, and on whose word alone.
+/// So many sources vouch for what they tell: one outlet is often two, its site and
+/// its channel.
+pub const VOUCHED_FROM: usize = 3;
+
+/// An event that may be told, and on whose word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ComingEvent {
     pub event: Event,
-    /// The source all its articles are of, as far as it carries them; `None`:
-    /// several tell of it.
-    pub sole_source: Option<SourceId>,
+    /// The source that told of it first; `None`: [`VOUCHED_FROM`] or more do, among
+    /// the articles it carries.
+    pub word_of: Option<SourceId>,
 }

@@ -13,7 +13,7 @@ use super::filter::SqlFilter;
 use super::rows::{BATCH_ROWS, day_number, list, parsed, time};
 use super::session::{Session, values};
 use super::sources::name_outlet;
-use crate::model::event::{ComingEvent, Event, TELLERS_MAX};
+use crate::model::event::{ComingEvent, Event, TELLERS_MAX, VOUCHED_FROM};
 use crate::model::feed::{AlsoTold, Entry, Filter};
 use crate::model::reading::Kind;
 use crate::model::source::{Republish, SourceId};
@@ -111,16 +111,17 @@ impl Store {
         let events = with_articles(&mut session, rows).await?;
         let tellers: Vec<(String, String)> = session
             .fetch(
-                SOLE_SOURCES,
+                WORDS_OF,
                 values![
                     list(events.iter().map(|event| event.id.as_str())),
-                    i64::try_from(TELLERS_MAX).unwrap_or(i64::MAX)
+                    i64::try_from(TELLERS_MAX).unwrap_or(i64::MAX),
+                    i64::try_from(VOUCHED_FROM).unwrap_or(i64::MAX)
                 ],
             )
             .await?;
-        let mut sole: HashMap<String, String> = tellers.into_iter().collect();
+        let mut words: HashMap<String, String> = tellers.into_iter().collect();
         let coming = events.into_iter().map(|event| ComingEvent {
-            sole_source: sole.remove(event.id.as_str()).map(SourceId::from_stored),
+            word_of: words.remove(event.id.as_str()).map(SourceId::from_stored),
             event,
         });
         Ok(coming.collect())
@@ -200,12 +201,16 @@ const NEW_TELLINGS: &str = "SELECT a.id, a.seq, a.added_at, a.source_id,
            SELECT q.topic FROM article_topics q
            WHERE q.article_id = b.id AND q.sure = 1)))";
 
-/// Events whose first [`TELLERS_MAX`] articles are all of one source, and that.
-const SOLE_SOURCES: &str = "SELECT t.event_id, MIN(a.source_id) FROM event_articles t
-     JOIN articles a ON a.id = t.article_id
-     WHERE t.position < $2
-       AND t.event_id IN (SELECT item.value ->> 'v' FROM {rows} AS item)
-     GROUP BY t.event_id HAVING MIN(a.source_id) = MAX(a.source_id)";
+/// Events and the source of their first article, where fewer than `$3` sources tell
+/// of them in the first [`TELLERS_MAX`].
+const WORDS_OF: &str = "SELECT event_id, MIN(first_source) FROM (
+       SELECT t.event_id, a.source_id,
+         FIRST_VALUE(a.source_id) OVER (PARTITION BY t.event_id
+           ORDER BY t.position, t.article_id) AS first_source
+       FROM event_articles t JOIN articles a ON a.id = t.article_id
+       WHERE t.position < $2
+         AND t.event_id IN (SELECT item.value ->> 'v' FROM {rows} AS item)) AS told
+     GROUP BY event_id HAVING COUNT(DISTINCT source_id) < $3";
 
 pub(super) async fn entries(
     session: &mut Session,

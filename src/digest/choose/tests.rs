@@ -22,7 +22,7 @@ fn choose(
         .iter()
         .map(|event| ComingEvent {
             event: event.clone(),
-            sole_source: None,
+            word_of: None,
         })
         .collect();
     super::choose(plan, profile, entries, &events, feeds, today, since)
@@ -684,7 +684,7 @@ fn one_source_does_not_fill_a_letter_while_others_have_something_to_tell() {
     }
     let coming = |n: usize, start: &str, source: &SourceId| ComingEvent {
         event: event(&format!("{source} {n}"), start, &format!("{source} {n}")),
-        sole_source: Some(source.clone()),
+        word_of: Some(source.clone()),
     };
     let mut events: Vec<ComingEvent> = (0..1_000)
         .map(|n| coming(n, "2026-11-24", &flood))
@@ -739,9 +739,12 @@ fn what_several_tell_and_the_own_desk_is_not_counted_as_one_sources() {
     let numbered = |n: usize| entry(&format!("{n}"), Kind::Announcement, "2026-11-23T06:00:00Z");
     let mut by_desk = numbered(1);
     by_desk.article.link = None;
-    let mut reprinted = numbered(2);
-    reprinted.also_told_by = vec![told("Other", None)];
+    let mut on_the_channel_too = numbered(2);
+    on_the_channel_too.also_told_by = vec![told("Channel", None)];
+    let mut reprinted = numbered(3);
+    reprinted.also_told_by = vec![told("Other", None), told("Third", None)];
     assert_eq!(teller(&numbered(0)), Some(&source()));
     assert_eq!(teller(&by_desk), None);
+    assert_eq!(teller(&on_the_channel_too), Some(&source()));
     assert_eq!(teller(&reprinted), None);
 }
