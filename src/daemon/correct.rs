@@ -24,9 +24,6 @@ use crate::understand::{self, Hints, event, same_story};
 /// How often a correction is made anew because the article changed meanwhile.
 const TRIES_MAX: u32 = 3;
 
-/// How often one article is taken out of the story it was taken out to.
-const SPLITS_MAX: u32 = 16;
-
 /// What the operator says of an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Word {
@@ -173,14 +170,14 @@ async fn another_in(
 /// A story nobody else is in: others may have joined the one the article was put
 /// into when it was taken out before.
 async fn nobodys_story(store: &Store, article: &ArticleId) -> Result<StoryId, StoreError> {
-    let mut own = StoryId::alone(article);
-    for _ in 0..SPLITS_MAX {
+    let mut last = None;
+    for own in StoryId::own(article) {
         if another_in(store, &own, article).await?.is_none() {
-            break;
+            return Ok(own);
         }
-        own = own.apart();
+        last = Some(own);
     }
-    Ok(own)
+    Ok(last.expect("an article has stories of its own"))
 }
 
 /// The article read again, with the operator's word above the reading, and its
