@@ -40,7 +40,9 @@ const CONVERSATIONS_OF_ONE_MAX: usize = 20;
 const LINE_BYTES_MAX: usize = 2_048;
 /// Commands of one conversation.
 const COMMANDS_MAX: usize = 10_000;
-/// How long the other side may be silent, and may leave an answer untaken.
+/// How long the other side may be silent, and may leave an answer untaken. RFC 5321
+/// section 4.5.3.2.7 asks five minutes of servers the world writes to; here a mail
+/// server hands in what it has.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
 /// How long it may take from the greeting, or the end of a mail, until the text of
 /// the next begins, whatever is said meanwhile.
