@@ -4,7 +4,8 @@
 use super::super::lexicon::section;
 use super::forum::Forum;
 use super::held::{Held, held};
-use super::{Choice, Scene};
+use super::weigh::SCENE_DAYS_MAX;
+use super::{Choice, Dated, Scene};
 use crate::model::event::EventStatus;
 use crate::model::reading::Kind;
 
@@ -44,7 +45,10 @@ impl Scene<'_> {
         };
         let passing = self.is_in_passing();
         // What was said at a forum these days is told early.
-        let tells = |choice: &&Choice| !(choice.past && passing) || self.is_early(choice.sentence);
+        let tells = |choice: &&Choice| {
+            let recent = self.is_early(choice.sentence) && !self.is_long_ago(&choice.dated);
+            !(choice.past && passing) || recent
+        };
         if let Some(choice) = choice.filter(tells) {
             let sure = (0.35 + 0.09 * choice.weight).min(0.97);
             return if choice.past {
@@ -105,7 +109,12 @@ impl Scene<'_> {
                 !forum.scene && held(words, at) != Held::Untold && !section("recurring").any(words);
             let beside = section("sidelines").any(words) && self.forums.len() == 1
                 || forum.scene && section("world-forum").any(words);
-            let said = forum.scene && section("speech").any(words);
+            let within = &self.told.sentences[forum.sentence].tokens;
+            let mut days = self.dates.iter();
+            let said = forum.scene
+                && section("speech").any(words)
+                && !section("future").any(words)
+                && !days.any(|day| within.contains(&day.first) && self.is_long_ago(day));
             bygone || beside || !(opens || (told || said) && self.is_early(forum.sentence))
         };
         !self.in_title() && self.forums.len() < MENTIONS_MANY && self.forums.iter().all(passing)
@@ -144,6 +153,11 @@ impl Scene<'_> {
             coming,
             over,
         }
+    }
+
+    /// Longer ago than news of what was said there.
+    fn is_long_ago(&self, day: &Dated) -> bool {
+        (self.published - day.end.unwrap_or(day.start)).num_days() > SCENE_DAYS_MAX
     }
 
     /// An earlier year is named, or one "last year".
