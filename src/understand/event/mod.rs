@@ -5,7 +5,9 @@
 //! absent: gatherings that are no forums, but for the week a forum is part of.
 
 mod about;
+mod beside;
 mod clock_time;
+mod dateline;
 mod dates;
 mod forum;
 mod held;
@@ -17,6 +19,7 @@ mod merge;
 mod name;
 mod opening;
 mod venue;
+mod weekday;
 mod weigh;
 mod whereabouts;
 
@@ -188,14 +191,6 @@ impl Scene<'_> {
             },
             declared: false,
         }
-    }
-
-    /// The forum is on, and what was said there today is told.
-    fn is_told_of_today(&self, first: &Choice, choices: &[Choice]) -> bool {
-        let mut today = choices
-            .iter()
-            .filter(|choice| choice.dated.start == self.published);
-        first.dated.start <= self.published && today.any(|choice| choice.past)
     }
 
     /// The words of a sentence around token `at`, and where it stands among them:

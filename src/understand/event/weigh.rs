@@ -7,7 +7,6 @@ use super::super::lexicon::section;
 use super::dates::Dated;
 use super::forum::Forum;
 use super::held::{Held, held, past_participle};
-use super::length::is_length_told;
 use super::{Choice, Scene};
 use crate::text::tokens::Token;
 
@@ -21,12 +20,8 @@ const FORUM_DAYS_MAX: i64 = 14;
 pub(super) const SCENE_DAYS_MAX: i64 = 3;
 /// Announcements look no further ahead than this.
 const AHEAD_DAYS_MAX: i64 = 550;
-/// Kazakh endings of the day an event is moved from …
-const ABLATIVES: [&str; 6] = ["нан", "нен", "дан", "ден", "тан", "тен"];
-/// … and of the one it is moved to.
-const DATIVES: [&str; 6] = ["ға", "ге", "қа", "ке", "на", "не"];
 /// Words so near a date or a forum are of one clause with it.
-const CLAUSE_TOKENS: usize = 12;
+pub(super) const CLAUSE_TOKENS: usize = 12;
 /// A day so near a forum that is only a scene is that forum's.
 const SCENE_TOKENS: usize = 10;
 /// In Kazakh the forum's whole name stands between.
@@ -34,7 +29,7 @@ const SCENE_TOKENS_KAZAKH: usize = 16;
 /// "Today", "on Tuesday" are said of the forum so many sentences into the text.
 const TOLD_EARLY_SENTENCES: usize = 3;
 /// A verb so near a forum is its own.
-const BESIDE_TOKENS: usize = 3;
+pub(super) const BESIDE_TOKENS: usize = 3;
 /// A line "Date: …" tells of the forum named so many sentences around.
 const LABEL_SENTENCES: usize = 6;
 /// Only so many dates are weighed: listings of hundreds announce nothing.
@@ -115,35 +110,10 @@ impl Scene<'_> {
         }
         let (words, at) = self.around(dated.first, sentence);
         let held = held(words, at);
-        let mut unsure = None;
-        if dated.guessed {
-            // The weekday a forum ended on is not the one it began on.
-            let first_unknown = || section("ended").any(words) && !is_length_told(words);
-            let scene = |forum: &Forum| forum.scene && forum.sentence == sentence;
-            let past = || section("past").any(words) || self.forums.iter().any(scene);
-            let told = || past() && !section("future").any(words);
-            let week = TimeDelta::days(7);
-            match held {
-                // "…, the department said on Wednesday."
-                Held::ToCome if self.is_attribution(dated, sentence) => {
-                    unsure = Some("the weekday it was said on");
-                }
-                Held::ToCome if dated.start < self.published => {
-                    dated.start = dated.start.checked_add_signed(week)?;
-                }
-                Held::ToCome => {}
-                Held::Over | Held::Untold if first_unknown() || held == Held::Untold && !told() => {
-                    unsure = Some("a bare weekday no verb says to be the last or the next");
-                }
-                Held::Now => {
-                    unsure = Some("a bare weekday no verb says to be the last or the next");
-                }
-                Held::Over | Held::Untold if dated.start > self.published => {
-                    dated.start = dated.start.checked_sub_signed(week)?;
-                }
-                Held::Over | Held::Untold => {}
-            }
-        }
+        let unsure = match self.settle(&mut dated, sentence, held) {
+            Ok(()) => None,
+            Err(why) => Some(why),
+        };
         let ahead = (dated.end.unwrap_or(dated.start) - self.published).num_days();
         let called_off = self.is_called_off(sentence, dated.first);
         let begun = dated.start <= self.published;
@@ -193,6 +163,14 @@ impl Scene<'_> {
         self.surroundings(dated, sentence, &mut notes);
         self.position(sentence, past, &mut notes);
         Some(Weighed { notes, ..weighed })
+    }
+
+    /// The forum is on, and what was said there today is told.
+    pub(super) fn is_told_of_today(&self, first: &Choice, choices: &[Choice]) -> bool {
+        let mut today = choices
+            .iter()
+            .filter(|choice| choice.dated.start == self.published);
+        first.dated.start <= self.published && today.any(|choice| choice.past)
     }
 
     /// What the title and the place in the text say for a date.
@@ -325,13 +303,6 @@ impl Scene<'_> {
         (within(CLAUSE_TOKENS) || goes_on).then_some(Note::new("what was said there that day", 2.5))
     }
 
-    /// Who tells of what is to come told it that day.
-    fn is_attribution(&self, dated: Dated, sentence: usize) -> bool {
-        let begin = self.told.sentences[sentence].tokens.start;
-        let low = dated.first.saturating_sub(2).max(begin);
-        section("attribution").any(&self.told.tokens[low..dated.first])
-    }
-
     fn scene_tokens(&self) -> usize {
         if self.is_kazakh() {
             SCENE_TOKENS_KAZAKH
@@ -345,157 +316,4 @@ impl Scene<'_> {
         self.is_early(sentence)
             || dated.relative && self.sentences_before(sentence) <= TOLD_EARLY_SENTENCES
     }
-
-    /// What the words right beside the date say it is the date of.
-    fn surroundings(&self, dated: Dated, sentence: usize, notes: &mut Vec<Note>) {
-        let within = &self.told.sentences[sentence].tokens;
-        let low = dated.first.saturating_sub(3).max(within.start);
-        let high = (dated.after + 3).min(within.end);
-        let before = &self.told.tokens[low..dated.first];
-        let before = before.rsplit(ends_clause).next().unwrap_or_default();
-        let after = &self.told.tokens[dated.after.min(high)..high];
-        let until = |word: &Token| section("until").means(word);
-        let deadline_before = before.last().is_some_and(until);
-        let deadline_after = after
-            .first()
-            .is_some_and(|word| until(word) && word.folded != "до");
-        let moved = self.is_moved(sentence, dated.first);
-        if (deadline_before || deadline_after) && dated.end.is_none() && !moved {
-            notes.push(Note::new("until that day", -2.5));
-        }
-        if before
-            .last()
-            .is_some_and(|word| section("after").has(&word.folded))
-        {
-            notes.push(Note::new("after that day", -2.5));
-        }
-        if section("deadline").any(before) || section("deadline").any(after) {
-            notes.push(Note::new("a day to register by", -2.0));
-        }
-        // "185 жыл толуына орай 23 қазанда": the day is not the jubilee's.
-        let occasion = before.last().is_some_and(|word| word.folded == "орай");
-        if section("other-date").any(before) && !occasion || section("other-date").any(after) {
-            notes.push(Note::new("the day of something else", -3.0));
-        }
-        if moved {
-            notes.extend(self.moved(dated, sentence));
-        } else if (section("planned-for").any(before) || section("planned-for").any(after))
-            && self.has_newer_day(dated, sentence)
-        {
-            notes.push(Note::new("the day it was planned for", -4.0));
-        }
-        let near = self.forums.iter().any(|forum| {
-            forum.sentence == sentence && forum.at.abs_diff(dated.first) < CLAUSE_TOKENS
-        });
-        // A calendar's line: "5 декабря — Медиафорум".
-        let line = dated.first == within.start
-            && after
-                .first()
-                .is_some_and(|next| next.is_mark(':') || next.is_dash() && next.spaced);
-        if near {
-            notes.push(Note::new("beside the forum's name", 0.3));
-        }
-        if self.is_of_other_clause(dated, sentence) {
-            notes.push(Note::new("another day stands in the forum's clause", -3.0));
-        }
-        let beside = section("beside-forum").any(&self.told.tokens[within.clone()]);
-        if beside && dated.start > self.published {
-            notes.push(Note::new("before or after the forum", -3.0));
-        }
-        if line {
-            notes.push(Note::new("a calendar's line", 1.5));
-        }
-    }
-
-    /// "6 қазанда … байқауы, 8 қазанда … форумы, ал 10 қазанда … турнирі": of days in
-    /// clauses of their own the forum's is in the forum's.
-    fn is_of_other_clause(&self, dated: Dated, sentence: usize) -> bool {
-        let within = &self.told.sentences[sentence].tokens;
-        let clause = |at: usize| {
-            let marks = self.told.tokens[within.start..at].iter();
-            marks.filter(|token| ends_clause(token)).count()
-        };
-        let own = clause(dated.first);
-        let here = |at: usize| within.contains(&at);
-        let forums: Vec<usize> = self
-            .forums
-            .iter()
-            .filter(|forum| here(forum.at))
-            .map(|forum| clause(forum.at))
-            .collect();
-        let mut others = self.dates.iter().filter(|other| here(other.first));
-        !forums.is_empty()
-            && !forums.contains(&own)
-            && others.any(|other| {
-                other.start != dated.start
-                    && forums.contains(&clause(other.first))
-                    && !self.is_replaced(*other)
-            })
-    }
-
-    /// "Planned for 27 November, … will be held on 11 December": a later day of the
-    /// sentence has the verb.
-    fn has_newer_day(&self, dated: Dated, sentence: usize) -> bool {
-        let within = &self.told.sentences[sentence].tokens;
-        self.dates.iter().any(|other| {
-            let (words, at) = self.around(other.after - 1, sentence);
-            within.contains(&other.first)
-                && other.first >= dated.after
-                && other.start != dated.start
-                && section("future-held")
-                    .nearest(words, at)
-                    .is_some_and(|distance| distance <= BESIDE_TOKENS)
-        })
-    }
-
-    /// "Instead of 23 September", "23 қыркүйектің орнына".
-    pub(super) fn is_replaced(&self, dated: Dated) -> bool {
-        let tokens = &self.told.tokens;
-        let word = |at: Option<usize>| {
-            at.and_then(|at| tokens.get(at))
-                .map_or("", |token| token.folded.as_str())
-        };
-        let (before, two_before) = (dated.first.checked_sub(1), dated.first.checked_sub(2));
-        word(before) == "вместо"
-            || (word(two_before), word(before)) == ("instead", "of")
-            || word(Some(dated.after)) == "орнына"
-            // "29 шілдеде емес, 5 тамызда", "не 12 ноября, а 19-го"
-            || word(Some(dated.after)) == "емес"
-            || word(before) == "не"
-    }
-
-    /// Of a postponed event the day it is moved to is the event's.
-    fn moved(&self, dated: Dated, sentence: usize) -> Option<Note> {
-        let within = &self.told.sentences[sentence].tokens;
-        let low = dated.first.saturating_sub(6).max(within.start);
-        let before = &self.told.tokens[low..dated.first];
-        let last = &self.told.tokens[dated.after - 1].folded;
-        let lead = before.last().map_or("", |word| word.folded.as_str());
-        let ends = |endings: &[&str]| endings.iter().any(|ending| last.ends_with(ending));
-        // In Kazakh "planned" follows its day, in Russian and English it leads.
-        let planned = if self.is_kazakh() {
-            let high = (dated.after + 2).min(within.end);
-            let follows = self.told.tokens.get(dated.after..high).unwrap_or_default();
-            section("planned-before").any(follows)
-                || follows
-                    .iter()
-                    .any(|next| matches!(next.folded.as_str(), "өтуі" | "өтеді" | "өтетін"))
-        } else {
-            section("planned-before").any(before)
-        };
-        if matches!(lead, "с" | "со" | "from") || ends(&ABLATIVES) || self.is_replaced(dated) {
-            Some(Note::new("the day it is moved from", -2.0))
-        } else if !planned && (matches!(lead, "на" | "to" | "until" | "for") || ends(&DATIVES)) {
-            Some(Note::new("the day it is moved to", 1.5))
-        } else if planned {
-            Some(Note::new("the day it was planned for", -1.5))
-        } else {
-            None
-        }
-    }
-}
-
-/// Whether a mark parts the clauses of a sentence.
-fn ends_clause(token: &Token) -> bool {
-    token.is_mark(',') || token.is_mark(';')
 }
