@@ -1,5 +1,7 @@
 //! `jarshy stage evaluate`: how well labelled texts are read.
 
+#[cfg(test)]
+mod limits;
 mod score;
 
 use std::collections::HashMap;

@@ -1,8 +1,6 @@
 //! Which of a text's dates are a forum's: each is weighed by the words of its
 //! sentence, by where the sentence stands, and by what the title says.
 
-use chrono::TimeDelta;
-
 use super::super::lexicon::section;
 use super::dates::Dated;
 use super::forum::Forum;
@@ -110,10 +108,7 @@ impl Scene<'_> {
         }
         let (words, at) = self.around(dated.first, sentence);
         let held = held(words, at);
-        let unsure = match self.settle(&mut dated, sentence, held) {
-            Ok(()) => None,
-            Err(why) => Some(why),
-        };
+        let unsure = self.settle(&mut dated, sentence, held).err();
         let ahead = (dated.end.unwrap_or(dated.start) - self.published).num_days();
         let called_off = self.is_called_off(sentence, dated.first);
         let begun = dated.start <= self.published;

@@ -1,0 +1,67 @@
+//! The figures below which nobody may fall: of the labelled texts in
+//! `tests/fixtures/articles/`, all languages together.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+
+use super::score::{ALL, Scores, Tally, score};
+use super::{cases, read_all};
+
+/// Of labels of one text.
+const TEXTS_MIN: f64 = 0.95;
+/// A wrong day is worse than none.
+const DAYS_PRECISION_MIN: f64 = 0.98;
+/// Of pairs of texts; the other half is told twice.
+const STORIES_MIN: f64 = 0.90;
+/// No two stories may be taken for one.
+const STORIES_PRECISION_MIN: f64 = 0.99;
+
+fn scores(beginning: &str) -> Scores {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/articles");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("the labelled texts")
+        .map(|file| file.expect("a file").path())
+        .filter(|path| {
+            let name = path.file_name().and_then(|name| name.to_str());
+            name.is_some_and(|name| name.starts_with(beginning) && name.ends_with(".jsonl"))
+        })
+        .collect();
+    files.sort();
+    let now: DateTime<Utc> = "2026-11-23T12:00:00Z".parse().expect("a moment");
+    score(&read_all(cases(&files, now).expect("cases"), now))
+}
+
+fn tally(scores: &Scores, label: &str) -> Tally {
+    let rows = scores.tallies.iter().find(|(known, _)| known == label);
+    rows.expect(label).1[ALL]
+}
+
+#[test]
+fn labelled_texts_are_read_as_well_as_promised() {
+    for beginning in ["dev-", "hold-"] {
+        let scores = scores(beginning);
+        for label in [
+            "language",
+            "kind",
+            "event start",
+            "city",
+            "region",
+            "regions",
+        ] {
+            let f1 = tally(&scores, label).f1().unwrap_or_default();
+            assert!(f1 >= TEXTS_MIN, "{beginning} {label}: {f1}");
+        }
+        let days = tally(&scores, "event start")
+            .precision()
+            .unwrap_or_default();
+        assert!(days >= DAYS_PRECISION_MIN, "{beginning} days: {days}");
+        let stories = tally(&scores, "same story");
+        let (f1, precision) = (stories.f1(), stories.precision());
+        assert!(f1 >= Some(STORIES_MIN), "{beginning} stories: {f1:?}");
+        assert!(
+            precision >= Some(STORIES_PRECISION_MIN),
+            "{beginning} stories: {precision:?}"
+        );
+    }
+}
