@@ -5,8 +5,10 @@
 //! window closes once because its watermark moves in the transaction that
 //! closes it. There is therefore no leader.
 
+mod ask;
 pub mod bounces;
 pub mod correct;
+mod event_claims;
 mod full_text;
 pub mod gather;
 pub mod intake;

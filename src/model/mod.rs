@@ -9,6 +9,7 @@ pub mod bounce;
 pub mod change;
 pub mod complaint;
 pub mod correction;
+pub mod count;
 pub mod delivery;
 pub mod digest;
 pub mod draft;
