@@ -33,7 +33,7 @@ use crate::catalog::Catalogue;
 use crate::clock::Clock;
 use crate::deliver::message::Sender;
 use crate::deliver::sign::Signer;
-use crate::digest::compose::LetterSite;
+use crate::digest::LetterSite;
 use crate::gather::plan::PlanOptions;
 use crate::gather::web::Web;
 use crate::model::delivery::Holder;

@@ -20,7 +20,7 @@ use base64::engine::general_purpose::STANDARD;
 use rustls::ClientConfig;
 
 use super::MAIL_BYTES_MAX;
-use super::mailbox::{LISTED_MAX, Listed, Login, MailboxError, connect};
+use super::connection::{LISTED_MAX, Listed, Login, MailboxError, connect};
 use answers::Capabilities;
 use dialogue::{Dialogue, LOGOUT, refused};
 pub use server::ImapServer;

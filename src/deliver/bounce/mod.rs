@@ -7,6 +7,7 @@
 //! away only after whoever called has recorded it.
 
 mod auto_reply;
+pub mod connection;
 mod fields;
 pub mod imap;
 pub mod intake;

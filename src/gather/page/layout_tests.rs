@@ -11,10 +11,10 @@ use super::{Article, read, read_article};
 use crate::gather::document::Document;
 use crate::model::source::PageRules;
 
-fn check(html: &str, expected: &Value) -> Result<(), String> {
+fn check(html: &[u8], expected: &Value) -> Result<(), String> {
     let url = Url::parse(expected["url"].as_str().unwrap()).unwrap();
     let document = Document {
-        bytes: html.as_bytes(),
+        bytes: html,
         content_type: None,
         url: Some(&url),
         received: Utc.with_ymd_and_hms(2026, 11, 23, 12, 0, 0).unwrap(),
@@ -67,7 +67,7 @@ fn check(html: &str, expected: &Value) -> Result<(), String> {
 }
 
 /// The pages of a folder with their names, and what is expected of each.
-pub(super) fn cases(folder: &str) -> Vec<(String, String, Value)> {
+pub(super) fn cases(folder: &str) -> Vec<(String, Vec<u8>, Value)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/gather/page");
     let mut pages: Vec<_> = std::fs::read_dir(root.join(folder))
         .unwrap()
@@ -77,7 +77,7 @@ pub(super) fn cases(folder: &str) -> Vec<(String, String, Value)> {
     pages.sort();
     let case = |path: PathBuf| {
         let name = path.file_stem().unwrap().display().to_string();
-        let html = std::fs::read_to_string(&path).unwrap();
+        let html = std::fs::read(&path).unwrap();
         let expected = std::fs::read_to_string(path.with_extension("expected.json")).unwrap();
         (name, html, serde_json::from_str(&expected).unwrap())
     };

@@ -43,10 +43,10 @@ fn told(draft: &Draft, expected: &Value) -> Value {
     })
 }
 
-fn check(html: &str, expected: &Value, rules: &PageRules) -> Result<(), String> {
+fn check(html: &[u8], expected: &Value, rules: &PageRules) -> Result<(), String> {
     let url = Url::parse(expected["url"].as_str().unwrap()).unwrap();
     let document = Document {
-        bytes: html.as_bytes(),
+        bytes: html,
         content_type: None,
         url: Some(&url),
         received: Utc.with_ymd_and_hms(2026, 11, 23, 12, 0, 0).unwrap(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustls::ClientConfig;
 use tokio::time::timeout;
 
-use super::super::mailbox::{MAIL_WITHIN, MailboxError, Stream, encrypted, shown};
+use super::super::connection::{MAIL_WITHIN, MailboxError, Stream, encrypted, shown};
 use super::answers;
 use super::wire::{Cut, Response, Wire};
 
