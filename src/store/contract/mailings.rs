@@ -11,9 +11,9 @@ use crate::model::subscriber::{LetterScript, Profile, SubscriberId, SubscriberSt
 use crate::store::{Mailed, Store};
 
 on_both!(
+    a_stopped_mailing_ends,
     a_text_nobody_looked_at_is_not_sent,
     each_reader_of_the_audience_gets_one_in_the_own_tongue,
-    a_stopped_mailing_ends,
 );
 
 fn id() -> MailingId {
