@@ -162,7 +162,10 @@ impl Subscription {
     }
 
     /// What a hub's question to the callback comes to (WebSub section 5.3): only
-    /// what was asked for is confirmed, and once.
+    /// what was asked for is confirmed. A hub that asks once more while the lease
+    /// runs (it missed the answer, or refreshes by itself as PubSubHubbub 0.3 lets
+    /// it) hears yes again, since no would end what both want; the lease kept here
+    /// stays as it was.
     pub fn answer(&self, question: &Question, now: DateTime<Utc>) -> Verdict {
         if question.topic.as_ref() != Some(&self.topic) {
             return Verdict::NotAsked;
@@ -177,6 +180,7 @@ impl Subscription {
                     renew: now + self.renew_after(lease),
                 }
             }
+            (Mode::Subscribe, Aim::Subscribe, None) if self.is_alive(now) => Verdict::Holds,
             (Mode::Unsubscribe, Aim::Unsubscribe, Some(_)) => Verdict::Ended,
             _ => Verdict::NotAsked,
         }
@@ -267,6 +271,8 @@ pub enum Verdict {
         /// When to ask again.
         renew: DateTime<Utc>,
     },
+    /// Its challenge is given back, and the subscription holds as it did.
+    Holds,
     /// Its challenge is given back, and the subscription is over.
     Ended,
     /// The hub does not want to push.

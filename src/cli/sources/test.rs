@@ -13,7 +13,7 @@ use crate::cli::house;
 use crate::cli::output::{Failure, say, time};
 use crate::daemon::Newsroom;
 use crate::daemon::learn::Learned;
-use crate::daemon::refresh::{Looked, look};
+use crate::daemon::refresh::{Due, Looked, look};
 use crate::gather::health::verdict;
 use crate::gather::plan::{self, Plan, asks_robots};
 use crate::gather::web::shown;
@@ -72,7 +72,12 @@ pub async fn test(config: &Path, name: &str, whole: bool, json: bool) -> Result<
         state.body_hash = None;
     }
     let mut entries = Vec::new();
-    let looked = look(&newsroom, source, &state, |articles| {
+    let due_now = Due {
+        source,
+        state: &state,
+        texts: true,
+    };
+    let looked = look(&newsroom, due_now, |articles| {
         entries = articles
             .iter()
             .take(ENTRIES_SHOWN_MAX)

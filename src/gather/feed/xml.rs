@@ -9,6 +9,7 @@ mod captured;
 mod fields;
 mod outcome;
 mod roots;
+mod whole;
 
 use std::rc::Rc;
 
@@ -67,7 +68,7 @@ struct Walk<'a> {
     too_deep: usize,
     spaces: Vec<(&'a str, Space)>,
     bases: Vec<Rc<Url>>,
-    capture: Option<Capture>,
+    capture: Option<Capture<'a>>,
     build: Building,
     entities: doctype::Entities,
     format: Option<&'static str>,
@@ -200,6 +201,8 @@ impl<'a> Walk<'a> {
         }
         if empty {
             self.close_one();
+        } else if self.capture.is_some() {
+            self.take_whole();
         }
     }
 
@@ -288,9 +291,9 @@ impl<'a> Walk<'a> {
                     capture.wrapper = Some(0);
                 } else if !clean::is_void(local) && capture.characters.len() < ENTRY_TEXT_BYTES_MAX
                 {
-                    capture.characters.push_str("</");
-                    capture.characters.push_str(local);
-                    capture.characters.push('>');
+                    capture.characters.to_mut().push_str("</");
+                    capture.characters.to_mut().push_str(local);
+                    capture.characters.to_mut().push('>');
                 }
             } else if let Some(capture) = self.capture.take() {
                 let base = self.base().cloned();
@@ -332,9 +335,9 @@ impl<'a> Walk<'a> {
             let room = ENTRY_TEXT_BYTES_MAX.saturating_sub(capture.characters.len());
             let text = cut(text, room);
             if capture.kind == Kind::Xhtml {
-                clean::push_escaped(&mut capture.characters, text);
+                clean::push_escaped(capture.characters.to_mut(), text);
             } else {
-                capture.characters.push_str(text);
+                capture.characters.to_mut().push_str(text);
             }
             return;
         }

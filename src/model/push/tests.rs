@@ -44,6 +44,17 @@ fn only_what_was_asked_for_is_confirmed() {
         aim: Aim::Unsubscribe,
         ..asked.clone()
     };
+    let held = |until| Subscription {
+        confirmed: Some(now()),
+        lease_until: Some(until),
+        ..wanted()
+    };
+    let holds = held(now() + TimeDelta::days(1));
+    let lapsed = held(now());
+    let given_up = Subscription {
+        aim: Aim::Unsubscribe,
+        ..holds.clone()
+    };
     let subscribe = ("hub.mode", "subscribe");
     let unsubscribe = ("hub.mode", "unsubscribe");
     let other = ("hub.topic", "https://b.kz/feed");
@@ -52,6 +63,7 @@ fn only_what_was_asked_for_is_confirmed() {
     {
         None => "no question",
         Some(Verdict::Confirmed { .. }) => "confirmed",
+        Some(Verdict::Holds) => "holds",
         Some(Verdict::Ended) => "ended",
         Some(Verdict::Denied) => "denied",
         Some(Verdict::NotAsked) => "not asked",
@@ -76,6 +88,11 @@ fn only_what_was_asked_for_is_confirmed() {
         (&asked, &[denied, TOPIC], "denied"),
         (&wanted(), &[denied, TOPIC], "denied"),
         (&asked, &[denied, other], "not asked"),
+        (&holds, &[subscribe, TOPIC, CHALLENGE], "holds"),
+        (&holds, &[subscribe, other, CHALLENGE], "not asked"),
+        (&holds, &[unsubscribe, TOPIC, CHALLENGE], "not asked"),
+        (&lapsed, &[subscribe, TOPIC, CHALLENGE], "not asked"),
+        (&given_up, &[subscribe, TOPIC, CHALLENGE], "not asked"),
     ] {
         assert_eq!(word(push, query), expected, "{query:?}");
     }

@@ -103,7 +103,7 @@ impl Building {
                 entry.draft.comments = address.and_then(|url| link::resolve(&url, base));
             }
             _ => take_text(entry, tag, || {
-                value::html_by(sanitise, kind, &characters, base)
+                value::html_by(sanitise, kind, characters, base)
             }),
         }
     }
