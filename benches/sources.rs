@@ -27,8 +27,7 @@ use futures_util::stream::{self, StreamExt as _};
 use jarshy::catalog::Catalogue;
 use jarshy::daemon::Newsroom;
 use jarshy::daemon::gather;
-use jarshy::daemon::mail::{PostRoom, Relay};
-use jarshy::deliver::courier::{Courier, DeliverOptions, Destination};
+use jarshy::daemon::mail::PostRoom;
 use jarshy::gather::web::{Web, WebOptions};
 use jarshy::model::sending::DomainLimits;
 use jarshy::store::Store;
@@ -201,14 +200,7 @@ async fn house(folder: &Path, urls: &[String], parallel: usize) -> Arc<Newsroom>
     let store = Store::open(&format!("sqlite://{}/jarshy.db", folder.display()))
         .await
         .expect("a store");
-    let outbox = Destination::Folder(folder.join("outbox"));
-    let relay = Relay {
-        name: "outbox".to_owned(),
-        courier: Courier::open(DeliverOptions::new(outbox, 1)).expect("a courier"),
-        weight: 1,
-        per_minute: None,
-    };
-    let post = PostRoom::new(vec![relay], DomainLimits::default(), None, None);
+    let post = PostRoom::new(Vec::new(), DomainLimits::default(), None, None);
     let mut newsroom = newsroom(store, catalogue(folder, urls), post, now);
     newsroom.gather_parallel = parallel;
     // A pass of nothing but 304s: none is asked for the whole to be sure.
