@@ -34,12 +34,14 @@ impl Kind {
         let Some(media_type) = media_type else {
             return otherwise;
         };
+        let escaped = mode.is_some_and(|mode| mode.eq_ignore_ascii_case("escaped"));
         let media_type = media_type.trim().to_ascii_lowercase();
         let media_type = media_type.split(';').next().unwrap_or_default().trim();
         match media_type {
             "" => otherwise,
             "text" | "plain" | "text/plain" => Self::Text,
             "html" | "text/html" => Self::Html,
+            "xhtml" | "application/xhtml+xml" if escaped => Self::Html,
             "xhtml" | "application/xhtml+xml" | "xml" | "text/xml" => Self::Xhtml,
             other if other.ends_with("+xml") || other.ends_with("/xml") => Self::Xhtml,
             other if other.starts_with("text/") => Self::Text,
@@ -51,6 +53,7 @@ impl Kind {
 
 /// One line of text.
 pub(super) fn line(kind: Kind, characters: &str) -> Option<String> {
+    let characters = uncased(kind, characters);
     let text = match kind {
         Kind::Text => one_line(characters),
         Kind::Guess if !looks_like_html(characters) => one_line(characters),
@@ -79,6 +82,7 @@ pub(super) fn html_by(
     characters: &str,
     base: Option<&Url>,
 ) -> Option<String> {
+    let characters = uncased(kind, characters);
     let clean = match kind {
         Kind::Text => clean::escape(&printable(characters)),
         Kind::Guess if !looks_like_html(characters) => clean::escape(&printable(characters)),
@@ -138,9 +142,23 @@ fn printable(text: &str) -> std::borrow::Cow<'_, str> {
     let odd = |byte: u8| byte < 32 && byte != b'\n' && byte != b'\t' || byte == 127;
     // All of it, without stopping: many bytes are looked at in one step then.
     if text.bytes().fold(false, |found, byte| found | odd(byte)) {
-        text.replace(hidden, "").into()
+        // A line ends in any of three ways (XML 1.0 section 2.11).
+        let lines = text.replace("\r\n", "\n").replace('\r', "\n");
+        lines.replace(hidden, "").into()
     } else {
         text.into()
+    }
+}
+
+/// Without the section marks of CDATA that were escaped or wrapped once more.
+fn uncased(kind: Kind, characters: &str) -> &str {
+    let inside = characters
+        .trim()
+        .strip_prefix("<![CDATA[")
+        .and_then(|rest| rest.strip_suffix("]]>"));
+    match inside {
+        Some(inside) if matches!(kind, Kind::Guess | Kind::Html) => inside,
+        _ => characters,
     }
 }
 

@@ -73,6 +73,11 @@ impl Building {
                     address.and_then(|url| link::resolve(&url, base)),
                 );
             }
+            Tag::Enclosure | Tag::MediaContent | Tag::MediaThumbnail | Tag::ItunesImage => {
+                if let Some(address) = value::bare(&characters) {
+                    self.file(tag, &address, said, base);
+                }
+            }
             Tag::Id => take_id(
                 &mut entry.draft,
                 &characters,
@@ -96,13 +101,21 @@ impl Building {
             | Tag::MediaCategory => {
                 take_labels(&mut entry.draft.categories, tag, kind, &characters, said);
             }
-            Tag::Language => entry.draft.language = value::line(kind, &characters),
-            Tag::Rights => entry.draft.rights = value::line(kind, &characters),
+            Tag::Language | Tag::DublinLanguage => {
+                entry
+                    .language
+                    .offer(weight_of(tag), value::line(kind, &characters));
+            }
+            Tag::Rights | Tag::DublinRights => {
+                entry
+                    .rights
+                    .offer(weight_of(tag), value::line(kind, &characters));
+            }
             Tag::Comments => {
                 let address = value::bare(&characters);
                 entry.draft.comments = address.and_then(|url| link::resolve(&url, base));
             }
-            _ => take_text(entry, tag, || {
+            _ => take_text(entry, (tag, kind, self.is_rss), || {
                 value::html_by(sanitise, kind, &characters, base)
             }),
         }
@@ -145,7 +158,11 @@ impl Building {
             }
             Tag::Updated | Tag::DublinDate => {
                 take_date(
-                    &mut self.head.updated,
+                    if tag == Tag::Updated {
+                        &mut self.head.updated
+                    } else {
+                        &mut self.dublin_date
+                    },
                     &characters,
                     self.received,
                     &mut self.bad_date,
@@ -158,8 +175,13 @@ impl Building {
             | Tag::MediaCategory => {
                 take_labels(&mut self.head.categories, tag, kind, &characters, said);
             }
-            Tag::Language => self.head.language = line().or(self.head.language.take()),
-            Tag::Rights => self.head.rights = line().or(self.head.rights.take()),
+            Tag::Language | Tag::DublinLanguage => self.language.offer(weight_of(tag), line()),
+            Tag::Rights | Tag::DublinRights => self.rights.offer(weight_of(tag), line()),
+            Tag::ItunesImage => {
+                if let Some(address) = value::bare(&characters) {
+                    self.picture(&address, base);
+                }
+            }
             Tag::Generator => {
                 let [url, version, _] = said;
                 let url = url.and_then(|url| link::resolve(&url, base));
@@ -177,14 +199,39 @@ impl Building {
     }
 }
 
-/// The sayings of an entry that are markup.
-fn take_text(entry: &mut Entry, tag: Tag, html: impl FnOnce() -> Option<String>) {
+/// How much a saying counts that Dublin Core has a name of its own for.
+const fn weight_of(tag: Tag) -> Weight {
     match tag {
+        Tag::DublinLanguage | Tag::DublinRights => Weight::Other,
+        _ => Weight::Own,
+    }
+}
+
+/// The sayings of an entry that are markup.
+fn take_text(
+    entry: &mut Entry,
+    (tag, kind, is_rss): (Tag, Kind, bool),
+    html: impl FnOnce() -> Option<String>,
+) {
+    match tag {
+        // Atom may give the same content as text and as markup, which says more.
+        Tag::Content if kind == Kind::Text => {
+            if entry.content.wants(Weight::Aside) {
+                entry.content.offer(Weight::Aside, html());
+            }
+        }
+        Tag::Encoded if !is_rss => {
+            if entry.content.wants(Weight::Other) {
+                entry.content.offer(Weight::Other, html());
+            }
+        }
         Tag::Summary | Tag::Description if entry.summary.wants(Weight::Own) => {
             entry.summary.offer(Weight::Own, html());
         }
         // A second description is the long one.
-        Tag::Summary | Tag::Description | Tag::Body if entry.content.wants(Weight::Other) => {
+        Tag::Summary | Tag::Description | Tag::Body | Tag::FullText
+            if entry.content.wants(Weight::Other) =>
+        {
             entry.content.offer(Weight::Other, html());
         }
         Tag::OtherDescription if entry.summary.wants(Weight::Other) => {
@@ -258,9 +305,13 @@ fn take_labels(
         return;
     }
     let term = term
-        .or_else(|| value::line(kind, characters))
+        .map_or_else(
+            || value::line(kind, characters),
+            |term| value::line(Kind::Text, &term),
+        )
         .unwrap_or_default();
-    let scheme = scheme.filter(|scheme| !scheme.is_empty());
+    let scheme = scheme.and_then(|scheme| value::bare(&scheme));
+    let label = label.and_then(|label| value::line(Kind::Text, &label));
     add_category(
         list,
         Category {
