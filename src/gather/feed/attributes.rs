@@ -11,21 +11,26 @@ const ATTRIBUTES_MAX: usize = 64;
 /// Names of one tag remembered in order to find one that stands twice.
 const NAMES_MAX: usize = 8;
 
-/// The value of the attribute named `name`, by its full name or the part after
-/// its prefix, without regard to case.
+/// The value of the attribute named `name`, by its full name or else by the part
+/// after its prefix, without regard to case.
 pub fn get(start: &BytesStart, name: &str) -> Option<String> {
     // Most elements have none, and are asked for several.
     if start.attributes_raw().is_empty() {
         return None;
     }
-    raw(start)
-        .find(|(key, _)| {
-            key.eq_ignore_ascii_case(name)
-                || key.split_once(':').is_some_and(|(prefix, local)| {
-                    local.eq_ignore_ascii_case(name) && prefix != "xmlns" && prefix != "xml"
-                })
-        })
-        .map(|(_, value)| decode_entities(&value).into_owned())
+    let mut of_another_space = None;
+    for (key, value) in raw(start) {
+        if key.eq_ignore_ascii_case(name) {
+            return Some(decode_entities(&value).into_owned());
+        }
+        let is_prefixed = key.split_once(':').is_some_and(|(prefix, local)| {
+            local.eq_ignore_ascii_case(name) && prefix != "xmlns" && prefix != "xml"
+        });
+        if is_prefixed && of_another_space.is_none() {
+            of_another_space = Some(value);
+        }
+    }
+    of_another_space.map(|value| decode_entities(&value).into_owned())
 }
 
 /// The value of the attribute written exactly so.

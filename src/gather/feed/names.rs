@@ -50,6 +50,7 @@ pub(super) fn space_of_address(address: &str) -> Space {
         | "http://purl.org/atom/ns"
         | "http://www.w3.org/2005/atom"
         | "http://purl.org/rss/1.0/modules/rss091"
+        | "http://purl.oclc.org/net/rss_2.0/enc"
         | "http://channel.netscape.com/rdf/simple/0.9"
         | "http://purl.org/net/rss1.1"
         | "http://backend.userland.com/rss2"

@@ -17,6 +17,8 @@ pub(super) enum Kind {
     Text,
     /// Text or escaped HTML, as it looks (RSS titles).
     Guess,
+    /// The same, but the lines of a text are its paragraphs.
+    Lines,
     /// Escaped HTML.
     Html,
     /// Markup in the open; characters were escaped again when it was taken.
@@ -56,7 +58,7 @@ pub(super) fn line(kind: Kind, characters: &str) -> Option<String> {
     let characters = uncased(kind, characters);
     let text = match kind {
         Kind::Text => one_line(characters),
-        Kind::Guess if !looks_like_html(characters) => one_line(characters),
+        Kind::Guess | Kind::Lines if !looks_like_html(characters) => one_line(characters),
         Kind::Base64 => {
             let text = from_base64(characters);
             if looks_like_html(&text) {
@@ -86,6 +88,7 @@ pub(super) fn html_by(
     let clean = match kind {
         Kind::Text => clean::escape(&printable(characters)),
         Kind::Guess if !looks_like_html(characters) => clean::escape(&printable(characters)),
+        Kind::Lines if !looks_like_html(characters) => paragraphs(&printable(characters)),
         Kind::Base64 => {
             let text = from_base64(characters);
             if looks_like_html(&text) {
@@ -94,7 +97,9 @@ pub(super) fn html_by(
                 clean::escape(&printable(&text))
             }
         }
-        Kind::Html | Kind::Guess => sanitise(&printable(unwrapped(characters).as_ref()), base),
+        Kind::Html | Kind::Guess | Kind::Lines => {
+            sanitise(&printable(unwrapped(characters).as_ref()), base)
+        }
         Kind::Xhtml => sanitise(&printable(characters), base),
     };
     let kept = cut(clean.trim(), ENTRY_TEXT_BYTES_MAX);
@@ -102,6 +107,21 @@ pub(super) fn html_by(
         return Some(clean).filter(|clean| !clean.is_empty());
     }
     (!kept.is_empty()).then(|| kept.to_owned())
+}
+
+/// Text as markup: an empty line parts paragraphs, a single one breaks them.
+pub(super) fn paragraphs(text: &str) -> String {
+    let escaped = clean::escape(cut(text, ENTRY_TEXT_BYTES_MAX).trim());
+    if !escaped.contains('\n') {
+        return escaped;
+    }
+    let parts: Vec<String> = escaped
+        .split("\n\n")
+        .map(|part| part.trim().replace('\n', "<br>"))
+        .filter(|part| !part.is_empty())
+        .map(|part| format!("<p>{part}</p>"))
+        .collect();
+    parts.concat()
 }
 
 /// Characters as they are, without those XML forbids.

@@ -57,21 +57,14 @@ impl Building {
             ..
         } = capture;
         match tag {
-            Tag::Title => entry
-                .title
-                .offer(Weight::Own, value::line(kind, &characters)),
-            Tag::DublinTitle => entry
-                .title
-                .offer(Weight::Other, value::line(kind, &characters)),
-            Tag::MediaTitle => entry
-                .title
-                .offer(Weight::Aside, value::line(kind, &characters)),
+            Tag::Title | Tag::DublinTitle | Tag::MediaTitle => {
+                let title = value::line(kind, &characters);
+                entry.title.offer(weight_of(tag), title);
+            }
             Tag::Link | Tag::Url => {
                 let address = value::bare(&characters);
-                entry.link.offer(
-                    Weight::Own,
-                    address.and_then(|url| link::resolve(&url, base)),
-                );
+                let address = address.and_then(|url| link::resolve(&url, base));
+                entry.link.offer(weight_of(tag), address);
             }
             Tag::Enclosure | Tag::MediaContent | Tag::MediaThumbnail | Tag::ItunesImage => {
                 if let Some(address) = value::bare(&characters) {
@@ -102,14 +95,12 @@ impl Building {
                 take_labels(&mut entry.draft.categories, tag, kind, &characters, said);
             }
             Tag::Language | Tag::DublinLanguage => {
-                entry
-                    .language
-                    .offer(weight_of(tag), value::line(kind, &characters));
+                let language = value::line(kind, &characters);
+                entry.language.offer(weight_of(tag), language);
             }
             Tag::Rights | Tag::DublinRights => {
-                entry
-                    .rights
-                    .offer(weight_of(tag), value::line(kind, &characters));
+                let rights = value::line(kind, &characters);
+                entry.rights.offer(weight_of(tag), rights);
             }
             Tag::Comments => {
                 let address = value::bare(&characters);
@@ -132,8 +123,9 @@ impl Building {
         let line = || value::line(kind, &characters);
         let address = || value::bare(&characters).and_then(|url| link::resolve(&url, base));
         match tag {
-            Tag::Title => self.title.offer(Weight::Own, line()),
-            Tag::DublinTitle | Tag::MediaTitle => self.title.offer(Weight::Other, line()),
+            Tag::Title | Tag::DublinTitle | Tag::MediaTitle => {
+                self.title.offer(weight_of(tag), line());
+            }
             Tag::Description | Tag::Subtitle => self.description.offer(Weight::Own, line()),
             Tag::OtherDescription | Tag::Summary => self.description.offer(Weight::Aside, line()),
             Tag::ItunesSubtitle => self.description.offer(Weight::Other, line()),
@@ -148,25 +140,13 @@ impl Building {
                 let id = value::bare(&characters).map(|id| link::resolve_id(&id, base));
                 self.head.id = self.head.id.take().or(id);
             }
-            Tag::Published | Tag::Created => {
-                take_date(
-                    &mut self.published,
-                    &characters,
-                    self.received,
-                    &mut self.bad_date,
-                );
-            }
-            Tag::Updated | Tag::DublinDate => {
-                take_date(
-                    if tag == Tag::Updated {
-                        &mut self.head.updated
-                    } else {
-                        &mut self.dublin_date
-                    },
-                    &characters,
-                    self.received,
-                    &mut self.bad_date,
-                );
+            Tag::Published | Tag::Created | Tag::Updated | Tag::DublinDate => {
+                let slot = match tag {
+                    Tag::Updated => &mut self.head.updated,
+                    Tag::DublinDate => &mut self.dublin_date,
+                    _ => &mut self.published,
+                };
+                take_date(slot, &characters, self.received, &mut self.bad_date);
             }
             Tag::Category
             | Tag::Subject
@@ -199,10 +179,12 @@ impl Building {
     }
 }
 
-/// How much a saying counts that Dublin Core has a name of its own for.
+/// How much a saying counts that several vocabularies have a name for.
 const fn weight_of(tag: Tag) -> Weight {
     match tag {
-        Tag::DublinLanguage | Tag::DublinRights => Weight::Other,
+        // `url` is often that of a picture nearby.
+        Tag::DublinTitle | Tag::DublinLanguage | Tag::DublinRights | Tag::Url => Weight::Other,
+        Tag::MediaTitle => Weight::Aside,
         _ => Weight::Own,
     }
 }
@@ -213,18 +195,13 @@ fn take_text(
     (tag, kind, is_rss): (Tag, Kind, bool),
     html: impl FnOnce() -> Option<String>,
 ) {
-    match tag {
+    let of_content = match tag {
         // Atom may give the same content as text and as markup, which says more.
-        Tag::Content if kind == Kind::Text => {
-            if entry.content.wants(Weight::Aside) {
-                entry.content.offer(Weight::Aside, html());
-            }
-        }
-        Tag::Encoded if !is_rss => {
-            if entry.content.wants(Weight::Other) {
-                entry.content.offer(Weight::Other, html());
-            }
-        }
+        Tag::Content if kind == Kind::Text => Weight::Aside,
+        Tag::Encoded if !is_rss => Weight::Other,
+        _ => Weight::Own,
+    };
+    match tag {
         Tag::Summary | Tag::Description if entry.summary.wants(Weight::Own) => {
             entry.summary.offer(Weight::Own, html());
         }
@@ -240,8 +217,8 @@ fn take_text(
         Tag::Subtitle | Tag::ItunesSubtitle if entry.summary.wants(Weight::Aside) => {
             entry.summary.offer(Weight::Aside, html());
         }
-        Tag::Content | Tag::Encoded if entry.content.wants(Weight::Own) => {
-            entry.content.offer(Weight::Own, html());
+        Tag::Content | Tag::Encoded if entry.content.wants(of_content) => {
+            entry.content.offer(of_content, html());
         }
         _ => {}
     }

@@ -62,7 +62,7 @@ impl<'a> Walk<'a> {
         let Some(capture) = &mut self.capture else {
             return;
         };
-        if matches!(capture.kind, Kind::Text | Kind::Guess)
+        if matches!(capture.kind, Kind::Text | Kind::Guess | Kind::Lines)
             || capture.kind == Kind::Html && !capture.characters.contains('<')
         {
             capture.characters = clean::escape(&capture.characters);

@@ -54,7 +54,8 @@ impl Walk<'_> {
     /// A file; some write its address between the tags.
     fn file(&mut self, tag: Tag, about: About, start: &BytesStart, base: Option<&Url>) {
         let get = |name| attributes::get(start, name);
-        let Some(url) = get("url").or_else(|| get("href")) else {
+        let address = get("url").or_else(|| get("href"));
+        let Some(url) = address.or_else(|| get("resource")) else {
             self.begin_capture(tag, about, start);
             return;
         };
@@ -141,7 +142,7 @@ impl Walk<'_> {
         let otherwise = match tag {
             Tag::Content | Tag::Description | Tag::Body if self.build.is_rss => Kind::Html,
             Tag::Encoded => Kind::Html,
-            Tag::FullText => Kind::Guess,
+            Tag::FullText => Kind::Lines,
             Tag::Body => Kind::Xhtml,
             _ if self.build.is_rss => Kind::Guess,
             _ => Kind::Text,

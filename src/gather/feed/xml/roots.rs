@@ -153,7 +153,7 @@ impl<'a> Walk<'a> {
                 self.build.language.offer(Weight::Aside, Some(language));
             }
             (Tag::Item | Tag::Content | Tag::Encoded | Tag::Body, About::Entry, Some(entry)) => {
-                entry.language.offer(Weight::Aside, Some(language))
+                entry.language.offer(Weight::Aside, Some(language));
             }
             _ => {}
         }
