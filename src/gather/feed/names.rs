@@ -182,6 +182,8 @@ pub(super) fn tag(space: Space, local: &str) -> Tag {
         Space::Services if matches!(lower, b"full-text" | b"fulltext" | b"content") => {
             Tag::FullText
         }
+        // Its children speak of other articles, as those of a search box do of it.
+        Space::Services if lower == b"related" => Tag::TextInput,
         Space::Admin if lower == b"generatoragent" => Tag::GeneratorAgent,
         _ => Tag::Unknown,
     }

@@ -87,8 +87,8 @@ pub(super) fn html_by(
     let characters = uncased(kind, characters);
     let clean = match kind {
         Kind::Text => clean::escape(&printable(characters)),
-        Kind::Guess if !looks_like_html(characters) => clean::escape(&printable(characters)),
-        Kind::Lines if !looks_like_html(characters) => paragraphs(&printable(characters)),
+        Kind::Guess if !is_markup(characters) => clean::escape(&printable(characters)),
+        Kind::Lines if !is_markup(characters) => paragraphs(&printable(characters)),
         Kind::Base64 => {
             let text = from_base64(characters);
             if looks_like_html(&text) {
@@ -107,6 +107,16 @@ pub(super) fn html_by(
         return Some(clean).filter(|clean| !clean.is_empty());
     }
     (!kept.is_empty()).then(|| kept.to_owned())
+}
+
+/// Whether a longer text is meant as HTML: lines broken and pictures shown are
+/// sure signs there, though nothing in it is ever closed.
+fn is_markup(text: &str) -> bool {
+    const SIGNS: [&str; 6] = ["<br", "<BR", "<img ", "<IMG ", "<p>", "<hr"];
+    looks_like_html(text)
+        || text.contains('<')
+            && SIGNS.iter().any(|sign| text.contains(sign))
+            && looks_like_html(&[text, "<br/>"].concat())
 }
 
 /// Text as markup: an empty line parts paragraphs, a single one breaks them.

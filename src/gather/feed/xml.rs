@@ -203,6 +203,8 @@ impl<'a> Walk<'a> {
         if matches!(tag, Tag::Item) && self.build.entry.is_some() {
             self.complain(at, "an entry begins inside another");
             self.close_entry();
+        } else {
+            self.close_unclosed(tag, name, at);
         }
         let parent = self.open.last().map_or(About::Outside, |open| open.about);
         let about = self.enter(tag, parent, start, name, at);

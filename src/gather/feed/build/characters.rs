@@ -32,7 +32,12 @@ impl Building {
         let text = value::line(capture.kind, &capture.characters);
         match capture.tag {
             Tag::Name => self.person.name = text,
-            Tag::Email => self.person.email = text,
+            Tag::Email => {
+                self.person.email = text.map(|text| {
+                    let bare = text.strip_prefix("mailto:");
+                    bare.map_or_else(|| text.clone(), str::to_owned)
+                });
+            }
             Tag::Uri | Tag::Url => {
                 self.person.url = text.and_then(|url| link::resolve(&url, base));
             }
@@ -234,6 +239,10 @@ fn take_id(
     let Some(id) = value::bare(characters) else {
         return;
     };
+    // RSS' own stands before one of another vocabulary that follows it.
+    if is_rss && draft.id_is_permalink.is_some() {
+        return;
+    }
     let is_permalink = !permalink.is_some_and(|said| said.trim().eq_ignore_ascii_case("false"));
     draft.id_is_permalink = is_rss.then_some(is_permalink);
     draft.id = Some(if is_permalink {

@@ -57,6 +57,43 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// An element that cannot stand where it begins shows that what is around it
+    /// was never closed: an entry in a picture, a title in a person of RSS.
+    pub(super) fn close_unclosed(&mut self, tag: Tag, name: &str, at: usize) {
+        let Some(parent) = self.open.last().map(|open| open.about) else {
+            return;
+        };
+        let fits = match parent {
+            About::Image | About::Source | About::Nothing => tag != Tag::Item,
+            About::Person => !matches!(
+                tag,
+                Tag::Item
+                    | Tag::Title
+                    | Tag::Link
+                    | Tag::Description
+                    | Tag::Encoded
+                    | Tag::Published
+                    | Tag::Category
+                    | Tag::Enclosure
+            ),
+            _ => true,
+        };
+        let is_home = |about: About| match tag {
+            Tag::Item => about == About::Feed,
+            _ => matches!(about, About::Feed | About::Entry),
+        };
+        if fits || !self.open.iter().any(|open| is_home(open.about)) {
+            return;
+        }
+        self.complain(
+            at,
+            &format!("<{name}> begins inside an element that was not closed"),
+        );
+        while self.open.last().is_some_and(|open| !is_home(open.about)) {
+            self.close_one();
+        }
+    }
+
     pub(super) fn enter_root(
         &mut self,
         tag: Tag,
