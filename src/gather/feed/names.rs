@@ -75,8 +75,12 @@ pub(super) fn space_of_address(address: &str) -> Space {
 
 /// The namespace an undeclared prefix is taken for.
 pub(super) fn space_of_prefix(prefix: &str) -> Space {
-    match prefix {
-        "" | "atom" | "atom10" | "atom03" | "a10" | "rss" => Space::Core,
+    if prefix.is_empty() {
+        return Space::Core;
+    }
+    let lower = prefix.to_ascii_lowercase();
+    match lower.as_str() {
+        "atom" | "atom10" | "atom03" | "a10" | "rss" => Space::Core,
         "rdf" => Space::Rdf,
         "dc" => Space::Dublin,
         "dcterms" | "dct" => Space::DublinTerms,
