@@ -3,8 +3,10 @@
 //! Deliberately absent: scripts, styles, forms, frames, and any address that is
 //! not http, https or mailto. What is not on the list is not let through.
 
+mod address;
 mod entities;
 mod ordinary;
+mod scan;
 mod text;
 mod tower;
 
@@ -14,7 +16,7 @@ use ammonia::{Builder, UrlRelative};
 use url::Url;
 
 pub use entities::{decode_entities, entity};
-pub use text::{inline_text, is_void, looks_like_html, plain_text};
+pub use text::{inline_text, is_one_line, is_void, looks_like_html, plain_text};
 pub use tower::cut as cut_towers;
 
 /// Addresses of other kinds are dropped.
@@ -78,17 +80,6 @@ pub fn push_escaped(html: &mut String, text: &str) {
     html.push_str(rest);
 }
 
-/// A name or a password before the host: `https://egov.kz:x@elsewhere.example/`
-/// looks like another house.
-fn has_credentials(address: &str, base: Option<&Url>) -> bool {
-    let url = match base {
-        Some(base) => base.join(address),
-        None => Url::parse(address),
-    };
-    let has_user = |url: &Url| !url.username().is_empty() || url.password().is_some();
-    address.contains('@') && url.is_ok_and(|url| url.has_host() && has_user(&url))
-}
-
 fn builder(base: Option<&Url>) -> Builder<'static> {
     let mut builder = Builder::default();
     builder
@@ -106,7 +97,7 @@ fn builder(base: Option<&Url>) -> Builder<'static> {
     let beside = base.cloned();
     builder.attribute_filter(move |_, attribute, value| {
         let is_address = matches!(attribute, "href" | "src");
-        (!is_address || !has_credentials(value, beside.as_ref())).then_some(value.into())
+        (!is_address || !address::has_credentials(value, beside.as_ref())).then_some(value.into())
     });
     // Nobody sees it, and ammonia lets any scheme stand in it.
     for quoting in ["blockquote", "q", "del", "ins"] {

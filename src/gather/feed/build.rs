@@ -2,6 +2,7 @@
 
 mod characters;
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
@@ -36,11 +37,12 @@ pub(super) enum About {
 
 /// The characters of one element, with what its start said.
 #[derive(Debug)]
-pub(super) struct Capture {
+pub(super) struct Capture<'a> {
     pub(super) tag: Tag,
     pub(super) about: About,
     pub(super) kind: Kind,
-    pub(super) characters: String,
+    /// The document's own where they stand in it as they are meant.
+    pub(super) characters: Cow<'a, str>,
     /// Open elements when it began, itself included.
     pub(super) depth: usize,
     /// Where the wrapping `div` of XHTML content stands, which is no part of it.

@@ -43,6 +43,11 @@ impl Entities {
         }
     }
 
+    /// Whether the document declares none itself.
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     /// What the document says `&name;` stands for.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         if self.values.is_empty() {

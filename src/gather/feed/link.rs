@@ -13,7 +13,12 @@ pub(super) fn resolve(link: &str, base: Option<&Url>) -> Option<String> {
     if link.is_empty() || link.len() > LINK_BYTES_MAX {
         return None;
     }
-    let link: String = link.chars().filter(|letter| !letter.is_control()).collect();
+    let mut link = link.to_owned();
+    // Controls beyond ASCII begin with 0xC2.
+    let odd = |byte: u8| byte < b' ' || matches!(byte, 0x7F | 0xC2);
+    if link.bytes().fold(false, |found, byte| found | odd(byte)) {
+        link.retain(|letter| !letter.is_control());
+    }
     if has_scheme(&link) {
         let scheme = link.split(':').next().unwrap_or_default();
         let runs = ["javascript", "vbscript", "data"]

@@ -9,6 +9,7 @@ mod captured;
 mod fields;
 mod outcome;
 mod roots;
+mod whole;
 
 use std::rc::Rc;
 
@@ -69,7 +70,7 @@ struct Walk<'a> {
     /// Prefixes used without a declaration, each complained of once.
     undeclared: Vec<&'a str>,
     bases: Vec<Rc<Url>>,
-    capture: Option<Capture>,
+    capture: Option<Capture<'a>>,
     build: Building,
     entities: doctype::Entities,
     format: Option<&'static str>,
@@ -223,6 +224,8 @@ impl<'a> Walk<'a> {
         }
         if empty {
             self.close_one();
+        } else if self.capture.is_some() {
+            self.take_whole();
         }
     }
 
@@ -313,9 +316,9 @@ impl<'a> Walk<'a> {
                     capture.wrapper = Some(0);
                 } else if !clean::is_void(local) && capture.characters.len() < ENTRY_TEXT_BYTES_MAX
                 {
-                    capture.characters.push_str("</");
-                    capture.characters.push_str(local);
-                    capture.characters.push('>');
+                    capture.characters.to_mut().push_str("</");
+                    capture.characters.to_mut().push_str(local);
+                    capture.characters.to_mut().push('>');
                 }
             } else if let Some(mut capture) = self.capture.take() {
                 let base = capture.base.take().or_else(|| self.base().cloned());
@@ -361,9 +364,9 @@ impl<'a> Walk<'a> {
             let room = ENTRY_TEXT_BYTES_MAX.saturating_sub(capture.characters.len());
             let text = cut(text, room);
             if capture.kind == Kind::Xhtml {
-                clean::push_escaped(&mut capture.characters, text);
+                clean::push_escaped(capture.characters.to_mut(), text);
             } else {
-                capture.characters.push_str(text);
+                capture.characters.to_mut().push_str(text);
             }
             return;
         }

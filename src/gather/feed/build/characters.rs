@@ -33,10 +33,7 @@ impl Building {
         match capture.tag {
             Tag::Name => self.person.name = text,
             Tag::Email => {
-                self.person.email = text.map(|text| {
-                    let bare = text.strip_prefix("mailto:");
-                    bare.map_or_else(|| text.clone(), str::to_owned)
-                });
+                self.person.email = text.map(|line| line.trim_start_matches("mailto:").to_owned());
             }
             Tag::Uri | Tag::Url => {
                 self.person.url = text.and_then(|url| link::resolve(&url, base));
@@ -112,7 +109,7 @@ impl Building {
                 entry.draft.comments = address.and_then(|url| link::resolve(&url, base));
             }
             _ => take_text(entry, (tag, kind, self.is_rss), || {
-                value::html_by(sanitise, kind, &characters, base)
+                value::html_by(sanitise, kind, characters, base)
             }),
         }
     }

@@ -65,7 +65,7 @@ impl<'a> Walk<'a> {
         if matches!(capture.kind, Kind::Text | Kind::Guess | Kind::Lines)
             || capture.kind == Kind::Html && !capture.characters.contains('<')
         {
-            capture.characters = clean::escape(&capture.characters);
+            capture.characters = clean::escape(&capture.characters).into();
             capture.kind = Kind::Xhtml;
         }
         // The wrapper is Atom 1.0's; what Atom 0.3 gives is all its own.
@@ -87,7 +87,7 @@ impl<'a> Walk<'a> {
                 start.attributes_raw(),
                 ENTRY_TEXT_BYTES_MAX - capture.characters.len(),
             );
-            let text = &mut capture.characters;
+            let text = capture.characters.to_mut();
             text.push('<');
             text.push_str(local);
             text.push_str(raw.trim_end_matches('/'));

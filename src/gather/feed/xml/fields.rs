@@ -1,5 +1,7 @@
 //! Elements that say something by their attributes, and where characters are taken.
 
+use std::borrow::Cow;
+
 use quick_xml::events::BytesStart;
 use url::Url;
 
@@ -168,7 +170,7 @@ impl Walk<'_> {
             tag,
             about,
             kind,
-            characters: String::new(),
+            characters: Cow::Borrowed(""),
             depth: self.open.len(),
             wrapper: None,
             base: None,
