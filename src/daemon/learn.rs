@@ -50,13 +50,13 @@ pub struct Learned {
 
 impl Learned {
     /// Compares `articles` with what the store knows, reads what is new, and has
-    /// articles' pages asked where their source gave only a teaser. `reached`: the
-    /// source answered, so that its site may be asked for what waits, too.
+    /// articles' pages asked where their source gave only a teaser. `asks_pages`: the
+    /// source answered, so that its site may be asked, also for what waits.
     pub async fn of(
         newsroom: &Newsroom,
         source: &Source,
         articles: Vec<Article>,
-        reached: bool,
+        asks_pages: bool,
         now: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
         let ids: Vec<ArticleId> = articles.iter().map(|article| article.id.clone()).collect();
@@ -87,7 +87,7 @@ impl Learned {
             });
         }
         let mut completed = Completed::default();
-        if reached {
+        if asks_pages {
             completed = full_text::complete(newsroom, source, &hints, &mut told).await?;
         }
         let late = completed.late.iter();

@@ -15,6 +15,7 @@ pub mod letter;
 pub mod mail;
 pub mod push;
 pub mod refresh;
+mod register;
 pub mod reread;
 pub mod rounds;
 pub mod timetable;

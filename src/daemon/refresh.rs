@@ -24,6 +24,7 @@ use crate::understand::identity;
 use super::Newsroom;
 use super::learn::Learned;
 use super::push::Watched;
+use super::register::Register;
 
 /// What one visit came to, for a line on a terminal or in a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,20 +43,30 @@ pub struct Refreshed {
     pub complaints: Vec<Complaint>,
 }
 
+/// A source to be visited.
+#[derive(Debug, Clone, Copy)]
+pub struct Due<'a> {
+    pub source: &'a Source,
+    pub state: &'a SourceState,
+    /// Articles of it may wait for their full texts.
+    pub texts: bool,
+}
+
 /// Visits one claimed source and stores what it gave, with its validators, in
 /// one transaction.
 ///
 /// # Errors
 /// Only the store's; whatever the source does is a [`Refreshed`].
-pub async fn refresh(
+pub(super) async fn refresh(
     newsroom: &Newsroom,
-    source: &Source,
-    state: &SourceState,
+    due: Due<'_>,
+    register: &Register,
 ) -> Result<Refreshed, StoreError> {
+    let source = due.source;
     let watched = Watched::of(newsroom, source).await?;
-    let mut looked = look(newsroom, source, state, |_| {}).await?;
+    let mut looked = look(newsroom, due, |_| {}).await?;
     let polled = Polled {
-        before: state.last_visit,
+        before: due.state.last_visit,
         new: &published(&looked.learned),
         shares_ids: looked.shares_ids,
     };
@@ -70,7 +81,7 @@ pub async fn refresh(
         articles: looked.learned.articles,
         full_texts: looked.learned.full_texts,
     };
-    match newsroom.store.record_visit(visit, &newsroom.holder).await? {
+    match register.record(visit).await? {
         VisitRecord::Stored { .. } => {
             tell(source, told, &judged);
             Ok(looked.refreshed)
@@ -107,10 +118,10 @@ pub struct Looked {
 /// Only the store's.
 pub async fn look(
     newsroom: &Newsroom,
-    source: &Source,
-    state: &SourceState,
+    due: Due<'_>,
     tell: impl FnOnce(&[Article]),
 ) -> Result<Looked, StoreError> {
+    let Due { source, state, .. } = due;
     let asked = newsroom.clock.now();
     let found = match plan::ask(source, state, asked, &newsroom.plan) {
         Plan::Ask { url, validators } => visit(newsroom, source, state, url, validators).await,
@@ -137,7 +148,8 @@ pub async fn look(
     told.complaints.extend(identified.complaints);
     tell(&identified.articles);
     let reached = matches!(found.answered, Answered::Read | Answered::Unchanged);
-    let learned = Learned::of(newsroom, source, identified.articles, reached, now).await?;
+    let asks_pages = reached && (due.texts || !identified.articles.is_empty());
+    let learned = Learned::of(newsroom, source, identified.articles, asks_pages, now).await?;
     told.brought_new = learned.new > 0;
     let visited = with_result(found.visited, entries, &learned);
     let mut state = plan::after(source, state, visited, now, &newsroom.plan);

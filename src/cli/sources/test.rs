@@ -12,7 +12,7 @@ use crate::cli::house;
 use crate::cli::output::{Failure, say, time};
 use crate::daemon::Newsroom;
 use crate::daemon::learn::Learned;
-use crate::daemon::refresh::{Looked, asks_robots, look};
+use crate::daemon::refresh::{Due, Looked, asks_robots, look};
 use crate::gather::health::verdict;
 use crate::gather::plan::{self, Plan};
 use crate::gather::web::shown;
@@ -76,7 +76,12 @@ pub async fn test(config: &Path, name: &str, whole: bool, json: bool) -> Result<
         state.body_hash = None;
     }
     let mut entries = Vec::new();
-    let looked = look(&newsroom, source, &state, |articles| {
+    let due_now = Due {
+        source,
+        state: &state,
+        texts: true,
+    };
+    let looked = look(&newsroom, due_now, |articles| {
         entries = articles
             .iter()
             .take(ENTRIES_SHOWN_MAX)

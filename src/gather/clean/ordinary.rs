@@ -301,7 +301,7 @@ impl<'a> Pass<'a> {
         self.clean.push(' ');
         self.clean.push_str(name);
         self.clean.push_str("=\"");
-        let odd = |byte, next| is_written_otherwise(byte, next) | (byte == b'"');
+        let odd = |byte, next| is_written_otherwise(byte, next) || byte == b'"';
         if scan::first(value.as_bytes(), 0, odd).is_some() {
             for letter in value.chars() {
                 push_letter(&mut self.clean, letter, true);
@@ -353,6 +353,10 @@ fn reference(text: &str) -> Option<(Cow<'static, str>, usize)> {
 }
 
 /// Whether `byte` begins a tag or what is not written as it is: U+00A0 is 0xC2 0xA0.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without branches many bytes are looked at in one step"
+)]
 const fn is_written_otherwise(byte: u8, next: u8) -> bool {
     (byte == b'<') | (byte == b'&') | (byte == b'>') | (byte == 0xC2) & (next == 0xA0)
 }

@@ -1,8 +1,5 @@
 //! Finds the few bytes of a text that need a look, many bytes in one step.
 
-/// Bytes looked at in one step.
-const STEP: usize = 32;
-
 /// Where the first byte is, from `from` on, that `needs_look` is true of; it is
 /// asked of a byte and the one after it, 0 at the end, and had better be
 /// arithmetic without a branch.
@@ -11,24 +8,34 @@ pub(super) fn first(
     from: usize,
     needs_look: impl Fn(u8, u8) -> bool,
 ) -> Option<usize> {
+    let at = quiet::<32>(bytes, from, &needs_look);
+    let at = quiet::<8>(bytes, at, &needs_look);
+    let rest = bytes.get(at..)?;
+    let next = |place: usize| rest.get(place + 1).copied().unwrap_or_default();
+    let found = (0..rest.len()).find(|place| needs_look(rest[*place], next(*place)))?;
+    Some(at + found)
+}
+
+/// How far from `from` on steps of so many bytes have none that needs a look.
+fn quiet<const STEP: usize>(
+    bytes: &[u8],
+    from: usize,
+    needs_look: &impl Fn(u8, u8) -> bool,
+) -> usize {
     let mut at = from;
-    while let (Some(step), Some(next)) = (bytes.get(at..at + STEP), bytes.get(at + 1..=at + STEP)) {
-        let pairs = step.iter().zip(next);
+    while let Some(next) = bytes.get(at + 1..).and_then(<[u8]>::first_chunk::<STEP>) {
+        let step = &bytes[at..at + STEP];
         // All of them, without stopping: that is what makes it one step.
-        if pairs.fold(false, |found, (byte, next)| {
-            found | needs_look(*byte, *next)
-        }) {
+        let mut found = false;
+        for (byte, next) in step.iter().zip(next) {
+            found |= needs_look(*byte, *next);
+        }
+        if found {
             break;
         }
         at += STEP;
     }
-    let rest = bytes.get(at..)?;
-    let next = rest.iter().skip(1).chain(&[0]);
-    let found = rest
-        .iter()
-        .zip(next)
-        .position(|(byte, next)| needs_look(*byte, *next))?;
-    Some(at + found)
+    at
 }
 
 #[cfg(test)]

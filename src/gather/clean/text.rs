@@ -183,7 +183,11 @@ impl Writer {
                 rest = comment.find("-->").map_or("", |end| &comment[end + 3..]);
                 continue;
             }
-            rest = tag_end(after);
+            let named = usize::from(closing) + name.len();
+            rest = match after.as_bytes().get(named) {
+                Some(b'>') => &after[named + 1..],
+                _ => tag_end(after),
+            };
             match effect_of(name) {
                 Effect::Line => self.gap = self.gap.max(Gap::Line),
                 Effect::Space => self.gap = self.gap.max(Gap::Space),
@@ -201,11 +205,13 @@ impl Writer {
         let text = decode_entities(raw);
         let mut rest = text.as_ref();
         while !rest.is_empty() {
-            let space = rest.len() - rest.trim_start_matches(is_gap).len();
-            if space > 0 {
-                self.gap = self.gap.max(Gap::Space);
-                rest = &rest[space..];
-                continue;
+            if may_be_gap(rest.as_bytes()[0], b' ') {
+                let space = rest.len() - rest.trim_start_matches(is_gap).len();
+                if space > 0 {
+                    self.gap = self.gap.max(Gap::Space);
+                    rest = &rest[space..];
+                    continue;
+                }
             }
             let end = words_end(rest);
             self.word(&rest[..end]);
@@ -247,6 +253,10 @@ fn without_space(words: &[u8]) -> usize {
 
 /// Whether `byte` begins a letter that [`is_gap`] may be true of, a space only
 /// before another: U+0080 to U+00A0; U+1680; U+2000 to U+205F; U+3000; U+FEFF.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without branches many bytes are looked at in one step"
+)]
 const fn may_be_gap(byte: u8, next: u8) -> bool {
     (byte < b' ')
         | (byte == b' ') & (next == b' ')

@@ -11,11 +11,15 @@ pub(super) fn from_line(line: &str) -> Option<Person> {
     if line.is_empty() || line.len() > PERSON_BYTES_MAX {
         return None;
     }
-    let email = line
+    let mut words = line
         .split(|c: char| c.is_whitespace() || "<>()[],;\"".contains(c))
         .map(|word| word.trim_start_matches("mailto:"))
-        .map(|word| word.split('?').next().unwrap_or_default())
-        .find(|word| is_email(word));
+        .map(|word| word.split('?').next().unwrap_or_default());
+    let email = if line.contains('@') {
+        words.find(|word| is_email(word))
+    } else {
+        None
+    };
     let name = match email {
         Some(email) => {
             let without = line

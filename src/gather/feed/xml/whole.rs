@@ -8,8 +8,7 @@
 use std::borrow::Cow;
 use std::io::BufRead as _;
 
-use memchr::memchr;
-use memchr::memmem;
+use memchr::{memchr, memchr_iter};
 
 use crate::gather::clean::entity;
 use crate::gather::document::ENTRY_TEXT_BYTES_MAX;
@@ -52,7 +51,8 @@ fn whole(text: &str) -> Option<(Cow<'_, str>, usize)> {
             return (end <= ENTRY_TEXT_BYTES_MAX).then_some((characters, end));
         }
         let section = markup.strip_prefix(CDATA)?;
-        let bytes = memmem::find(section.as_bytes(), CDATA_END.as_bytes())?;
+        let bytes = memchr_iter(b']', section.as_bytes())
+            .find(|bytes| section[*bytes..].starts_with(CDATA_END))?;
         append(&mut characters, Cow::Borrowed(&section[..bytes]));
         at = end + CDATA.len() + bytes + CDATA_END.len();
     }
