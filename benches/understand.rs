@@ -144,9 +144,9 @@ fn morning() -> DateTime<Utc> {
 
 fn read(article: &Article) -> (Reading, Signature) {
     let zone = chrono_tz::Asia::Almaty;
-    let reading = understand::read(article, &Hints::default(), zone, morning());
-    let signature = same_story::signature(article, &reading);
-    (reading, signature)
+    let read = understand::read_to_compare(article, &Hints::default(), zone, morning());
+    let signature = read.likeness.signature(article, &read.reading);
+    (read.reading, signature)
 }
 
 fn parts(texts: &[Article]) {

@@ -16,7 +16,8 @@ pub async fn check(path: &Path, json: bool) -> Result<(), Failure> {
     let config = house::load_config(path)?;
     let mut furnishing = Furnishing::read(&config);
     furnishing.prove_templates();
-    let mut complaints = std::mem::take(&mut furnishing.complaints);
+    let mut complaints = config.warnings.clone();
+    complaints.append(&mut furnishing.complaints);
     house::post_room(&config)?;
     house::web_options(&config)?;
     house::subscribe_options(&config)?;

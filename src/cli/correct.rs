@@ -359,7 +359,7 @@ fn said(correction: &Correction) -> Value {
     }
     if let Some(word) = &correction.story {
         said["story"] = json!(word.story.as_str());
-        if word.story == StoryId::alone(&correction.article) {
+        if StoryId::own(&correction.article).any(|own| own == word.story) {
             said["own_story"] = json!(true);
         } else if let Some(other) = &word.other {
             said["same_story_as"] = json!(other.as_str());

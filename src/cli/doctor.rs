@@ -69,7 +69,7 @@ pub async fn doctor(path: &Path, json: bool) -> Result<(), Failure> {
             .map_err(|error| error.to_string())
             .into(),
     });
-    for relay in &house::post_room(&config)?.relays {
+    for relay in &house::relays(&config)? {
         findings.push(Finding {
             what: "mail".to_owned(),
             verdict: relay.courier.check().await.into(),

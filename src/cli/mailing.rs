@@ -14,6 +14,7 @@ use crate::model::language::Tongue;
 use crate::model::mailing::Audience;
 use crate::model::region::Region;
 use crate::model::subscriber::{EmailAddress, SubscriberId};
+use crate::model::topic::Topic;
 use crate::store::Mailed;
 
 #[derive(Debug, Subcommand)]
@@ -52,7 +53,7 @@ pub enum MailingCommand {
 #[group(required = true, multiple = true)]
 pub struct Recipients {
     /// To one confirmed subscriber, to be looked at. Comes before all others.
-    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["to", "region", "tongue"])]
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["to", "region", "topic", "tongue"])]
     test: Option<EmailAddress>,
     /// To everyone who confirmed.
     #[arg(long, value_parser = ["all"])]
@@ -60,6 +61,9 @@ pub struct Recipients {
     /// Only to those who read of this region, e.g. KZ-71.
     #[arg(long, value_name = "CODE", conflicts_with = "to")]
     region: Option<Region>,
+    /// Only to those who read of this topic, e.g. media.
+    #[arg(long, value_name = "TOPIC", conflicts_with = "to")]
+    topic: Option<Topic>,
     /// Only to those whose letters are in this tongue.
     #[arg(long, value_name = "TAG", conflicts_with = "to")]
     tongue: Option<Tongue>,
@@ -84,6 +88,7 @@ pub async fn mailing(config: &Path, command: MailingCommand, json: bool) -> Resu
             let audience = Audience {
                 tongue: to.tongue,
                 region: to.region,
+                topic: to.topic,
             };
             send(&newsroom, &file, &mailing, audience, json).await
         }
@@ -123,7 +128,9 @@ async fn test(
         let value = serde_json::json!({"mailing": mailing.id.as_str(), "deliveries": 1});
         return say(&value.to_string());
     }
-    say("one test letter queued; look at it, then send it with --to all, --region or --tongue")
+    say(
+        "one test letter queued; look at it, then send it with --to all, --region, --topic or --tongue",
+    )
 }
 
 async fn send(

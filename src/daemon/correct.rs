@@ -19,7 +19,7 @@ use crate::model::story::StoryId;
 use crate::store::{Store, StoreError, VisitedArticle};
 use crate::understand::correction::{EventWord, claimed, corrected};
 use crate::understand::event::{EventChange, merge};
-use crate::understand::{self, Hints, event, same_story};
+use crate::understand::{self, Hints, event};
 
 /// How often a correction is made anew because the article changed meanwhile.
 const TRIES_MAX: u32 = 3;
@@ -145,15 +145,39 @@ async fn story_word(
         };
         (tells, Some(other.clone()))
     } else {
-        let told = store.articles_of_story(&origin).await?;
-        let other = told.into_iter().find(|other| *other != article.id);
-        (StoryId::alone(&article.id), other)
+        let beside = another_in(store, now_in, &article.id).await?;
+        let before = before.story.as_ref().and_then(|word| word.other.clone());
+        let other = beside.or(before);
+        (nobodys_story(store, &article.id).await?, other)
     };
     Ok(Ok(Some(StoryWord {
         story: tells,
         before: origin,
         other,
     })))
+}
+
+/// The first other article of a story.
+async fn another_in(
+    store: &Store,
+    tells: &StoryId,
+    article: &ArticleId,
+) -> Result<Option<ArticleId>, StoreError> {
+    let told = store.articles_of_story(tells).await?;
+    Ok(told.into_iter().find(|other| other != article))
+}
+
+/// A story nobody else is in: others may have joined the one the article was put
+/// into when it was taken out before.
+async fn nobodys_story(store: &Store, article: &ArticleId) -> Result<StoryId, StoreError> {
+    let mut last = None;
+    for own in StoryId::own(article) {
+        if another_in(store, &own, article).await?.is_none() {
+            return Ok(own);
+        }
+        last = Some(own);
+    }
+    Ok(last.expect("an article has stories of its own"))
 }
 
 /// The article read again, with the operator's word above the reading, and its
@@ -174,10 +198,10 @@ pub(super) async fn believed(
         language: source.language,
         region: source.region,
     });
-    let reading = understand::read(&article, &hints, newsroom.zone, now);
+    let read = understand::read_to_compare(&article, &hints, newsroom.zone, now);
     let published = article.dated().with_timezone(&newsroom.zone).date_naive();
-    let reading = corrected(reading, next, published);
-    let signature = same_story::signature(&article, &reading);
+    let reading = corrected(read.reading, next, published);
+    let signature = read.likeness.signature(&article, &reading);
     let events = events(&newsroom.store, &article, &reading, (before, next), now).await?;
     Ok(VisitedArticle {
         article,

@@ -18,7 +18,7 @@ use crate::store::{StoreError, VisitedArticle};
 use crate::understand::correction::corrected;
 use crate::understand::event::EventChange;
 use crate::understand::identity::{self, Change};
-use crate::understand::{self, Hints, event, same_story};
+use crate::understand::{self, Hints, Read, event, same_story};
 
 use super::Newsroom;
 use super::full_text::{self, Completed, Told};
@@ -81,7 +81,7 @@ impl Learned {
                 Change::Unchanged => continue,
             };
             told.push(Told {
-                reading: understand::read(&article, &hints, newsroom.zone, now),
+                read: understand::read_to_compare(&article, &hints, newsroom.zone, now),
                 asked: before.map_or(0, |known| known.full_text_asked),
                 article,
             });
@@ -92,21 +92,21 @@ impl Learned {
         }
         let late = completed.late.iter();
         let late: HashSet<ArticleId> = late.map(|(article, _)| article.id.clone()).collect();
-        let told = told.into_iter().map(|told| (told.article, told.reading));
-        let read: Vec<(Article, Reading)> = told.chain(completed.late).collect();
+        let told = told.into_iter().map(|told| (told.article, told.read));
+        let read: Vec<(Article, Read)> = told.chain(completed.late).collect();
         let mut memory = Memory::of(newsroom, &read, &late).await?;
         let known: Vec<ArticleId> = known.into_keys().chain(late.iter().cloned()).collect();
         let corrections = newsroom.store.corrections_of(&known).await?;
         let mut articles = Vec::with_capacity(read.len());
-        for (article, mut reading) in read {
+        for (article, mut read) in read {
             let said = corrections.get(&article.id);
             if let Some(said) = said {
                 let published = article.dated().with_timezone(&newsroom.zone).date_naive();
-                reading = corrected(reading, said, published);
+                read.reading = corrected(read.reading, said, published);
             }
             let story = said.and_then(|said| said.story.as_ref());
             let story = story.map(|word| &word.story);
-            articles.push(memory.place(newsroom, article, reading, story, now).await?);
+            articles.push(memory.place(newsroom, article, read, story, now).await?);
         }
         Ok(Self {
             articles,
@@ -141,7 +141,7 @@ struct Memory {
 impl Memory {
     async fn of(
         newsroom: &Newsroom,
-        read: &[(Article, Reading)],
+        read: &[(Article, Read)],
         late: &HashSet<ArticleId>,
     ) -> Result<Self, StoreError> {
         let revised: Vec<ArticleId> = read
@@ -164,11 +164,11 @@ impl Memory {
         &mut self,
         newsroom: &Newsroom,
         article: Article,
-        reading: Reading,
+        Read { reading, likeness }: Read,
         said_story: Option<&StoryId>,
         now: DateTime<Utc>,
     ) -> Result<VisitedArticle, StoreError> {
-        let signature = same_story::signature(&article, &reading);
+        let signature = likeness.signature(&article, &reading);
         let since = article.dated() - STORY_SPAN;
         let mut candidates = newsroom
             .store

@@ -7,6 +7,7 @@
 pub mod article;
 pub mod bounce;
 pub mod change;
+pub mod clients;
 pub mod complaint;
 pub mod correction;
 pub mod delivery;

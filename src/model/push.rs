@@ -162,7 +162,10 @@ impl Subscription {
     }
 
     /// What a hub's question to the callback comes to (WebSub section 5.3): only
-    /// what was asked for is confirmed, and once.
+    /// what was asked for is confirmed. A hub that asks once more while the lease
+    /// runs (it missed the answer, or refreshes by itself as PubSubHubbub 0.3 lets
+    /// it) hears yes again, since no would end what both want; the lease kept here
+    /// stays as it was.
     pub fn answer(&self, question: &Question, now: DateTime<Utc>) -> Verdict {
         if question.topic.as_ref() != Some(&self.topic) {
             return Verdict::NotAsked;
@@ -177,6 +180,7 @@ impl Subscription {
                     renew: now + self.renew_after(lease),
                 }
             }
+            (Mode::Subscribe, Aim::Subscribe, None) if self.is_alive(now) => Verdict::Holds,
             (Mode::Unsubscribe, Aim::Unsubscribe, Some(_)) => Verdict::Ended,
             _ => Verdict::NotAsked,
         }
@@ -257,6 +261,8 @@ pub enum Verdict {
         /// When to ask again.
         renew: DateTime<Utc>,
     },
+    /// Its challenge is given back, and the subscription holds as it did.
+    Holds,
     /// Its challenge is given back, and the subscription is over.
     Ended,
     /// The hub does not want to push.
@@ -330,6 +336,17 @@ mod tests {
             aim: Aim::Unsubscribe,
             ..asked.clone()
         };
+        let held = |until| Subscription {
+            confirmed: Some(now()),
+            lease_until: Some(until),
+            ..wanted()
+        };
+        let holds = held(now() + TimeDelta::days(1));
+        let lapsed = held(now());
+        let given_up = Subscription {
+            aim: Aim::Unsubscribe,
+            ..holds.clone()
+        };
         let subscribe = ("hub.mode", "subscribe");
         let unsubscribe = ("hub.mode", "unsubscribe");
         let other = ("hub.topic", "https://b.kz/feed");
@@ -338,6 +355,7 @@ mod tests {
         {
             None => "no question",
             Some(Verdict::Confirmed { .. }) => "confirmed",
+            Some(Verdict::Holds) => "holds",
             Some(Verdict::Ended) => "ended",
             Some(Verdict::Denied) => "denied",
             Some(Verdict::NotAsked) => "not asked",
@@ -362,6 +380,11 @@ mod tests {
             (&asked, &[denied, TOPIC], "denied"),
             (&wanted(), &[denied, TOPIC], "denied"),
             (&asked, &[denied, other], "not asked"),
+            (&holds, &[subscribe, TOPIC, CHALLENGE], "holds"),
+            (&holds, &[subscribe, other, CHALLENGE], "not asked"),
+            (&holds, &[unsubscribe, TOPIC, CHALLENGE], "not asked"),
+            (&lapsed, &[subscribe, TOPIC, CHALLENGE], "not asked"),
+            (&given_up, &[subscribe, TOPIC, CHALLENGE], "not asked"),
         ] {
             assert_eq!(word(push, query), expected, "{query:?}");
         }

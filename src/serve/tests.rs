@@ -595,6 +595,25 @@ async fn a_page_is_read_in_the_script_that_is_asked_for() {
         let title = "Өңірлік форум";
         assert!(!page.contains(title), "{page}");
     }
+    let named = Source {
+        name: "Өңір үні".to_owned(),
+        ..desk()
+    };
+    let catalogue = Catalogue {
+        feeds: vec![feed()],
+        sources: vec![named],
+    };
+    site.house.replace(site.house.templates(), catalogue);
+    for (tag, outlet) in [
+        ("kk-Latn", "Öñır ünı"),
+        ("kk", "Өңір үні"),
+        ("ru", "Өңір үні"),
+    ] {
+        let path = format!("/article/{}?lang={tag}", article_id());
+        let page = site.get(&path, &[]).await.text().await.expect("text");
+        let expected = format!("<span class=\"outlet\">{outlet}</span>");
+        assert!(page.contains(&expected), "{tag}: {page}");
+    }
     let cyrillic = site.get("/?lang=kk", &[]).await;
     let page = cyrillic.text().await.expect("text");
     assert!(!page.contains("kk-Latn"), "only who reads it is offered it");

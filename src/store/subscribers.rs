@@ -40,6 +40,8 @@ pub enum Requested {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Confirmed {
     Now,
+    /// Letters come here now, and no more to the address before.
+    Moved,
     Already,
     Unknown,
 }
@@ -200,12 +202,14 @@ impl Store {
         if !is_confirmed {
             begin_anew(&mut session, id, now).await?;
         }
+        let mut came_of_it = Confirmed::Now;
         if let Some(old) = replaces {
             let old = SubscriberId::from_stored(old);
             take_place(&mut session, id, &old, is_confirmed, now).await?;
+            came_of_it = Confirmed::Moved;
         }
         session.commit().await?;
-        Ok(Confirmed::Now)
+        Ok(came_of_it)
     }
 
     /// One subscriber.

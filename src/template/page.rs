@@ -264,6 +264,8 @@ pub const ANSWERS: &[&str] = &[
     "asked",
     "confirm_ask",
     "confirmed",
+    "move_ask",
+    "moved",
     "unsubscribe_ask",
     "unsubscribed",
     "link_expired",

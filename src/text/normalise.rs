@@ -3,6 +3,8 @@
 //!
 //! Deliberately absent: anything that changes the meaning (stems, stop words).
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// Latin letters and the Cyrillic ones that look the same.
@@ -26,9 +28,31 @@ const LOOKALIKES: [(char, char); 15] = [
 
 /// The form in which words are compared.
 pub fn fold(text: &str) -> String {
-    if let Some(folded) = fold_plain(text) {
-        return one_script(folded);
+    match fold_plain(text) {
+        Some((folded, false)) => folded,
+        Some((folded, true)) => one_script(folded),
+        None => fold_whole(text),
     }
+}
+
+/// The same; a word that is in that form already is not written again.
+pub fn folded(word: &str) -> Cow<'_, str> {
+    let plain = word.chars().all(|letter| {
+        matches!(
+            letter,
+            'а'..='я' | 'ә' | 'ғ' | 'қ' | 'ң' | 'ө' | 'ұ' | 'ү' | 'һ' | 'і'
+        )
+    }) || word
+        .bytes()
+        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if plain {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(fold(word))
+    }
+}
+
+fn fold_whole(text: &str) -> String {
     let folded: String = text
         .nfkc()
         .flat_map(char::to_lowercase)
@@ -39,21 +63,47 @@ pub fn fold(text: &str) -> String {
 }
 
 /// Words of nothing but the letters nearly all are of, which NFKC leaves as they
-/// are; `None`: there are others.
-fn fold_plain(text: &str) -> Option<String> {
+/// are, and whether letters of two scripts are among them; `None`: there are others.
+fn fold_plain(text: &str) -> Option<(String, bool)> {
     let mut folded = String::with_capacity(text.len());
+    let (mut latin, mut cyrillic) = (false, false);
     for letter in text.chars() {
         folded.push(match letter {
-            '\0'..='\x7f' => letter.to_ascii_lowercase(),
-            'а'..='я' | 'ә' | 'ғ' | 'қ' | 'ң' | 'ө' | 'ұ' | 'ү' | 'һ' | 'і' => letter,
+            '\0'..='\x7f' => {
+                latin |= letter.is_ascii_alphabetic();
+                letter.to_ascii_lowercase()
+            }
+            'а'..='я' | 'ә' | 'ғ' | 'қ' | 'ң' | 'ө' | 'ұ' | 'ү' | 'һ' | 'і' => {
+                cyrillic = true;
+                letter
+            }
             'А'..='Я' | 'Ә' | 'Ғ' | 'Қ' | 'Ң' | 'Ө' | 'Ұ' | 'Ү' | 'Һ' | 'І' => {
+                cyrillic = true;
                 letter.to_lowercase().next().unwrap_or(letter)
             }
-            'ё' | 'Ё' => 'е',
+            'ё' | 'Ё' => {
+                cyrillic = true;
+                'е'
+            }
             _ => return None,
         });
     }
-    Some(folded)
+    Some((folded, latin && cyrillic))
+}
+
+/// A Kazakh letter as people write it who have only Russian or English keys.
+pub const fn plain_letter(letter: char) -> char {
+    match letter {
+        'ә' => 'а',
+        'ғ' => 'г',
+        'қ' => 'к',
+        'ң' => 'н',
+        'ө' => 'о',
+        'ұ' | 'ү' => 'у',
+        'һ' => 'х',
+        'і' => 'и',
+        other => other,
+    }
 }
 
 /// White space of every kind as single spaces, none at the ends.
@@ -90,6 +140,13 @@ pub fn clip(text: &str, chars_max: usize) -> String {
         letter.is_whitespace() || matches!(letter, ',' | ';' | ':' | '-' | '–' | '—')
     });
     format!("{kept}…")
+}
+
+/// Whether it is a letter of any script: [`char::is_alphabetic`], quick for those
+/// nearly all are.
+pub fn is_letter(letter: char) -> bool {
+    matches!(letter, 'a'..='z' | 'A'..='Z' | '\u{400}'..='\u{481}' | '\u{48a}'..='\u{52f}')
+        || !letter.is_ascii() && letter.is_alphabetic()
 }
 
 /// Whether the letter is Cyrillic.
@@ -152,10 +209,34 @@ mod tests {
             "һІі",
             "Ұлттық",
         ] {
-            let long: String = word.nfkc().flat_map(char::to_lowercase).collect();
-            assert_eq!(fold_plain(word), Some(long.replace('ё', "е")), "{word}");
+            assert_eq!(fold(word), fold_whole(word), "{word}");
+            assert!(fold_plain(word).is_some(), "{word}");
         }
         assert_eq!(fold_plain("и\u{306}"), None, "it is one letter");
+    }
+
+    #[test]
+    fn what_is_folded_stays_as_it_is() {
+        for word in [
+            "форум",
+            "қазақстан",
+            "ai-forum 2026",
+            "don't",
+            "фoрум",
+            "Forum",
+            "ёлка",
+            "é",
+        ] {
+            assert_eq!(folded(word), fold(word), "{word}");
+        }
+        assert!(matches!(folded("форум"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn letters_are_those_of_unicode() {
+        for letter in '\0'..=char::MAX {
+            assert_eq!(is_letter(letter), letter.is_alphabetic(), "{letter:?}");
+        }
     }
 
     #[test]
