@@ -319,11 +319,10 @@ async fn answer(mut stream: TcpStream, asked: &Asked) -> std::io::Result<()> {
 /// A feed of its own for each number, in words of a large vocabulary: no two tell
 /// the same story.
 fn feed(number: &str) -> String {
-    let mut seed: usize = number.parse().unwrap_or(0) * ENTRIES;
+    let first = number.parse().unwrap_or(0) * ENTRIES;
     let mut text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><rss version=\"2.0\"><channel><title>Газет</title><link>https://gazet.example/</link><description>Жаңалықтар</description>".to_owned();
     for entry in 0..ENTRIES {
-        seed += 1;
-        let about: Vec<String> = (1..=12).map(|at| word(seed * 64 + at)).collect();
+        let about: Vec<String> = (1..=12).map(|at| word((first + entry) * 64 + at)).collect();
         write!(
             text,
             "<item><title>{number}-{entry}: {} туралы форум</title><link>https://gazet.example/{number}/{entry}</link><guid>g-{number}-{entry}</guid><pubDate>Sun, 22 Nov 2026 1{entry}:00:00 +0500</pubDate><description>&lt;p&gt;Ауданда {} салынды, деп хабарлады {number}-{entry} басылымы. Тұрғындар {} үшін алғыс айтты.&lt;/p&gt;</description></item>",
