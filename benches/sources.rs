@@ -27,8 +27,7 @@ use futures_util::stream::{self, StreamExt as _};
 use jarshy::catalog::Catalogue;
 use jarshy::daemon::Newsroom;
 use jarshy::daemon::gather;
-use jarshy::daemon::mail::{PostRoom, Relay};
-use jarshy::deliver::courier::{Courier, DeliverOptions, Destination};
+use jarshy::daemon::mail::PostRoom;
 use jarshy::gather::web::{Web, WebOptions};
 use jarshy::model::sending::DomainLimits;
 use jarshy::store::Store;
@@ -201,14 +200,7 @@ async fn house(folder: &Path, urls: &[String], parallel: usize) -> Arc<Newsroom>
     let store = Store::open(&format!("sqlite://{}/jarshy.db", folder.display()))
         .await
         .expect("a store");
-    let outbox = Destination::Folder(folder.join("outbox"));
-    let relay = Relay {
-        name: "outbox".to_owned(),
-        courier: Courier::open(DeliverOptions::new(outbox, 1)).expect("a courier"),
-        weight: 1,
-        per_minute: None,
-    };
-    let post = PostRoom::new(vec![relay], DomainLimits::default(), None, None);
+    let post = PostRoom::new(Vec::new(), DomainLimits::default(), None, None);
     let mut newsroom = newsroom(store, catalogue(folder, urls), post, now);
     newsroom.gather_parallel = parallel;
     // A pass of nothing but 304s: none is asked for the whole to be sure.
@@ -327,11 +319,10 @@ async fn answer(mut stream: TcpStream, asked: &Asked) -> std::io::Result<()> {
 /// A feed of its own for each number, in words of a large vocabulary: no two tell
 /// the same story.
 fn feed(number: &str) -> String {
-    let mut seed: usize = number.parse().unwrap_or(0) * ENTRIES;
+    let first = number.parse().unwrap_or(0) * ENTRIES;
     let mut text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><rss version=\"2.0\"><channel><title>Газет</title><link>https://gazet.example/</link><description>Жаңалықтар</description>".to_owned();
     for entry in 0..ENTRIES {
-        seed += 1;
-        let about: Vec<String> = (1..=12).map(|at| word(seed * 64 + at)).collect();
+        let about: Vec<String> = (1..=12).map(|at| word((first + entry) * 64 + at)).collect();
         write!(
             text,
             "<item><title>{number}-{entry}: {} туралы форум</title><link>https://gazet.example/{number}/{entry}</link><guid>g-{number}-{entry}</guid><pubDate>Sun, 22 Nov 2026 1{entry}:00:00 +0500</pubDate><description>&lt;p&gt;Ауданда {} салынды, деп хабарлады {number}-{entry} басылымы. Тұрғындар {} үшін алғыс айтты.&lt;/p&gt;</description></item>",

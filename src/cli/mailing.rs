@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::house;
+use super::mail_status::{letters_in_words, letters_json};
 use super::output::{Failure, say};
 use crate::daemon::Newsroom;
 use crate::digest::mailing::{self, Mailing, TEXT_MAX_BYTES};
-use crate::model::delivery::DeliveryCounts;
+use crate::model::count::counted;
 use crate::model::digest::Letter;
 use crate::model::language::Tongue;
 use crate::model::mailing::Audience;
@@ -96,8 +97,8 @@ pub async fn mailing(config: &Path, command: MailingCommand, json: bool) -> Resu
         MailingCommand::Stop { file } => {
             let id = read(&file)?.id;
             let stopped = newsroom.store.stop_mailing(&id, newsroom.clock.now()).await;
-            let stopped = stopped.map_err(Failure::work)?;
-            say(&format!("{}: {stopped} letters given up", file.display()))
+            let letters = counted(stopped.map_err(Failure::work)?, "letter");
+            say(&format!("{}: {letters} given up", file.display()))
         }
     }
 }
@@ -162,7 +163,8 @@ async fn send(
             say(&value.to_string())
         }
         Mailed::Queued { deliveries } => say(&format!(
-            "queued for {deliveries} subscribers; those who have this text already get no second copy"
+            "queued for {}; those who have this text already get no second copy",
+            counted(deliveries, "subscriber")
         )),
     }
 }
@@ -174,24 +176,12 @@ async fn status(newsroom: &Newsroom, mailing: &Mailing, json: bool) -> Result<()
         .delivery_counts(Some(&occasion))
         .await
         .map_err(Failure::work)?;
-    let DeliveryCounts {
-        queued,
-        deferred,
-        in_flight,
-        sent,
-        failed,
-        doubtful,
-    } = counts;
     if json {
-        let value = serde_json::json!({
-            "mailing": mailing.id.as_str(), "queued": queued, "deferred": deferred,
-            "in_flight": in_flight, "sent": sent, "failed": failed, "doubtful": doubtful,
-        });
+        let mut value = letters_json(&counts);
+        value["mailing"] = mailing.id.as_str().into();
         return say(&value.to_string());
     }
-    say(&format!(
-        "{sent} sent, {queued} queued, {deferred} to be tried again, {in_flight} on their way, {failed} given up, {doubtful} perhaps twice"
-    ))
+    say(&letters_in_words(&counts))
 }
 
 fn read(file: &Path) -> Result<Mailing, Failure> {

@@ -17,6 +17,7 @@ use crate::config::{Config, LogFormat};
 use crate::daemon::intake::Desk;
 use crate::daemon::{self, Event, Newsroom, Replaceable, Signals};
 use crate::deliver::bounce::intake::{self, Door};
+use crate::model::count::counted;
 use crate::model::sending::{DomainLimits, RelayPlan, SendWindow, WarmUp};
 use crate::serve::{self, Catalogue, House, ServeOptions};
 
@@ -148,9 +149,10 @@ fn welcome(config: &Config, newsroom: &Newsroom) -> Result<(), Failure> {
         .filter(|source| source.enabled)
         .count();
     say(&format!(
-        "Jarshy {} reads {enabled} sources and publishes {} feeds.",
+        "Jarshy {} reads {} and publishes {}.",
         env!("CARGO_PKG_VERSION"),
-        catalogue.feeds.len()
+        counted(enabled, "source"),
+        counted(catalogue.feeds.len(), "feed")
     ))?;
     say(&format!("  the page    {}", config.site_url))?;
     match config.relays.len() {

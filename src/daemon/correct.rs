@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::Newsroom;
-use super::learn::{EVENT_LENGTH_MAX, span};
+use super::event_claims::{Claimed, Main, add_once, claims, span};
 use crate::model::article::{Article, ArticleId};
 use crate::model::correction::{Correction, StoryWord};
 use crate::model::event::{Event, EventId, TELLERS_MAX};
@@ -190,10 +190,7 @@ pub(super) async fn believed(
     now: DateTime<Utc>,
 ) -> Result<VisitedArticle, StoreError> {
     let catalogue = newsroom.catalogue();
-    let source = catalogue
-        .sources
-        .iter()
-        .find(|source| source.id == article.source);
+    let source = catalogue.source(&article.source);
     let hints = source.map_or_else(Hints::default, |source| Hints {
         language: source.language,
         region: source.region,
@@ -226,27 +223,18 @@ async fn events(
         .await?
         .remove(&article.id)
         .unwrap_or_default();
-    let mut told = told.into_iter();
-    let first = told.next();
-    let others: Vec<Event> = told.collect();
-    let is_sure = |claim: &&EventClaim| claim.confidence.is_enough();
+    let told: Vec<&Event> = told.iter().collect();
     let mut events = Vec::new();
-    if let Some(claim) = reading.event.as_ref().filter(is_sure) {
-        events.push(if next.event.is_some() {
-            placed(store, claim, article, first, now).await?
-        } else if before.event.is_some() {
-            returned(store, claim, article, first, now).await?
+    for claimed in claims(reading, &told, Main::First) {
+        let Claimed { claim, told, .. } = claimed;
+        let event = if claimed.is_main && next.event.is_some() {
+            placed(store, claim, article, told, now).await?
+        } else if claimed.is_main && before.event.is_some() {
+            returned(store, claim, article, told, now).await?
         } else {
-            followed(store, claim, article, first, now).await?
-        });
-    }
-    let more: Vec<&EventClaim> = reading.more_events.iter().filter(is_sure).collect();
-    let known = event::retold(&more, &others.iter().collect::<Vec<_>>());
-    for (claim, known) in more.into_iter().zip(known) {
-        let event = followed(store, claim, article, known.cloned(), now).await?;
-        if events.iter().all(|one: &Event| one.id != event.id) {
-            events.push(event);
-        }
+            followed(store, claim, article, told, now).await?
+        };
+        add_once(&mut events, event);
     }
     Ok(events)
 }
@@ -361,8 +349,7 @@ fn claim_on(reading: &Reading, event: &Event) -> Option<EventClaim> {
 }
 
 async fn near(store: &Store, claim: &EventClaim) -> Result<Vec<Event>, StoreError> {
-    let (from, to) = span(claim);
-    let earliest = from.checked_sub_days(EVENT_LENGTH_MAX).unwrap_or(from);
+    let (earliest, from, to) = span(claim);
     store.events_near(earliest, from, to).await
 }
 

@@ -10,7 +10,7 @@ use futures_util::future::Either;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{Id, JoinSet};
 
-use crate::gather::plan::host_key;
+use crate::gather::web::host_key;
 use crate::model::source::{Source, SourceId, SourceState};
 use crate::store::StoreError;
 

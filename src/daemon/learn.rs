@@ -6,10 +6,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::model::article::{Article, ArticleId};
-use crate::model::event::{Event, EventId, EventStatus};
+use crate::model::event::{Event, EventId};
 use crate::model::full_text::FullText;
 use crate::model::reading::{EventClaim, Reading};
 use crate::model::source::Source;
@@ -21,18 +21,11 @@ use crate::understand::identity::{self, Change};
 use crate::understand::{self, Hints, Read, event, same_story};
 
 use super::Newsroom;
+use super::event_claims::{Claimed, Main, add_once, claims, span};
 use super::full_text::{self, Completed, Told};
 
 /// How far back a story may begin that a new article joins.
 const STORY_SPAN: TimeDelta = TimeDelta::days(4);
-/// How far an event's day may lie from the one an article names and still be it.
-const EVENT_SPAN: Days = Days::new(1);
-
-/// A cancelled or moved event is looked for this far from the day an article
-/// names.
-const MOVED_SPAN: Days = Days::new(60);
-/// A longer event is found only from near its first day.
-pub(super) const EVENT_LENGTH_MAX: Days = Days::new(31);
 /// Events of the days around that an article's is compared with; a document
 /// that names more on one day is a listing, and its entries are their own events.
 const EVENTS_COMPARED_MAX: usize = 500;
@@ -117,7 +110,15 @@ impl Learned {
         })
     }
 
-    /// The articles not seen before.
+    /// When the articles not seen before were published, as far as they say.
+    pub fn published(&self) -> Vec<Option<DateTime<Utc>>> {
+        self.fresh()
+            .filter(|visited| visited.article.revision == 1)
+            .map(|visited| visited.article.published)
+            .collect()
+    }
+
+    /// The articles that are news: not seen before, or revised.
     pub fn fresh(&self) -> impl Iterator<Item = &VisitedArticle> {
         let late = |visited: &&VisitedArticle| !self.late.contains(&visited.article.id);
         self.articles.iter().filter(late)
@@ -202,25 +203,15 @@ impl Memory {
         reading: &Reading,
         now: DateTime<Utc>,
     ) -> Result<Vec<Event>, StoreError> {
-        let claims: Vec<&EventClaim> = reading
-            .event
-            .iter()
-            .chain(&reading.more_events)
-            .filter(|claim| claim.confidence.is_enough())
-            .collect();
         let told = self.told.get(&article.id).map_or(&[][..], Vec::as_slice);
         let told: Vec<&Event> = told.iter().filter_map(|id| self.events.get(id)).collect();
-        let told: Vec<Option<Event>> = event::retold(&claims, &told)
-            .into_iter()
-            .map(Option::<&Event>::cloned)
-            .collect();
-        let mut events: Vec<Event> = Vec::new();
-        for (claim, told) in claims.into_iter().zip(told) {
+        let mut events = Vec::new();
+        for Claimed { claim, told, .. } in claims(reading, &told, Main::Free) {
             let event = self
                 .event(newsroom, article, claim, told.as_ref(), now)
                 .await?;
-            if let Some(event) = event.filter(|event| events.iter().all(|one| one.id != event.id)) {
-                events.push(event);
+            if let Some(event) = event {
+                add_once(&mut events, event);
             }
         }
         Ok(events)
@@ -234,8 +225,7 @@ impl Memory {
         told: Option<&Event>,
         now: DateTime<Utc>,
     ) -> Result<Option<Event>, StoreError> {
-        let (from, to) = span(claim);
-        let earliest = from.checked_sub_days(EVENT_LENGTH_MAX).unwrap_or(from);
+        let (earliest, from, to) = span(claim);
         if self.looked_up.insert((from, to)) {
             for event in newsroom.store.events_near(earliest, from, to).await? {
                 self.remember(event);
@@ -276,17 +266,4 @@ impl Memory {
         }
         self.events.insert(event.id.clone(), event);
     }
-}
-
-/// The days an event may be on that is the one claimed.
-pub(super) fn span(claim: &EventClaim) -> (NaiveDate, NaiveDate) {
-    let around = match claim.status {
-        EventStatus::Cancelled | EventStatus::Postponed => MOVED_SPAN,
-        EventStatus::Tentative | EventStatus::Confirmed => EVENT_SPAN,
-    };
-    let last = claim.end.unwrap_or(claim.start);
-    (
-        claim.start.checked_sub_days(around).unwrap_or(claim.start),
-        last.checked_add_days(around).unwrap_or(last),
-    )
 }

@@ -5,6 +5,8 @@
 //!
 //! Deliberately absent: UTF-7 and the like, which browsers refuse too.
 
+mod kazakh;
+
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
@@ -18,7 +20,7 @@ const DECLARATION_BYTES_MAX: usize = 1024;
 pub struct Decoded<'a> {
     /// The text, without a byte order mark; the bytes themselves where they are UTF-8.
     pub text: Cow<'a, str>,
-    /// The encoding used, by its WHATWG name in lower case.
+    /// The encoding used, by its WHATWG name in lower case; `kz-1048` or `pt154`.
     pub encoding: String,
     /// A declaration was wrong, or bytes were replaced by U+FFFD.
     pub had_errors: bool,
@@ -39,6 +41,13 @@ pub fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Decoded<'a> {
         .into_iter()
         .flatten()
     {
+        if let Some(page) = kazakh::page(label).filter(|_| !is_utf8_with_letters(bytes)) {
+            return Decoded {
+                text: kazakh::decode(bytes, page).into(),
+                encoding: page.name.to_owned(),
+                had_errors: refused,
+            };
+        }
         let Some(encoding) = encoding_of(label) else {
             refused = true;
             continue;
@@ -83,14 +92,18 @@ fn by_mark(bytes: &[u8]) -> Option<Decoded<'_>> {
     Some(finished(body, encoding, false))
 }
 
-/// `<` in two or four bytes, as XML 1.0 appendix F has it.
+/// `<`, a brace or a blank in two or four bytes, as XML 1.0 appendix F has it.
 fn wide_without_mark(bytes: &[u8]) -> Option<Decoded<'_>> {
     let head = bytes.get(..4)?;
     match head {
         [b'<', 0, 0, 0] => Some(utf32(bytes, u32::from_le_bytes, "utf-32le")),
         [0, 0, 0, b'<'] => Some(utf32(bytes, u32::from_be_bytes, "utf-32be")),
-        [b'<' | b'{', 0, other, 0] if *other != 0 => Some(finished(bytes, UTF_16LE, false)),
-        [0, b'<' | b'{', 0, other] if *other != 0 => Some(finished(bytes, UTF_16BE, false)),
+        [b'<' | b'{' | b'\n' | b'\r' | b' ', 0, other, 0] if *other != 0 => {
+            Some(finished(bytes, UTF_16LE, false))
+        }
+        [0, b'<' | b'{' | b'\n' | b'\r' | b' ', 0, other] if *other != 0 => {
+            Some(finished(bytes, UTF_16BE, false))
+        }
         _ => None,
     }
 }

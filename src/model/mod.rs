@@ -10,6 +10,7 @@ pub mod change;
 pub mod clients;
 pub mod complaint;
 pub mod correction;
+pub mod count;
 pub mod delivery;
 pub mod digest;
 pub mod draft;

@@ -18,7 +18,7 @@ use crate::model::link::{DigestLink, LinkShort};
 use crate::model::reading::{Confidence, Kind, Reading};
 use crate::model::region::Region;
 use crate::model::schedule::Round;
-use crate::model::source::{FullTextMode, Place, Republish, SourceId};
+use crate::model::source::{Place, Republish, SourceId};
 use crate::model::story::{Signature, StoryId};
 use crate::model::subscriber::{SubscriberId, SubscriberStatus};
 use crate::model::token::{SECRET_BYTES, TokenPurpose, sign};
@@ -136,20 +136,10 @@ impl Site {
 }
 
 fn desk() -> Source {
+    let place = Place::Desk("feeds/desk".into());
     Source {
-        id: SourceId::from_stored("desk"),
-        name: "Редакция".to_owned(),
-        place: Place::Desk("feeds/desk".into()),
-        home: None,
-        language: None,
-        region: None,
         republish: Republish::Full,
-        every: std::time::Duration::from_mins(1),
-        accept_language: None,
-        user_agent: None,
-        full_text: FullTextMode::default(),
-        push: true,
-        enabled: true,
+        ..Source::new(SourceId::from_stored("desk"), "Редакция", place)
     }
 }
 

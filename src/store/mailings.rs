@@ -106,32 +106,6 @@ impl Store {
     }
 }
 
-impl Store {
-    /// Gives up every letter of the mailing that waits; how many. What is in
-    /// flight ends as it will.
-    pub async fn stop_mailing(
-        &self,
-        id: &MailingId,
-        now: DateTime<Utc>,
-    ) -> Result<u64, StoreError> {
-        let mut session = self
-            .pools
-            .write("giving up a mailing's letters", Durability::Full)
-            .await?;
-        let stopped = session
-            .execute(
-                "UPDATE deliveries SET state = 'failed', reason = 'stopped',
-                   result = 'given up by the operator', claimable_at = NULL,
-                   lease_holder = NULL, delivery_id = NULL, finished_at = $2
-                 WHERE state = 'queued' AND claimable_at IS NOT NULL AND occasion = $1",
-                values![id.occasion(), now],
-            )
-            .await?;
-        session.commit().await?;
-        Ok(stopped)
-    }
-}
-
 /// How a region stands in the list a profile holds.
 fn named(one: impl Display) -> String {
     format!("%\"{one}\"%")

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_segmentation::UnicodeSegmentation as _;
 
 /// Latin letters and the Cyrillic ones that look the same.
 const LOOKALIKES: [(char, char); 15] = [
@@ -123,8 +124,9 @@ pub const fn is_steering(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// `text` cut before `chars_max` characters at the end of a word, with an
-/// ellipsis where something was left out.
+/// `text` cut before `chars_max` characters at the end of a word (one endless
+/// word between what a reader takes for letters), with an ellipsis where
+/// something was left out.
 pub fn clip(text: &str, chars_max: usize) -> String {
     if text.chars().count() <= chars_max {
         return text.to_owned();
@@ -135,8 +137,16 @@ pub fn clip(text: &str, chars_max: usize) -> String {
         .nth(room)
         .map_or(text.len(), |(at, _)| at);
     let head = &text[..end];
-    let whole_words = head.rfind(char::is_whitespace).map_or("", |at| &head[..at]);
-    let kept = whole_words.trim_end_matches(|letter: char| {
+    // The last letter may be cut in two.
+    let whole_letters = || {
+        head.grapheme_indices(true)
+            .next_back()
+            .map_or(0, |(at, _)| at)
+    };
+    let whole = head
+        .rfind(char::is_whitespace)
+        .unwrap_or_else(whole_letters);
+    let kept = head[..whole].trim_end_matches(|letter: char| {
         letter.is_whitespace() || matches!(letter, ',' | ';' | ':' | '-' | '–' | '—')
     });
     format!("{kept}…")
@@ -243,7 +253,12 @@ mod tests {
     fn clipping_never_cuts_a_word() {
         assert_eq!(clip("бір екі үш", 100), "бір екі үш");
         assert_eq!(clip("бір екі, үш төрт", 10), "бір екі…");
-        assert_eq!(clip("ұзақсөзсіз", 4), "…");
+        assert_eq!(clip("ұзақсөзсіз", 4), "ұз…");
+        assert_eq!(
+            clip("ма\u{438}\u{306}дан", 5),
+            "ма…",
+            "й may be two characters"
+        );
         assert_eq!(clip("", 0), "");
     }
 }

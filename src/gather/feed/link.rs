@@ -26,6 +26,16 @@ pub(super) fn resolve(link: &str, base: Option<&Url>) -> Option<String> {
             .any(|bad| scheme.eq_ignore_ascii_case(bad));
         return (!runs).then_some(link);
     }
+    // A host people type without its scheme (RFC 3986 section 4.5).
+    let typed = link
+        .strip_prefix("www.")
+        .is_some_and(|rest| rest.contains('.'));
+    let link = if typed {
+        let scheme = base.map_or("http", Url::scheme);
+        format!("{scheme}://{link}")
+    } else {
+        link
+    };
     match base.map(|base| base.join(&link)) {
         Some(Ok(url)) => Some(url.into()),
         _ => Some(link),
@@ -63,6 +73,7 @@ mod tests {
         let base = Url::parse("https://jarshy.example/news/index.html").unwrap();
         let cases = [
             (" /a ", Some("https://jarshy.example/a")),
+            ("www.other.example/1", Some("https://www.other.example/1")),
             ("b?c=1", Some("https://jarshy.example/news/b?c=1")),
             ("//cdn.example/x", Some("https://cdn.example/x")),
             ("http://other.example", Some("http://other.example")),

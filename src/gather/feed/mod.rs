@@ -107,3 +107,5 @@ fn web_page(text: &str, place: &str) -> Complaint {
 mod broken_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod word_tests;

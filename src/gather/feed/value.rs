@@ -19,6 +19,8 @@ pub(super) enum Kind {
     Text,
     /// Text or escaped HTML, as it looks (RSS titles).
     Guess,
+    /// The same, but the lines of a text are its paragraphs.
+    Lines,
     /// Escaped HTML.
     Html,
     /// Markup in the open; characters were escaped again when it was taken.
@@ -36,12 +38,14 @@ impl Kind {
         let Some(media_type) = media_type else {
             return otherwise;
         };
+        let escaped = mode.is_some_and(|mode| mode.eq_ignore_ascii_case("escaped"));
         let media_type = media_type.trim().to_ascii_lowercase();
         let media_type = media_type.split(';').next().unwrap_or_default().trim();
         match media_type {
             "" => otherwise,
             "text" | "plain" | "text/plain" => Self::Text,
             "html" | "text/html" => Self::Html,
+            "xhtml" | "application/xhtml+xml" if escaped => Self::Html,
             "xhtml" | "application/xhtml+xml" | "xml" | "text/xml" => Self::Xhtml,
             other if other.ends_with("+xml") || other.ends_with("/xml") => Self::Xhtml,
             other if other.starts_with("text/") => Self::Text,
@@ -53,9 +57,10 @@ impl Kind {
 
 /// One line of text.
 pub(super) fn line(kind: Kind, characters: &str) -> Option<String> {
+    let characters = uncased(kind, characters);
     let text = match kind {
         Kind::Text => one_line(characters),
-        Kind::Guess if !looks_like_html(characters) => one_line(characters),
+        Kind::Guess | Kind::Lines if !looks_like_html(characters) => one_line(characters),
         Kind::Base64 => {
             let text = from_base64(characters);
             if looks_like_html(&text) {
@@ -86,9 +91,19 @@ pub(super) fn html_by(
     characters: Cow<'_, str>,
     base: Option<&Url>,
 ) -> Option<String> {
+    let characters = match characters {
+        Cow::Borrowed(characters) => Cow::Borrowed(uncased(kind, characters)),
+        Cow::Owned(characters) => {
+            let inside = uncased(kind, &characters);
+            let is_all = inside.len() == characters.len();
+            let inside = (!is_all).then(|| inside.to_owned());
+            Cow::Owned(inside.unwrap_or(characters))
+        }
+    };
     let clean = match kind {
         Kind::Text => clean::escape(&printable(characters)),
-        Kind::Guess if !looks_like_html(&characters) => clean::escape(&printable(characters)),
+        Kind::Guess if !is_markup(&characters) => clean::escape(&printable(characters)),
+        Kind::Lines if !is_markup(&characters) => paragraphs(&printable(characters)),
         Kind::Base64 => {
             let text = from_base64(&characters);
             if looks_like_html(&text) {
@@ -97,7 +112,7 @@ pub(super) fn html_by(
                 clean::escape(&printable(text.into()))
             }
         }
-        Kind::Html | Kind::Guess => sanitise(printable(unwrapped(characters)), base),
+        Kind::Html | Kind::Guess | Kind::Lines => sanitise(printable(unwrapped(characters)), base),
         Kind::Xhtml => sanitise(printable(characters), base),
     };
     Some(trimmed(clean)).filter(|html| !html.is_empty())
@@ -109,6 +124,31 @@ fn trimmed(mut html: String) -> String {
     html.drain(..html.len() - html.trim_start().len());
     html.truncate(cut(&html, ENTRY_TEXT_BYTES_MAX).len());
     html
+}
+
+/// Whether a longer text is meant as HTML: lines broken and pictures shown are
+/// sure signs there, though nothing in it is ever closed.
+fn is_markup(text: &str) -> bool {
+    const SIGNS: [&str; 6] = ["<br", "<BR", "<img ", "<IMG ", "<p>", "<hr"];
+    looks_like_html(text)
+        || text.contains('<')
+            && SIGNS.iter().any(|sign| text.contains(sign))
+            && looks_like_html(&[text, "<br/>"].concat())
+}
+
+/// Text as markup: an empty line parts paragraphs, a single one breaks them.
+pub(super) fn paragraphs(text: &str) -> String {
+    let escaped = clean::escape(cut(text, ENTRY_TEXT_BYTES_MAX).trim());
+    if !escaped.contains('\n') {
+        return escaped;
+    }
+    let parts: Vec<String> = escaped
+        .split("\n\n")
+        .map(|part| part.trim().replace('\n', "<br>"))
+        .filter(|part| !part.is_empty())
+        .map(|part| format!("<p>{part}</p>"))
+        .collect();
+    parts.concat()
 }
 
 /// Characters as they are, without those XML forbids.
@@ -152,9 +192,23 @@ fn printable(text: Cow<'_, str>) -> Cow<'_, str> {
     let odd = |byte: u8| byte < 32 && byte != b'\n' && byte != b'\t' || byte == 127;
     // All of it, without stopping: many bytes are looked at in one step then.
     if text.bytes().fold(false, |found, byte| found | odd(byte)) {
-        text.replace(hidden, "").into()
+        // A line ends in any of three ways (XML 1.0 section 2.11).
+        let lines = text.replace("\r\n", "\n").replace('\r', "\n");
+        lines.replace(hidden, "").into()
     } else {
         text
+    }
+}
+
+/// Without the section marks of CDATA that were escaped or wrapped once more.
+fn uncased(kind: Kind, characters: &str) -> &str {
+    let inside = characters
+        .trim()
+        .strip_prefix("<![CDATA[")
+        .and_then(|rest| rest.strip_suffix("]]>"));
+    match inside {
+        Some(inside) if matches!(kind, Kind::Guess | Kind::Lines | Kind::Html) => inside,
+        _ => characters,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::model::topic::Topic;
 use crate::store::{Mailed, Store};
 
 on_both!(
+    a_stopped_mailing_ends,
     a_text_nobody_looked_at_is_not_sent,
     each_reader_of_the_audience_gets_one_in_the_own_tongue,
     a_topic_goes_to_its_readers_and_to_those_of_all,
@@ -159,4 +160,25 @@ async fn each_reader_of_the_audience_gets_one_in_the_own_tongue(ground: Ground) 
     }
     let counts = store.delivery_counts(Some(&occasion)).await.unwrap();
     assert_eq!(counts.queued + counts.in_flight, 4);
+}
+
+async fn a_stopped_mailing_ends(ground: Ground) {
+    let store = &ground.store;
+    people(store).await;
+    let first = SubscriberId::derived(&address(0));
+    let tried = store
+        .test_mailing(&id(), &letters()[0], &first, at(1))
+        .await;
+    assert!(tried.unwrap());
+    let all = Audience::default();
+    let queued = store.queue_mailing(&id(), &letters(), all, at(2)).await;
+    assert_eq!(queued.unwrap(), Mailed::Queued { deliveries: 4 });
+    assert_eq!(store.stop_mailing(&id(), at(3)).await.unwrap(), 4);
+    assert_eq!(store.stop_mailing(&id(), at(4)).await.unwrap(), 0);
+    let counts = store.delivery_counts(None).await.unwrap();
+    assert_eq!(
+        (counts.queued, counts.failed),
+        (1, 4),
+        "the test letter goes"
+    );
 }

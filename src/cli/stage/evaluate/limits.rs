@@ -23,8 +23,9 @@ fn scores(beginning: &str) -> Scores {
         .expect("the labelled texts")
         .map(|file| file.expect("a file").path())
         .filter(|path| {
-            let name = path.file_name().and_then(|name| name.to_str());
-            name.is_some_and(|name| name.starts_with(beginning) && name.ends_with(".jsonl"))
+            let name = path.file_stem().and_then(|name| name.to_str());
+            let is_set = path.extension().is_some_and(|kind| kind == "jsonl");
+            is_set && name.is_some_and(|name| name.starts_with(beginning))
         })
         .collect();
     files.sort();
