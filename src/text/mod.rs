@@ -9,6 +9,7 @@ pub mod latin;
 pub mod months;
 pub mod normalise;
 pub mod script;
+pub mod search;
 pub mod sentences;
 pub mod stem;
 pub mod tokens;
