@@ -21,6 +21,7 @@ mod outbox;
 mod pages;
 mod preferences;
 mod preferences_form;
+mod search;
 mod subscribe;
 mod voice;
 mod websub;
@@ -225,6 +226,7 @@ pub fn router(house: Arc<House>) -> Router {
         .route("/feeds", get(pages::feeds))
         .route("/feeds.opml", get(feeds::opml))
         .route("/feeds/{file}", get(feeds::document))
+        .route("/search", get(search::search))
         .route("/article/{id}", get(articles::article))
         .route("/event/{file}", get(event::calendar))
         .route("/subscribe", post(subscribe::subscribe))

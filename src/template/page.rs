@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::{Sample, preferences};
+use super::{Sample, preferences, search};
 
 /// The shipped templates.
 pub const TEMPLATES: &[(&str, &str)] = &[
@@ -40,10 +40,11 @@ pub const TEMPLATES: &[(&str, &str)] = &[
         "page/letter.html",
         include_str!("../../templates/page/letter.html"),
     ),
+    search::TEMPLATE,
 ];
 
 /// Messages said by code rather than by a template.
-pub const KEYS: &[&str] = &["home.title", "feeds.title", "outbox.title"];
+pub const KEYS: &[&str] = &["home.title", "feeds.title", "outbox.title", "search.title"];
 
 /// The frame of every page.
 #[derive(Debug, Clone, Serialize)]
@@ -153,6 +154,8 @@ pub struct DigestForm {
 #[derive(Debug, Clone, Serialize)]
 pub struct Home {
     pub query: String,
+    /// The tongue the reader chose, kept by the search.
+    pub lang: Option<String>,
     pub events: Vec<EventCard>,
     pub stories: Vec<StoryCard>,
     pub feeds: Vec<FeedCard>,
@@ -220,6 +223,7 @@ pub struct LetterPage {
 /// Every page template with a context that proves it.
 pub fn samples() -> Vec<Sample> {
     let home = sample_home();
+    let found = search::samples(&home.stories);
     vec![
         Sample::new("page/layout.html", &sample_layout()),
         Sample::new("page/home.html", &home),
@@ -245,6 +249,7 @@ pub fn samples() -> Vec<Sample> {
     ]
     .into_iter()
     .chain(preferences::samples())
+    .chain(found)
     .chain(ANSWERS.iter().map(|what| {
         Sample::new(
             "page/answer.html",
@@ -331,6 +336,7 @@ fn sample_home() -> Home {
     };
     Home {
         query: "?lang=ru".to_owned(),
+        lang: Some("ru".to_owned()),
         events: vec![
             sample_event(),
             EventCard {
