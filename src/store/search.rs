@@ -103,7 +103,7 @@ const FIND_SINCE: &str = "SELECT article_words.rowid
 
 /// What one article is found by.
 #[derive(Serialize)]
-pub(super) struct Words<'a> {
+pub(super) struct IndexRow<'a> {
     id: &'a str,
     revision: u32,
     words: String,
@@ -111,14 +111,16 @@ pub(super) struct Words<'a> {
 
 /// What `visited` are found by. Stems take their time: prepare them before the
 /// transaction that keeps them.
-pub(super) fn words<'a>(visited: impl IntoIterator<Item = &'a VisitedArticle>) -> Vec<Words<'a>> {
+pub(super) fn words<'a>(
+    visited: impl IntoIterator<Item = &'a VisitedArticle>,
+) -> Vec<IndexRow<'a>> {
     visited
         .into_iter()
         .map(|one| {
             let text = format!("{}\n{}", one.article.title, one.article.text);
             let mut words = terms(&text, one.reading.shown_language());
             words.extend(labels(one));
-            Words {
+            IndexRow {
                 id: one.article.id.as_str(),
                 revision: one.article.revision,
                 words: words.join(" "),
@@ -131,7 +133,7 @@ pub(super) fn words<'a>(visited: impl IntoIterator<Item = &'a VisitedArticle>) -
 /// nothing of a revision that is not the one stored.
 pub(super) async fn keep_words(
     session: &mut Session,
-    words: &[Words<'_>],
+    words: &[IndexRow<'_>],
 ) -> Result<(), StoreError> {
     for batch in words.chunks(BATCH_ROWS) {
         let rows = json(batch);

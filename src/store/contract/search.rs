@@ -275,7 +275,10 @@ async fn what_is_gone_is_not_found(ground: Ground) {
     );
     gone.await.unwrap();
     session.commit().await.unwrap();
-    assert_eq!(find(store, "форум").await, [other.article.id.clone()]);
+    assert_eq!(
+        find(store, "форум").await,
+        std::slice::from_ref(&other.article.id)
+    );
     let mut left = store.pools.read("counting");
     let rows: Vec<(i64,)> = left
         .fetch("SELECT COUNT(*) FROM article_words", values![])
