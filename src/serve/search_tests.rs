@@ -56,10 +56,10 @@ async fn a_story_is_found_in_every_tongue() {
     let site = Site::open().await;
     let stamp = site.store.stamp().await.expect("stamp");
     for (query, heading) in [
-        ("q=форумдар&lang=kk", "Ізделгені: форумдар"),
+        ("q=форумдар&lang=kk", "Іздегеніңіз: форумдар"),
         (
             "q=forumdar+m%C3%A4tin&lang=kk-Latn",
-            "Izdelgenı: forumdar mätin",
+            "Izdegenıñız: forumdar mätin",
         ),
         ("q=ФОРУМ&lang=ru", "Вы искали: ФОРУМ"),
         ("q=форум+«толық»&lang=en", "You searched for: форум «толық»"),
