@@ -16,9 +16,8 @@ use std::time::Instant;
 use chrono::{DateTime, TimeDelta, Utc};
 use jarshy::catalog::Catalogue;
 use jarshy::daemon::gather;
-use jarshy::daemon::mail::{PostRoom, Relay};
+use jarshy::daemon::mail::PostRoom;
 use jarshy::daemon::window::{self, ClosedWindow};
-use jarshy::deliver::courier::{Courier, DeliverOptions, Destination};
 use jarshy::model::digest::DigestPlan;
 use jarshy::model::language::{Tongue, Trilingual};
 use jarshy::model::region::Region;
@@ -88,14 +87,7 @@ async fn house(folder: &Path, people: usize, profiles: usize, limit: f64) {
     let catalogue = catalogue(folder);
     let url = format!("sqlite://{}/jarshy.db", folder.display());
     let store = Store::open(&url).await.expect("a store");
-    let outbox = Destination::Folder(folder.join("outbox"));
-    let relay = Relay {
-        name: "outbox".to_owned(),
-        courier: Courier::open(DeliverOptions::new(outbox, 1)).expect("a courier"),
-        weight: 1,
-        per_minute: None,
-    };
-    let post = PostRoom::new(vec![relay], DomainLimits::default(), None, None);
+    let post = PostRoom::new(Vec::new(), DomainLimits::default(), None, None);
     let newsroom = Arc::new(newsroom(store, catalogue, post, now));
     newsroom.settle_in().await.expect("settled");
     let plan = plan();

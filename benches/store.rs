@@ -18,7 +18,7 @@ use jarshy::model::event::{Event, EventDetails, EventId, EventStatus};
 use jarshy::model::language::Language;
 use jarshy::model::reading::{Confidence, Kind, Reading};
 use jarshy::model::region::Region;
-use jarshy::model::source::{FullTextMode, Place, Republish, Source, SourceId};
+use jarshy::model::source::{Place, Republish, Source, SourceId};
 use jarshy::model::story::{Signature, StoryId};
 use jarshy::store::{Store, Visit, VisitRecord, VisitedArticle};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -253,20 +253,10 @@ fn time(number: usize) -> DateTime<Utc> {
 }
 
 fn source() -> Source {
+    let place = Place::Feed("https://gazet.example/feed".parse().expect("an address"));
     Source {
-        id: SourceId::from_stored("gazet"),
-        name: "Газет".to_owned(),
-        place: Place::Feed("https://gazet.example/feed".parse().expect("an address")),
-        home: None,
-        language: None,
-        region: None,
         republish: Republish::Full,
-        full_text: FullTextMode::default(),
-        every: Duration::from_mins(10),
-        accept_language: None,
-        user_agent: None,
-        push: true,
-        enabled: true,
+        ..Source::new(SourceId::from_stored("gazet"), "Газет", place)
     }
 }
 

@@ -22,7 +22,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use jarshy::model::article::{Article, ArticleId};
 use jarshy::model::delivery::Holder;
 use jarshy::model::reading::Reading;
-use jarshy::model::source::{FullTextMode, Place, Republish, Source, SourceId};
+use jarshy::model::source::{Place, Source, SourceId};
 use jarshy::model::story::{Signature, StoryId};
 use jarshy::store::{Store, Visit, VisitedArticle};
 use jarshy::text::stem::stem_in;
@@ -144,9 +144,9 @@ fn morning() -> DateTime<Utc> {
 
 fn read(article: &Article) -> (Reading, Signature) {
     let zone = chrono_tz::Asia::Almaty;
-    let reading = understand::read(article, &Hints::default(), zone, morning());
-    let signature = same_story::signature(article, &reading);
-    (reading, signature)
+    let read = understand::read_to_compare(article, &Hints::default(), zone, morning());
+    let signature = read.likeness.signature(article, &read.reading);
+    (read.reading, signature)
 }
 
 fn parts(texts: &[Article]) {
@@ -298,19 +298,6 @@ async fn stories(stored: usize) {
 }
 
 fn source() -> Source {
-    Source {
-        id: SourceId::from_stored("bench"),
-        name: "Bench".to_owned(),
-        place: Place::Feed("https://outlet.example/feed".parse().unwrap()),
-        home: None,
-        language: None,
-        region: None,
-        republish: Republish::Full,
-        full_text: FullTextMode::default(),
-        every: Duration::from_mins(10),
-        accept_language: None,
-        user_agent: None,
-        push: false,
-        enabled: true,
-    }
+    let place = Place::Feed("https://outlet.example/feed".parse().unwrap());
+    Source::new(SourceId::from_stored("bench"), "Bench", place)
 }

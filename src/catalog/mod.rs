@@ -24,7 +24,7 @@ use url::Url;
 
 use crate::model::complaint::{Complaint, Position};
 use crate::model::feed::PublishedFeed;
-use crate::model::source::{Place, Source};
+use crate::model::source::{Place, Source, SourceId};
 
 use entry::{did_you_mean, file_entries};
 
@@ -40,6 +40,13 @@ pub struct Catalogue {
     pub sources: Vec<Source>,
     /// Templates (`for_each`) already multiplied.
     pub feeds: Vec<PublishedFeed>,
+}
+
+impl Catalogue {
+    /// The source of this name.
+    pub fn source(&self, id: &SourceId) -> Option<&Source> {
+        self.sources.iter().find(|source| source.id == *id)
+    }
 }
 
 /// A value and where the catalogue says it.

@@ -5,7 +5,6 @@
 //! `user_agent`, `full_text`, `push`, `enabled`, `rules`.
 
 use std::path::Path;
-use std::time::Duration;
 
 use url::Url;
 
@@ -17,8 +16,6 @@ use crate::model::source::{
 use super::entry::{Entry, did_you_mean};
 use super::every::every;
 
-/// Between visits, where an entry says nothing.
-const EVERY_DEFAULT: Duration = Duration::from_mins(30);
 const KINDS: [&str; 6] = ["feed", "page", "json", "sitemap", "telegram", "desk"];
 
 /// The source an entry describes; `None` where too much is wrong to say.
@@ -58,7 +55,7 @@ pub(super) fn source(entry: &Entry<'_>, root: &Path) -> Option<Source> {
         language,
         region,
         republish: republish.unwrap_or_default(),
-        every: interval.unwrap_or(EVERY_DEFAULT),
+        every: interval.unwrap_or(Source::EVERY_DEFAULT),
         accept_language,
         user_agent,
         full_text: full_text.unwrap_or_default(),

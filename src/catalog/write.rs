@@ -273,20 +273,11 @@ mod tests {
     use super::*;
 
     fn source(id: &str, name: &str, url: &str) -> Source {
+        let place = Place::Feed(url.parse().expect(url));
         Source {
-            id: SourceId::from_stored(id),
-            name: name.to_owned(),
-            place: Place::Feed(url.parse().expect(url)),
-            home: None,
             language: "kk".parse().ok(),
             region: "KZ-71".parse().ok(),
-            republish: crate::model::source::Republish::default(),
-            every: Duration::from_mins(30),
-            accept_language: None,
-            user_agent: None,
-            full_text: crate::model::source::FullTextMode::default(),
-            push: true,
-            enabled: true,
+            ..Source::new(SourceId::from_stored(id), name, place)
         }
     }
 

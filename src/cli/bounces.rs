@@ -12,6 +12,7 @@ use crate::daemon::Newsroom;
 use crate::daemon::bounces::{self, Left};
 use crate::deliver::bounce::MAIL_BYTES_MAX;
 use crate::model::bounce::{Report, ReportKind};
+use crate::model::count::counted;
 use crate::store::Recorded;
 
 #[derive(Debug, Subcommand)]
@@ -158,11 +159,11 @@ async fn counts(newsroom: &Newsroom, digest: Option<&str>, json: bool) -> Result
         return say(&value.to_string());
     }
     say(&format!(
-        "{} hard, {} soft, {} blocked, {} complaints, {} unsubscribed by a letter, {} unmatched",
+        "{} hard, {} soft, {} blocked, {}, {} unsubscribed by a letter, {} unmatched",
         counts.hard,
         counts.soft,
         counts.blocked,
-        counts.complaints,
+        counted(counts.complaints, "complaint"),
         counts.unsubscribed,
         counts.unmatched
     ))

@@ -8,6 +8,7 @@ use crate::catalog::Catalogue;
 use crate::config::Config;
 use crate::gather::desk;
 use crate::model::complaint::Complaint;
+use crate::model::count::counted;
 use crate::model::source::Place;
 
 /// Checks config, catalogue, desk texts, templates and words. Warnings are printed and
@@ -16,7 +17,8 @@ pub async fn check(path: &Path, json: bool) -> Result<(), Failure> {
     let config = house::load_config(path)?;
     let mut furnishing = Furnishing::read(&config);
     furnishing.prove_templates();
-    let mut complaints = std::mem::take(&mut furnishing.complaints);
+    let mut complaints = config.warnings.clone();
+    complaints.append(&mut furnishing.complaints);
     house::post_room(&config)?;
     house::web_options(&config)?;
     house::subscribe_options(&config)?;
@@ -33,8 +35,8 @@ pub async fn check(path: &Path, json: bool) -> Result<(), Failure> {
     );
     if wrong {
         return Err(Failure::Call(vec![format!(
-            "check: {} complaints, see above",
-            complaints.len()
+            "check: {}, see above",
+            counted(complaints.len(), "complaint")
         )]));
     }
     if json {
@@ -44,7 +46,10 @@ pub async fn check(path: &Path, json: bool) -> Result<(), Failure> {
         return say(&value.to_string());
     }
     say(&format!(
-        "all is well: {sources} sources, {feeds} feeds, {digests} digests; templates and words complete in three languages"
+        "all is well: {}, {}, {}; templates and words complete in three languages",
+        counted(sources, "source"),
+        counted(feeds, "feed"),
+        counted(digests, "digest")
     ))
 }
 

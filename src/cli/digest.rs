@@ -7,11 +7,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Subcommand, ValueEnum};
 
 use super::house;
-use super::output::{Failure, counted, say};
+use super::output::{Failure, say};
 use crate::daemon::letter;
 use crate::daemon::window::{self, ClosedWindow, Material};
 use crate::daemon::{Newsroom, PlannedDigest};
 use crate::digest::compose;
+use crate::model::count::counted;
 use crate::model::delivery::{ClaimedDelivery, DeliveryId};
 use crate::model::digest::{DigestId, Letter};
 use crate::model::feed::FeedName;

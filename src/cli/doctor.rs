@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::deliver::courier::{Destination, Place};
 use crate::deliver::dns::Resolver;
 use crate::deliver::sign::keys;
+use crate::model::count::counted;
 use crate::store::Store;
 
 /// One thing looked at.
@@ -52,9 +53,9 @@ pub async fn doctor(path: &Path, json: bool) -> Result<(), Failure> {
             Verdict::Bad("have errors; `jarshy check` names them".to_owned())
         } else {
             Verdict::Good(format!(
-                "{} sources, {} feeds",
-                furnishing.catalogue.sources.len(),
-                furnishing.catalogue.feeds.len()
+                "{}, {}",
+                counted(furnishing.catalogue.sources.len(), "source"),
+                counted(furnishing.catalogue.feeds.len(), "feed")
             ))
         },
     });
@@ -69,7 +70,7 @@ pub async fn doctor(path: &Path, json: bool) -> Result<(), Failure> {
             .map_err(|error| error.to_string())
             .into(),
     });
-    for relay in &house::post_room(&config)?.relays {
+    for relay in &house::relays(&config)? {
         findings.push(Finding {
             what: "mail".to_owned(),
             verdict: relay.courier.check().await.into(),
@@ -89,7 +90,7 @@ pub async fn doctor(path: &Path, json: bool) -> Result<(), Failure> {
         Ok(())
     } else {
         Err(Failure::work(format!(
-            "{wrong} of {} things need care",
+            "what needs care: {wrong} of {} things",
             findings.len()
         )))
     }

@@ -17,12 +17,11 @@ pub async fn gather(config: &Path, names: &[String], json: bool) -> Result<(), F
     let unknown: Vec<String> = names
         .iter()
         .filter(|name| {
-            !catalogue
-                .sources
-                .iter()
-                .any(|source| source.id.as_str() == name.as_str())
+            catalogue
+                .source(&SourceId::from_stored(name.as_str()))
+                .is_none()
         })
-        .map(|name| format!("error: no source is named `{name}`; `jarshy sources list` shows all"))
+        .map(|name| unknown(name))
         .collect();
     if !unknown.is_empty() {
         return Err(Failure::Call(unknown));
@@ -54,6 +53,11 @@ pub async fn gather(config: &Path, names: &[String], json: bool) -> Result<(), F
         )),
         None => Ok(()),
     }
+}
+
+/// What is said of a name that no source has.
+pub fn unknown(name: &str) -> String {
+    format!("error: no source is named `{name}`; `jarshy sources list` shows all")
 }
 
 fn line(refreshed: &Refreshed, json: bool) -> String {

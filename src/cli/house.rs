@@ -14,8 +14,9 @@ use crate::daemon::mail::{PostRoom, Relay};
 use crate::daemon::push::PushOptions;
 use crate::daemon::timetable::Timetable;
 use crate::daemon::{MailRoutes, Newsroom, PlannedDigest, Replaceable};
+use crate::deliver::bounce::connection::{BadMailbox, system_trust};
 use crate::deliver::bounce::imap::ImapServer;
-use crate::deliver::bounce::mailbox::{BadMailbox, MailServer, system_trust};
+use crate::deliver::bounce::mailbox::MailServer;
 use crate::deliver::bounce::pop3::Pop3Server;
 use crate::deliver::courier::{Courier, DeliverOptions, Destination};
 use crate::deliver::message::Sender;
@@ -34,7 +35,10 @@ use crate::template::Templates;
 /// Where a first run looks beside the default config: what ships is compiled
 /// in, so the program also starts outside its own checkout.
 pub fn load_config(path: &Path) -> Result<Config, Failure> {
-    config::load(path, std::env::vars()).map_err(|complaints| Failure::complaints(&complaints))
+    // What is no text is no setting either.
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    config::load(path, variables).map_err(|complaints| Failure::complaints(&complaints))
 }
 
 /// What the files say: catalogue, templates, digests; and all that is wrong in them.
@@ -305,8 +309,18 @@ pub fn subscribe_options(config: &Config) -> Result<SubscribeOptions, Failure> {
     })
 }
 
-/// Where letters leave: the relays, or the outbox folder.
+/// Where letters leave, and how.
 pub fn post_room(config: &Config) -> Result<PostRoom, Failure> {
+    Ok(PostRoom::new(
+        relays(config)?,
+        config.domain_limits.clone(),
+        config.sending_hours,
+        config.warm_up,
+    ))
+}
+
+/// Where letters leave: the relays, or the outbox folder.
+pub fn relays(config: &Config) -> Result<Vec<Relay>, Failure> {
     /// Files are written one by one.
     const OUTBOX_WRITERS: usize = 4;
     let mut relays = Vec::new();
@@ -332,12 +346,7 @@ pub fn post_room(config: &Config) -> Result<PostRoom, Failure> {
             per_minute: None,
         });
     }
-    Ok(PostRoom::new(
-        relays,
-        config.domain_limits.clone(),
-        config.sending_hours,
-        config.warm_up,
-    ))
+    Ok(relays)
 }
 
 /// The same for the daemon, which goes without where there are none.

@@ -14,6 +14,7 @@ use super::output::{Failure, complain, say};
 use crate::daemon::Newsroom;
 use crate::daemon::mail::{self, Flushed};
 use crate::daemon::window;
+use crate::model::count::counted;
 use crate::model::feed::FeedName;
 
 /// How long `mail flush` waits between looks at letters another run still holds.
@@ -77,10 +78,8 @@ async fn stop(newsroom: &Arc<Newsroom>, digest: &str) -> Result<(), Failure> {
     let name = choose_digest(newsroom, Some(digest))?.plan.name;
     let now = newsroom.clock.now();
     let stopped = newsroom.store.stop_mail(&name, now).await;
-    say(&format!(
-        "{name}: {} letters given up",
-        stopped.map_err(Failure::work)?
-    ))
+    let letters = counted(stopped.map_err(Failure::work)?, "letter");
+    say(&format!("{name}: {letters} given up"))
 }
 
 fn name_of(newsroom: &Newsroom, digest: Option<&str>) -> Result<Option<FeedName>, Failure> {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::output::{Failure, counted, say, time};
+use super::output::{Failure, say, time};
 use crate::daemon::Newsroom;
+use crate::model::count::counted;
 use crate::model::delivery::{DeliveryCounts, Reason};
 use crate::model::feed::FeedName;
 use crate::store::{DigestProgress, DomainProgress, LinkCount, ReportCounts, Tally};
@@ -96,7 +97,8 @@ fn shown(domain: &str) -> &str {
     }
 }
 
-fn letters_in_words(counts: &DeliveryCounts) -> String {
+/// How far letters have come, in words.
+pub(super) fn letters_in_words(counts: &DeliveryCounts) -> String {
     let DeliveryCounts {
         queued,
         deferred,
@@ -108,6 +110,14 @@ fn letters_in_words(counts: &DeliveryCounts) -> String {
     format!(
         "{queued} queued, {deferred} deferred, {in_flight} in flight, {sent} sent, {failed} failed, {doubtful} doubtful"
     )
+}
+
+/// The same as JSON.
+pub(super) fn letters_json(counts: &DeliveryCounts) -> serde_json::Value {
+    serde_json::json!({
+        "queued": counts.queued, "deferred": counts.deferred, "in_flight": counts.in_flight,
+        "sent": counts.sent, "failed": counts.failed, "doubtful": counts.doubtful,
+    })
 }
 
 fn returned_in_words(returned: &ReportCounts) -> String {
@@ -147,16 +157,9 @@ fn tally_json(tally: &Tally) -> serde_json::Value {
             .collect::<serde_json::Map<_, _>>()
             .into()
     };
-    let (counts, returned) = (&tally.counts, &tally.returned);
+    let returned = &tally.returned;
     serde_json::json!({
-        "counts": {
-            "queued": counts.queued,
-            "deferred": counts.deferred,
-            "in_flight": counts.in_flight,
-            "sent": counts.sent,
-            "failed": counts.failed,
-            "doubtful": counts.doubtful,
-        },
+        "counts": letters_json(&tally.counts),
         "deferred": reasons(&tally.deferred),
         "failed": reasons(&tally.failed),
         "returned": {

@@ -5,15 +5,17 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::house;
+use super::mail_status::{letters_in_words, letters_json};
 use super::output::{Failure, say};
 use crate::daemon::Newsroom;
 use crate::digest::mailing::{self, Mailing, TEXT_MAX_BYTES};
-use crate::model::delivery::DeliveryCounts;
+use crate::model::count::counted;
 use crate::model::digest::Letter;
 use crate::model::language::Tongue;
 use crate::model::mailing::Audience;
 use crate::model::region::Region;
 use crate::model::subscriber::{EmailAddress, SubscriberId};
+use crate::model::topic::Topic;
 use crate::store::Mailed;
 
 #[derive(Debug, Subcommand)]
@@ -52,7 +54,7 @@ pub enum MailingCommand {
 #[group(required = true, multiple = true)]
 pub struct Recipients {
     /// To one confirmed subscriber, to be looked at. Comes before all others.
-    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["to", "region", "tongue"])]
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["to", "region", "topic", "tongue"])]
     test: Option<EmailAddress>,
     /// To everyone who confirmed.
     #[arg(long, value_parser = ["all"])]
@@ -60,6 +62,9 @@ pub struct Recipients {
     /// Only to those who read of this region, e.g. KZ-71.
     #[arg(long, value_name = "CODE", conflicts_with = "to")]
     region: Option<Region>,
+    /// Only to those who read of this topic, e.g. media.
+    #[arg(long, value_name = "TOPIC", conflicts_with = "to")]
+    topic: Option<Topic>,
     /// Only to those whose letters are in this tongue.
     #[arg(long, value_name = "TAG", conflicts_with = "to")]
     tongue: Option<Tongue>,
@@ -84,6 +89,7 @@ pub async fn mailing(config: &Path, command: MailingCommand, json: bool) -> Resu
             let audience = Audience {
                 tongue: to.tongue,
                 region: to.region,
+                topic: to.topic,
             };
             send(&newsroom, &file, &mailing, audience, json).await
         }
@@ -91,8 +97,8 @@ pub async fn mailing(config: &Path, command: MailingCommand, json: bool) -> Resu
         MailingCommand::Stop { file } => {
             let id = read(&file)?.id;
             let stopped = newsroom.store.stop_mailing(&id, newsroom.clock.now()).await;
-            let stopped = stopped.map_err(Failure::work)?;
-            say(&format!("{}: {stopped} letters given up", file.display()))
+            let letters = counted(stopped.map_err(Failure::work)?, "letter");
+            say(&format!("{}: {letters} given up", file.display()))
         }
     }
 }
@@ -123,7 +129,9 @@ async fn test(
         let value = serde_json::json!({"mailing": mailing.id.as_str(), "deliveries": 1});
         return say(&value.to_string());
     }
-    say("one test letter queued; look at it, then send it with --to all, --region or --tongue")
+    say(
+        "one test letter queued; look at it, then send it with --to all, --region, --topic or --tongue",
+    )
 }
 
 async fn send(
@@ -155,7 +163,8 @@ async fn send(
             say(&value.to_string())
         }
         Mailed::Queued { deliveries } => say(&format!(
-            "queued for {deliveries} subscribers; those who have this text already get no second copy"
+            "queued for {}; those who have this text already get no second copy",
+            counted(deliveries, "subscriber")
         )),
     }
 }
@@ -167,24 +176,12 @@ async fn status(newsroom: &Newsroom, mailing: &Mailing, json: bool) -> Result<()
         .delivery_counts(Some(&occasion))
         .await
         .map_err(Failure::work)?;
-    let DeliveryCounts {
-        queued,
-        deferred,
-        in_flight,
-        sent,
-        failed,
-        doubtful,
-    } = counts;
     if json {
-        let value = serde_json::json!({
-            "mailing": mailing.id.as_str(), "queued": queued, "deferred": deferred,
-            "in_flight": in_flight, "sent": sent, "failed": failed, "doubtful": doubtful,
-        });
+        let mut value = letters_json(&counts);
+        value["mailing"] = mailing.id.as_str().into();
         return say(&value.to_string());
     }
-    say(&format!(
-        "{sent} sent, {queued} queued, {deferred} to be tried again, {in_flight} on their way, {failed} given up, {doubtful} perhaps twice"
-    ))
+    say(&letters_in_words(&counts))
 }
 
 fn read(file: &Path) -> Result<Mailing, Failure> {

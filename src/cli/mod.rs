@@ -100,7 +100,8 @@ enum Command {
     /// List sources, tell how they are, find new ones.
     #[command(subcommand)]
     Sources(sources::SourcesCommand),
-    /// Check what the house depends on: store, folders, mail server, clock.
+    /// Check what the house depends on: store, mail server, public address, the
+    /// sending domain's DNS records.
     Doctor,
     /// Run one stage alone, on files or standard input.
     #[command(subcommand)]

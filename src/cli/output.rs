@@ -87,14 +87,6 @@ pub fn complain_all(complaints: &[Complaint]) -> bool {
         .any(|complaint| complaint.severity == Severity::Error)
 }
 
-/// So many of a thing, in English.
-pub fn counted(count: impl TryInto<u64>, thing: &str) -> String {
-    match count.try_into().unwrap_or(u64::MAX) {
-        1 => format!("1 {thing}"),
-        count => format!("{count} {thing}s"),
-    }
-}
-
 /// A time as JSON shows it: RFC 3339 in UTC.
 pub fn time(moment: Option<DateTime<Utc>>) -> Option<String> {
     moment.map(|moment| moment.to_rfc3339_opts(SecondsFormat::AutoSi, true))

@@ -8,12 +8,10 @@ use chrono::NaiveDate;
 use super::house;
 use super::output::{Failure, say};
 use crate::daemon::Newsroom;
-use crate::model::feed::{Edition, PublishedFeed};
+use crate::model::count::counted;
+use crate::model::feed::{CALENDAR_EVENTS_MAX, Edition, PublishedFeed};
 use crate::model::language::Tongue;
 use crate::publish::{self, Document, Format, Site, opml};
-
-/// Events in one calendar, at the most.
-pub const CALENDAR_EVENTS_MAX: u32 = 10_000;
 
 /// Writes `feeds/NAME.{rss,atom,json,ics}` and `feeds.opml` into `dir`. Each
 /// file appears whole or not at all; one that is already right is left alone.
@@ -48,8 +46,9 @@ pub async fn publish(config: &Path, dir: &Path) -> Result<(), Failure> {
         &mut kept
     } += 1;
     say(&format!(
-        "{}: {written} files written, {kept} unchanged",
-        dir.display()
+        "{}: {} written, {kept} unchanged",
+        dir.display(),
+        counted(written, "file")
     ))
 }
 

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use super::house;
 use super::output::{Failure, say};
 use crate::daemon::reread::{Reach, Reread};
+use crate::model::count::counted;
 
 /// Reads again. Fails when an article could not be.
 pub async fn reread(config: &Path, all: bool, json: bool) -> Result<(), Failure> {
@@ -24,11 +25,12 @@ pub async fn reread(config: &Path, all: bool, json: bool) -> Result<(), Failure>
     if json {
         say(&json!({"read": read, "left": left}).to_string())?;
     } else {
-        say(&format!("{read} articles read again"))?;
+        say(&format!("{} read again", counted(read, "article")))?;
     }
     if left > 0 {
         return Err(Failure::work(format!(
-            "{left} articles could not be read again; the log says why, another call tries again"
+            "{} could not be read again; the log says why, another call tries again",
+            counted(left, "article")
         )));
     }
     Ok(())

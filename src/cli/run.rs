@@ -1,7 +1,7 @@
 //! `jarshy run`: gather, serve and mail until told to stop.
 
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ use crate::config::{Config, LogFormat};
 use crate::daemon::intake::Desk;
 use crate::daemon::{self, Event, Newsroom, Replaceable, Signals};
 use crate::deliver::bounce::intake::{self, Door};
+use crate::model::count::counted;
+use crate::model::sending::{DomainLimits, RelayPlan, SendWindow, WarmUp};
 use crate::serve::{self, Catalogue, House, ServeOptions};
 
 /// How long requests may still take when everything else has stopped.
@@ -26,6 +28,7 @@ const LAST_REQUESTS: Duration = Duration::from_millis(500);
 pub async fn run(path: &Path) -> Result<(), Failure> {
     let config = house::load_config(path)?;
     start_logging(&config)?;
+    complain_all(&config.warnings);
     let newsroom = house::open_with(&config).await?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
         Failure::work(format!(
@@ -46,14 +49,15 @@ pub async fn run(path: &Path) -> Result<(), Failure> {
     let (events, received) = mpsc::channel(8);
     listen_for_signals(events, stop)?;
     let reload_path = path.to_owned();
-    let reloaded = Arc::clone(&site);
+    let reloaded = (Arc::clone(&site), Arc::clone(&newsroom));
+    let mut sending = Sending::of(&config);
     daemon::run(
         Arc::clone(&newsroom),
         Signals {
             events: received,
             mail_wanted,
         },
-        move || reload(&reload_path, &reloaded),
+        move || reload(&reload_path, &reloaded.0, &reloaded.1, &mut sending),
     )
     .await
     .map_err(Failure::work)?;
@@ -145,9 +149,10 @@ fn welcome(config: &Config, newsroom: &Newsroom) -> Result<(), Failure> {
         .filter(|source| source.enabled)
         .count();
     say(&format!(
-        "Jarshy {} reads {enabled} sources and publishes {} feeds.",
+        "Jarshy {} reads {} and publishes {}.",
         env!("CARGO_PKG_VERSION"),
-        catalogue.feeds.len()
+        counted(enabled, "source"),
+        counted(catalogue.feeds.len(), "feed")
     ))?;
     say(&format!("  the page    {}", config.site_url))?;
     match config.relays.len() {
@@ -189,10 +194,38 @@ fn listen_for_signals(events: mpsc::Sender<Event>, stop: watch::Sender<()>) -> R
     Ok(())
 }
 
+/// What the config says of how letters leave.
+#[derive(PartialEq)]
+struct Sending {
+    relays: Vec<RelayPlan>,
+    outbox: PathBuf,
+    limits: DomainLimits,
+    hours: Option<SendWindow>,
+    warm_up: Option<WarmUp>,
+}
+
+impl Sending {
+    fn of(config: &Config) -> Self {
+        Self {
+            relays: config.relays.clone(),
+            outbox: config.outbox.clone(),
+            limits: config.domain_limits.clone(),
+            hours: config.sending_hours,
+            warm_up: config.warm_up,
+        }
+    }
+}
+
 /// Reads config, catalogue and templates again; the old ones stay where the
-/// new are wrong. What was decided at the start (addresses, store, mail
-/// servers, keys) changes only with a restart, and the log says so.
-fn reload(path: &Path, site: &House) -> Option<Replaceable> {
+/// new are wrong. What was decided at the start (addresses, store, keys) changes
+/// only with a restart, and the log says so. Where letters leave changes with the
+/// next of them, and keeps its pace where nothing of it was changed.
+fn reload(
+    path: &Path,
+    site: &House,
+    newsroom: &Newsroom,
+    sending: &mut Sending,
+) -> Option<Replaceable> {
     let config = match house::load_config(path) {
         Ok(config) => config,
         Err(failure) => {
@@ -210,13 +243,28 @@ fn reload(path: &Path, site: &House) -> Option<Replaceable> {
         tracing::error!("the old catalogue and templates stay");
         return None;
     }
+    let wanted = Sending::of(&config);
+    if wanted != *sending {
+        match house::post_room(&config) {
+            Ok(post) => newsroom.post.refurnish(&post),
+            Err(failure) => {
+                for line in failure.lines() {
+                    tracing::error!("{line}");
+                }
+                tracing::error!("the old config stays");
+                return None;
+            }
+        }
+        *sending = wanted;
+        tracing::info!("letters leave as [mail] says now");
+    }
     let replaceable = furnishing.replaceable().ok()?;
     site.replace(
         Arc::clone(&replaceable.templates),
         shown(&replaceable.catalogue),
     );
     tracing::info!(
-        "config, catalogue and templates were read again; changes of [store], [gather], [serve], [mail], [hooks] and [log] wait for a restart"
+        "config, catalogue and templates were read again; changes of [store], [gather], [serve], [hooks] and [log], and of addresses, keys and bounces in [mail], wait for a restart"
     );
     Some(replaceable)
 }

@@ -24,6 +24,7 @@ use url::Url;
 use super::output::{Failure, complain, say};
 use crate::clock::Clock;
 use crate::model::article::{Article, ArticleId};
+use crate::model::count::counted;
 use crate::model::reading::Reading;
 use crate::model::source::SourceId;
 use crate::model::topic::Topic;
@@ -157,8 +158,8 @@ pub fn stage(command: StageCommand, json: bool) -> Result<(), Failure> {
             match unread {
                 0 => Ok(()),
                 _ => Err(Failure::work(format!(
-                    "{unread} of {} files could not be opened",
-                    files.len()
+                    "{unread} of {} could not be opened",
+                    counted(files.len(), "file")
                 ))),
             }
         }
@@ -273,7 +274,6 @@ fn parse_published(text: &str) -> Result<DateTime<Utc>, String> {
 }
 
 fn reading_json(id: &Value, reading: &Reading) -> Value {
-    let sure = |confidence: f32| (f64::from(confidence) * 1000.0).round() / 1000.0;
     let language = reading.shown_language();
     let event = reading
         .event
@@ -296,8 +296,8 @@ fn reading_json(id: &Value, reading: &Reading) -> Value {
         "id": id, "language": language.tag(), "script": language.script(),
         "kind": reading.shown_kind().map(crate::model::reading::Kind::word),
         "confidence": {
-            "language": sure(reading.language_confidence.get()),
-            "kind": sure(reading.kind_confidence.get()),
+            "language": words::rounded(reading.language_confidence),
+            "kind": words::rounded(reading.kind_confidence),
         },
         "event": event, "more_events": more, "regions": regions,
         "topics": reading.shown_topics().map(Topic::word).collect::<Vec<_>>(),

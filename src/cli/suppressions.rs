@@ -10,6 +10,7 @@ use super::house;
 use super::output::{Failure, complain, say, time};
 use crate::daemon::Newsroom;
 use crate::model::bounce::SuppressionReason;
+use crate::model::count::counted;
 use crate::model::subscriber::EmailAddress;
 use crate::store::{Suppressed, Suppression};
 
@@ -139,9 +140,7 @@ async fn remove(newsroom: &Newsroom, whom: &[Suppressed], json: bool) -> Result<
     if json {
         return say(&serde_json::json!({ "removed": removed, "not_listed": missing }).to_string());
     }
-    say(&format!(
-        "{removed} removed, {missing} were not on the list"
-    ))
+    say(&format!("{removed} removed, {missing} not on the list"))
 }
 
 async fn import(newsroom: &Newsroom, file: &Path, json: bool) -> Result<(), Failure> {
@@ -211,7 +210,8 @@ fn told(added: u64, known: u64, bad_lines: u64, json: bool) -> Result<(), Failur
         return say(&value.to_string());
     }
     say(&format!(
-        "{added} added, {known} were on the list, {bad_lines} lines not understood"
+        "{added} added, {known} on the list already, {} not understood",
+        counted(bad_lines, "line")
     ))
 }
 

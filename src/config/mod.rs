@@ -13,6 +13,7 @@ pub mod mail;
 mod raw;
 mod sending;
 mod subscribe;
+mod variables;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -90,6 +91,8 @@ pub struct Config {
     pub log_format: LogFormat,
     pub digests: Vec<DigestPlan>,
     pub doctor: Doctor,
+    /// What nothing is wrong with, and is likely not what was meant.
+    pub warnings: Vec<Complaint>,
     /// Kept to say where a key stands when a later room refuses its value.
     pub file: ConfigFile,
 }
@@ -147,6 +150,8 @@ pub fn load(
         )]
     })?;
     let table = parse(&place, &text)?;
+    let variables: Vec<(String, String)> = variables.into_iter().collect();
+    let warnings = variables::without_effect(variables.iter().map(|(name, _)| name.as_str()));
     let (settings, mut complaints) = environment::overrides(variables);
     let mut table = table;
     let mut from_environment = Vec::new();
@@ -166,7 +171,9 @@ pub fn load(
     };
     match RawConfig::deserialize(table) {
         Ok(raw) => match check(raw, file, &mut complaints) {
-            Some(config) if !complaints.iter().any(|c| c.severity == Severity::Error) => Ok(config),
+            Some(config) if !complaints.iter().any(|c| c.severity == Severity::Error) => {
+                Ok(Config { warnings, ..config })
+            }
             _ => Err(complaints),
         },
         Err(error) => {
@@ -278,6 +285,7 @@ fn check(raw: RawConfig, file: ConfigFile, complaints: &mut Vec<Complaint>) -> O
         log_format: log_format?,
         digests,
         doctor,
+        warnings: Vec::new(),
         file,
     })
 }

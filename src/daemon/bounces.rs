@@ -12,7 +12,8 @@ use rustls::ClientConfig;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::deliver::bounce::mailbox::{MailServer, Mailbox, MailboxError};
+use crate::deliver::bounce::connection::MailboxError;
+use crate::deliver::bounce::mailbox::{MailServer, Mailbox};
 use crate::deliver::bounce::{self, Signed, maildir};
 use crate::model::bounce::{Report, ReportKind, SoftPolicy};
 use crate::model::token::{self, TokenPurpose};

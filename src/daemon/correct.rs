@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::Newsroom;
-use super::learn::{EVENT_LENGTH_MAX, span};
+use super::event_claims::{Claimed, Main, add_once, claims, span};
 use crate::model::article::{Article, ArticleId};
 use crate::model::correction::{Correction, StoryWord};
 use crate::model::event::{Event, EventId, TELLERS_MAX};
@@ -19,7 +19,7 @@ use crate::model::story::StoryId;
 use crate::store::{Store, StoreError, VisitedArticle};
 use crate::understand::correction::{EventWord, claimed, corrected};
 use crate::understand::event::{EventChange, merge};
-use crate::understand::{self, Hints, event, same_story};
+use crate::understand::{self, Hints, event};
 
 /// How often a correction is made anew because the article changed meanwhile.
 const TRIES_MAX: u32 = 3;
@@ -145,15 +145,39 @@ async fn story_word(
         };
         (tells, Some(other.clone()))
     } else {
-        let told = store.articles_of_story(&origin).await?;
-        let other = told.into_iter().find(|other| *other != article.id);
-        (StoryId::alone(&article.id), other)
+        let beside = another_in(store, now_in, &article.id).await?;
+        let before = before.story.as_ref().and_then(|word| word.other.clone());
+        let other = beside.or(before);
+        (nobodys_story(store, &article.id).await?, other)
     };
     Ok(Ok(Some(StoryWord {
         story: tells,
         before: origin,
         other,
     })))
+}
+
+/// The first other article of a story.
+async fn another_in(
+    store: &Store,
+    tells: &StoryId,
+    article: &ArticleId,
+) -> Result<Option<ArticleId>, StoreError> {
+    let told = store.articles_of_story(tells).await?;
+    Ok(told.into_iter().find(|other| other != article))
+}
+
+/// A story nobody else is in: others may have joined the one the article was put
+/// into when it was taken out before.
+async fn nobodys_story(store: &Store, article: &ArticleId) -> Result<StoryId, StoreError> {
+    let mut last = None;
+    for own in StoryId::own(article) {
+        if another_in(store, &own, article).await?.is_none() {
+            return Ok(own);
+        }
+        last = Some(own);
+    }
+    Ok(last.expect("an article has stories of its own"))
 }
 
 /// The article read again, with the operator's word above the reading, and its
@@ -166,18 +190,15 @@ pub(super) async fn believed(
     now: DateTime<Utc>,
 ) -> Result<VisitedArticle, StoreError> {
     let catalogue = newsroom.catalogue();
-    let source = catalogue
-        .sources
-        .iter()
-        .find(|source| source.id == article.source);
+    let source = catalogue.source(&article.source);
     let hints = source.map_or_else(Hints::default, |source| Hints {
         language: source.language,
         region: source.region,
     });
-    let reading = understand::read(&article, &hints, newsroom.zone, now);
+    let read = understand::read_to_compare(&article, &hints, newsroom.zone, now);
     let published = article.dated().with_timezone(&newsroom.zone).date_naive();
-    let reading = corrected(reading, next, published);
-    let signature = same_story::signature(&article, &reading);
+    let reading = corrected(read.reading, next, published);
+    let signature = read.likeness.signature(&article, &reading);
     let events = events(&newsroom.store, &article, &reading, (before, next), now).await?;
     Ok(VisitedArticle {
         article,
@@ -202,27 +223,18 @@ async fn events(
         .await?
         .remove(&article.id)
         .unwrap_or_default();
-    let mut told = told.into_iter();
-    let first = told.next();
-    let others: Vec<Event> = told.collect();
-    let is_sure = |claim: &&EventClaim| claim.confidence.is_enough();
+    let told: Vec<&Event> = told.iter().collect();
     let mut events = Vec::new();
-    if let Some(claim) = reading.event.as_ref().filter(is_sure) {
-        events.push(if next.event.is_some() {
-            placed(store, claim, article, first, now).await?
-        } else if before.event.is_some() {
-            returned(store, claim, article, first, now).await?
+    for claimed in claims(reading, &told, Main::First) {
+        let Claimed { claim, told, .. } = claimed;
+        let event = if claimed.is_main && next.event.is_some() {
+            placed(store, claim, article, told, now).await?
+        } else if claimed.is_main && before.event.is_some() {
+            returned(store, claim, article, told, now).await?
         } else {
-            followed(store, claim, article, first, now).await?
-        });
-    }
-    let more: Vec<&EventClaim> = reading.more_events.iter().filter(is_sure).collect();
-    let known = event::retold(&more, &others.iter().collect::<Vec<_>>());
-    for (claim, known) in more.into_iter().zip(known) {
-        let event = followed(store, claim, article, known.cloned(), now).await?;
-        if events.iter().all(|one: &Event| one.id != event.id) {
-            events.push(event);
-        }
+            followed(store, claim, article, told, now).await?
+        };
+        add_once(&mut events, event);
     }
     Ok(events)
 }
@@ -337,8 +349,7 @@ fn claim_on(reading: &Reading, event: &Event) -> Option<EventClaim> {
 }
 
 async fn near(store: &Store, claim: &EventClaim) -> Result<Vec<Event>, StoreError> {
-    let (from, to) = span(claim);
-    let earliest = from.checked_sub_days(EVENT_LENGTH_MAX).unwrap_or(from);
+    let (earliest, from, to) = span(claim);
     store.events_near(earliest, from, to).await
 }
 

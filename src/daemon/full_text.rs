@@ -12,17 +12,17 @@ use url::Url;
 use crate::gather::full_text::{self, Came, PAGES_PER_VISIT, WAITING_PER_VISIT, Wish};
 use crate::model::article::{Article, ArticleId};
 use crate::model::full_text::FullText;
-use crate::model::reading::{Kind, Reading};
+use crate::model::reading::Kind;
 use crate::model::source::{FullTextMode, Place, Source};
 use crate::store::StoreError;
-use crate::understand::{self, Hints};
+use crate::understand::{self, Hints, Read};
 
 use super::Newsroom;
 
 /// A new or changed article as its source gave it.
 pub(super) struct Told {
     pub article: Article,
-    pub reading: Reading,
+    pub read: Read,
     /// How often its page was asked for.
     pub asked: u32,
 }
@@ -32,7 +32,7 @@ pub(super) struct Told {
 #[derive(Default)]
 pub(super) struct Completed {
     pub full_texts: Vec<FullText>,
-    pub late: Vec<(Article, Reading)>,
+    pub late: Vec<(Article, Read)>,
 }
 
 /// Gives the articles of a visit their full texts where they are wanted, and
@@ -59,13 +59,13 @@ pub(super) async fn complete(
     let mut seen: HashSet<ArticleId> = HashSet::new();
     for Told {
         article,
-        reading,
+        read,
         asked,
     } in told
     {
         seen.insert(article.id.clone());
         let now = newsroom.clock.now();
-        let may_matter = reading.kind != Kind::Other;
+        let may_matter = read.reading.kind != Kind::Other;
         if let Wish::Ask(page) = full_text::wish(source, article, *asked, may_matter, now) {
             if asker.left == 0 && completed.full_texts.len() >= WAITING_PER_VISIT {
                 continue;
@@ -73,7 +73,7 @@ pub(super) async fn complete(
             let (taken, outcome) = asker.ask(article, page, *asked).await;
             completed.full_texts.push(outcome);
             if taken {
-                *reading = understand::read(article, hints, newsroom.zone, now);
+                *read = understand::read_to_compare(article, hints, newsroom.zone, now);
             }
         }
     }
@@ -101,8 +101,8 @@ pub(super) async fn complete(
         let (taken, outcome) = asker.ask(&mut article, page, waiting.asked).await;
         completed.full_texts.push(outcome);
         if taken {
-            let reading = understand::read(&article, hints, newsroom.zone, now);
-            completed.late.push((article, reading));
+            let read = understand::read_to_compare(&article, hints, newsroom.zone, now);
+            completed.late.push((article, read));
         }
     }
     Ok(completed)

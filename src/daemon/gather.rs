@@ -10,18 +10,22 @@ use futures_util::future::Either;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{Id, JoinSet};
 
-use crate::gather::plan::host_key;
+use crate::gather::web::host_key;
 use crate::model::source::{Source, SourceId, SourceState};
 use crate::store::StoreError;
 
 use super::Newsroom;
-use super::refresh::{Refreshed, refresh};
+use super::refresh::{Due, Refreshed, refresh};
+use super::register::Register;
 
 /// How long a claim on a source holds unless it is kept: what a killed process
 /// had claimed is free again after it.
 const SOURCE_LEASE: TimeDelta = TimeDelta::minutes(5);
 /// How often a visit that takes long keeps its claim.
 const KEEP_EVERY: Duration = Duration::from_mins(1);
+/// Visits under way for each request that may be: while some wait for the store,
+/// others ask. How many ask at once is for `gather::web`.
+const VISITS_PER_REQUEST: usize = 2;
 /// Sources claimed at once.
 const CLAIM_BATCH: u32 = 200;
 
@@ -71,6 +75,7 @@ struct Houses<'a> {
     newsroom: &'a Arc<Newsroom>,
     stop: &'a watch::Receiver<bool>,
     places: Arc<Semaphore>,
+    register: Register,
     tasks: JoinSet<Vec<Refreshed>>,
     /// The house each task asks, and how many of its sources.
     asked: HashMap<Id, (String, u32)>,
@@ -80,15 +85,25 @@ struct Houses<'a> {
     claimed: u32,
 }
 
-/// A claimed source, and when it was claimed.
-type Claimed = (Source, SourceState, DateTime<Utc>);
+/// A claimed source.
+struct Claimed {
+    source: Source,
+    state: SourceState,
+    /// When it was claimed.
+    at: DateTime<Utc>,
+    /// Articles of it waited for their full texts then.
+    texts: bool,
+}
 
 impl<'a> Houses<'a> {
     fn new(newsroom: &'a Arc<Newsroom>, stop: &'a watch::Receiver<bool>) -> Self {
         Self {
             newsroom,
             stop,
-            places: Arc::new(Semaphore::new(newsroom.gather_parallel)),
+            places: Arc::new(Semaphore::new(
+                newsroom.gather_parallel * VISITS_PER_REQUEST,
+            )),
+            register: Register::open(newsroom),
             tasks: JoinSet::new(),
             asked: HashMap::new(),
             waiting: HashMap::new(),
@@ -99,16 +114,15 @@ impl<'a> Houses<'a> {
     /// Claims up to `limit` more and begins to ask them. Whether there may be
     /// more still.
     async fn claim(&mut self, which: &Which, limit: u32) -> Result<bool, StoreError> {
-        let claimed_at = self.newsroom.clock.now();
         let (claimed, more) = claim(self.newsroom, which, limit).await?;
         // In one order, whatever the claim's was.
         let mut houses: BTreeMap<String, Vec<Claimed>> = BTreeMap::new();
-        for (source, state) in claimed {
+        for claimed in claimed {
             self.claimed += 1;
+            let source = &claimed.source;
             let url = source.place.url();
             let house = url.map_or_else(|| source.id.to_string(), host_key);
-            let sources = houses.entry(house).or_default();
-            sources.push((source, state, claimed_at));
+            houses.entry(house).or_default().push(claimed);
         }
         for (house, sources) in houses {
             match self.waiting.get_mut(&house) {
@@ -142,16 +156,17 @@ impl<'a> Houses<'a> {
     fn ask(&mut self, house: String, sources: Vec<Claimed>) {
         let newsroom = Arc::clone(self.newsroom);
         let places = Arc::clone(&self.places);
+        let register = self.register.clone();
         let mut stop = self.stop.clone();
         let count = u32::try_from(sources.len()).unwrap_or(u32::MAX);
         let task = self.tasks.spawn(async move {
             let mut refreshed = Vec::with_capacity(sources.len());
-            for (source, state, claimed_at) in sources {
+            for claimed in sources {
                 // A visit cut short stored nothing: it is simply made again.
                 tokio::select! {
                     biased;
-                    () = told_to_stop(&mut stop) => release(&newsroom, &source).await,
-                    visited = visit_in_turn(&newsroom, &places, (&source, &state), claimed_at) => {
+                    () = told_to_stop(&mut stop) => release(&newsroom, &claimed.source).await,
+                    visited = visit_in_turn(&newsroom, &places, &claimed, &register) => {
                         refreshed.extend(visited);
                     }
                 }
@@ -168,7 +183,7 @@ async fn claim(
     newsroom: &Newsroom,
     which: &Which,
     limit: u32,
-) -> Result<(Vec<(Source, SourceState)>, bool), StoreError> {
+) -> Result<(Vec<Claimed>, bool), StoreError> {
     let now = newsroom.clock.now();
     let holder = &newsroom.holder;
     let (states, more) = match which {
@@ -193,6 +208,8 @@ async fn claim(
             (states, false)
         }
     };
+    let ids: Vec<&SourceId> = states.iter().map(|state| &state.id).collect();
+    let texts = newsroom.store.sources_with_texts_due(&ids, now).await?;
     let catalogue = newsroom.catalogue();
     let places: HashMap<&str, usize> = states
         .iter()
@@ -206,9 +223,12 @@ async fn claim(
         .filter_map(|source| Some((*places.get(source.id.as_str())?, source)))
         .collect();
     found.sort_by_key(|(at, _)| *at);
-    let found = found
-        .into_iter()
-        .map(|(at, source)| (source.clone(), states[at].clone()));
+    let found = found.into_iter().map(|(place, source)| Claimed {
+        source: source.clone(),
+        state: states[place].clone(),
+        at: now,
+        texts: texts.contains(&source.id),
+    });
     Ok((found.collect(), more))
 }
 
@@ -217,19 +237,20 @@ async fn claim(
 async fn visit_in_turn(
     newsroom: &Newsroom,
     places: &Semaphore,
-    (source, state): (&Source, &SourceState),
-    claimed_at: DateTime<Utc>,
+    claimed: &Claimed,
+    register: &Register,
 ) -> Option<Refreshed> {
+    let source = &claimed.source;
     if let Some(url) = source.place.url() {
         newsroom.web.rest(url).await;
     }
     let _place = places.acquire().await;
     // Others of its house may have taken long: its claim is half over, or lost.
-    let late = newsroom.clock.now() - claimed_at > SOURCE_LEASE / 2;
+    let late = newsroom.clock.now() - claimed.at > SOURCE_LEASE / 2;
     if late && !keep(newsroom, source).await {
         return None;
     }
-    Some(visit(newsroom, source, state).await)
+    Some(visit(newsroom, claimed, register).await)
 }
 
 /// Ends when the order to stop comes.
@@ -294,8 +315,14 @@ async fn beside<T, K: Future<Output = ()>>(
 }
 
 /// One visit; the store's refusal of it becomes its result.
-async fn visit(newsroom: &Newsroom, source: &Source, state: &SourceState) -> Refreshed {
-    match held(newsroom, source, Box::pin(refresh(newsroom, source, state))).await {
+async fn visit(newsroom: &Newsroom, claimed: &Claimed, register: &Register) -> Refreshed {
+    let source = &claimed.source;
+    let due = Due {
+        source,
+        state: &claimed.state,
+        texts: claimed.texts,
+    };
+    match held(newsroom, source, Box::pin(refresh(newsroom, due, register))).await {
         Ok(refreshed) => refreshed,
         Err(error) => Refreshed {
             source: source.id.to_string(),

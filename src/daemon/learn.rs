@@ -6,10 +6,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::model::article::{Article, ArticleId};
-use crate::model::event::{Event, EventId, EventStatus};
+use crate::model::event::{Event, EventId};
 use crate::model::full_text::FullText;
 use crate::model::reading::{EventClaim, Reading};
 use crate::model::source::Source;
@@ -18,21 +18,14 @@ use crate::store::{StoreError, VisitedArticle};
 use crate::understand::correction::corrected;
 use crate::understand::event::EventChange;
 use crate::understand::identity::{self, Change};
-use crate::understand::{self, Hints, event, same_story};
+use crate::understand::{self, Hints, Read, event, same_story};
 
 use super::Newsroom;
+use super::event_claims::{Claimed, Main, add_once, claims, span};
 use super::full_text::{self, Completed, Told};
 
 /// How far back a story may begin that a new article joins.
 const STORY_SPAN: TimeDelta = TimeDelta::days(4);
-/// How far an event's day may lie from the one an article names and still be it.
-const EVENT_SPAN: Days = Days::new(1);
-
-/// A cancelled or moved event is looked for this far from the day an article
-/// names.
-const MOVED_SPAN: Days = Days::new(60);
-/// A longer event is found only from near its first day.
-pub(super) const EVENT_LENGTH_MAX: Days = Days::new(31);
 /// Events of the days around that an article's is compared with; a document
 /// that names more on one day is a listing, and its entries are their own events.
 const EVENTS_COMPARED_MAX: usize = 500;
@@ -50,13 +43,13 @@ pub struct Learned {
 
 impl Learned {
     /// Compares `articles` with what the store knows, reads what is new, and has
-    /// articles' pages asked where their source gave only a teaser. `reached`: the
-    /// source answered, so that its site may be asked for what waits, too.
+    /// articles' pages asked where their source gave only a teaser. `asks_pages`: the
+    /// source answered, so that its site may be asked, also for what waits.
     pub async fn of(
         newsroom: &Newsroom,
         source: &Source,
         articles: Vec<Article>,
-        reached: bool,
+        asks_pages: bool,
         now: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
         let ids: Vec<ArticleId> = articles.iter().map(|article| article.id.clone()).collect();
@@ -81,32 +74,32 @@ impl Learned {
                 Change::Unchanged => continue,
             };
             told.push(Told {
-                reading: understand::read(&article, &hints, newsroom.zone, now),
+                read: understand::read_to_compare(&article, &hints, newsroom.zone, now),
                 asked: before.map_or(0, |known| known.full_text_asked),
                 article,
             });
         }
         let mut completed = Completed::default();
-        if reached {
+        if asks_pages {
             completed = full_text::complete(newsroom, source, &hints, &mut told).await?;
         }
         let late = completed.late.iter();
         let late: HashSet<ArticleId> = late.map(|(article, _)| article.id.clone()).collect();
-        let told = told.into_iter().map(|told| (told.article, told.reading));
-        let read: Vec<(Article, Reading)> = told.chain(completed.late).collect();
+        let told = told.into_iter().map(|told| (told.article, told.read));
+        let read: Vec<(Article, Read)> = told.chain(completed.late).collect();
         let mut memory = Memory::of(newsroom, &read, &late).await?;
         let known: Vec<ArticleId> = known.into_keys().chain(late.iter().cloned()).collect();
         let corrections = newsroom.store.corrections_of(&known).await?;
         let mut articles = Vec::with_capacity(read.len());
-        for (article, mut reading) in read {
+        for (article, mut read) in read {
             let said = corrections.get(&article.id);
             if let Some(said) = said {
                 let published = article.dated().with_timezone(&newsroom.zone).date_naive();
-                reading = corrected(reading, said, published);
+                read.reading = corrected(read.reading, said, published);
             }
             let story = said.and_then(|said| said.story.as_ref());
             let story = story.map(|word| &word.story);
-            articles.push(memory.place(newsroom, article, reading, story, now).await?);
+            articles.push(memory.place(newsroom, article, read, story, now).await?);
         }
         Ok(Self {
             articles,
@@ -117,7 +110,15 @@ impl Learned {
         })
     }
 
-    /// The articles not seen before.
+    /// When the articles not seen before were published, as far as they say.
+    pub fn published(&self) -> Vec<Option<DateTime<Utc>>> {
+        self.fresh()
+            .filter(|visited| visited.article.revision == 1)
+            .map(|visited| visited.article.published)
+            .collect()
+    }
+
+    /// The articles that are news: not seen before, or revised.
     pub fn fresh(&self) -> impl Iterator<Item = &VisitedArticle> {
         let late = |visited: &&VisitedArticle| !self.late.contains(&visited.article.id);
         self.articles.iter().filter(late)
@@ -141,7 +142,7 @@ struct Memory {
 impl Memory {
     async fn of(
         newsroom: &Newsroom,
-        read: &[(Article, Reading)],
+        read: &[(Article, Read)],
         late: &HashSet<ArticleId>,
     ) -> Result<Self, StoreError> {
         let revised: Vec<ArticleId> = read
@@ -164,11 +165,11 @@ impl Memory {
         &mut self,
         newsroom: &Newsroom,
         article: Article,
-        reading: Reading,
+        Read { reading, likeness }: Read,
         said_story: Option<&StoryId>,
         now: DateTime<Utc>,
     ) -> Result<VisitedArticle, StoreError> {
-        let signature = same_story::signature(&article, &reading);
+        let signature = likeness.signature(&article, &reading);
         let since = article.dated() - STORY_SPAN;
         let mut candidates = newsroom
             .store
@@ -202,25 +203,15 @@ impl Memory {
         reading: &Reading,
         now: DateTime<Utc>,
     ) -> Result<Vec<Event>, StoreError> {
-        let claims: Vec<&EventClaim> = reading
-            .event
-            .iter()
-            .chain(&reading.more_events)
-            .filter(|claim| claim.confidence.is_enough())
-            .collect();
         let told = self.told.get(&article.id).map_or(&[][..], Vec::as_slice);
         let told: Vec<&Event> = told.iter().filter_map(|id| self.events.get(id)).collect();
-        let told: Vec<Option<Event>> = event::retold(&claims, &told)
-            .into_iter()
-            .map(Option::<&Event>::cloned)
-            .collect();
-        let mut events: Vec<Event> = Vec::new();
-        for (claim, told) in claims.into_iter().zip(told) {
+        let mut events = Vec::new();
+        for Claimed { claim, told, .. } in claims(reading, &told, Main::Free) {
             let event = self
                 .event(newsroom, article, claim, told.as_ref(), now)
                 .await?;
-            if let Some(event) = event.filter(|event| events.iter().all(|one| one.id != event.id)) {
-                events.push(event);
+            if let Some(event) = event {
+                add_once(&mut events, event);
             }
         }
         Ok(events)
@@ -234,8 +225,7 @@ impl Memory {
         told: Option<&Event>,
         now: DateTime<Utc>,
     ) -> Result<Option<Event>, StoreError> {
-        let (from, to) = span(claim);
-        let earliest = from.checked_sub_days(EVENT_LENGTH_MAX).unwrap_or(from);
+        let (earliest, from, to) = span(claim);
         if self.looked_up.insert((from, to)) {
             for event in newsroom.store.events_near(earliest, from, to).await? {
                 self.remember(event);
@@ -276,17 +266,4 @@ impl Memory {
         }
         self.events.insert(event.id.clone(), event);
     }
-}
-
-/// The days an event may be on that is the one claimed.
-pub(super) fn span(claim: &EventClaim) -> (NaiveDate, NaiveDate) {
-    let around = match claim.status {
-        EventStatus::Cancelled | EventStatus::Postponed => MOVED_SPAN,
-        EventStatus::Tentative | EventStatus::Confirmed => EVENT_SPAN,
-    };
-    let last = claim.end.unwrap_or(claim.start);
-    (
-        claim.start.checked_sub_days(around).unwrap_or(claim.start),
-        last.checked_add_days(around).unwrap_or(last),
-    )
 }

@@ -5,8 +5,10 @@
 //! window closes once because its watermark moves in the transaction that
 //! closes it. There is therefore no leader.
 
+mod ask;
 pub mod bounces;
 pub mod correct;
+mod event_claims;
 mod full_text;
 pub mod gather;
 pub mod intake;
@@ -15,6 +17,7 @@ pub mod letter;
 pub mod mail;
 pub mod push;
 pub mod refresh;
+mod register;
 pub mod reread;
 pub mod rounds;
 pub mod timetable;
@@ -31,7 +34,7 @@ use crate::catalog::Catalogue;
 use crate::clock::Clock;
 use crate::deliver::message::Sender;
 use crate::deliver::sign::Signer;
-use crate::digest::compose::LetterSite;
+use crate::digest::LetterSite;
 use crate::gather::plan::PlanOptions;
 use crate::gather::web::Web;
 use crate::model::delivery::Holder;

@@ -13,6 +13,8 @@ use chrono::{DateTime, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use cron::Schedule;
 
+use crate::model::count::counted;
+
 /// The widest clock change looked across.
 const ZONE_CHANGE_MAX: TimeDelta = TimeDelta::hours(3);
 /// Hits tried before the timetable counts as never firing again.
@@ -30,7 +32,7 @@ pub struct Timetable {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadTimetable {
     #[error(
-        "`{expression}` has {found} fields; expected five (minute hour day-of-month month day-of-week), e.g. \"0 8 * * *\""
+        "`{expression}` has {fields}; expected five (minute hour day-of-month month day-of-week), e.g. \"0 8 * * *\"", fields = counted(*.found, "field")
     )]
     Fields { expression: String, found: usize },
     #[error("`{expression}` never comes: no year has such a day")]

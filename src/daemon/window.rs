@@ -11,11 +11,12 @@ use crate::digest::links::count_links;
 use crate::digest::since::silent;
 use crate::model::change::Since;
 use crate::model::digest::{Digest, DigestId, DigestPlan, LetterId, Window};
-use crate::model::event::Event;
+use crate::model::event::ComingEvent;
 use crate::model::feed::{Entry, Filter};
 use crate::model::link::{DigestLink, LinkShort};
 use crate::model::reading::Kind;
 use crate::model::schedule::{Rhythm, Round};
+use crate::model::source::{Place, SourceId};
 use crate::model::subscriber::Profile;
 use crate::store::{Closed, Closing, ClosingGroup, Group, PendingRequest, StoreError};
 use crate::template::TemplateError;
@@ -56,7 +57,7 @@ pub enum ClosedWindow {
 /// What a window holds before anything is chosen.
 pub struct Material {
     pub entries: Vec<Entry>,
-    pub events: Vec<Event>,
+    pub events: Vec<ComingEvent>,
     pub today: NaiveDate,
     /// What was changed since the last window, and who has not answered.
     pub since: Since,
@@ -70,10 +71,7 @@ impl Material {
             .entries_between(window.after, window.until, WINDOW_ENTRIES_MAX)
             .await?;
         let today = window.until.with_timezone(&newsroom.zone).date_naive();
-        let events = newsroom
-            .store
-            .calendar(&Filter::default(), today, WINDOW_EVENTS_MAX)
-            .await?;
+        let events = coming(newsroom, today).await?;
         Ok(Self {
             entries,
             events,
@@ -90,10 +88,7 @@ impl Material {
             .edition(&Filter::default(), WINDOW_ENTRIES_MAX)
             .await?;
         entries.retain(|entry| entry.article.dated().with_timezone(&zone).date_naive() == day);
-        let events = newsroom
-            .store
-            .calendar(&Filter::default(), day, WINDOW_EVENTS_MAX)
-            .await?;
+        let events = coming(newsroom, day).await?;
         Ok(Self {
             entries,
             events,
@@ -115,6 +110,21 @@ impl Material {
             &self.since,
         )
     }
+}
+
+/// The events from `day` on; what the own desk alone tells is the house's word and
+/// no single source's.
+async fn coming(newsroom: &Newsroom, day: NaiveDate) -> Result<Vec<ComingEvent>, StoreError> {
+    let mut events = newsroom.store.coming_events(day, WINDOW_EVENTS_MAX).await?;
+    let catalogue = newsroom.catalogue();
+    let is_desk = |id: &SourceId| {
+        let mut desks = catalogue.sources.iter();
+        desks.any(|source| source.id == *id && matches!(source.place, Place::Desk(_)))
+    };
+    for coming in &mut events {
+        coming.word_of = coming.word_of.take().filter(|id| !is_desk(id));
+    }
+    Ok(events)
 }
 
 /// What happened in `window` besides what is new.
@@ -230,7 +240,7 @@ async fn add_groups(
             digest.stories.push(story.clone());
         }
     }
-    digest.events = material.events.iter().map(|e| e.id.clone()).collect();
+    digest.events = material.events.iter().map(|e| e.event.id.clone()).collect();
     for group in alike {
         let mut choice = material.choose(newsroom, plan, &group.profile);
         let told = own.after.with_timezone(&newsroom.zone).date_naive();

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::model::count::counted;
 use crate::model::delivery::{Attempt, DeliveryId, Outcome, Reason};
 use crate::model::id::derive;
 
@@ -45,7 +46,10 @@ pub fn outcome(
     let hours = GIVE_UP_AFTER.num_hours();
     let expired = |why: &str| Outcome::Never {
         reason: Reason::Expired,
-        why: format!("given up after {hours} hours and {attempts} attempts; the last: {why}"),
+        why: format!(
+            "given up after {hours} hours and {}; the last: {why}",
+            counted(attempts, "attempt")
+        ),
     };
     let is_last = now >= last_chance;
     let (reason, why, doubtful) = match attempt {

@@ -5,18 +5,21 @@
 //! until they are over, because a reader forgets.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
-use super::importance::{Importance, Scale};
+use super::importance::{Importance, Scale, is_own_desk};
+use super::share::shared;
 use super::since::{CORRECTIONS_MAX, Correction, corrections};
 use crate::model::change::Since;
 use crate::model::digest::DigestPlan;
-use crate::model::event::Event;
+use crate::model::event::{ComingEvent, Event, EventId, VOUCHED_FROM};
 use crate::model::feed::{Entry, Filter, PublishedFeed};
 use crate::model::language::{Language, Tongue};
 use crate::model::reading::Kind;
 use crate::model::region::Region;
+use crate::model::source::SourceId;
 use crate::model::subscriber::{Grouping, LetterScript, Profile};
 use crate::model::topic::Topic;
 
@@ -31,12 +34,12 @@ pub struct Choice {
     /// Coming events, the next first; postponed and cancelled ones among them,
     /// told apart by their status.
     pub events: Vec<Event>,
-    /// Coming events beyond [`EVENTS_MAX`].
+    /// Coming events beyond [`EVENTS_MAX`] and one source's share of them.
     pub events_left: usize,
     /// The most important first (see [`Importance`]), or by region or topic, in
     /// each the most important first.
     pub stories: Vec<Entry>,
-    /// Stories beyond the plan's `stories_max`.
+    /// Stories beyond the plan's `stories_max` and one source's share of them.
     pub stories_left: usize,
     /// What is no longer as the reader was told.
     pub corrections: Vec<Correction>,
@@ -77,29 +80,39 @@ impl Choice {
 /// topics of the same feeds. Regions and topics of the profile narrow both: who
 /// chose topics gets only what is surely about one of them, events too. A reader
 /// who wants all of it chooses none; one who asked for few must not have to skip
-/// what the house could not tell.
+/// what the house could not tell. Of what does not fit, one source's own word
+/// goes first (see [`shared`]).
 pub fn choose(
     plan: &DigestPlan,
     profile: &Profile,
     entries: &[Entry],
-    events: &[Event],
+    events: &[ComingEvent],
     feeds: &[PublishedFeed],
     today: NaiveDate,
     since: &Since,
 ) -> Choice {
     let filters = filters_of(plan, profile, feeds);
-    let mut stories = stories_for(&filters, profile, entries, today);
+    let stories = stories_for(&filters, profile, entries, today);
+    let words: HashMap<&EventId, &SourceId> = events
+        .iter()
+        .filter_map(|coming| Some((&coming.event.id, coming.word_of.as_ref()?)))
+        .collect();
+    let word_of = |event: &Event| words.get(&event.id).copied();
     let known = events_for(&filters, profile, events);
     let is_told = |entry: &Entry| is_for(&filters, profile, entry);
-    let mut corrections = corrections(since, &known, is_told);
-    let mut coming = coming(known, today, plan.days_ahead);
-    let stories_left = stories.len().saturating_sub(plan.stories_max);
-    let events_left = coming.len().saturating_sub(EVENTS_MAX);
-    let corrections_left = corrections.len().saturating_sub(CORRECTIONS_MAX);
-    stories.truncate(plan.stories_max);
-    coming.truncate(EVENTS_MAX);
-    corrections.truncate(CORRECTIONS_MAX);
-    stories = match profile.grouping {
+    let corrected = corrections(since, &known, is_told);
+    let coming = coming(known, today, plan.days_ahead);
+    let (stories, stories_left) = shared(stories, plan.stories_max, teller);
+    let (coming, events_left) = shared(coming, EVENTS_MAX, word_of);
+    let (corrections, corrections_left) = shared(
+        corrected.iter().collect(),
+        CORRECTIONS_MAX,
+        |correction| match correction {
+            Correction::Event { event, .. } => word_of(event),
+            Correction::Article { entry, .. } => teller(entry),
+        },
+    );
+    let stories = match profile.grouping {
         Grouping::Importance => stories,
         Grouping::Region => grouped(stories, |entry| region_of(entry, profile)),
         Grouping::Topic => grouped(stories, |entry| topic_of(entry, profile)),
@@ -110,10 +123,17 @@ pub fn choose(
         events_left,
         stories: stories.into_iter().cloned().collect(),
         stories_left,
-        corrections,
+        corrections: corrections.into_iter().cloned().collect(),
         corrections_left,
         silent: since.silent.clone(),
     }
+}
+
+/// On whose word a story is told; `None`: enough others tell it too, or the house's
+/// own desk does.
+fn teller(entry: &Entry) -> Option<&SourceId> {
+    let is_vouched = entry.also_told_by.len() + 1 >= VOUCHED_FROM;
+    (!is_vouched && !is_own_desk(entry)).then_some(&entry.article.source)
 }
 
 /// Under which region a story stands: the surest of those the reader asked
@@ -239,9 +259,14 @@ fn grouped<G: PartialEq>(
 }
 
 /// The events of the reader's regions and topics, whenever they are.
-fn events_for<'a>(filters: &[Filter], profile: &Profile, events: &'a [Event]) -> Vec<&'a Event> {
+fn events_for<'a>(
+    filters: &[Filter],
+    profile: &Profile,
+    events: &'a [ComingEvent],
+) -> Vec<&'a Event> {
     events
         .iter()
+        .map(|coming| &coming.event)
         .filter(|event| is_in(&profile.regions, event) && is_about(&profile.topics, event))
         .filter(|event| {
             filters

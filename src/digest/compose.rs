@@ -5,8 +5,7 @@
 //! escaping is the template engine's. Deliberately absent: headers, addresses
 //! and personal links, which `deliver` adds to each copy.
 
-use chrono_tz::Tz;
-
+use super::LetterSite;
 use super::choose::Choice;
 use super::items::{corrections_of, events_of, is_likely, silent_of, stories_of};
 use super::outside::outside;
@@ -25,19 +24,6 @@ pub const HTML_MAX_BYTES: usize = 96 * 1024;
 pub(super) const POSTAL_MAX_CHARS: usize = 200;
 /// The feed that is a calendar of everything to come.
 const CALENDAR_PATH: &str = "/feeds/announcements.ics";
-
-/// The house as its letters name it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LetterSite {
-    /// The public address, without a slash at its end.
-    pub url: String,
-    /// What the house is called.
-    pub name: String,
-    /// Where the house has its post; may be empty.
-    pub postal: String,
-    /// The zone in which an article's day is counted.
-    pub zone: Tz,
-}
 
 /// The letter of `digest` for everyone with `profile`; `None`: there is
 /// nothing to tell, and no letter goes out (unless the plan wants one).

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use chrono::{DateTime, Days, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 
+use super::LetterSite;
 use super::choose::{Choice, region_of, topic_of};
-use super::compose::LetterSite;
 use super::outside::{outside, tame};
 use super::since::{Change, Correction};
 use crate::model::article::ArticleId;

@@ -7,7 +7,8 @@
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
-use super::compose::{HTML_MAX_BYTES, LetterSite, POSTAL_MAX_CHARS};
+use super::LetterSite;
+use super::compose::{HTML_MAX_BYTES, POSTAL_MAX_CHARS};
 use super::outside::{outside, tame};
 use super::subject::SUBJECT_MAX_CHARS;
 use super::wrap::wrap;

@@ -12,9 +12,25 @@ mod items;
 pub mod links;
 pub mod mailing;
 mod outside;
+pub mod share;
 pub mod since;
 mod subject;
 mod wrap;
+
+use chrono_tz::Tz;
+
+/// The house as its letters name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterSite {
+    /// The public address, without a slash at its end.
+    pub url: String,
+    /// What the house is called.
+    pub name: String,
+    /// Where the house has its post; may be empty.
+    pub postal: String,
+    /// The zone in which an article's day is counted.
+    pub zone: Tz,
+}
 
 #[cfg(test)]
 mod samples;

@@ -1,6 +1,8 @@
 //! Text of others, made fit for a letter: on one line, shortened, and kept
 //! from looking like the house's own slots.
 
+use unicode_segmentation::UnicodeSegmentation as _;
+
 use crate::model::digest::slot;
 use crate::text::normalise::is_steering;
 
@@ -16,7 +18,8 @@ pub fn outside(text: &str, max_chars: usize) -> String {
     tame(&cut(&line, max_chars))
 }
 
-/// At most `max_chars`, cut between words where there is a word to keep.
+/// At most `max_chars`, cut between words where there is a word to keep, and else
+/// between what a reader takes for letters: `й` may be two characters.
 pub fn cut(line: &str, max_chars: usize) -> String {
     let Some((end, _)) = line.char_indices().nth(max_chars) else {
         return line.to_owned();
@@ -25,12 +28,19 @@ pub fn cut(line: &str, max_chars: usize) -> String {
         return String::new();
     };
     let (last, _) = line.char_indices().nth(room).unwrap_or((end, ' '));
-    let head = &line[..last];
+    let letters = line.grapheme_indices(true).map(|(at, _)| at);
+    let whole = letters.take_while(|at| *at <= last).last().unwrap_or(0);
+    // A letter of more marks than there is room is no letter.
+    let head = &line[..if whole == 0 { last } else { whole }];
     let kept = match head.rfind(' ') {
-        Some(space) if space > last / 2 => &head[..space],
+        Some(space) if space > head.len() / 2 => &head[..space],
         _ => head,
     };
-    let kept = kept.trim_end_matches(|c: char| !c.is_alphanumeric() && !"»”)\"".contains(c));
+    let ends =
+        |letter: &str| letter.starts_with(|c: char| c.is_alphanumeric() || "»”)\"".contains(c));
+    let mut letters = kept.grapheme_indices(true).rev();
+    let end = letters.find(|(_, letter)| ends(letter));
+    let kept = end.map_or("", |(at, letter)| &kept[..at + letter.len()]);
     format!("{kept}…")
 }
 
@@ -59,6 +69,13 @@ mod tests {
             ("бір екі үш төрт", 10, "бір екі…"),
             ("бір, екі, үш", 8, "бір…"),
             ("бөлінбейтін", 5, "бөлі…"),
+            ("маи\u{306}дан", 4, "ма…"),
+            ("маи\u{306}дан", 5, "маи\u{306}…"),
+            (
+                "а\u{301}\u{301}\u{301}\u{301}\u{301}",
+                4,
+                "а\u{301}\u{301}…",
+            ),
             (" a \u{a0}\n\t b ", 10, "a b"),
             ("", 5, ""),
             ("abc", 0, ""),

@@ -5,6 +5,10 @@
 //!
 //! Deliberately absent: UTF-7 and the like, which browsers refuse too.
 
+mod kazakh;
+
+use std::borrow::Cow;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
@@ -13,17 +17,17 @@ const DECLARATION_BYTES_MAX: usize = 1024;
 
 /// A document as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decoded {
-    /// The text, without a byte order mark.
-    pub text: String,
-    /// The encoding used, by its WHATWG name in lower case.
+pub struct Decoded<'a> {
+    /// The text, without a byte order mark; the bytes themselves where they are UTF-8.
+    pub text: Cow<'a, str>,
+    /// The encoding used, by its WHATWG name in lower case; `kz-1048` or `pt154`.
     pub encoding: String,
     /// A declaration was wrong, or bytes were replaced by U+FFFD.
     pub had_errors: bool,
 }
 
 /// Decodes `bytes` that came with the header `content_type`; never fails.
-pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
+pub fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Decoded<'a> {
     if let Some(decoded) = by_mark(bytes) {
         return decoded;
     }
@@ -37,6 +41,13 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
         .into_iter()
         .flatten()
     {
+        if let Some(page) = kazakh::page(label).filter(|_| !is_utf8_with_letters(bytes)) {
+            return Decoded {
+                text: kazakh::decode(bytes, page).into(),
+                encoding: page.name.to_owned(),
+                had_errors: refused,
+            };
+        }
         let Some(encoding) = encoding_of(label) else {
             refused = true;
             continue;
@@ -52,7 +63,7 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
         }
         if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
             return Decoded {
-                text: text.into_owned(),
+                text,
                 encoding: encoding.name().to_ascii_lowercase(),
                 had_errors: refused,
             };
@@ -63,7 +74,7 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
     finished(bytes, encoding, refused)
 }
 
-fn by_mark(bytes: &[u8]) -> Option<Decoded> {
+fn by_mark(bytes: &[u8]) -> Option<Decoded<'_>> {
     if let Some(body) = bytes.strip_prefix(&[0xFF, 0xFE, 0, 0]) {
         return Some(utf32(body, u32::from_le_bytes, "utf-32le"));
     }
@@ -81,19 +92,23 @@ fn by_mark(bytes: &[u8]) -> Option<Decoded> {
     Some(finished(body, encoding, false))
 }
 
-/// `<` in two or four bytes, as XML 1.0 appendix F has it.
-fn wide_without_mark(bytes: &[u8]) -> Option<Decoded> {
+/// `<`, a brace or a blank in two or four bytes, as XML 1.0 appendix F has it.
+fn wide_without_mark(bytes: &[u8]) -> Option<Decoded<'_>> {
     let head = bytes.get(..4)?;
     match head {
         [b'<', 0, 0, 0] => Some(utf32(bytes, u32::from_le_bytes, "utf-32le")),
         [0, 0, 0, b'<'] => Some(utf32(bytes, u32::from_be_bytes, "utf-32be")),
-        [b'<' | b'{', 0, other, 0] if *other != 0 => Some(finished(bytes, UTF_16LE, false)),
-        [0, b'<' | b'{', 0, other] if *other != 0 => Some(finished(bytes, UTF_16BE, false)),
+        [b'<' | b'{' | b'\n' | b'\r' | b' ', 0, other, 0] if *other != 0 => {
+            Some(finished(bytes, UTF_16LE, false))
+        }
+        [0, b'<' | b'{' | b'\n' | b'\r' | b' ', 0, other] if *other != 0 => {
+            Some(finished(bytes, UTF_16BE, false))
+        }
         _ => None,
     }
 }
 
-fn utf32(body: &[u8], read: fn([u8; 4]) -> u32, name: &str) -> Decoded {
+fn utf32(body: &[u8], read: fn([u8; 4]) -> u32, name: &str) -> Decoded<'static> {
     let mut had_errors = !body.len().is_multiple_of(4);
     let mut text = String::with_capacity(body.len() / 4);
     for unit in body.as_chunks::<4>().0 {
@@ -104,16 +119,16 @@ fn utf32(body: &[u8], read: fn([u8; 4]) -> u32, name: &str) -> Decoded {
         text.push(letter);
     }
     Decoded {
-        text,
+        text: text.into(),
         encoding: name.to_owned(),
         had_errors,
     }
 }
 
-fn finished(bytes: &[u8], encoding: &'static Encoding, refused: bool) -> Decoded {
+fn finished<'a>(bytes: &'a [u8], encoding: &'static Encoding, refused: bool) -> Decoded<'a> {
     let (text, replaced) = encoding.decode_without_bom_handling(bytes);
     Decoded {
-        text: text.into_owned(),
+        text,
         encoding: encoding.name().to_ascii_lowercase(),
         had_errors: replaced || refused,
     }
@@ -257,9 +272,9 @@ mod tests {
     fn wrong_declarations_are_seen_through() {
         let cp1251 = encoding_rs::WINDOWS_1251.encode(RUSSIAN).0;
         let decoded = decode(&cp1251, Some("text/xml; charset=utf-8"));
-        assert_eq!((decoded.text.as_str(), decoded.had_errors), (RUSSIAN, true));
+        assert_eq!((decoded.text.as_ref(), decoded.had_errors), (RUSSIAN, true));
         let decoded = decode(TEXT.as_bytes(), Some("text/xml; charset=windows-1251"));
-        assert_eq!((decoded.text.as_str(), decoded.had_errors), (TEXT, true));
+        assert_eq!((decoded.text.as_ref(), decoded.had_errors), (TEXT, true));
         assert!(decode(TEXT.as_bytes(), Some("text/xml; charset=nonsense")).had_errors);
     }
 

@@ -10,6 +10,7 @@ pub mod desk;
 pub mod discover;
 pub mod document;
 pub mod feed;
+pub mod found;
 pub mod full_text;
 pub mod health;
 pub mod json;

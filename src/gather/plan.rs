@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::model::id::hex;
 use crate::model::pace::AskedPace;
-use crate::model::source::{Source, SourceId, SourceState, Validators};
+use crate::model::source::{Place, Source, SourceId, SourceState, Validators};
 
 use super::web::RetryAfter;
 
@@ -107,8 +107,17 @@ pub struct Brought {
     pub new: Vec<Option<DateTime<Utc>>>,
     /// What it asks of those who come again.
     pub asked: AskedPace,
-    /// For people, e.g. `12 entries, 3 new`.
+    /// For people, e.g. `12 entries, 3 new, 0 revised`.
     pub result: String,
+}
+
+/// Whether robots.txt is asked first: a feed is made to be asked, and a sitemap
+/// is for robots.
+pub const fn asks_robots(place: &Place) -> bool {
+    match place {
+        Place::Feed(_) | Place::Sitemap(_) | Place::Desk(_) => false,
+        Place::Page { .. } | Place::Json { .. } | Place::Telegram(_) => true,
+    }
 }
 
 /// Whether `source` may be asked at `now`, and how.
@@ -281,12 +290,6 @@ pub fn after_push(
 /// SHA-256 over a document, hexadecimal: an equal one is not read again.
 pub fn body_hash(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
-}
-
-/// Sources with equal keys live in one house and are asked one at a time.
-pub fn host_key(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    host.strip_prefix("www.").unwrap_or(host).to_owned()
 }
 
 fn come_again(

@@ -126,7 +126,7 @@ pub struct Harvest {
     /// `rss20 rss10 rss092 … atom10 atom03 json11 json10 page json telegram sitemap desk`;
     /// `None`: nothing the house can read.
     pub format: Option<&'static str>,
-    /// The character encoding used, by its WHATWG name in lower case.
+    /// The character encoding used, by its WHATWG name in lower case; `kz-1048`, `pt154`.
     pub encoding: String,
     /// Nothing had to be repaired.
     pub well_formed: bool,

@@ -8,6 +8,7 @@ use super::article::ArticleId;
 use super::id::{derive, string_id};
 use super::language::Language;
 use super::region::Region;
+use super::source::SourceId;
 use super::topic::Topic;
 
 string_id! {
@@ -176,4 +177,17 @@ impl Event {
     pub fn last_day(&self) -> NaiveDate {
         self.end.unwrap_or(self.start)
     }
+}
+
+/// So many sources vouch for what they tell: one outlet is often two, its site and
+/// its channel.
+pub const VOUCHED_FROM: usize = 3;
+
+/// An event that may be told, and on whose word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComingEvent {
+    pub event: Event,
+    /// The source that told of it first; `None`: [`VOUCHED_FROM`] or more do, among
+    /// the articles it carries.
+    pub word_of: Option<SourceId>,
 }

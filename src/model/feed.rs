@@ -16,6 +16,9 @@ use super::topic::Topic;
 
 /// The longest feed name, in characters.
 pub const FEED_NAME_MAX_CHARS: usize = 64;
+/// The most events a calendar holds, past ones too: a calendar program deletes
+/// what its source no longer lists.
+pub const CALENDAR_EVENTS_MAX: u32 = 10_000;
 
 /// The name of a published feed, as it stands in its address: `[a-z0-9-]`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,6 +3,7 @@
 use super::id::{derive, string_id};
 use super::language::Tongue;
 use super::region::Region;
+use super::topic::Topic;
 
 string_id! {
     /// Derived from the text: the same text is the same mailing, however often
@@ -29,4 +30,6 @@ pub struct Audience {
     pub tongue: Option<Tongue>,
     /// Only who read of this region, by its name or of all of them.
     pub region: Option<Region>,
+    /// Only who read of this topic, by its name or of all of them.
+    pub topic: Option<Topic>,
 }

@@ -7,8 +7,10 @@
 pub mod article;
 pub mod bounce;
 pub mod change;
+pub mod clients;
 pub mod complaint;
 pub mod correction;
+pub mod count;
 pub mod delivery;
 pub mod digest;
 pub mod draft;

@@ -152,6 +152,30 @@ pub struct Source {
     pub enabled: bool,
 }
 
+impl Source {
+    /// Between visits, where the catalogue says nothing.
+    pub const EVERY_DEFAULT: Duration = Duration::from_mins(30);
+
+    /// A place of which the catalogue says nothing more.
+    pub fn new(id: SourceId, name: impl Into<String>, place: Place) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            place,
+            home: None,
+            language: None,
+            region: None,
+            republish: Republish::default(),
+            every: Self::EVERY_DEFAULT,
+            accept_language: None,
+            user_agent: None,
+            full_text: FullTextMode::default(),
+            push: true,
+            enabled: true,
+        }
+    }
+}
+
 /// What a server gave to ask conditionally with (RFC 9110 section 8.8). Opaque.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Validators {

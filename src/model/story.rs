@@ -5,6 +5,9 @@ use chrono::{DateTime, Utc};
 use super::article::ArticleId;
 use super::id::{derive, string_id};
 
+/// How often one article is taken out of the story it was taken out to.
+const SPLITS_MAX: usize = 16;
+
 string_id! {
     /// Derived from the first article of the story.
     StoryId
@@ -16,10 +19,13 @@ impl StoryId {
         Self(derive(&["story", first.as_str()]))
     }
 
-    /// The id of the story that `article` tells alone because the operator said
-    /// so: others may have joined the one derived from it.
-    pub fn alone(article: &ArticleId) -> Self {
-        Self(derive(&["story", "alone", article.as_str()]))
+    /// The ids of stories that `article` tells alone because the operator said so,
+    /// the one for now first: others may have joined that, and the one derived from
+    /// the article.
+    pub fn own(article: &ArticleId) -> impl Iterator<Item = Self> {
+        let alone = Self(derive(&["story", "alone", article.as_str()]));
+        let next = |story: &Self| Some(Self(derive(&["story", "apart", &story.0])));
+        std::iter::successors(Some(alone), next).take(SPLITS_MAX)
     }
 }
 

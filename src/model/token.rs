@@ -119,19 +119,6 @@ pub fn sign_in_letter(
     signed(secret, &claim)
 }
 
-/// Whose token made for `purpose` this is.
-///
-/// # Errors
-/// As those of [`read`].
-pub fn verify(
-    secret: &Secret,
-    purpose: TokenPurpose,
-    token: &str,
-    now: DateTime<Utc>,
-) -> Result<SubscriberId, BadToken> {
-    read(secret, purpose, token, now).map(|bearer| bearer.subscriber)
-}
-
 /// Reads a token made by [`sign`] or [`sign_in_letter`] for the same purpose.
 ///
 /// # Errors
@@ -223,6 +210,15 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
     use chrono::TimeDelta;
+
+    fn verify(
+        secret: &Secret,
+        purpose: TokenPurpose,
+        token: &str,
+        now: DateTime<Utc>,
+    ) -> Result<SubscriberId, BadToken> {
+        read(secret, purpose, token, now).map(|bearer| bearer.subscriber)
+    }
 
     #[test]
     fn a_token_says_who_and_for_what_until_when() {

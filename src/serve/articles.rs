@@ -47,7 +47,10 @@ pub(super) async fn article(
         // Beside a text that stays as it was published.
         title: article.title.clone(),
         lang: known(language),
-        outlet: source.map_or_else(|| article.source.to_string(), |source| source.name.clone()),
+        outlet: source.map_or_else(
+            || article.source.to_string(),
+            |source| voice.outlet(&source.name, &house.options.name),
+        ),
         date: day(&house, article.dated()),
         html,
         link: article.link.as_ref().map(ToString::to_string),

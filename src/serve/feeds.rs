@@ -14,7 +14,7 @@ use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::model::feed::{Edition, PublishedFeed};
+use crate::model::feed::{CALENDAR_EVENTS_MAX, Edition, PublishedFeed};
 use crate::publish::{self, Document, Format};
 
 use super::House;
@@ -23,9 +23,6 @@ use super::voice::Voice;
 
 /// How long a reader may use its copy without asking, in seconds.
 const CACHE: &str = "public, max-age=300";
-/// The most events a calendar holds, past ones too: a calendar program deletes
-/// what its source no longer lists.
-const EVENTS_MAX: u32 = 10_000;
 /// The most documents kept in memory; only feeds of the catalogue are kept.
 const DOCUMENTS_MAX: usize = 512;
 
@@ -127,7 +124,7 @@ async fn edition(house: &House, feed: &PublishedFeed, format: Format) -> Result<
     if format == Format::Calendar {
         let events = house
             .store
-            .calendar(&feed.filter, NaiveDate::MIN, EVENTS_MAX)
+            .calendar(&feed.filter, NaiveDate::MIN, CALENDAR_EVENTS_MAX)
             .await?;
         Ok(Edition {
             entries: Vec::new(),

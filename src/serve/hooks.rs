@@ -24,6 +24,7 @@ pub use sns::Outlet;
 pub(super) use sns::Sns;
 
 use super::House;
+use super::refusals::{What, refused};
 use crate::model::bounce::{Proof, Report, ReportId, ReportKind, Severity, diagnostic};
 use crate::model::delivery::DeliveryId;
 use crate::model::id::DERIVED_ID_CHARS;
@@ -31,6 +32,8 @@ use crate::model::subscriber::EmailAddress;
 
 /// The largest body; SendGrid posts batches of 768 KiB at the most.
 pub(super) const BODY_MAX_BYTES: usize = 1024 * 1024;
+/// Whose webhooks can be read.
+const PROVIDERS: [&str; 4] = ["mailgun", "postmark", "sendgrid", "ses"];
 /// How old a signed time may be: providers try again for up to a day.
 const SIGNED_WITHIN: TimeDelta = TimeDelta::hours(25);
 /// How far a provider's clock may be ahead.
@@ -56,7 +59,10 @@ pub(super) async fn hook(
 ) -> StatusCode {
     let secrets = &house.options.hooks;
     let now = house.clock.now();
-    let read = match provider.as_str() {
+    let Some(provider) = PROVIDERS.into_iter().find(|known| *known == provider) else {
+        return StatusCode::NOT_FOUND;
+    };
+    let read = match provider {
         "mailgun" => secrets
             .mailgun
             .as_ref()
@@ -78,10 +84,7 @@ pub(super) async fn hook(
     match read {
         None => StatusCode::NOT_FOUND,
         Some(Err(Refused::Signature)) => {
-            tracing::warn!(
-                provider,
-                "a webhook was refused: its signature is wrong or old"
-            );
+            refused(&house, &What::Webhook(provider));
             StatusCode::FORBIDDEN
         }
         Some(Err(Refused::Shape)) => {
@@ -89,7 +92,7 @@ pub(super) async fn hook(
             StatusCode::BAD_REQUEST
         }
         Some(Err(Refused::NotNow)) => StatusCode::SERVICE_UNAVAILABLE,
-        Some(Ok(events)) => record(&house, &provider, &events, now).await,
+        Some(Ok(events)) => record(&house, provider, &events, now).await,
     }
 }
 

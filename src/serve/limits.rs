@@ -130,7 +130,7 @@ impl FromStr for Network {
 }
 
 impl Network {
-    fn contains(&self, address: IpAddr) -> bool {
+    pub(super) fn contains(&self, address: IpAddr) -> bool {
         prefix(address, self.bits) == self.base
     }
 }

@@ -19,8 +19,10 @@ mod limits;
 mod openings;
 mod outbox;
 mod pages;
+mod patience;
 mod preferences;
 mod preferences_form;
+mod refusals;
 mod search;
 mod subscribe;
 mod voice;
@@ -28,6 +30,7 @@ mod websub;
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -50,11 +53,13 @@ use crate::publish::{Format, Site};
 use crate::store::Store;
 use crate::template::Templates;
 
+use connection::Bounds;
 pub use hooks::Outlet;
 pub use limits::{AddressLists, BadNetwork, Network, SubscribeOptions};
 use limits::{Limits, Weight};
 use openings::Openings;
 pub use outbox::is_loopback_host;
+use refusals::Refusals;
 
 /// The largest body a form may send.
 const BODY_MAX_BYTES: usize = 16 * 1024;
@@ -114,6 +119,7 @@ pub struct House {
     limits: Mutex<Limits>,
     sns: hooks::Sns,
     openings: Mutex<Openings>,
+    refusals: Mutex<Refusals>,
 }
 
 impl House {
@@ -141,6 +147,7 @@ impl House {
             limits: Mutex::default(),
             sns: hooks::Sns::default(),
             openings: Mutex::default(),
+            refusals: Mutex::default(),
         }
     }
 
@@ -277,12 +284,25 @@ pub async fn run(
     stop: impl Future<Output = ()> + Send + 'static,
 ) {
     let router = router(Arc::clone(&house));
-    let serving = connection::accept(listener, router, connection::HEADER_TIMEOUT, stop);
+    let proxies = house.options.subscribe.trusted_proxies.clone();
+    let bounds = Bounds {
+        free: Box::new(move |peer| is_this_house(peer, &proxies)),
+        ..Bounds::default()
+    };
+    let serving = connection::accept(listener, router, bounds, stop);
     tokio::select! {
         () = serving => {}
         () = go::keep_counting(&house) => {}
+        () = refusals::keep_telling(&house) => {}
     }
     go::count(&house, true).await;
+}
+
+/// This machine, and proxies that are known as such: everybody behind one has its
+/// address, so it is not one client.
+fn is_this_house(peer: IpAddr, proxies: &[Network]) -> bool {
+    let peer = peer.to_canonical();
+    peer.is_loopback() || proxies.iter().any(|network| network.contains(peer))
 }
 
 #[cfg(test)]

@@ -255,7 +255,7 @@ pub(super) fn story_card(house: &House, entry: &Entry, voice: &Voice) -> StoryCa
             .as_ref()
             .map_or_else(own_page, ToString::to_string),
         lang,
-        outlet: entry.outlet.clone(),
+        outlet: voice.outlet(&entry.outlet, &house.options.name),
         date: day(house, entry.article.dated()),
         excerpt: voice.quote(&reading.excerpt, language).0,
         kind: reading
@@ -273,10 +273,11 @@ pub(super) fn story_card(house: &House, entry: &Entry, voice: &Voice) -> StoryCa
             .also_told_by
             .iter()
             .filter_map(|told| {
+                // What is told elsewhere is in the script it is told in there.
                 Some(AlsoLink {
-                    outlet: told.outlet.clone(),
+                    outlet: voice.outlet(&told.outlet, &house.options.name),
                     href: told.link.clone()?,
-                    title: told.title.clone(),
+                    title: voice.quote(&told.title, told.language).0,
                     lang: known(told.language),
                 })
             })

@@ -152,7 +152,18 @@ async fn an_address_moves_once_the_new_one_confirms() {
     }
     let until = site.clock.now() + TimeDelta::days(3);
     let token = sign(&site.secret, TokenPurpose::Confirm, &new, Some(until));
-    site.post("/confirm", &format!("token={token}"), &[]).await;
+    let link = format!("/confirm?lang=en&token={token}");
+    let form = format!("token={token}");
+    for (question, done) in [
+        ("Change the address?", "Your address is changed"),
+        ("Confirm the subscription?", "You are subscribed"),
+    ] {
+        let asked = site.get(&link, &[]).await.text().await.expect("text");
+        assert!(asked.contains(question), "{asked}");
+        let answer = site.post("/confirm?lang=en", &form, &[]).await;
+        let answer = answer.text().await.expect("text");
+        assert!(answer.contains(done), "{answer}");
+    }
     let moved = site.person(&new).await;
     assert_eq!(moved.status, SubscriberStatus::Confirmed);
     assert_eq!(moved.profile.tongue, Tongue::Russian);

@@ -11,7 +11,7 @@ use axum::response::Response;
 use chrono::TimeDelta;
 
 use crate::model::subscriber::{EmailAddress, Profile};
-use crate::model::token::{self, BadToken, Bearer, TokenPurpose, stamp_age, verify};
+use crate::model::token::{self, BadToken, Bearer, TokenPurpose, stamp_age};
 use crate::store::{Confirmed, Requested, Unsubscribed};
 
 use super::forms::Fields;
@@ -98,7 +98,17 @@ pub(super) async fn ask_confirm(
     State(house): State<Arc<House>>,
     voice: Voice,
 ) -> Result<Response, Trouble> {
-    ask(&house, &voice, TokenPurpose::Confirm)
+    let bearer = match asker(&house, &voice, TokenPurpose::Confirm) {
+        Ok(bearer) => bearer,
+        Err(bad) => return bad_link(&house, &voice, bad),
+    };
+    let what = if house.store.would_move(&bearer.subscriber).await? {
+        "move_ask"
+    } else {
+        "confirm_ask"
+    };
+    let token = voice.parameter("token").unwrap_or_default();
+    answer_page(&house, &voice, what, Some(("/confirm", token)))
 }
 
 /// `GET /unsubscribe?token=…`
@@ -106,7 +116,16 @@ pub(super) async fn ask_unsubscribe(
     State(house): State<Arc<House>>,
     voice: Voice,
 ) -> Result<Response, Trouble> {
-    ask(&house, &voice, TokenPurpose::Unsubscribe)
+    if let Err(bad) = asker(&house, &voice, TokenPurpose::Unsubscribe) {
+        return bad_link(&house, &voice, bad);
+    }
+    let token = voice.parameter("token").unwrap_or_default();
+    answer_page(
+        &house,
+        &voice,
+        "unsubscribe_ask",
+        Some(("/unsubscribe", token)),
+    )
 }
 
 /// `POST /confirm`, the token in the body.
@@ -125,6 +144,7 @@ pub(super) async fn confirm(
         .await?
     {
         Confirmed::Now | Confirmed::Already => "confirmed",
+        Confirmed::Moved => "moved",
         Confirmed::Unknown => "unknown_subscriber",
     };
     answer_page(&house, &voice, what, None)
@@ -154,17 +174,10 @@ pub(super) const fn what_was_left(left: Unsubscribed) -> &'static str {
     }
 }
 
-fn ask(house: &House, voice: &Voice, purpose: TokenPurpose) -> Result<Response, Trouble> {
+/// Whose link was followed.
+fn asker(house: &House, voice: &Voice, purpose: TokenPurpose) -> Result<Bearer, BadToken> {
     let token = voice.parameter("token").unwrap_or_default();
-    if let Err(bad) = verify(&house.secret, purpose, token, house.clock.now()) {
-        return bad_link(house, voice, bad);
-    }
-    let (what, action) = if purpose == TokenPurpose::Confirm {
-        ("confirm_ask", "/confirm")
-    } else {
-        ("unsubscribe_ask", "/unsubscribe")
-    };
-    answer_page(house, voice, what, Some((action, token)))
+    token::read(&house.secret, purpose, token, house.clock.now())
 }
 
 pub(super) fn bad_link(house: &House, voice: &Voice, bad: BadToken) -> Result<Response, Trouble> {

@@ -18,7 +18,7 @@ use crate::model::link::{DigestLink, LinkShort};
 use crate::model::reading::{Confidence, Kind, Reading};
 use crate::model::region::Region;
 use crate::model::schedule::Round;
-use crate::model::source::{FullTextMode, Place, Republish, SourceId};
+use crate::model::source::{Place, Republish, SourceId};
 use crate::model::story::{Signature, StoryId};
 use crate::model::subscriber::{SubscriberId, SubscriberStatus};
 use crate::model::token::{SECRET_BYTES, TokenPurpose, sign};
@@ -138,20 +138,10 @@ impl Site {
 }
 
 fn desk() -> Source {
+    let place = Place::Desk("feeds/desk".into());
     Source {
-        id: SourceId::from_stored("desk"),
-        name: "Редакция".to_owned(),
-        place: Place::Desk("feeds/desk".into()),
-        home: None,
-        language: None,
-        region: None,
         republish: Republish::Full,
-        every: std::time::Duration::from_mins(1),
-        accept_language: None,
-        user_agent: None,
-        full_text: FullTextMode::default(),
-        push: true,
-        enabled: true,
+        ..Source::new(SourceId::from_stored("desk"), "Редакция", place)
     }
 }
 
@@ -596,6 +586,25 @@ async fn a_page_is_read_in_the_script_that_is_asked_for() {
         assert!(page.contains(">Qazaqstandağy forumdar"), "{page}");
         let title = "Өңірлік форум";
         assert!(!page.contains(title), "{page}");
+    }
+    let named = Source {
+        name: "Өңір үні".to_owned(),
+        ..desk()
+    };
+    let catalogue = Catalogue {
+        feeds: vec![feed()],
+        sources: vec![named],
+    };
+    site.house.replace(site.house.templates(), catalogue);
+    for (tag, outlet) in [
+        ("kk-Latn", "Öñır ünı"),
+        ("kk", "Өңір үні"),
+        ("ru", "Өңір үні"),
+    ] {
+        let path = format!("/article/{}?lang={tag}", article_id());
+        let page = site.get(&path, &[]).await.text().await.expect("text");
+        let expected = format!("<span class=\"outlet\">{outlet}</span>");
+        assert!(page.contains(&expected), "{tag}: {page}");
     }
     let cyrillic = site.get("/?lang=kk", &[]).await;
     let page = cyrillic.text().await.expect("text");

@@ -87,6 +87,15 @@ impl Voice {
         self.quote(words, language).0
     }
 
+    /// An outlet's name; the `house`'s own is spelled as its words are.
+    pub(super) fn outlet(&self, name: &str, house: &str) -> String {
+        if name == house {
+            self.spell(name)
+        } else {
+            self.quote_name(name)
+        }
+    }
+
     /// The switch: the same page in each tongue; Kazakh in Latin letters where
     /// it is read so.
     pub(super) fn switch(&self) -> Vec<TongueLink> {

@@ -17,6 +17,7 @@ use url::form_urlencoded;
 
 use super::House;
 use super::guard::Trouble;
+use super::refusals::{What, refused};
 use crate::model::push::{DENIED_FOR, PushSecret, Question, Subscription, Verdict};
 use crate::store::{Push, Pushed};
 
@@ -27,7 +28,6 @@ pub(super) const PUSHES_MAX: usize = 8;
 /// When a hub told to come again should, in seconds.
 const BUSY_WAIT_SECS: HeaderValue = HeaderValue::from_static("60");
 const SIGNATURE: &str = "x-hub-signature";
-const BAD_SIGNATURE: &str = "a push was thrown away: its signature is wrong or missing";
 
 /// `GET /websub/{id}`: did we ask for this?
 pub(super) async fn verify(
@@ -68,6 +68,8 @@ pub(super) async fn verify(
             tracing::warn!(source.id = %push.source, reason, "its hub does not push");
             return Ok(StatusCode::OK.into_response());
         }
+        // It holds as it was confirmed: asked again, the hub hears the same.
+        Verdict::Holds => {}
         Verdict::NotAsked => return Err(Trouble::NOT_FOUND),
     }
     let plain = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
@@ -94,7 +96,7 @@ pub(super) async fn receive(
         Err(refused) => return Ok(refused.into_response()),
     };
     if !is_signed(&push.secret, &headers, &body) {
-        tracing::warn!(source.id = %push.source, "{BAD_SIGNATURE}");
+        refused(&house, &What::Push(push.source.to_string()));
         house.store.discard_push(&push.id).await?;
         return Ok(StatusCode::ACCEPTED.into_response());
     }

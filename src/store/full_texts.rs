@@ -1,6 +1,8 @@
 //! Full texts: which articles' pages are to be asked (again), and what became of
 //! asking. Kept with the article, so that it is forgotten with it.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::FromRow;
@@ -8,7 +10,7 @@ use sqlx::FromRow;
 use super::Store;
 use super::articles::{ARTICLE_COLUMNS, ArticleRow};
 use super::error::StoreError;
-use super::rows::{json, unsigned};
+use super::rows::{json, list, unsigned};
 use super::session::{Session, values};
 use crate::model::article::Article;
 use crate::model::full_text::FullText;
@@ -40,6 +42,27 @@ struct FullTextRow<'a> {
 }
 
 impl Store {
+    /// Which of `sources` have articles whose pages are due at `now`.
+    pub async fn sources_with_texts_due(
+        &self,
+        sources: &[&SourceId],
+        now: DateTime<Utc>,
+    ) -> Result<HashSet<SourceId>, StoreError> {
+        let mut session = self.pools.read("looking for full texts that are due");
+        let found: Vec<(String,)> = session
+            .fetch(
+                "SELECT item.value ->> 'v' FROM {rows} AS item
+                 WHERE EXISTS (SELECT 1 FROM articles a
+                   WHERE a.source_id = item.value ->> 'v' AND a.full_text_due <= $2)",
+                values![list(sources.iter().map(|id| id.as_str())), now],
+            )
+            .await?;
+        Ok(found
+            .into_iter()
+            .map(|(id,)| SourceId::from_stored(id))
+            .collect())
+    }
+
     /// The first `limit` articles of a source whose pages are due at `now`.
     pub async fn full_texts_due(
         &self,

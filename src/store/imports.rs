@@ -14,7 +14,7 @@ use super::preferences::move_round;
 use super::profiles::keep_profiles;
 use super::rows::{BATCH_ROWS, from_json, json, list};
 use super::session::{Session, values};
-use super::subscribers::tags_json;
+use super::subscriber_list::tags_json;
 use super::suppression;
 use crate::model::schedule::Round;
 use crate::model::subscriber::{EmailAddress, Profile, SubscriberId, SubscriberStatus, Tag};

@@ -7,7 +7,7 @@ use super::Store;
 use super::dialect::Durability;
 use super::error::StoreError;
 use super::moves::reader_now;
-use super::reports::occasions;
+use super::reported::occasions;
 use super::session::{Session, values};
 use super::subscribers::standing;
 use crate::model::bounce::ReportId;

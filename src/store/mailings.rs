@@ -1,6 +1,8 @@
 //! An operator's own letters: tried on one reader, then queued for many, in the
 //! ledger of the digests. A text is queued for each reader once.
 
+use std::fmt::Display;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -12,7 +14,6 @@ use super::rows::json;
 use super::session::values;
 use crate::model::digest::Letter;
 use crate::model::mailing::{Audience, MailingId};
-use crate::model::region::Region;
 use crate::model::subscriber::SubscriberId;
 
 /// What came of queueing a mailing.
@@ -93,43 +94,21 @@ impl Store {
         keep_letters(&mut session, letters.clone()).await?;
         let rows: Vec<CopyRow> = letters.map(CopyRow::of).collect();
         let region = audience.region.map_or_else(String::new, named);
+        let topic = audience.topic.map_or_else(String::new, named);
         let deliveries = session
-            .execute(QUEUE, values![json(&rows), id.occasion(), now, region])
+            .execute(
+                QUEUE,
+                values![json(&rows), id.occasion(), now, region, topic],
+            )
             .await?;
         session.commit().await?;
         Ok(Mailed::Queued { deliveries })
     }
 }
 
-impl Store {
-    /// Gives up every letter of the mailing that waits; how many. What is in
-    /// flight ends as it will.
-    pub async fn stop_mailing(
-        &self,
-        id: &MailingId,
-        now: DateTime<Utc>,
-    ) -> Result<u64, StoreError> {
-        let mut session = self
-            .pools
-            .write("giving up a mailing's letters", Durability::Full)
-            .await?;
-        let stopped = session
-            .execute(
-                "UPDATE deliveries SET state = 'failed', reason = 'stopped',
-                   result = 'given up by the operator', claimable_at = NULL,
-                   lease_holder = NULL, delivery_id = NULL, finished_at = $2
-                 WHERE state = 'queued' AND claimable_at IS NOT NULL AND occasion = $1",
-                values![id.occasion(), now],
-            )
-            .await?;
-        session.commit().await?;
-        Ok(stopped)
-    }
-}
-
 /// How a region stands in the list a profile holds.
-fn named(region: Region) -> String {
-    format!("%\"{region}\"%")
+fn named(one: impl Display) -> String {
+    format!("%\"{one}\"%")
 }
 
 const QUEUE: &str = "INSERT INTO deliveries (occasion, subscriber_id, letter_id, rank, state,
@@ -139,6 +118,7 @@ const QUEUE: &str = "INSERT INTO deliveries (occasion, subscriber_id, letter_id,
      FROM {rows} AS item JOIN profiles p ON p.tongue = item.value ->> 'tongue'
        JOIN subscribers u ON u.status = 'confirmed' AND u.profile_key = p.key
      WHERE (CAST($4 AS TEXT) = '' OR p.regions = '[]' OR p.regions LIKE CAST($4 AS TEXT))
+       AND (CAST($5 AS TEXT) = '' OR p.topics = '[]' OR p.topics LIKE CAST($5 AS TEXT))
        AND (u.paused_until IS NULL OR u.paused_until <= CAST($3 AS BIGINT))
        AND NOT {suppressed}
      ON CONFLICT (occasion, subscriber_id) DO NOTHING";

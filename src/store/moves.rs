@@ -11,6 +11,19 @@ impl Store {
     pub async fn reader_now(&self, id: &SubscriberId) -> Result<SubscriberId, StoreError> {
         reader_now(&mut self.pools.read("following a change of address"), id).await
     }
+
+    /// Whether confirming would move a reader's letters here from another address.
+    pub async fn would_move(&self, id: &SubscriberId) -> Result<bool, StoreError> {
+        let mut session = self.pools.read("asking what is to be confirmed");
+        let found: Option<(i64,)> = session
+            .fetch_first(
+                "SELECT requested_at FROM subscribers
+                 WHERE id = $1 AND replaces IS NOT NULL AND status <> 'unsubscribed'",
+                values![id.as_str()],
+            )
+            .await?;
+        Ok(found.is_some())
+    }
 }
 
 /// As [`Store::reader_now`].

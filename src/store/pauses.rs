@@ -9,6 +9,7 @@ use super::error::StoreError;
 use super::rows::{count, day_number, time};
 use super::session::values;
 use crate::model::feed::FeedName;
+use crate::model::mailing::MailingId;
 
 /// All mail, among the names of digests, which are never empty.
 const ALL: &str = "";
@@ -68,19 +69,47 @@ impl Store {
         digest: &FeedName,
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
+        self.give_up(
+            "occasion IN (SELECT id FROM digests WHERE name = $1)",
+            digest.as_str(),
+            now,
+        )
+        .await
+    }
+
+    /// Gives up every letter of the mailing that waits; how many. What is in
+    /// flight ends as it will.
+    pub async fn stop_mailing(
+        &self,
+        mailing: &MailingId,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        self.give_up("occasion = $1", &mailing.occasion(), now)
+            .await
+    }
+
+    /// Gives up the letters that wait of the occasions that `chosen` names by
+    /// `$1`, which is `key`.
+    async fn give_up(
+        &self,
+        chosen: &'static str,
+        key: &str,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
         let mut session = self
             .pools
-            .write("giving up a digest's letters", Durability::Full)
+            .write("giving up letters", Durability::Full)
             .await?;
         // A lease that was not begun is no obstacle: its holder asks before it begins.
         let stopped = session
             .execute(
-                "UPDATE deliveries SET state = 'failed', reason = 'stopped',
-                   result = 'given up by the operator', claimable_at = NULL,
-                   lease_holder = NULL, delivery_id = NULL, finished_at = $2
-                 WHERE state = 'queued' AND claimable_at IS NOT NULL
-                   AND occasion IN (SELECT id FROM digests WHERE name = $1)",
-                values![digest.as_str(), now],
+                format!(
+                    "UPDATE deliveries SET state = 'failed', reason = 'stopped',
+                       result = 'given up by the operator', claimable_at = NULL,
+                       lease_holder = NULL, delivery_id = NULL, finished_at = $2
+                     WHERE state = 'queued' AND claimable_at IS NOT NULL AND {chosen}"
+                ),
+                values![key, now],
             )
             .await?;
         session.commit().await?;

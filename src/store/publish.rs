@@ -13,10 +13,10 @@ use super::filter::SqlFilter;
 use super::rows::{BATCH_ROWS, day_number, list, parsed, time};
 use super::session::{Session, values};
 use super::sources::name_outlet;
-use crate::model::event::Event;
+use crate::model::event::{ComingEvent, Event, TELLERS_MAX, VOUCHED_FROM};
 use crate::model::feed::{AlsoTold, Entry, Filter};
 use crate::model::reading::Kind;
-use crate::model::source::Republish;
+use crate::model::source::{Republish, SourceId};
 use crate::model::story::StoryId;
 
 /// Other tellings an entry names.
@@ -83,11 +83,57 @@ impl Store {
         with_articles(&mut session, rows).await
     }
 
-    /// Every telling added after `after`, up to and including `until`, the first
+    /// The events not over before `from`, in the order of [`Store::calendar`].
+    /// Above `limit`, the next of each source in turn, so that one source cannot
+    /// crowd the others out; an event is its first teller's.
+    pub async fn coming_events(
+        &self,
+        from: NaiveDate,
+        limit: u32,
+    ) -> Result<Vec<ComingEvent>, StoreError> {
+        let mut session = self.pools.read("reading the coming events");
+        let sql = format!(
+            "SELECT {EVENT_COLUMNS} FROM events e JOIN (
+               SELECT told.id, ROW_NUMBER() OVER (PARTITION BY told.source_id
+                 ORDER BY told.start_day, told.start_second, told.id) AS turn,
+                 told.start_day, told.start_second
+               FROM (SELECT f.id, f.start_day, COALESCE(f.start_second, 86400) AS start_second,
+                   (SELECT a.source_id FROM event_articles t JOIN articles a ON a.id = t.article_id
+                    WHERE t.event_id = f.id ORDER BY t.position, t.article_id LIMIT 1) AS source_id
+                 FROM events f WHERE f.last_day >= $1) AS told
+               WHERE told.source_id IS NOT NULL
+               ORDER BY turn, start_day, start_second, id LIMIT $2) AS fair ON fair.id = e.id
+             ORDER BY e.start_day, COALESCE(e.start_second, 86400), e.id"
+        );
+        let rows: Vec<EventRow> = session
+            .fetch(sql, values![day_number(from), i64::from(limit)])
+            .await?;
+        let events = with_articles(&mut session, rows).await?;
+        let tellers: Vec<(String, String)> = session
+            .fetch(
+                WORDS_OF,
+                values![
+                    list(events.iter().map(|event| event.id.as_str())),
+                    i64::try_from(TELLERS_MAX).unwrap_or(i64::MAX),
+                    i64::try_from(VOUCHED_FROM).unwrap_or(i64::MAX)
+                ],
+            )
+            .await?;
+        let mut words: HashMap<String, String> = tellers.into_iter().collect();
+        let coming = events.into_iter().map(|event| ComingEvent {
+            word_of: words.remove(event.id.as_str()).map(SourceId::from_stored),
+            event,
+        });
+        Ok(coming.collect())
+    }
+
+    /// Tellings added after `after`, up to and including `until`, the first
     /// added first: several entries may have one story, and a reader's filter
     /// chooses among them. Left out is what only repeats a telling from before
-    /// the window: same story, kind and language, and no region or topic more. For a
-    /// digest, [`Store::seal`] the window first.
+    /// the window: same story, kind and language, and no region or topic more.
+    /// Above `limit`, what is about forums goes before the rest, and of either
+    /// the next of each source in turn. For a digest, [`Store::seal`] the window
+    /// first.
     pub async fn entries_between(
         &self,
         after: DateTime<Utc>,
@@ -98,23 +144,22 @@ impl Store {
         let sql = format!(
             "SELECT {ARTICLE_COLUMNS}, s.outlet, s.republish
              FROM articles a LEFT JOIN sources s ON s.id = a.source_id
-             WHERE a.added_at > $1 AND a.added_at <= $2 AND NOT EXISTS (
-               SELECT 1 FROM articles b WHERE b.story_id = a.story_id AND b.added_at <= $1
-               AND b.shown_language = a.shown_language
-               AND COALESCE(b.shown_kind, '') = COALESCE(a.shown_kind, '')
-               AND NOT EXISTS (SELECT 1 FROM article_regions r
-                 WHERE r.article_id = a.id AND r.sure = 1 AND r.region NOT IN (
-                   SELECT q.region FROM article_regions q
-                   WHERE q.article_id = b.id AND q.sure = 1))
-               AND NOT EXISTS (SELECT 1 FROM article_topics r
-                 WHERE r.article_id = a.id AND r.sure = 1 AND r.topic NOT IN (
-                   SELECT q.topic FROM article_topics q
-                   WHERE q.article_id = b.id AND q.sure = 1)))
-             ORDER BY a.added_at, a.seq LIMIT $3"
+             JOIN (
+               SELECT new.id, new.seq, new.added_at, new.rest,
+                 ROW_NUMBER() OVER (PARTITION BY new.source_id, new.rest
+                   ORDER BY new.added_at, new.seq) AS turn
+               FROM ({NEW_TELLINGS}) AS new
+               ORDER BY rest, turn, added_at, seq LIMIT $3) AS fair ON fair.id = a.id
+             ORDER BY a.added_at, a.seq"
         );
-        let rows = session
-            .fetch(sql, values![after, until, i64::from(limit)])
-            .await?;
+        let values = values![
+            after,
+            until,
+            i64::from(limit),
+            Kind::Announcement.word(),
+            Kind::ForumArticle.word()
+        ];
+        let rows = session.fetch(sql, values).await?;
         entries(&mut session, rows).await
     }
 
@@ -139,6 +184,33 @@ impl Store {
         Ok(row.map_or(0, |(stamp,)| stamp))
     }
 }
+
+/// The tellings of a window; `rest` is 1 where they are about no forum.
+const NEW_TELLINGS: &str = "SELECT a.id, a.seq, a.added_at, a.source_id,
+       CASE WHEN a.shown_kind IN ($4, $5) THEN 0 ELSE 1 END AS rest FROM articles a
+     WHERE a.added_at > $1 AND a.added_at <= $2 AND NOT EXISTS (
+       SELECT 1 FROM articles b WHERE b.story_id = a.story_id AND b.added_at <= $1
+       AND b.shown_language = a.shown_language
+       AND COALESCE(b.shown_kind, '') = COALESCE(a.shown_kind, '')
+       AND NOT EXISTS (SELECT 1 FROM article_regions r
+         WHERE r.article_id = a.id AND r.sure = 1 AND r.region NOT IN (
+           SELECT q.region FROM article_regions q
+           WHERE q.article_id = b.id AND q.sure = 1))
+       AND NOT EXISTS (SELECT 1 FROM article_topics r
+         WHERE r.article_id = a.id AND r.sure = 1 AND r.topic NOT IN (
+           SELECT q.topic FROM article_topics q
+           WHERE q.article_id = b.id AND q.sure = 1)))";
+
+/// Events and the source of their first article, where fewer than `$3` sources tell
+/// of them in the first [`TELLERS_MAX`].
+const WORDS_OF: &str = "SELECT event_id, MIN(first_source) FROM (
+       SELECT t.event_id, a.source_id,
+         FIRST_VALUE(a.source_id) OVER (PARTITION BY t.event_id
+           ORDER BY t.position, t.article_id) AS first_source
+       FROM event_articles t JOIN articles a ON a.id = t.article_id
+       WHERE t.position < $2
+         AND t.event_id IN (SELECT item.value ->> 'v' FROM {rows} AS item)) AS told
+     GROUP BY event_id HAVING COUNT(DISTINCT source_id) < $3";
 
 pub(super) async fn entries(
     session: &mut Session,

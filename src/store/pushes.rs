@@ -11,7 +11,7 @@ use super::dialect::Durability;
 use super::error::StoreError;
 use super::rows::{count, parsed, time, time_or_none, unsigned};
 use super::session::{Session, Value, values};
-use crate::model::push::{Aim, PushId, PushSecret, Subscription};
+use crate::model::push::{Aim, HubAsked, PushId, PushSecret, Subscription};
 use crate::model::source::SourceId;
 
 const COLUMNS: &str = "id, source_id, hub, topic, callback, secret, aim, asked_at, next_ask, \
@@ -39,16 +39,6 @@ struct PushRow {
     discarded: i64,
     proven: i64,
     whole_only: i64,
-}
-
-/// What asking a hub came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HubAsked {
-    /// The hub may ask back.
-    pub awaited: bool,
-    pub failures: u32,
-    pub next_ask: DateTime<Utc>,
-    pub trouble: Option<String>,
 }
 
 impl Store {

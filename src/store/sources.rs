@@ -1,7 +1,7 @@
 //! Sources: what the catalogue lists, what is remembered between visits, and
 //! who is reading one just now.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -225,41 +225,78 @@ const SYNC: &str = "INSERT INTO sources (id, outlet, republish, registered, plac
      WHERE sources.outlet <> excluded.outlet OR sources.republish <> excluded.republish
        OR sources.registered <> excluded.registered OR sources.place_hash <> excluded.place_hash";
 
-/// Keeps `state` and gives the source back; false when `holder` had lost it.
-pub(super) async fn keep_state(
+/// Keeps `states` and gives their sources back; says of which `holder` still had.
+pub(super) async fn keep_states(
     session: &mut Session,
-    state: &SourceState,
+    states: &[&SourceState],
     holder: &Holder,
-) -> Result<bool, StoreError> {
-    let (moved_to, moved_seen) = state.moved_to.clone().unzip();
-    let kept = session
-        .execute(
-            "UPDATE sources SET etag = $3, last_modified = $4, body_hash = $5, next_visit = $6,
-               last_visit = $7, last_success = $8, failures = $9, last_result = $10, stopped = $11,
-               moved_to = $12, moved_seen = $13, pace = $14, waits_for = $15,
-               health = $16, lease_holder = NULL, lease_until = 0
-             WHERE id = $1 AND lease_holder = $2",
-            values![
-                state.id.as_str(),
-                holder.0.as_str(),
-                state.validators.etag.clone(),
-                state.validators.last_modified.clone(),
-                state.body_hash.clone(),
-                state.next_visit,
-                state.last_visit,
-                state.last_success,
-                i64::from(state.failures),
-                state.last_result.clone(),
-                state.stopped.clone(),
-                moved_to,
-                i64::from(moved_seen.unwrap_or_default()),
-                pace_json(&state.pace),
-                state.waits_for.clone(),
-                health_json(&state.health),
-            ],
-        )
+) -> Result<HashSet<SourceId>, StoreError> {
+    let rows: Vec<KeptState> = states.iter().copied().map(KeptState::of).collect();
+    let kept: Vec<(String,)> = session
+        .fetch(KEEP, values![json(&rows), holder.0.as_str()])
         .await?;
-    Ok(kept == 1)
+    Ok(kept
+        .into_iter()
+        .map(|(id,)| SourceId::from_stored(id))
+        .collect())
+}
+
+const KEEP: &str = "UPDATE sources SET etag = item.value ->> 'etag',
+       last_modified = item.value ->> 'last_modified', body_hash = item.value ->> 'body_hash',
+       next_visit = CAST(item.value ->> 'next_visit' AS BIGINT),
+       last_visit = CAST(item.value ->> 'last_visit' AS BIGINT),
+       last_success = CAST(item.value ->> 'last_success' AS BIGINT),
+       failures = CAST(item.value ->> 'failures' AS BIGINT),
+       last_result = item.value ->> 'last_result', stopped = item.value ->> 'stopped',
+       moved_to = item.value ->> 'moved_to',
+       moved_seen = CAST(item.value ->> 'moved_seen' AS BIGINT),
+       pace = item.value ->> 'pace', waits_for = item.value ->> 'waits_for',
+       health = item.value ->> 'health', lease_holder = NULL, lease_until = 0
+     FROM {rows} AS item
+     WHERE sources.id = item.value ->> 'id' AND COALESCE(sources.lease_holder, '') = $2
+     RETURNING sources.id";
+
+#[derive(Serialize)]
+struct KeptState<'a> {
+    id: &'a str,
+    etag: Option<&'a str>,
+    last_modified: Option<&'a str>,
+    body_hash: Option<&'a str>,
+    next_visit: i64,
+    last_visit: Option<i64>,
+    last_success: Option<i64>,
+    failures: u32,
+    last_result: Option<&'a str>,
+    stopped: Option<&'a str>,
+    moved_to: Option<&'a str>,
+    moved_seen: u32,
+    pace: Option<String>,
+    waits_for: Option<&'a str>,
+    health: Option<String>,
+}
+
+impl<'a> KeptState<'a> {
+    fn of(state: &'a SourceState) -> Self {
+        let millis = |time: Option<DateTime<Utc>>| time.map(|time| time.timestamp_millis());
+        let moved = state.moved_to.as_ref();
+        Self {
+            id: state.id.as_str(),
+            etag: state.validators.etag.as_deref(),
+            last_modified: state.validators.last_modified.as_deref(),
+            body_hash: state.body_hash.as_deref(),
+            next_visit: state.next_visit.timestamp_millis(),
+            last_visit: millis(state.last_visit),
+            last_success: millis(state.last_success),
+            failures: state.failures,
+            last_result: state.last_result.as_deref(),
+            stopped: state.stopped.as_deref(),
+            moved_to: moved.map(|(url, _)| url.as_str()),
+            moved_seen: moved.map_or(0, |(_, seen)| *seen),
+            pace: pace_json(&state.pace),
+            waits_for: state.waits_for.as_deref(),
+            health: health_json(&state.health),
+        }
+    }
 }
 
 /// Says that something published may have changed. Last in its transaction: all

@@ -3,7 +3,6 @@
 //! import that the operator vouches for, and never for one who unsubscribed.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::Serialize;
 use sqlx::FromRow;
 
 use super::Store;
@@ -12,7 +11,7 @@ use super::error::StoreError;
 use super::moves::forget_move;
 use super::preferences::take_place;
 use super::profiles::{PROFILE_COLUMNS, ProfileColumns, keep_profiles};
-use super::rows::{from_json, json, parsed, time, time_or_none};
+use super::rows::{from_json, parsed, time, time_or_none};
 use super::session::{Session, values};
 use super::suppression;
 use crate::model::subscriber::{
@@ -20,7 +19,7 @@ use crate::model::subscriber::{
 };
 
 /// The columns of [`SubscriberRow`] but those of the profile.
-const SUBSCRIBER_COLUMNS: &str = "u.id, u.address, u.status, u.tags, u.requested_at, \
+pub(super) const SUBSCRIBER_COLUMNS: &str = "u.id, u.address, u.status, u.tags, u.requested_at, \
     u.confirmed_at, u.unsubscribed_at, u.paused_until";
 
 /// What came of somebody's asking for the digest.
@@ -40,6 +39,8 @@ pub enum Requested {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Confirmed {
     Now,
+    /// Letters come here now, and no more to the address before.
+    Moved,
     Already,
     Unknown,
 }
@@ -60,7 +61,7 @@ struct RequestRow {
 }
 
 #[derive(FromRow)]
-struct SubscriberRow {
+pub(super) struct SubscriberRow {
     id: String,
     address: String,
     status: String,
@@ -71,15 +72,6 @@ struct SubscriberRow {
     paused_until: Option<i64>,
     #[sqlx(flatten)]
     profile: ProfileColumns,
-}
-
-/// Whom a list shows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Search {
-    /// Part of the address, in any case.
-    pub address: Option<String>,
-    pub tag: Option<Tag>,
-    pub status: Option<SubscriberStatus>,
 }
 
 impl Store {
@@ -200,12 +192,14 @@ impl Store {
         if !is_confirmed {
             begin_anew(&mut session, id, now).await?;
         }
+        let mut came_of_it = Confirmed::Now;
         if let Some(old) = replaces {
             let old = SubscriberId::from_stored(old);
             take_place(&mut session, id, &old, is_confirmed, now).await?;
+            came_of_it = Confirmed::Moved;
         }
         session.commit().await?;
-        Ok(Confirmed::Now)
+        Ok(came_of_it)
     }
 
     /// One subscriber.
@@ -222,74 +216,6 @@ impl Store {
             .await?;
         row.map(SubscriberRow::read).transpose()
     }
-
-    /// A page of all subscribers, by id, those after `after`.
-    pub async fn subscribers(
-        &self,
-        after: Option<SubscriberId>,
-        limit: u32,
-    ) -> Result<Vec<Subscriber>, StoreError> {
-        self.search_subscribers(&Search::default(), after, limit)
-            .await
-    }
-
-    /// A page of those who match, by id, those after `after`.
-    pub async fn search_subscribers(
-        &self,
-        search: &Search,
-        after: Option<SubscriberId>,
-        limit: u32,
-    ) -> Result<Vec<Subscriber>, StoreError> {
-        let mut session = self.pools.read("listing subscribers");
-        let after = after.map_or_else(String::new, |id| id.as_str().to_owned());
-        let address = search.address.as_deref().map(pattern);
-        let tag = search.tag.as_ref().map(|tag| format!("%{}%", quoted(tag)));
-        let rows: Vec<SubscriberRow> = session
-            .fetch(
-                format!(
-                    "SELECT {SUBSCRIBER_COLUMNS}, {PROFILE_COLUMNS} FROM subscribers u
-                     JOIN profiles p ON p.key = u.profile_key
-                     WHERE u.id > $1
-                       AND (CAST($3 AS TEXT) IS NULL OR LOWER(u.address) LIKE $3 ESCAPE '!')
-                       AND (CAST($4 AS TEXT) IS NULL OR u.tags LIKE $4 ESCAPE '!')
-                       AND (CAST($5 AS TEXT) IS NULL OR u.status = $5)
-                     ORDER BY u.id LIMIT $2"
-                ),
-                values![
-                    after,
-                    i64::from(limit),
-                    address,
-                    tag,
-                    search.status.map(|status| status.word().to_owned())
-                ],
-            )
-            .await?;
-        rows.into_iter().map(SubscriberRow::read).collect()
-    }
-
-    /// Puts `tags` in the place of the ones they bore.
-    pub async fn set_tags(&self, people: &[(SubscriberId, Vec<Tag>)]) -> Result<u64, StoreError> {
-        let mut session = self
-            .pools
-            .write("tagging subscribers", Durability::Full)
-            .await?;
-        let rows: Vec<TagsRow> = people
-            .iter()
-            .map(|(id, tags)| TagsRow {
-                id: id.as_str(),
-                tags: tags_json(tags),
-            })
-            .collect();
-        let tagged = session
-            .execute(
-                "UPDATE subscribers SET tags = item.value ->> 'tags'
-                 FROM {rows} AS item WHERE subscribers.id = item.value ->> 'id'",
-                values![json(&rows)],
-            )
-            .await?;
-        session.commit().await?;
-        Ok(tagged)
-    }
 }
 
 /// Whether enough time passed since the last letter: `$4` is now, `$5` the
@@ -300,32 +226,6 @@ pub(super) const HAS_WAITED: &str = "(subscribers.unsubscribed_at > subscribers.
     (CAST(1 AS BIGINT) << CAST(CASE WHEN subscribers.requests > 7 THEN 7 \
       WHEN subscribers.requests < 1 THEN 0 ELSE subscribers.requests - 1 END AS INTEGER)) \
     <= CAST($4 AS BIGINT))";
-
-#[derive(Serialize)]
-struct TagsRow<'a> {
-    id: &'a str,
-    tags: String,
-}
-
-/// Tags as `subscribers.tags` holds them.
-pub(super) fn tags_json(tags: &[Tag]) -> String {
-    json(&tags.iter().map(Tag::as_str).collect::<Vec<_>>())
-}
-
-/// A tag as it stands in [`tags_json`], for `LIKE … ESCAPE '!'`.
-fn quoted(tag: &Tag) -> String {
-    format!("\"{}\"", escaped(tag.as_str()))
-}
-
-fn pattern(part: &str) -> String {
-    format!("%{}%", escaped(&part.to_lowercase()))
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('!', "!!")
-        .replace('%', "!%")
-        .replace('_', "!_")
-}
 
 /// A confirmation makes a reader: covered from the round's watermark on, unless
 /// letters told more already; and what was erased may be known again.
@@ -387,7 +287,7 @@ fn status(word: &str) -> Result<SubscriberStatus, StoreError> {
 }
 
 impl SubscriberRow {
-    fn read(self) -> Result<Subscriber, StoreError> {
+    pub(super) fn read(self) -> Result<Subscriber, StoreError> {
         let address = self.address.parse();
         Ok(Subscriber {
             id: SubscriberId::from_stored(self.id),

@@ -1,7 +1,7 @@
 //! Recording a visit: articles, readings, stories, events and the source's
 //! memory in one transaction. A crash before its end means asking again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -17,14 +17,14 @@ use super::labels::{forget_labels, keep_labels};
 use super::rows::{BATCH_ROWS, count, json, list, regions_json, time, topics_json};
 use super::search::{keep_words, words};
 use super::session::{Session, values};
-use super::sources::{keep_state, raise_stamp};
+use super::sources::{keep_states, raise_stamp};
 use super::told_events::{claim_json, claims_json, declared_json};
 use crate::model::article::Article;
 use crate::model::delivery::Holder;
 use crate::model::event::Event;
 use crate::model::full_text::FullText;
 use crate::model::reading::{Kind, Reading};
-use crate::model::source::SourceState;
+use crate::model::source::{SourceId, SourceState};
 use crate::model::story::{Signature, StoryId};
 
 /// What came of asking a source: what to remember, and what is new.
@@ -36,6 +36,22 @@ pub struct Visit {
     pub articles: Vec<VisitedArticle>,
     /// What became of asking articles' pages for their texts.
     pub full_texts: Vec<FullText>,
+}
+
+impl Visit {
+    /// Brought nothing.
+    pub fn quiet(state: SourceState) -> Self {
+        Self {
+            state,
+            articles: Vec::new(),
+            full_texts: Vec::new(),
+        }
+    }
+
+    /// It brought nothing: its state is all there is to keep.
+    pub fn is_quiet(&self) -> bool {
+        self.articles.is_empty() && self.full_texts.is_empty()
+    }
 }
 
 /// An article with all that is believed of it.
@@ -80,6 +96,23 @@ impl Store {
         self.record_seen(visit, Some(seen), holder).await
     }
 
+    /// Records visits that brought nothing, at the price of one: all that is to
+    /// be remembered is how they went. Says of which sources `holder` still had;
+    /// of the others nothing is stored.
+    pub async fn record_quiet_visits(
+        &self,
+        states: &[&SourceState],
+        holder: &Holder,
+    ) -> Result<HashSet<SourceId>, StoreError> {
+        let mut session = self
+            .pools
+            .write("recording visits", Durability::Normal)
+            .await?;
+        let kept = keep_states(&mut session, states, holder).await?;
+        session.commit().await?;
+        Ok(kept)
+    }
+
     async fn record_seen(
         &self,
         visit: Visit,
@@ -99,7 +132,8 @@ impl Store {
             .pools
             .write("recording a visit", Durability::Normal)
             .await?;
-        if !keep_state(&mut session, &visit.state, holder).await? {
+        let kept = keep_states(&mut session, &[&visit.state], holder).await?;
+        if kept.is_empty() {
             return Ok(VisitRecord::LeaseLost);
         }
         let (mut new, mut revised) = (0, 0);

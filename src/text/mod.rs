@@ -6,6 +6,7 @@
 pub mod city;
 pub mod cyrillic;
 pub mod latin;
+pub mod lookup;
 pub mod months;
 pub mod normalise;
 pub mod script;

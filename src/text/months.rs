@@ -4,25 +4,32 @@
 //! Deliberately absent: deciding whether the word is a month where it stands
 //! (`may`, `март`, `қазан` are also other words). The caller sees the neighbours.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::normalise;
+use super::lookup::{Set, Table};
+use super::normalise::folded;
 
 const TABLE: &str = include_str!("months.tsv");
 
 static MONTHS: LazyLock<Months> = LazyLock::new(|| Months::read(TABLE));
 
 struct Months {
-    whole: HashMap<&'static str, u32>,
+    whole: Table<&'static str, u32>,
     beginnings: Vec<(&'static str, u32)>,
+    /// The first letters of the beginnings.
+    letters: Set<char>,
 }
 
 /// The month, 1 to 12, that `word` names; case, `ё` and a last dot don't matter.
 pub fn month_number(word: &str) -> Option<u32> {
-    let word = normalise::fold(word.trim_end_matches('.'));
-    MONTHS.whole.get(word.as_str()).copied().or_else(|| {
-        MONTHS
+    let word = folded(word.trim_end_matches('.'));
+    let months = &*MONTHS;
+    months.whole.get(&*word).copied().or_else(|| {
+        let first = word.chars().next()?;
+        if !months.letters.contains(&first) {
+            return None;
+        }
+        months
             .beginnings
             .iter()
             .find(|(beginning, _)| word.starts_with(beginning))
@@ -33,8 +40,9 @@ pub fn month_number(word: &str) -> Option<u32> {
 impl Months {
     fn read(table: &'static str) -> Self {
         let mut months = Self {
-            whole: HashMap::new(),
+            whole: Table::default(),
             beginnings: Vec::new(),
+            letters: Set::default(),
         };
         for line in table.lines().filter(|line| !line.starts_with('#')) {
             let mut columns = line.split('\t');
@@ -43,7 +51,10 @@ impl Months {
             };
             for form in columns.nth(1).unwrap_or_default().split(' ') {
                 match form.strip_suffix('*') {
-                    Some(beginning) => months.beginnings.push((beginning, number)),
+                    Some(beginning) => {
+                        months.beginnings.push((beginning, number));
+                        months.letters.extend(beginning.chars().next());
+                    }
                     None => {
                         months.whole.insert(form, number);
                     }

@@ -3,7 +3,10 @@
 //!
 //! Deliberately absent: anything that changes the meaning (stems, stop words).
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
+use unicode_segmentation::UnicodeSegmentation as _;
 
 /// Latin letters and the Cyrillic ones that look the same.
 const LOOKALIKES: [(char, char); 15] = [
@@ -26,9 +29,31 @@ const LOOKALIKES: [(char, char); 15] = [
 
 /// The form in which words are compared.
 pub fn fold(text: &str) -> String {
-    if let Some(folded) = fold_plain(text) {
-        return one_script(folded);
+    match fold_plain(text) {
+        Some((folded, false)) => folded,
+        Some((folded, true)) => one_script(folded),
+        None => fold_whole(text),
     }
+}
+
+/// The same; a word that is in that form already is not written again.
+pub fn folded(word: &str) -> Cow<'_, str> {
+    let plain = word.chars().all(|letter| {
+        matches!(
+            letter,
+            'а'..='я' | 'ә' | 'ғ' | 'қ' | 'ң' | 'ө' | 'ұ' | 'ү' | 'һ' | 'і'
+        )
+    }) || word
+        .bytes()
+        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if plain {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(fold(word))
+    }
+}
+
+fn fold_whole(text: &str) -> String {
     let folded: String = text
         .nfkc()
         .flat_map(char::to_lowercase)
@@ -39,21 +64,47 @@ pub fn fold(text: &str) -> String {
 }
 
 /// Words of nothing but the letters nearly all are of, which NFKC leaves as they
-/// are; `None`: there are others.
-fn fold_plain(text: &str) -> Option<String> {
+/// are, and whether letters of two scripts are among them; `None`: there are others.
+fn fold_plain(text: &str) -> Option<(String, bool)> {
     let mut folded = String::with_capacity(text.len());
+    let (mut latin, mut cyrillic) = (false, false);
     for letter in text.chars() {
         folded.push(match letter {
-            '\0'..='\x7f' => letter.to_ascii_lowercase(),
-            'а'..='я' | 'ә' | 'ғ' | 'қ' | 'ң' | 'ө' | 'ұ' | 'ү' | 'һ' | 'і' => letter,
+            '\0'..='\x7f' => {
+                latin |= letter.is_ascii_alphabetic();
+                letter.to_ascii_lowercase()
+            }
+            'а'..='я' | 'ә' | 'ғ' | 'қ' | 'ң' | 'ө' | 'ұ' | 'ү' | 'һ' | 'і' => {
+                cyrillic = true;
+                letter
+            }
             'А'..='Я' | 'Ә' | 'Ғ' | 'Қ' | 'Ң' | 'Ө' | 'Ұ' | 'Ү' | 'Һ' | 'І' => {
+                cyrillic = true;
                 letter.to_lowercase().next().unwrap_or(letter)
             }
-            'ё' | 'Ё' => 'е',
+            'ё' | 'Ё' => {
+                cyrillic = true;
+                'е'
+            }
             _ => return None,
         });
     }
-    Some(folded)
+    Some((folded, latin && cyrillic))
+}
+
+/// A Kazakh letter as people write it who have only Russian or English keys.
+pub const fn plain_letter(letter: char) -> char {
+    match letter {
+        'ә' => 'а',
+        'ғ' => 'г',
+        'қ' => 'к',
+        'ң' => 'н',
+        'ө' => 'о',
+        'ұ' | 'ү' => 'у',
+        'һ' => 'х',
+        'і' => 'и',
+        other => other,
+    }
 }
 
 /// White space of every kind as single spaces, none at the ends.
@@ -73,8 +124,9 @@ pub const fn is_steering(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// `text` cut before `chars_max` characters at the end of a word, with an
-/// ellipsis where something was left out.
+/// `text` cut before `chars_max` characters at the end of a word (one endless
+/// word between what a reader takes for letters), with an ellipsis where
+/// something was left out.
 pub fn clip(text: &str, chars_max: usize) -> String {
     if text.chars().count() <= chars_max {
         return text.to_owned();
@@ -85,11 +137,26 @@ pub fn clip(text: &str, chars_max: usize) -> String {
         .nth(room)
         .map_or(text.len(), |(at, _)| at);
     let head = &text[..end];
-    let whole_words = head.rfind(char::is_whitespace).map_or("", |at| &head[..at]);
-    let kept = whole_words.trim_end_matches(|letter: char| {
+    // The last letter may be cut in two.
+    let whole_letters = || {
+        head.grapheme_indices(true)
+            .next_back()
+            .map_or(0, |(at, _)| at)
+    };
+    let whole = head
+        .rfind(char::is_whitespace)
+        .unwrap_or_else(whole_letters);
+    let kept = head[..whole].trim_end_matches(|letter: char| {
         letter.is_whitespace() || matches!(letter, ',' | ';' | ':' | '-' | '–' | '—')
     });
     format!("{kept}…")
+}
+
+/// Whether it is a letter of any script: [`char::is_alphabetic`], quick for those
+/// nearly all are.
+pub fn is_letter(letter: char) -> bool {
+    matches!(letter, 'a'..='z' | 'A'..='Z' | '\u{400}'..='\u{481}' | '\u{48a}'..='\u{52f}')
+        || !letter.is_ascii() && letter.is_alphabetic()
 }
 
 /// Whether the letter is Cyrillic.
@@ -152,17 +219,46 @@ mod tests {
             "һІі",
             "Ұлттық",
         ] {
-            let long: String = word.nfkc().flat_map(char::to_lowercase).collect();
-            assert_eq!(fold_plain(word), Some(long.replace('ё', "е")), "{word}");
+            assert_eq!(fold(word), fold_whole(word), "{word}");
+            assert!(fold_plain(word).is_some(), "{word}");
         }
         assert_eq!(fold_plain("и\u{306}"), None, "it is one letter");
+    }
+
+    #[test]
+    fn what_is_folded_stays_as_it_is() {
+        for word in [
+            "форум",
+            "қазақстан",
+            "ai-forum 2026",
+            "don't",
+            "фoрум",
+            "Forum",
+            "ёлка",
+            "é",
+        ] {
+            assert_eq!(folded(word), fold(word), "{word}");
+        }
+        assert!(matches!(folded("форум"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn letters_are_those_of_unicode() {
+        for letter in '\0'..=char::MAX {
+            assert_eq!(is_letter(letter), letter.is_alphabetic(), "{letter:?}");
+        }
     }
 
     #[test]
     fn clipping_never_cuts_a_word() {
         assert_eq!(clip("бір екі үш", 100), "бір екі үш");
         assert_eq!(clip("бір екі, үш төрт", 10), "бір екі…");
-        assert_eq!(clip("ұзақсөзсіз", 4), "…");
+        assert_eq!(clip("ұзақсөзсіз", 4), "ұз…");
+        assert_eq!(
+            clip("ма\u{438}\u{306}дан", 5),
+            "ма…",
+            "й may be two characters"
+        );
         assert_eq!(clip("", 0), "");
     }
 }

@@ -30,6 +30,9 @@ pub struct Token {
     pub spaced: bool,
     /// Begins with a capital letter.
     pub capital: bool,
+    /// What its reader noted of the word, a bit for each thing looked for; nothing
+    /// until then.
+    pub noted: u128,
 }
 
 impl Token {
@@ -88,6 +91,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
             folded: normalise::fold(&text[start..end]),
             spaced,
             capital: letter.is_uppercase(),
+            noted: 0,
         });
         spaced = false;
     }
@@ -97,7 +101,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
 fn shape_of(letter: char) -> Shape {
     if letter.is_ascii_digit() {
         Shape::Number
-    } else if letter.is_alphanumeric() || is_combining(letter) {
+    } else if normalise::is_letter(letter) || letter.is_numeric() || is_combining(letter) {
         Shape::Word
     } else {
         Shape::Mark

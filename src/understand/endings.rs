@@ -3,8 +3,9 @@
 //! Vowel harmony is not asked for: who writes a foreign name disagrees about it.
 //! Deliberately absent: verbs, and stems (`text::stem` has those).
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
+
+use crate::text::lookup::Set;
 
 const PLURALS: [&str; 7] = ["", "лар", "лер", "дар", "дер", "тар", "тер"];
 const POSSESSIVES: [&str; 4] = ["ы", "і", "сы", "сі"];
@@ -55,8 +56,8 @@ const LOCATIVES: [&str; 14] = [
     "інде",
 ];
 
-static ENDINGS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    let mut endings = HashSet::new();
+static ENDINGS: LazyLock<Set<String>> = LazyLock::new(|| {
+    let mut endings = Set::default();
     for plural in PLURALS {
         for case in CASES {
             endings.insert(format!("{plural}{case}"));

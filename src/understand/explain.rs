@@ -84,6 +84,7 @@ pub(super) fn explanation(look: Look) -> Explanation {
         topics,
         pieces,
         reading,
+        ..
     } = look;
     let evidence = finding.evidence;
     let day = reading

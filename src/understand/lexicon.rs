@@ -2,30 +2,120 @@
 //!
 //! Deliberately absent: weights. What a word counts is decided where it is used.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use crate::text::lookup::{Set, Table};
 use crate::text::tokens::Token;
 
 const LEXICON: &str = include_str!("lexicon.txt");
 /// Shorter beginnings would catch too much.
 const BEGINNING_CHARS_MIN: usize = 4;
+/// In what is noted of a token: that it was looked at.
+const LOOKED_AT: u128 = 1 << 127;
+/// Sections there may be: one bit of what is noted is not theirs.
+const SECTIONS_MAX: usize = 127;
 
-static SECTIONS: LazyLock<HashMap<&'static str, Section>> = LazyLock::new(read);
+static SECTIONS: LazyLock<Lexicon> = LazyLock::new(Lexicon::read);
 static EMPTY: LazyLock<Section> = LazyLock::new(Section::default);
+
+#[derive(Default)]
+struct Lexicon {
+    sections: Vec<Section>,
+    /// Where each section stands.
+    names: Table<&'static str, usize>,
+    /// By the first word of an entry that names it whole: the sections it is of.
+    first_words: Table<String, u128>,
+    /// Beginnings of one word, by their first [`BEGINNING_CHARS_MIN`] characters.
+    beginnings: Table<String, Vec<(String, u128)>>,
+}
 
 /// The words of one meaning.
 #[derive(Debug, Default)]
 pub struct Section {
-    whole: HashSet<String>,
+    whole: Set<String>,
     /// By their first [`BEGINNING_CHARS_MIN`] characters.
-    beginnings: HashMap<String, Vec<String>>,
+    beginnings: Table<String, Vec<String>>,
     longest: usize,
+    /// Its own in what is noted of tokens.
+    bit: u128,
 }
 
 /// The section of `lexicon.txt` named `name`; a test holds that each exists.
 pub fn section(name: &str) -> &'static Section {
-    SECTIONS.get(name).unwrap_or(&EMPTY)
+    let lexicon = &*SECTIONS;
+    let at = lexicon.names.get(name);
+    at.map_or(&EMPTY, |at| &lexicon.sections[*at])
+}
+
+/// Notes of each token which sections may have an entry that begins with it, so
+/// that asking costs next to nothing where there is none. Tokens that are spelled
+/// anew must be noted anew.
+pub fn note(tokens: &mut [Token]) {
+    let lexicon = &*SECTIONS;
+    for token in tokens {
+        token.noted = LOOKED_AT | lexicon.sections_of(&token.folded);
+    }
+}
+
+impl Lexicon {
+    fn sections_of(&self, word: &str) -> u128 {
+        let first = word.split_once(' ').map_or(word, |(first, _)| first);
+        let mut bits = self.first_words.get(first).copied().unwrap_or_default();
+        for (beginning, sections) in self.beginnings.get(head(word)).into_iter().flatten() {
+            if word.starts_with(beginning) {
+                bits |= sections;
+            }
+        }
+        bits
+    }
+
+    fn read() -> Self {
+        let mut lexicon = Self::default();
+        let mut current = 0;
+        for line in LEXICON.lines().filter(|line| !line.starts_with('#')) {
+            if let Some(name) = line.strip_prefix('[') {
+                current = lexicon.named(name.trim_end_matches(']'));
+                continue;
+            }
+            for entry in line.split_whitespace() {
+                lexicon.add(current, &entry.replace('_', " "));
+            }
+        }
+        lexicon
+    }
+
+    fn named(&mut self, name: &'static str) -> usize {
+        *self.names.entry(name).or_insert_with(|| {
+            self.sections.push(Section {
+                bit: 1 << self.sections.len().min(SECTIONS_MAX),
+                ..Section::default()
+            });
+            self.sections.len() - 1
+        })
+    }
+
+    fn add(&mut self, section: usize, entry: &str) {
+        let Some(section) = self.sections.get_mut(section) else {
+            return;
+        };
+        section.add(entry);
+        match (entry.split_once(' '), entry.strip_suffix('*')) {
+            (None, Some(beginning)) => {
+                let all = self.beginnings.entry(head(entry).to_owned()).or_default();
+                all.push((beginning.to_owned(), section.bit));
+            }
+            (words, _) => {
+                let first = words.map_or(entry, |(first, _)| first);
+                *self.first_words.entry(first.to_owned()).or_default() |= section.bit;
+            }
+        }
+    }
+}
+
+/// The first characters beginnings are looked up by.
+fn head(word: &str) -> &str {
+    let end = word.char_indices().nth(BEGINNING_CHARS_MIN);
+    end.map_or(word, |(end, _)| &word[..end])
 }
 
 impl Section {
@@ -34,17 +124,25 @@ impl Section {
         self.whole.contains(word) || self.begins(word)
     }
 
+    /// The same of a token.
+    pub fn means(&self, token: &Token) -> bool {
+        self.may_begin(token) && self.has(&token.folded)
+    }
+
     /// How many tokens from `at` on make up an entry; 0: none. The longest wins.
     pub fn at(&self, tokens: &[Token], at: usize) -> usize {
-        let mut phrase = String::new();
-        let mut longest = 0;
-        for (count, token) in tokens[at..].iter().take(self.longest).enumerate() {
-            if count > 0 {
+        let Some(first) = tokens.get(at).filter(|first| self.may_begin(first)) else {
+            return 0;
+        };
+        let mut longest = usize::from(self.has(&first.folded));
+        if self.longest > 1 {
+            let mut phrase = first.folded.clone();
+            for (count, token) in (2..=self.longest).zip(&tokens[at + 1..]) {
                 phrase.push(' ');
-            }
-            phrase.push_str(&token.folded);
-            if self.has(&phrase) {
-                longest = count + 1;
+                phrase.push_str(&token.folded);
+                if self.has(&phrase) {
+                    longest = count;
+                }
             }
         }
         longest
@@ -67,42 +165,29 @@ impl Section {
             .min()
     }
 
+    /// Whether an entry may begin with the token, as far as is noted.
+    const fn may_begin(&self, token: &Token) -> bool {
+        token.noted & LOOKED_AT == 0 || token.noted & self.bit != 0
+    }
+
     fn begins(&self, word: &str) -> bool {
-        let head: String = word.chars().take(BEGINNING_CHARS_MIN).collect();
         self.beginnings
-            .get(&head)
+            .get(head(word))
             .is_some_and(|all| all.iter().any(|beginning| word.starts_with(beginning)))
     }
 
     fn add(&mut self, entry: &str) {
-        let entry = entry.replace('_', " ");
         self.longest = self.longest.max(entry.split(' ').count());
         match entry.strip_suffix('*') {
             Some(beginning) => {
-                let head: String = beginning.chars().take(BEGINNING_CHARS_MIN).collect();
-                let all = self.beginnings.entry(head).or_default();
-                all.push(beginning.to_owned());
+                let all = self.beginnings.entry(head(beginning).to_owned());
+                all.or_default().push(beginning.to_owned());
             }
             None => {
-                self.whole.insert(entry);
+                self.whole.insert(entry.to_owned());
             }
         }
     }
-}
-
-fn read() -> HashMap<&'static str, Section> {
-    let mut sections: HashMap<&'static str, Section> = HashMap::new();
-    let mut current = "";
-    for line in LEXICON.lines().filter(|line| !line.starts_with('#')) {
-        if let Some(name) = line.strip_prefix('[') {
-            current = name.trim_end_matches(']');
-            continue;
-        }
-        for entry in line.split_whitespace() {
-            sections.entry(current).or_default().add(entry);
-        }
-    }
-    sections
 }
 
 #[cfg(test)]
@@ -112,12 +197,37 @@ mod tests {
 
     #[test]
     fn entries_can_be_found_as_they_are_written() {
-        for (name, section) in SECTIONS.iter() {
+        for section in &SECTIONS.sections {
             for heads in section.beginnings.keys() {
+                assert_eq!(heads.chars().count(), BEGINNING_CHARS_MIN, "{heads}");
+            }
+        }
+        assert!(SECTIONS.sections.len() <= SECTIONS_MAX, "a bit for each");
+    }
+
+    #[test]
+    fn what_is_noted_changes_no_answer() {
+        let mut words = vec!["өтеді".to_owned(), String::new(), "a b".to_owned()];
+        for section in &SECTIONS.sections {
+            words.extend(
+                section
+                    .whole
+                    .iter()
+                    .flat_map(|entry| entry.split(' ').map(str::to_owned)),
+            );
+            let beginnings = section.beginnings.values().flatten();
+            words.extend(beginnings.map(|beginning| format!("{beginning}лар")));
+        }
+        let plain: Vec<Token> = words.iter().flat_map(|word| tokens(word)).collect();
+        let mut noted = plain.clone();
+        note(&mut noted);
+        for section in &SECTIONS.sections {
+            for at in 0..plain.len() {
                 assert_eq!(
-                    heads.chars().count(),
-                    BEGINNING_CHARS_MIN,
-                    "{name}: {heads}"
+                    section.at(&noted, at),
+                    section.at(&plain, at),
+                    "{}",
+                    plain[at].folded
                 );
             }
         }

@@ -17,6 +17,7 @@ mod explain;
 mod language;
 mod lexicon;
 pub mod place;
+mod stems;
 mod told;
 
 use std::collections::BTreeMap;
@@ -38,6 +39,9 @@ use event::Finding;
 pub use event::Note;
 pub use excerpt::Scored;
 pub use explain::{DateReason, Explanation, Mentioned, PlaceReason};
+use place::Mention;
+use same_story::Likeness;
+use stems::Stems;
 use told::Told;
 
 /// Raised when the same article would be read differently.
@@ -68,12 +72,41 @@ pub fn languages_of_paragraphs(text: &str) -> Vec<(Range<usize>, Language, Confi
 
 /// What a text is about, surest first, with the words that say so.
 pub fn topics_of(article: &Article) -> Vec<topic::Found> {
-    topic::topics(&told::told(article, None), None)
+    let told = told::told(article, None);
+    topic::topics(&told, None, &mut told.stems())
 }
 
 /// Reads an article. `zone` decides which day it was published on.
 pub fn read(article: &Article, source_hints: &Hints, zone: Tz, now: DateTime<Utc>) -> Reading {
     look(article, *source_hints, zone, now).reading
+}
+
+/// An article as it was read, and what it is compared by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Read {
+    pub reading: Reading,
+    pub likeness: Likeness,
+}
+
+/// Reads an article that is to be compared with others: its words are laid out once
+/// for both.
+pub fn read_to_compare(
+    article: &Article,
+    source_hints: &Hints,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Read {
+    let look = look(article, *source_hints, zone, now);
+    let (told, mut stems, reading) = (look.told, look.stems, look.reading);
+    let likeness = if told.as_written && Likeness::is_of_whole(&article.text) {
+        let body = article.title.trim().len();
+        Likeness::in_words(&told.tokens, body, &look.places, &mut stems)
+    } else if stems.language() == reading.language {
+        Likeness::of(article, &mut stems)
+    } else {
+        Likeness::of(article, &mut Stems::of(reading.language))
+    };
+    Read { reading, likeness }
 }
 
 /// Reads an article, and tells why each label was given: the reasons are those of
@@ -90,6 +123,9 @@ pub fn explain(
 /// A reading, and everything it was made of.
 struct Look {
     told: Told,
+    /// All that are named, also where the text points elsewhere.
+    places: Vec<Mention>,
+    stems: Stems,
     finding: Finding,
     topics: Vec<topic::Found>,
     pieces: Vec<Scored>,
@@ -103,7 +139,8 @@ fn look(article: &Article, source_hints: Hints, zone: Tz, now: DateTime<Utc>) ->
         .or(source_hints.language);
     let told = told::told(article, hint);
     let published = article.dated().with_timezone(&zone).date_naive();
-    let mut finding = event::find(&told, published, source_hints.region);
+    let places = place::mentions(&told.tokens);
+    let mut finding = event::find(&told, &places, published, source_hints.region);
     if let Some(declared) = &article.declared_event {
         take_at_its_word(&mut finding, declared, published);
     }
@@ -117,7 +154,9 @@ fn look(article: &Article, source_hints: Hints, zone: Tz, now: DateTime<Utc>) ->
     {
         event.details.registration = event::registration_in(&article.content_html);
     }
-    let topics = topic::topics(&told, event.as_ref().map(|event| event.name.as_str()));
+    let mut stems = told.stems();
+    let name = event.as_ref().map(|event| event.name.as_str());
+    let topics = topic::topics(&told, name, &mut stems);
     let pieces = excerpt::scored(&told, &cues(&told, &finding));
     let reading = Reading {
         language: told.language,
@@ -142,6 +181,8 @@ fn look(article: &Article, source_hints: Hints, zone: Tz, now: DateTime<Utc>) ->
     };
     Look {
         told,
+        places,
+        stems,
         finding,
         topics,
         pieces,

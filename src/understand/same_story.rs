@@ -12,13 +12,14 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::article::{Article, ArticleId};
-use crate::model::language::Language;
 use crate::model::reading::Reading;
 use crate::model::story::{Signature, StoryCandidate, StoryId};
-use crate::text::stem::stem_in;
 use crate::text::tokens::{Shape, Token, tokens};
-use facts::{Kind, facts};
+use facts::{Kind, Said, facts, said};
 pub use shelf::Shelf;
+
+use super::place::{Mention, mentions};
+use super::stems::Stems;
 
 /// The beginning of a long text tells the story; the rest only dilutes it.
 const SIGNED_CHARS_MAX: usize = 4_000;
@@ -53,26 +54,68 @@ const TELLING_MIN_SAME_DAY: usize = 1;
 
 /// What likeness is found and measured by.
 pub fn signature(article: &Article, reading: &Reading) -> Signature {
-    let beginning: String = article.text.chars().take(SIGNED_CHARS_MAX).collect();
-    let whole = format!("{}\n{beginning}", article.title);
-    let laid_out = tokens(&whole);
-    let words = telling_words(&laid_out, reading.language);
-    let mut bands: Vec<i64> = if words.is_empty() {
-        Vec::new()
-    } else {
-        (0..BANDS).map(|band| band_key(band, &words)).collect()
-    };
-    let dated = article.dated().date_naive();
-    let (facts, telling) = facts(&laid_out, article.title.len(), reading, dated);
-    for (at, (_, one)) in telling.iter().enumerate() {
-        for (_, other) in &telling[at + 1..] {
-            let (low, high) = (one.min(other), one.max(other));
-            bands.push(hash(low.cast_unsigned(), &high.to_be_bytes()).cast_signed());
+    let likeness = Likeness::of(article, &mut Stems::of(reading.language));
+    likeness.signature(article, reading)
+}
+
+/// What the words of an article are compared by, whatever its reading comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Likeness {
+    words: Vec<i64>,
+    said: Said,
+}
+
+impl Likeness {
+    /// Of an article by its words alone; `stems` are those of its language.
+    pub(super) fn of(article: &Article, stems: &mut Stems) -> Self {
+        let beginning: String = article.text.chars().take(SIGNED_CHARS_MAX).collect();
+        let whole = format!("{}\n{beginning}", article.title);
+        let laid_out = tokens(&whole);
+        let places = mentions(&laid_out);
+        Self::in_words(&laid_out, article.title.len(), &places, stems)
+    }
+
+    /// Whether all words of a text count.
+    pub(super) fn is_of_whole(text: &str) -> bool {
+        text.len() <= SIGNED_CHARS_MAX || text.chars().count() <= SIGNED_CHARS_MAX
+    }
+
+    /// Of words laid out already, with their places; the title's end before byte
+    /// `body`.
+    pub(super) fn in_words(
+        laid_out: &[Token],
+        body: usize,
+        places: &[Mention],
+        stems: &mut Stems,
+    ) -> Self {
+        for token in laid_out.iter().filter(|token| token.shape != Shape::Mark) {
+            stems.learn(&token.folded);
+        }
+        Self {
+            words: telling_words(laid_out, stems),
+            said: said(laid_out, body, places, stems),
         }
     }
-    // Facts are negative: the whole stays sorted.
-    let tokens = facts.into_iter().chain(words).collect();
-    Signature { bands, tokens }
+
+    /// What the article is found and measured by, read as `reading`.
+    pub fn signature(&self, article: &Article, reading: &Reading) -> Signature {
+        let words = &self.words;
+        let mut bands: Vec<i64> = if words.is_empty() {
+            Vec::new()
+        } else {
+            (0..BANDS).map(|band| band_key(band, words)).collect()
+        };
+        let (facts, telling) = facts(&self.said, reading, article.dated().date_naive());
+        for (at, (_, one)) in telling.iter().enumerate() {
+            for (_, other) in &telling[at + 1..] {
+                let (low, high) = (one.min(other), one.max(other));
+                bands.push(hash(low.cast_unsigned(), &high.to_be_bytes()).cast_signed());
+            }
+        }
+        // Facts are negative: the whole stays sorted.
+        let tokens = facts.into_iter().chain(words.iter().copied()).collect();
+        Signature { bands, tokens }
+    }
 }
 
 /// The story of the likest candidate near in time, or a new one. An article
@@ -222,7 +265,7 @@ fn likeness(one: &[i64], other: &[i64]) -> f64 {
     }
 }
 
-fn telling_words(laid_out: &[Token], language: Language) -> Vec<i64> {
+fn telling_words(laid_out: &[Token], stems: &Stems) -> Vec<i64> {
     let mut words = BTreeSet::new();
     for token in laid_out {
         if words.len() >= TOKENS_MAX {
@@ -230,7 +273,7 @@ fn telling_words(laid_out: &[Token], language: Language) -> Vec<i64> {
         }
         let long = token.folded.chars().count() >= WORD_CHARS_MIN;
         if token.shape == Shape::Number || (token.shape == Shape::Word && long) {
-            let stem = stem_in(&token.folded, language);
+            let stem = stems.stem(&token.folded);
             words.insert((hash(0, stem.as_bytes()) >> 1).cast_signed());
         }
     }

@@ -7,12 +7,14 @@ use std::sync::LazyLock;
 use crate::model::article::Article;
 use crate::model::language::Language;
 use crate::model::reading::Confidence;
+use crate::text::normalise::plain_letter;
 use crate::text::script::{cyrillic, latin_spelling};
 use crate::text::sentences::sentences;
 use crate::text::tokens::{Token, tokens};
 
 use super::language::{Judged, judge};
-use super::lexicon::section;
+use super::lexicon::{note, section};
+use super::stems::Stems;
 
 /// News is told long before; the rest of a longer text is not analysed.
 const ANALYSED_BYTES_MAX: usize = 64 * 1024;
@@ -39,6 +41,9 @@ pub struct Told {
     pub language_confidence: Confidence,
     /// What the letters alone say.
     pub by_letters: Judged,
+    /// The tokens are those of title and text as they were written: nothing is left
+    /// out, nothing spelled anew.
+    pub as_written: bool,
 }
 
 /// Lays an article out. `hint` is what its outlet writes in: it decides where
@@ -46,6 +51,7 @@ pub struct Told {
 pub fn told(article: &Article, hint: Option<Language>) -> Told {
     let body = without_title(&article.title, &article.text);
     let mut text = format!("{}\n{body}", article.title.trim());
+    let mut as_written = text.len() <= ANALYSED_BYTES_MAX && body == article.text.trim();
     let mut end = text.len().min(ANALYSED_BYTES_MAX);
     while !text.is_char_boundary(end) {
         end -= 1;
@@ -60,11 +66,13 @@ pub fn told(article: &Article, hint: Option<Language>) -> Told {
         (found, confidence) = (hint, Confidence::new(0.6));
     }
     if found == Language::KazakhLatin {
+        as_written = false;
         let spelling = latin_spelling(&text);
         for token in tokens.iter_mut().filter(|token| token.is_word()) {
             token.folded = chat_spelling(cyrillic(&token.folded, spelling));
         }
     }
+    note(&mut tokens);
     let sentences = lay_out(&text, &tokens);
     let title_end = article.title.trim().len();
     let title_sentences = sentences
@@ -79,6 +87,7 @@ pub fn told(article: &Article, hint: Option<Language>) -> Told {
         language: found,
         language_confidence: confidence,
         by_letters,
+        as_written,
     }
 }
 
@@ -128,21 +137,6 @@ static CHAT_SPELLINGS: LazyLock<Vec<(String, &'static str)>> = LazyLock::new(|| 
     CHAT_WORDS.iter().map(plain).collect()
 });
 
-/// A Kazakh letter as people write it who have only Russian or English keys.
-pub const fn plain_letter(letter: char) -> char {
-    match letter {
-        'ә' => 'а',
-        'ғ' => 'г',
-        'қ' => 'к',
-        'ң' => 'н',
-        'ө' => 'о',
-        'ұ' | 'ү' => 'у',
-        'һ' => 'х',
-        'і' => 'и',
-        other => other,
-    }
-}
-
 /// The word as it is spelled, if it begins as one of those chats write plainly.
 fn chat_spelling(word: String) -> String {
     let plain: String = word.chars().map(plain_letter).collect();
@@ -157,6 +151,14 @@ fn chat_spelling(word: String) -> String {
 }
 
 impl Told {
+    /// For the stems of its tokens, which of Latin Kazakh are in Cyrillic letters.
+    pub fn stems(&self) -> Stems {
+        Stems::of(match self.language {
+            Language::KazakhLatin => Language::KazakhCyrillic,
+            other => other,
+        })
+    }
+
     /// The tokens of sentence `index`.
     pub fn words(&self, index: usize) -> &[Token] {
         self.sentences
@@ -178,9 +180,11 @@ impl Told {
 
     /// The sentence that holds a token.
     pub fn sentence_at(&self, token: usize) -> Option<usize> {
-        self.sentences
-            .iter()
-            .position(|sentence| sentence.tokens.contains(&token))
+        let at = self
+            .sentences
+            .partition_point(|sentence| sentence.tokens.end <= token);
+        let holds = |sentence: &Sentence| sentence.tokens.contains(&token);
+        self.sentences.get(at).is_some_and(holds).then_some(at)
     }
 
     /// The text of sentence `index`.

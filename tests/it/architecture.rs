@@ -68,6 +68,7 @@ const DOORS: &[(&str, &str)] = &[
     ("clap", "cli"),
     ("csv", "cli/subscribers"),
     ("cron", "daemon/timetable.rs"),
+    ("rustc_hash", "text/lookup.rs"),
 ];
 
 fn sources() -> Vec<(String, String)> {

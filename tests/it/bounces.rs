@@ -453,11 +453,11 @@ fn the_operator_keeps_the_list() {
     let added = world.must(&["suppressions", "add", "X@gone.example", "@other.example"]);
     assert_eq!(
         added.trim(),
-        "1 added, 1 were on the list, 0 lines not understood"
+        "1 added, 1 on the list already, 0 lines not understood"
     );
     assert_eq!(world.must(&["suppressions", "list"]).lines().count(), 4);
     let removed = world.must(&["suppressions", "remove", "@other.example", "n@o.example"]);
-    assert_eq!(removed.trim(), "1 removed, 1 were not on the list");
+    assert_eq!(removed.trim(), "1 removed, 1 not on the list");
     assert_eq!(
         world
             .run(&["suppressions", "add", "nonsense"])

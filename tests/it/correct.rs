@@ -182,6 +182,13 @@ fn corrected(store_url: Option<String>) {
     assert!(lines.contains("same story as "), "{lines}");
     let alone = story(&world.must(&["--json", "correct", BRIDGE, "--own-story"]));
     assert_ne!(joined, alone);
+    // Others join the story it was taken out to, and it leaves that too.
+    let followed = story(&world.must(&["--json", "correct", OTHER, "--story", BRIDGE]));
+    assert_eq!(followed, alone);
+    let apart = story(&world.must(&["--json", "correct", BRIDGE, "--own-story"]));
+    assert_ne!(apart, alone);
+    let again = world.must(&["correct", BRIDGE, "--own-story"]);
+    assert!(again.contains("nothing to change"), "{again}");
 
     // What was said is listed, and judges the engine.
     let listed = world.must(&["correct", "list"]);

@@ -75,6 +75,19 @@ fn every_kind_of_broken_file_is_named_with_its_line() {
 }
 
 #[test]
+fn a_variable_that_sets_nothing_is_told_and_changes_nothing() {
+    let mut world = World::new(None);
+    world.set("JARSHY_SERVE_LISTEN", "127.0.0.1:1");
+    let output = world.run(&["check", "--json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let expected =
+        "JARSHY_SERVE_LISTEN: warning: sets nothing; did you mean JARSHY__SERVE__LISTEN?";
+    assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+    let counted: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(counted["warnings"], 1, "{counted}");
+}
+
+#[test]
 fn a_mistake_in_a_desk_text_is_named_with_its_line() {
     let mut world = World::new(None);
     world.set("JARSHY__CATALOG__DIR", "feeds");

@@ -188,7 +188,9 @@ fn a_reader_finds_the_own_way_without_scripts() {
     let confirmation = letter(&running, MOVED, "/confirm?");
     assert!(listed(&running).contains(&format!("{AIGUL} confirmed en")));
     browser.open(&confirmation.link("/confirm?"));
-    browser.press("Yes, confirm");
+    says(&mut browser, "Change the address?");
+    browser.press("Yes, change it");
+    says(&mut browser, "Your address is changed");
     assert_eq!(listed(&running).trim(), format!("{MOVED} confirmed en"));
     browser.open(&preferences);
     says(&mut browser, MOVED);

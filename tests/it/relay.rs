@@ -418,6 +418,41 @@ async fn a_dead_relay_costs_one_look_and_no_attempt() {
 }
 
 #[tokio::test]
+async fn letters_leave_by_the_relays_of_now_and_the_one_on_its_way_ends_where_it_began() {
+    let begun = Arc::new(tokio::sync::Notify::new());
+    let seen = Arc::clone(&begun);
+    let old = Server::start(move |_, line, _| {
+        if line == "DATA" {
+            seen.notify_one();
+        }
+        None
+    })
+    .await;
+    let new = Server::start(|_, _, _| None).await;
+    let paced = Relay {
+        per_minute: Some(1),
+        ..relay("old", old.port, 1, 1)
+    };
+    let house = House::open(vec![paced], Rules::default(), &PEOPLE).await;
+    let newsroom = Arc::clone(&house.newsroom);
+    let flushing = tokio::spawn(async move {
+        let (_keep, stop) = watch::channel(false);
+        mail::flush(&newsroom, &stop).await
+    });
+    begun.notified().await;
+    let relays = vec![relay("new", new.port, 2, 1)];
+    let other = PostRoom::new(relays, DomainLimits::default(), None, None);
+    house.newsroom.post.refurnish(&other);
+    let flushed = tokio::time::timeout(PATIENCE, flushing).await;
+    let flushed = flushed.expect("it waits for no turn").expect("no panic");
+    assert_eq!(flushed.expect("the store answers").sent, 1);
+    assert_eq!(house.flush().await.sent, 4);
+    assert_eq!((copies(&[&old]).len(), copies(&[&new]).len()), (1, 4));
+    let copies = copies(&[&old, &new]);
+    assert!(copies.len() == 5 && copies.values().all(|copies| *copies == 1));
+}
+
+#[tokio::test]
 async fn weights_share_the_letters() {
     let people: Vec<String> = (0..40).map(|n| format!("r{n}@reader.example")).collect();
     let people: Vec<&str> = people.iter().map(String::as_str).collect();

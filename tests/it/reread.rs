@@ -86,7 +86,7 @@ fn read_again(store_url: Option<String>) {
     let bad = runtime.block_on(read_badly(&store, None));
     assert_eq!(bad.reading.shown_kind(), Some(Kind::Other));
     assert_eq!(calendar(&world).matches("BEGIN:VEVENT").count(), 0);
-    assert_eq!(world.must(&["reread"]), "1 articles read again\n");
+    assert_eq!(world.must(&["reread"]), "1 article read again\n");
     assert_eq!(calendar(&world), before, "nothing to tell a calendar");
     let again = runtime.block_on(only_entry(&store));
     assert_eq!(again.reading.kind, first.reading.kind);

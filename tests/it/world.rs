@@ -8,6 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Arc, Condvar, Mutex};
 
+use jarshy::cli::house;
+use jarshy::clock::Clock;
+use jarshy::daemon::Newsroom;
+
 /// The program under test.
 pub const JARSHY: &str = env!("CARGO_BIN_EXE_jarshy");
 
@@ -48,6 +52,18 @@ impl World {
         world.set("JARSHY__GATHER__PAUSE_MS", "0");
         world.set("JARSHY__GATHER__ALLOW_PRIVATE", "[\"127.0.0.1/32\"]");
         world
+    }
+
+    /// The house this folder describes, in this process, with a clock of ours.
+    pub async fn newsroom(&self, clock: &Clock) -> Arc<Newsroom> {
+        // Err: another test of this process installed it already.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let config = jarshy::config::load(&self.path("jarshy.toml"), self.environment.clone());
+        let opened = house::open_with(&config.expect("a right config")).await;
+        let mut newsroom = opened.unwrap_or_else(|_| panic!("the house does not open"));
+        let inside = Arc::get_mut(&mut newsroom).expect("nobody else has it yet");
+        inside.clock = clock.clone();
+        newsroom
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

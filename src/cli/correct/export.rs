@@ -9,6 +9,7 @@ use crate::cli::output::{Failure, say};
 use crate::daemon::Newsroom;
 use crate::model::article::{Article, ArticleId};
 use crate::model::correction::Correction;
+use crate::model::count::counted;
 use crate::model::reading::EventClaim;
 
 /// Corrected articles as cases; of an article that is only told apart from
@@ -64,7 +65,7 @@ pub(super) async fn export(newsroom: &Newsroom, file: &Path) -> Result<(), Failu
     }
     std::fs::write(file, text)
         .map_err(|error| Failure::work(format!("{}: {error}", file.display())))?;
-    say(&format!("{}: {count} cases", file.display()))
+    say(&format!("{}: {}", file.display(), counted(count, "case")))
 }
 
 fn is_other(corrections: &[Correction], id: &ArticleId) -> bool {

@@ -8,7 +8,6 @@ use url::Url;
 
 use super::AddArgs;
 use super::explore::{Explored, Outcome, Tried, explore};
-use super::import::EVERY;
 use super::shelf::Shelf;
 use crate::catalog::write;
 use crate::cli::house;
@@ -16,9 +15,10 @@ use crate::cli::output::{Failure, complain, say, time};
 use crate::clock::Clock;
 use crate::gather::discover::{self, Gives, Kind};
 use crate::gather::web::Web;
+use crate::model::count::counted;
 use crate::model::feed::is_name;
 use crate::model::language::Language;
-use crate::model::source::{FullTextMode, Republish, Source, SourceId};
+use crate::model::source::{Source, SourceId};
 
 /// The most failures told one by one; the others are counted.
 const FAILURES_SHOWN_MAX: usize = 8;
@@ -152,20 +152,12 @@ fn source(args: &AddArgs, explored: &Explored, tried: &Tried, shelf: &Shelf) -> 
         Some(id) => SourceId::from_stored(id.as_str()),
         None => shelf.register.free_id(&wish_of(&candidate.url), hint),
     };
+    let name: String = name.chars().take(NAME_CHARS_MAX).collect();
     Source {
-        id,
-        name: name.chars().take(NAME_CHARS_MAX).collect(),
-        place: candidate.kind.place(candidate.url.clone()),
         home,
         language,
         region: args.region,
-        republish: Republish::default(),
-        every: EVERY,
-        accept_language: None,
-        user_agent: None,
-        full_text: FullTextMode::default(),
-        push: true,
-        enabled: true,
+        ..Source::new(id, name, candidate.kind.place(candidate.url.clone()))
     }
 }
 
@@ -194,8 +186,8 @@ fn comment(tried: &Tried, day: &str) -> String {
             let newest = gives.newest.map_or_else(String::new, |newest| {
                 format!(", newest of {}", newest.format("%F"))
             });
-            let entries = gives.sample.entries;
-            format!("Found on {day} ({found}): {entries} entries{newest}.")
+            let entries = counted(gives.sample.entries, "entry");
+            format!("Found on {day} ({found}): {entries}{newest}.")
         }
         Outcome::Not(_) => format!("Found on {day} ({found})."),
     }

@@ -10,6 +10,7 @@ use crate::cli::output::{Failure, say};
 use crate::daemon::Newsroom;
 use crate::daemon::gather::{Which, gather};
 use crate::gather::health::verdict;
+use crate::model::count::counted;
 use crate::model::health::Verdict;
 use crate::model::source::SourceId;
 
@@ -90,5 +91,5 @@ fn summary(counts: &BTreeMap<&'static str, usize>, json: bool) -> Result<(), Fai
         .map(|(verdict, count)| format!("{count} {}", verdict.word()))
         .collect();
     let all: usize = counts.values().sum();
-    say(&format!("{all} sources: {}", parts.join(", ")))
+    say(&format!("{}: {}", counted(all, "source"), parts.join(", ")))
 }

@@ -13,6 +13,7 @@ use crate::gather::discover::{self, Candidate, Gives, Hints, How, Kind, What};
 use crate::gather::document::Document;
 use crate::gather::web::{Answer, Request, Seen, Web};
 use crate::gather::{self, health};
+use crate::model::count::counted;
 use crate::model::language::Language;
 use crate::model::source::Validators;
 use crate::understand;
@@ -216,7 +217,8 @@ impl Explorer<'_> {
         let hubs = hints.hubs.iter().map(Url::to_string);
         self.explored.hubs.extend(hubs);
         if hints.left_out > 0 {
-            let note = format!("{} more links of the page were not tried", hints.left_out);
+            let more = counted(hints.left_out, "more link");
+            let note = format!("{more} of the page not tried");
             self.explored.notes.push(note);
         }
     }

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
 use serde_json::json;
 
@@ -11,10 +10,7 @@ use crate::catalog::write::{self, Register};
 use crate::cli::output::{Failure, complain, say};
 use crate::gather::opml::{self, Met, OPML_BYTES_MAX, Outline};
 use crate::model::complaint::{Complaint, Severity};
-use crate::model::source::{FullTextMode, Place, Republish, Source};
-
-/// Between visits of an imported feed.
-pub const EVERY: Duration = Duration::from_mins(30);
+use crate::model::source::{Place, Source};
 
 /// What became of the outlines.
 #[derive(Default)]
@@ -93,20 +89,11 @@ fn take(taken: &mut Taken, register: &mut Register, outline: Outline, place: &st
         taken.known += 1;
         return;
     }
+    let (id, name) = (register.free_id(&wish, None), outline.title.unwrap_or(host));
     let source = Source {
-        id: register.free_id(&wish, None),
-        name: outline.title.unwrap_or(host),
-        place: source_place,
         home: outline.home,
         language,
-        region: None,
-        republish: Republish::default(),
-        every: EVERY,
-        accept_language: None,
-        user_agent: None,
-        full_text: FullTextMode::default(),
-        push: true,
-        enabled: true,
+        ..Source::new(id, name, source_place)
     };
     register.enter(&source);
     let comment = format!("From {place}, line {}.", position.line);

@@ -8,18 +8,20 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::list::{health_json, in_words};
+use crate::cli::gather::unknown;
 use crate::cli::house;
 use crate::cli::output::{Failure, say, time};
 use crate::daemon::Newsroom;
 use crate::daemon::learn::Learned;
-use crate::daemon::refresh::{Looked, asks_robots, look};
+use crate::daemon::refresh::{Due, Looked, look};
 use crate::gather::health::verdict;
-use crate::gather::plan::{self, Plan};
+use crate::gather::plan::{self, Plan, asks_robots};
 use crate::gather::web::shown;
 use crate::model::article::Article;
+use crate::model::count::counted;
 use crate::model::full_text::FullText;
 use crate::model::health::Verdict;
-use crate::model::source::{Source, SourceState, Validators};
+use crate::model::source::{Source, SourceId, SourceState, Validators};
 use crate::understand;
 
 /// The most entries shown.
@@ -54,14 +56,8 @@ struct Shown<'a> {
 pub async fn test(config: &Path, name: &str, whole: bool, json: bool) -> Result<(), Failure> {
     let newsroom = house::open_to_look(config).await?;
     let catalogue = newsroom.catalogue();
-    let Some(source) = catalogue
-        .sources
-        .iter()
-        .find(|source| source.id.as_str() == name)
-    else {
-        return Err(Failure::call(format!(
-            "error: no source is named `{name}`; `jarshy sources list` shows all"
-        )));
+    let Some(source) = catalogue.source(&SourceId::from_stored(name)) else {
+        return Err(Failure::call(unknown(name)));
     };
     let now = newsroom.clock.now();
     let known = newsroom
@@ -76,7 +72,12 @@ pub async fn test(config: &Path, name: &str, whole: bool, json: bool) -> Result<
         state.body_hash = None;
     }
     let mut entries = Vec::new();
-    let looked = look(&newsroom, source, &state, |articles| {
+    let due_now = Due {
+        source,
+        state: &state,
+        texts: true,
+    };
+    let looked = look(&newsroom, due_now, |articles| {
         entries = articles
             .iter()
             .take(ENTRIES_SHOWN_MAX)
@@ -198,8 +199,9 @@ fn tell(shown: &Shown<'_>, newsroom: &Newsroom) -> Result<(), Failure> {
     if !looked.seen.hops.is_empty() {
         let seen = &looked.seen;
         say(&format!(
-            "         {} bytes on the wire, {} ms in all",
-            seen.wire_bytes, seen.total_ms
+            "         {} on the wire, {} ms in all",
+            counted(seen.wire_bytes, "byte"),
+            seen.total_ms
         ))?;
     }
     read(shown)?;
@@ -236,8 +238,10 @@ fn local(state: &SourceState, newsroom: &Newsroom) -> String {
 fn read(shown: &Shown<'_>) -> Result<(), Failure> {
     let refreshed = &shown.looked.refreshed;
     say(&format!(
-        "read     {} entries: {} would be new, {} revised",
-        refreshed.entries, refreshed.new, refreshed.revised
+        "read     {}: {} would be new, {} revised",
+        counted(refreshed.entries, "entry"),
+        refreshed.new,
+        refreshed.revised
     ))?;
     for entry in &shown.entries {
         say(&format!(

@@ -113,6 +113,7 @@ fn harvest_json(file: &str, harvest: &Harvest) -> Value {
             "language": head.language, "updated": time(head.updated), "rights": head.rights,
             "authors": people(&head.authors), "categories": categories(&head.categories),
             "image": head.image, "icon": head.icon, "logo": head.logo, "generator": generator,
+            "ttl": head.ttl_minutes,
         },
         "drafts": harvest.drafts.iter().map(draft).collect::<Vec<_>>(),
     })

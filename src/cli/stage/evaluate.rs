@@ -96,8 +96,9 @@ fn read_all(mut cases: Vec<(Case, Article)>, now: DateTime<Utc>) -> Vec<(Case, R
     cases
         .into_iter()
         .map(|(case, article)| {
-            let reading = understand::read(&article, &Hints::default(), STAGE_ZONE, now);
-            let story = stories.story_of(&article, &reading).as_str().to_owned();
+            let read = understand::read_to_compare(&article, &Hints::default(), STAGE_ZONE, now);
+            let story = stories.story_of(&article, &read).as_str().to_owned();
+            let reading = read.reading;
             (case, Read { reading, story })
         })
         .collect()

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::super::output::{Failure, complain, say};
 use super::{STAGE_BYTES_MAX, open};
+use crate::model::count::counted;
 
 /// Answers each line of `path` by `one`.
 pub(super) fn each(
@@ -44,7 +45,10 @@ pub(super) fn each(
     }
     match bad {
         0 => Ok(()),
-        _ => Err(Failure::work(format!("{bad} lines were not answered"))),
+        _ => Err(Failure::work(format!(
+            "{} not answered",
+            counted(bad, "line")
+        ))),
     }
 }
 

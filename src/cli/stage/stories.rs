@@ -7,9 +7,8 @@ use serde_json::{Value, json};
 
 use super::{Asked, STAGE_ZONE, article_of};
 use crate::model::article::Article;
-use crate::model::reading::Reading;
 use crate::model::story::{StoryCandidate, StoryId};
-use crate::understand::{self, Hints, same_story};
+use crate::understand::{self, Hints, Read, same_story};
 
 /// Stories of one file, and the first article of each as it was named there.
 #[derive(Default)]
@@ -23,15 +22,15 @@ impl Stories {
     pub(super) fn place(&mut self, line: &str, now: DateTime<Utc>) -> Result<String, String> {
         let asked = serde_json::from_str::<Asked>(line).map_err(|error| error.to_string())?;
         let (id, article) = article_of(asked, now)?;
-        let reading = understand::read(&article, &Hints::default(), STAGE_ZONE, now);
-        let story = self.story_of(&article, &reading);
+        let read = understand::read_to_compare(&article, &Hints::default(), STAGE_ZONE, now);
+        let story = self.story_of(&article, &read);
         let first = self.named.entry(story).or_insert_with(|| id.clone());
         Ok(json!({"id": id, "story": first}).to_string())
     }
 
     /// The story of the next text.
-    pub(super) fn story_of(&mut self, article: &Article, reading: &Reading) -> StoryId {
-        let signature = same_story::signature(article, reading);
+    pub(super) fn story_of(&mut self, article: &Article, read: &Read) -> StoryId {
+        let signature = read.likeness.signature(article, &read.reading);
         let candidates: Vec<StoryCandidate> = self.shelf.candidates(&signature).collect();
         let dated = article.dated();
         let story = same_story::join(&article.id, dated, &signature, &candidates);

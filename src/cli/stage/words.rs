@@ -42,7 +42,7 @@ pub(super) fn language(line: &str) -> Result<String, String> {
     Ok(told.to_string())
 }
 
-fn rounded(confidence: Confidence) -> f64 {
+pub(super) fn rounded(confidence: Confidence) -> f64 {
     (f64::from(confidence.get()) * 1000.0).round() / 1000.0
 }
 

@@ -5,18 +5,13 @@
 //! apostrophe before it, and so is one that begins with an apostrophe itself:
 //! reading takes one away, and gives back exactly what was written.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+mod line;
 
+use chrono::{DateTime, Utc};
+
+use self::line::{Line, shortened};
 use super::super::output::time;
-use crate::model::feed::FeedName;
-use crate::model::language::Language;
-use crate::model::reading::Kind;
-use crate::model::region::Region;
-use crate::model::schedule::{Rhythm, Schedule};
-use crate::model::subscriber::{
-    EmailAddress, Grouping, LetterScript, Profile, Subscriber, SubscriberStatus, Tag,
-};
-use crate::model::topic::Topic;
+use crate::model::subscriber::{EmailAddress, Subscriber, SubscriberStatus, Tag};
 use crate::store::Import;
 
 /// The columns of an export.
@@ -176,175 +171,6 @@ fn canonical(field: &str) -> String {
     .to_owned()
 }
 
-/// One line under its columns.
-struct Line<'a> {
-    columns: &'a Columns,
-    fields: &'a [&'a str],
-}
-
-impl Line<'_> {
-    fn value(&self, name: &str) -> String {
-        let at = self.columns.names.iter().position(|known| known == name);
-        let field = at.and_then(|at| self.fields.get(at)).copied();
-        let field = field.unwrap_or_default();
-        if self.columns.origin == Origin::Own {
-            plain(field).trim().to_owned()
-        } else {
-            field.trim().to_owned()
-        }
-    }
-
-    fn has_column(&self, name: &str) -> bool {
-        self.columns.names.iter().any(|known| known == name)
-    }
-
-    /// `None`: the line does not say.
-    fn status(&self) -> Result<Option<SubscriberStatus>, String> {
-        let word = self.value("status").to_lowercase();
-        let foreign = match (self.columns.origin, word.as_str()) {
-            (Origin::Listmonk, "enabled") => Some(SubscriberStatus::Confirmed),
-            (Origin::Listmonk, "disabled" | "blocklisted") => Some(SubscriberStatus::Unsubscribed),
-            // Mailchimp has a file for each standing, told apart by its columns.
-            (Origin::Mailchimp, _) if !self.value("unsubscribed_at").is_empty() => {
-                Some(SubscriberStatus::Unsubscribed)
-            }
-            _ => None,
-        };
-        if foreign.is_some() || word.is_empty() || self.columns.origin == Origin::Mailchimp {
-            return Ok(foreign);
-        }
-        SubscriberStatus::from_word(&word).map(Some).ok_or_else(|| {
-            let word = shortened(&word);
-            format!("the status `{word}`: expected pending, confirmed or unsubscribed")
-        })
-    }
-
-    /// `None`: the table has no wishes.
-    fn profile(&self) -> Result<Option<Profile>, String> {
-        if self.columns.origin != Origin::Own {
-            let tongue = self.value("language").to_lowercase();
-            return Ok(tongue.parse().ok().map(|tongue| Profile {
-                tongue,
-                ..Profile::default()
-            }));
-        }
-        let wishes = HEADER[2..12].iter().chain(&HEADER[17..]);
-        if !wishes.into_iter().any(|name| self.has_column(name)) {
-            return Ok(None);
-        }
-        let mut profile = Profile {
-            feeds: self.words("feeds", "a feed", |word| {
-                word.parse::<FeedName>().map_err(|why| why.to_string())
-            })?,
-            regions: self.words("regions", "a region", |word| {
-                word.parse::<Region>().map_err(|why| why.to_string())
-            })?,
-            topics: self.words("topics", "a topic", |word| {
-                word.parse::<Topic>().map_err(|_| unknown(word))
-            })?,
-            kinds: self.words("kinds", "a kind", |word| {
-                Kind::from_word(word).ok_or_else(|| unknown(word))
-            })?,
-            languages: self.words("languages", "a language", |word| {
-                word.parse::<Language>().map_err(|why| why.to_string())
-            })?,
-            schedule: self.schedule()?,
-            ..Profile::default()
-        };
-        let choices = ["language", "script", "grouping"].map(|name| self.value(name));
-        let [language, script, grouping] = &choices;
-        if !language.is_empty() {
-            profile.tongue = language
-                .parse()
-                .map_err(|why| format!("the language: {why}"))?;
-        }
-        if !script.is_empty() {
-            profile.script = LetterScript::from_word(script)
-                .ok_or_else(|| format!("the script: {}", unknown(script)))?;
-        }
-        if !grouping.is_empty() {
-            profile.grouping = Grouping::from_word(grouping)
-                .ok_or_else(|| format!("the grouping: {}", unknown(grouping)))?;
-        }
-        Ok(Some(profile.normalised()))
-    }
-
-    fn schedule(&self) -> Result<Schedule, String> {
-        let [rhythm, hour, zone] = ["rhythm", "hour", "zone"].map(|name| self.value(name));
-        let mut schedule = Schedule::default();
-        if !rhythm.is_empty() {
-            schedule.rhythm = Rhythm::from_word(&rhythm)
-                .ok_or_else(|| format!("the rhythm: {}", unknown(&rhythm)))?;
-        }
-        if !hour.is_empty() {
-            let read = hour.parse::<u8>().ok().filter(|hour| *hour < 24);
-            schedule.hour = Some(read.ok_or_else(|| format!("the hour: {}", unknown(&hour)))?);
-        }
-        if !zone.is_empty() {
-            let read = zone.parse().map_err(|_| ());
-            schedule.zone = Some(read.map_err(|()| format!("the zone: {}", unknown(&zone)))?);
-        }
-        Ok(schedule)
-    }
-
-    fn tags(&self) -> Result<Vec<Tag>, String> {
-        if self.columns.origin == Origin::Own {
-            return self.words("tags", "a tag", |word| {
-                word.parse::<Tag>().map_err(|why| why.to_string())
-            });
-        }
-        // Others allow any words: what is no letter or digit becomes a hyphen.
-        let fit = |tag: &str| {
-            let fit = |c: char| if c.is_alphanumeric() { c } else { '-' };
-            let fitting: String = tag.trim().chars().map(fit).take(Tag::CHARS_MAX).collect();
-            fitting.trim_matches('-').parse::<Tag>().ok()
-        };
-        Ok(self
-            .value("tags")
-            .split([',', '"', '[', ']'])
-            .filter_map(fit)
-            .collect())
-    }
-
-    fn words<T>(
-        &self,
-        name: &str,
-        what: &str,
-        read: impl Fn(&str) -> Result<T, String>,
-    ) -> Result<Vec<T>, String> {
-        self.value(name)
-            .split_whitespace()
-            .map(|word| read(word).map_err(|why| format!("{what}: {why}")))
-            .collect()
-    }
-
-    fn time(&self, name: &str) -> Result<Option<DateTime<Utc>>, String> {
-        let text = self.value(name);
-        if text.is_empty() {
-            return Ok(None);
-        }
-        let rfc3339 = DateTime::parse_from_rfc3339(&text).map(|at| at.to_utc());
-        let plain = || NaiveDateTime::parse_from_str(&text, "%Y-%m-%d %H:%M:%S");
-        rfc3339
-            .or_else(|_| plain().map(|at| at.and_utc()))
-            .map(Some)
-            .map_err(|_| format!("{name}: {}", unknown(&text)))
-    }
-}
-
-fn unknown(word: &str) -> String {
-    format!("`{}` is unknown", shortened(word))
-}
-
-/// A report's line stays a line.
-fn shortened(word: &str) -> String {
-    const CHARS_MAX: usize = 60;
-    word.chars()
-        .filter(|c| !c.is_control())
-        .take(CHARS_MAX)
-        .collect()
-}
-
 /// A subscriber under [`HEADER`].
 pub(super) fn row(one: &Subscriber) -> [String; 18] {
     let joined = |words: &mut dyn Iterator<Item = String>| {
@@ -400,5 +226,4 @@ fn plain(field: &str) -> &str {
 }
 
 #[cfg(test)]
-#[path = "columns_tests.rs"]
 mod tests;

@@ -8,6 +8,7 @@ use super::super::output::{Failure, complain, say};
 use super::columns::Columns;
 use super::records::Records;
 use crate::daemon::Newsroom;
+use crate::model::count::counted;
 use crate::model::subscriber::Tag;
 use crate::store::{Import, ImportCounts};
 
@@ -123,7 +124,8 @@ impl Imported {
             return say(&value.to_string());
         }
         let mut line = format!(
-            "{added} added, {updated} updated, {kept_unsubscribed} left unsubscribed, {bad_lines} lines not understood"
+            "{added} added, {updated} updated, {kept_unsubscribed} left unsubscribed, {} not understood",
+            counted(bad_lines, "line")
         );
         if erased > 0 {
             line = format!("{line}, {erased} not added since they had their data erased");

@@ -46,14 +46,22 @@ pub struct Relay {
     pub per_minute: Option<u32>,
 }
 
-/// Where letters leave the house, and what the operator says about how.
+/// Where letters leave the house, and what the operator says about how; it can be
+/// furnished anew while letters go.
 #[derive(Debug)]
 pub struct PostRoom {
-    /// At least one.
-    pub relays: Vec<Relay>,
-    pub hours: Option<SendWindow>,
-    pub warm_up: Option<WarmUp>,
+    room: watch::Sender<Arc<Room>>,
     /// Held by the flush that runs: there is one at a time.
+    turn: Mutex<()>,
+}
+
+/// The post room as the operator last furnished it.
+#[derive(Debug)]
+struct Room {
+    /// At least one.
+    relays: Vec<Relay>,
+    hours: Option<SendWindow>,
+    warm_up: Option<WarmUp>,
     board: Mutex<Board>,
 }
 
@@ -70,12 +78,22 @@ impl PostRoom {
             per_minute: relay.per_minute,
         });
         let board = Mutex::new(Board::new(seats.collect(), limits));
-        Self {
+        let room = Room {
             relays,
             hours,
             warm_up,
             board,
+        };
+        Self {
+            room: watch::Sender::new(Arc::new(room)),
+            turn: Mutex::default(),
         }
+    }
+
+    /// Letters leave from `other` on: what is on its way ends where it began, and
+    /// the flush that runs claims no more.
+    pub fn refurnish(&self, other: &Self) {
+        self.room.send_replace(Arc::clone(&other.room.borrow()));
     }
 }
 
@@ -101,7 +119,9 @@ pub async fn flush(
     newsroom: &Arc<Newsroom>,
     stop: &watch::Receiver<bool>,
 ) -> Result<Flushed, StoreError> {
-    let mut board = newsroom.post.board.lock().await;
+    let _turn = newsroom.post.turn.lock().await;
+    let room = Arc::clone(&newsroom.post.room.borrow());
+    let mut board = room.board.lock().await;
     if board.stuck(newsroom.clock.now()).is_some() {
         return Ok(Flushed {
             stuck: true,
@@ -110,7 +130,9 @@ pub async fn flush(
     }
     board.begin();
     let renewing = tokio::spawn(renew(Arc::clone(newsroom)));
-    let ended = Shift::begin(newsroom, &mut board, stop.clone()).run().await;
+    let ended = Shift::begin(newsroom, &room, &mut board, stop.clone())
+        .run()
+        .await;
     renewing.abort();
     newsroom.store.release_deliveries(&newsroom.holder).await?;
     ended

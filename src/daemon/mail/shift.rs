@@ -11,7 +11,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::board::{Board, Worker};
 use super::clerk::{Clerk, NotRecorded};
 use super::worker::{self, Free, Report};
-use super::{DELIVERY_LEASE, Flushed, RENEW_EVERY};
+use super::{DELIVERY_LEASE, Flushed, RENEW_EVERY, Room};
 use crate::daemon::{Newsroom, window};
 use crate::model::delivery::{ClaimedDelivery, Outcome, Reason};
 use crate::store::StoreError;
@@ -22,6 +22,9 @@ const PACED: &str = "waits for its domain's turn (mail.domains)";
 /// A flush under way.
 pub struct Shift<'a> {
     newsroom: &'a Arc<Newsroom>,
+    room: &'a Arc<Room>,
+    /// The post room as it is now.
+    furnished: watch::Receiver<Arc<Room>>,
     board: &'a mut Board,
     stop: watch::Receiver<bool>,
     workers: JoinSet<Result<(), NotRecorded>>,
@@ -48,10 +51,11 @@ impl<'a> Shift<'a> {
     /// Sets the workers of every relay to work.
     pub fn begin(
         newsroom: &'a Arc<Newsroom>,
+        room: &'a Arc<Room>,
         board: &'a mut Board,
         stop: watch::Receiver<bool>,
     ) -> Self {
-        let relays = newsroom.post.relays.iter().enumerate();
+        let relays = room.relays.iter().enumerate();
         let crew: Vec<Worker> = relays
             .flat_map(|(relay, at)| {
                 (0..at.courier.connections_max()).map(move |number| Worker { relay, number })
@@ -64,6 +68,7 @@ impl<'a> Shift<'a> {
             let newsroom = Arc::clone(newsroom);
             workers.spawn(worker::work(
                 newsroom,
+                Arc::clone(room),
                 worker,
                 asking.clone(),
                 clerk.clone(),
@@ -71,6 +76,8 @@ impl<'a> Shift<'a> {
         }
         Self {
             newsroom,
+            room,
+            furnished: newsroom.post.room.subscribe(),
             board,
             stop,
             workers,
@@ -108,6 +115,8 @@ impl<'a> Shift<'a> {
                     }
                 }
                 _ = self.stop.changed() => {}
+                // Its sender lives as long as the newsroom.
+                _ = self.furnished.changed() => {}
                 _ = look_again.tick() => {
                     self.dry = false;
                     self.queue_confirmations().await;
@@ -118,8 +127,9 @@ impl<'a> Shift<'a> {
         self.end().await
     }
 
+    /// The program stops, or letters leave from another post room from now on.
     fn is_stopping(&self) -> bool {
-        *self.stop.borrow()
+        *self.stop.borrow() || !Arc::ptr_eq(self.room, &self.furnished.borrow())
     }
 
     /// What cannot go now is not held.
@@ -140,7 +150,8 @@ impl<'a> Shift<'a> {
         let ends = self.is_stopping() || self.flushed.stuck || self.dry;
         let room = self.board.room(now);
         if !ends && self.claim.is_none() && room > 0 {
-            self.claim = Some(tokio::spawn(claim(Arc::clone(self.newsroom), room as u64)));
+            let (newsroom, from) = (Arc::clone(self.newsroom), Arc::clone(self.room));
+            self.claim = Some(tokio::spawn(claim(newsroom, from, room as u64)));
         }
     }
 
@@ -244,7 +255,7 @@ impl<'a> Shift<'a> {
 
     fn fault(&mut self, worker: Worker, why: &str, now: DateTime<Utc>) {
         self.board.fault(worker, now, why);
-        let relay = &self.newsroom.post.relays[worker.relay].name;
+        let relay = &self.room.relays[worker.relay].name;
         tracing::warn!(relay, why, "a relay could not be used and is left in peace");
     }
 
@@ -319,11 +330,11 @@ async fn next_claim(
 
 /// Claims what may go now: in the sending hours, and within the day's share of
 /// a warm-up plan. Confirmation letters may always: people wait for them.
-async fn claim(newsroom: Arc<Newsroom>, room: u64) -> Result<Claimed, StoreError> {
+async fn claim(newsroom: Arc<Newsroom>, post: Arc<Room>, room: u64) -> Result<Claimed, StoreError> {
     let (store, holder) = (&newsroom.store, &newsroom.holder);
     let now = newsroom.clock.now();
     let wall = now.with_timezone(&newsroom.zone).naive_local();
-    let (day, post) = (wall.date(), &newsroom.post);
+    let day = wall.date();
     let closed = post.hours.is_some_and(|hours| !hours.is_open(wall.time()));
     let limit = post.warm_up.and_then(|plan| plan.letters_on(day));
     let (taken, wanted) = match limit {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::Room;
 use super::board::Worker;
 use super::clerk::{Clerk, NotRecorded};
 use crate::daemon::{Newsroom, letter};
@@ -45,11 +46,12 @@ pub enum Report {
 /// Works until there is no more, or the ledger cannot be written.
 pub async fn work(
     newsroom: Arc<Newsroom>,
+    room: Arc<Room>,
     worker: Worker,
     free: mpsc::Sender<Free>,
     clerk: Clerk,
 ) -> Result<(), NotRecorded> {
-    let mut connection = newsroom.post.relays[worker.relay].courier.connect();
+    let mut connection = room.relays[worker.relay].courier.connect();
     let mut ended: Option<(DeliveryId, Outcome)> = None;
     let mut report = None;
     let mut waits = false;

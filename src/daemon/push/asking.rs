@@ -6,7 +6,7 @@ use crate::catalog::Catalogue;
 use crate::gather::web::Posted;
 use crate::gather::websub::{self, ASKS_BACK_WITHIN};
 use crate::model::push::{Aim, Subscription};
-use crate::store::{HubAsked, StoreError};
+use crate::store::StoreError;
 
 use super::super::Newsroom;
 use super::base_for;
@@ -24,9 +24,7 @@ pub(super) async fn end_unwanted(
 ) -> Result<(), StoreError> {
     let is_wanted = |push: &Subscription| {
         catalogue
-            .sources
-            .iter()
-            .find(|source| source.id == push.source)
+            .source(&push.source)
             .and_then(|source| base_for(newsroom, source))
             .is_some_and(|base| websub::is_below(push, base))
     };
@@ -79,17 +77,6 @@ async fn ask(newsroom: &Newsroom, push: Subscription) -> Result<(), StoreError> 
     if let Posted::Failed { why, .. } = &posted {
         tracing::debug!(source.id = %push.source, why, "a hub did not take what it was asked");
     }
-    let websub::Asked {
-        awaited,
-        failures,
-        next_ask,
-        trouble,
-    } = websub::after_asking(&push, &posted, newsroom.clock.now());
-    let asked = HubAsked {
-        awaited,
-        failures,
-        next_ask,
-        trouble,
-    };
+    let asked = websub::after_asking(&push, &posted, newsroom.clock.now());
     store.push_asked(&push.id, asked_at, &asked).await
 }

@@ -21,7 +21,6 @@ use crate::understand::identity;
 use super::super::Newsroom;
 use super::super::gather::{Which, gather, hold};
 use super::super::learn::Learned;
-use super::super::refresh::published;
 use super::base_for;
 
 /// Pushes looked at in one round.
@@ -80,10 +79,7 @@ async fn read_one(
     stop: &watch::Receiver<bool>,
 ) -> Result<Fate, StoreError> {
     let catalogue = newsroom.catalogue();
-    let source = catalogue
-        .sources
-        .iter()
-        .find(|source| source.id == waiting.source);
+    let source = catalogue.source(&waiting.source);
     let Some(source) = source.filter(|source| base_for(newsroom, source).is_some()) else {
         return Ok(Fate::Done);
     };
@@ -153,7 +149,7 @@ async fn record(
     let learned = Learned::of(newsroom, source, identified.articles, true, now).await?;
     let new = learned.new;
     let visit = Visit {
-        state: plan::after_push(&state, &published(&learned), now),
+        state: plan::after_push(&state, &learned.published(), now),
         articles: learned.articles,
         full_texts: learned.full_texts,
     };

@@ -9,6 +9,7 @@
 //! marked.
 
 mod answers;
+mod dialogue;
 mod server;
 mod wire;
 
@@ -17,31 +18,23 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rustls::ClientConfig;
-use tokio::time::timeout;
 
 use super::MAIL_BYTES_MAX;
-use super::mailbox::{
-    LISTED_MAX, Listed, Login, MAIL_WITHIN, MailboxError, connect, encrypted, shown,
-};
+use super::connection::{LISTED_MAX, Listed, Login, MailboxError, connect};
 use answers::Capabilities;
+use dialogue::{Dialogue, LOGOUT, refused};
 pub use server::ImapServer;
 use server::Security;
-use wire::{Cut, Response, Wire};
 
 /// Mails searched at once, so that the answer stays a line.
 const WINDOW: u32 = 1_000;
 /// Windows searched in one visit; what lies behind waits.
 const WINDOWS_MAX: u32 = 1_000;
-/// Responses to one command: more than a full window of them.
-const RESPONSES_MAX: usize = 10_000;
 
 /// An open mailbox.
 pub struct ImapMailbox {
-    wire: Wire,
-    commands: u32,
+    dialogue: Dialogue,
     can: Capabilities,
-    /// How long its numbers hold (UIDVALIDITY).
-    validity: u32,
     exists: u32,
     processed: Option<String>,
 }
@@ -56,14 +49,12 @@ impl ImapMailbox {
         let is_tls = server.security == Security::Tls;
         let stream = connect(place, is_tls, Arc::clone(&trust)).await?;
         let mut mailbox = Self {
-            wire: Wire::new(stream),
-            commands: 0,
+            dialogue: Dialogue::new(stream),
             can: Capabilities::default(),
-            validity: 0,
             exists: 0,
             processed: server.processed.clone(),
         };
-        let is_known = mailbox.greeted().await?;
+        let is_known = mailbox.dialogue.greeted().await?;
         if server.security == Security::StartTls {
             // Whoever is known already is past the point where TLS can begin.
             if is_known {
@@ -96,13 +87,14 @@ impl ImapMailbox {
             let last = (first + WINDOW - 1).min(self.exists);
             let command = format!("UID SEARCH {first}:{last} UNDELETED");
             let mut numbers = Vec::new();
-            self.ask("UID SEARCH", &command, |response| {
-                let room = (WINDOW as usize).saturating_sub(numbers.len());
-                numbers.extend(answers::found(&response, room));
-            })
-            .await?;
+            self.dialogue
+                .ask("UID SEARCH", &command, |response| {
+                    let room = (WINDOW as usize).saturating_sub(numbers.len());
+                    numbers.extend(answers::found(&response, room));
+                })
+                .await?;
             for number in numbers {
-                let name = format!("{}.{number}", self.validity);
+                let name = format!("{}.{number}", self.dialogue.validity);
                 if listed.len() < LISTED_MAX && !known(&name) {
                     listed.push(Listed { number, name });
                 }
@@ -122,10 +114,11 @@ impl ImapMailbox {
         let uid = mail.number;
         let command = format!("UID FETCH {uid} (UID BODY.PEEK[]<0.{MAIL_BYTES_MAX}>)");
         let mut body = None;
-        self.ask("UID FETCH", &command, |response| {
-            body = body.take().or_else(|| answers::body(response, uid));
-        })
-        .await?;
+        self.dialogue
+            .ask("UID FETCH", &command, |response| {
+                body = body.take().or_else(|| answers::body(response, uid));
+            })
+            .await?;
         Ok(body)
     }
 
@@ -139,15 +132,17 @@ impl ImapMailbox {
             let folder = quoted(&folder);
             if self.can.uid_move {
                 let command = format!("UID MOVE {uid} {folder}");
-                return self.ask("UID MOVE", &command, |_| {}).await;
+                return self.dialogue.ask("UID MOVE", &command, |_| {}).await;
             }
-            self.ask("UID COPY", &format!("UID COPY {uid} {folder}"), |_| {})
+            self.dialogue
+                .ask("UID COPY", &format!("UID COPY {uid} {folder}"), |_| {})
                 .await?;
         }
         let mark = format!("UID STORE {uid} +FLAGS.SILENT (\\Deleted)");
-        self.ask("UID STORE", &mark, |_| {}).await?;
+        self.dialogue.ask("UID STORE", &mark, |_| {}).await?;
         if self.can.uid_expunge {
-            self.ask("UID EXPUNGE", &format!("UID EXPUNGE {uid}"), |_| {})
+            self.dialogue
+                .ask("UID EXPUNGE", &format!("UID EXPUNGE {uid}"), |_| {})
                 .await?;
         }
         Ok(())
@@ -158,33 +153,13 @@ impl ImapMailbox {
     /// # Errors
     /// When the server refuses, falls silent or breaks off.
     pub async fn close(mut self) -> Result<(), MailboxError> {
-        self.ask(LOGOUT, LOGOUT, |_| {}).await
-    }
-
-    /// Whether the server knows us already.
-    async fn greeted(&mut self) -> Result<bool, MailboxError> {
-        let command = "the greeting";
-        let greeting = timeout(MAIL_WITHIN, self.wire.read())
-            .await
-            .map_err(|_| MailboxError::Silent { command })?
-            .map_err(|cut| broke(command, cut))?;
-        let text = greeting.text();
-        let begins = |word: &str| {
-            text.get(..word.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(word))
-        };
-        if begins("* PREAUTH") {
-            return Ok(true);
-        }
-        if begins("* OK") {
-            return Ok(false);
-        }
-        Err(refused(command, text))
+        self.dialogue.ask(LOGOUT, LOGOUT, |_| {}).await
     }
 
     async fn capabilities(&mut self) -> Result<(), MailboxError> {
         let mut can = Capabilities::default();
-        self.ask("CAPABILITY", "CAPABILITY", |response| can.add(&response))
+        self.dialogue
+            .ask("CAPABILITY", "CAPABILITY", |response| can.add(&response))
             .await?;
         self.can = can;
         Ok(())
@@ -203,18 +178,8 @@ impl ImapMailbox {
                 "the server has none; the password is not sent in the clear",
             ));
         }
-        self.ask(COMMAND, COMMAND, |_| {}).await?;
-        let broken = |why: String| MailboxError::Broken {
-            command: COMMAND,
-            why,
-        };
-        let stream = self.wire.into_inner();
-        let stream = stream.ok_or_else(|| broken("words came before the encryption".to_owned()))?;
-        let stream = timeout(MAIL_WITHIN, encrypted(stream, host, trust))
-            .await
-            .map_err(|_| MailboxError::Silent { command: COMMAND })?
-            .map_err(|why| broken(why.to_string()))?;
-        self.wire = Wire::new(stream);
+        self.dialogue.ask(COMMAND, COMMAND, |_| {}).await?;
+        self.dialogue = self.dialogue.encrypt(COMMAND, host, trust).await?;
         Ok(self)
     }
 
@@ -223,10 +188,10 @@ impl ImapMailbox {
         let initial = STANDARD.encode(format!("\0{user}\0{password}"));
         let done = if self.can.auth_plain && self.can.initial_response {
             let command = format!("AUTHENTICATE PLAIN {initial}");
-            self.ask(LOGIN, &command, |_| {}).await
+            self.dialogue.ask(LOGIN, &command, |_| {}).await
         } else if self.can.auth_plain {
             let lines = ["AUTHENTICATE PLAIN".to_owned(), initial.clone()];
-            self.ask_in_turns(LOGIN, &lines).await
+            self.dialogue.ask_in_turns(LOGIN, &lines).await
         } else if self.can.login_disabled {
             return Err(refused(LOGIN, "the server announces LOGINDISABLED"));
         } else {
@@ -236,7 +201,7 @@ impl ImapMailbox {
                 format!("{user} {{{}}}", password.len()),
                 password.clone(),
             ];
-            self.ask_in_turns(LOGIN, &lines).await
+            self.dialogue.ask_in_turns(LOGIN, &lines).await
         };
         done.map_err(|error| match error {
             // A server may repeat what it was sent.
@@ -253,157 +218,22 @@ impl ImapMailbox {
         const COMMAND: &str = "SELECT";
         let (mut exists, mut validity) = (0, None);
         let command = format!("{COMMAND} {}", quoted(folder));
-        self.ask(COMMAND, &command, |response| {
-            exists = answers::exists(&response).unwrap_or(exists);
-            validity = answers::validity(response.text()).or(validity);
-        })
-        .await?;
+        self.dialogue
+            .ask(COMMAND, &command, |response| {
+                exists = answers::exists(&response).unwrap_or(exists);
+                validity = answers::validity(response.text()).or(validity);
+            })
+            .await?;
         self.exists = exists;
-        self.validity = validity.ok_or(MailboxError::Broken {
+        self.dialogue.validity = validity.ok_or(MailboxError::Broken {
             command: COMMAND,
             why: "the server does not say how long its numbers hold (UIDVALIDITY)".to_owned(),
         })?;
         Ok(())
     }
-
-    /// Sends a command and hands its data to `take`, until its end.
-    async fn ask(
-        &mut self,
-        command: &'static str,
-        line: &str,
-        take: impl FnMut(Response),
-    ) -> Result<(), MailboxError> {
-        let tag = self.next_tag();
-        let asking = async {
-            self.send(command, &format!("{tag} {line}")).await?;
-            self.until_done(command, &tag, take).await
-        };
-        timeout(MAIL_WITHIN, asking)
-            .await
-            .unwrap_or(Err(MailboxError::Silent { command }))
-    }
-
-    /// The same for a command whose lines the server asks for one by one.
-    async fn ask_in_turns(
-        &mut self,
-        command: &'static str,
-        lines: &[String],
-    ) -> Result<(), MailboxError> {
-        let tag = self.next_tag();
-        let asking = async {
-            for (at, line) in lines.iter().enumerate() {
-                if at == 0 {
-                    self.send(command, &format!("{tag} {line}")).await?;
-                    continue;
-                }
-                if !self.may_go_on(command, &tag).await? {
-                    return Ok(());
-                }
-                self.send(command, line).await?;
-            }
-            self.until_done(command, &tag, |_| {}).await
-        };
-        timeout(MAIL_WITHIN, asking)
-            .await
-            .unwrap_or(Err(MailboxError::Silent { command }))
-    }
-
-    fn next_tag(&mut self) -> String {
-        self.commands += 1;
-        format!("j{}", self.commands)
-    }
-
-    async fn send(&mut self, command: &'static str, line: &str) -> Result<(), MailboxError> {
-        let line = format!("{line}\r\n");
-        let sent = self.wire.write(line.as_bytes()).await;
-        sent.map_err(|cut| broke(command, cut))
-    }
-
-    /// Whether the server wants the next line; if not, it is done already.
-    async fn may_go_on(&mut self, command: &'static str, tag: &str) -> Result<bool, MailboxError> {
-        for _ in 0..RESPONSES_MAX {
-            let response = self.wire.read().await.map_err(|cut| broke(command, cut))?;
-            if response.text().starts_with('+') {
-                return Ok(true);
-            }
-            if self.is_done(command, tag, &response)? {
-                return Ok(false);
-            }
-        }
-        Err(too_many(command))
-    }
-
-    async fn until_done(
-        &mut self,
-        command: &'static str,
-        tag: &str,
-        mut take: impl FnMut(Response),
-    ) -> Result<(), MailboxError> {
-        for _ in 0..RESPONSES_MAX {
-            let response = self.wire.read().await.map_err(|cut| broke(command, cut))?;
-            if self.is_done(command, tag, &response)? {
-                return Ok(());
-            }
-            take(response);
-        }
-        Err(too_many(command))
-    }
-
-    /// Whether a response ends the command; an error where it ends more.
-    fn is_done(
-        &self,
-        command: &'static str,
-        tag: &str,
-        response: &Response,
-    ) -> Result<bool, MailboxError> {
-        let text = response.text();
-        let broken = |why: String| MailboxError::Broken { command, why };
-        let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
-        let word = rest.split(' ').next().unwrap_or_default();
-        if first == tag {
-            return match word.to_ascii_uppercase().as_str() {
-                "OK" => Ok(true),
-                _ => Err(refused(command, rest)),
-            };
-        }
-        if first != "*" {
-            return Err(broken(format!("`{}` was not asked for", shown(text))));
-        }
-        if word.eq_ignore_ascii_case("BYE") && command != LOGOUT {
-            return Err(broken(format!("the server says goodbye: {}", shown(rest))));
-        }
-        // From now on the numbers mean other mails.
-        let changed = answers::validity(text).filter(|_| self.validity != 0);
-        if changed.is_some_and(|validity| validity != self.validity) {
-            return Err(broken("the mailbox was made anew meanwhile".to_owned()));
-        }
-        Ok(false)
-    }
 }
 
 const LOGIN: &str = "the login";
-const LOGOUT: &str = "LOGOUT";
-
-fn refused(command: &'static str, answer: &str) -> MailboxError {
-    MailboxError::Refused {
-        command,
-        answer: shown(answer),
-    }
-}
-
-fn broke(command: &'static str, cut: Cut) -> MailboxError {
-    match cut {
-        Cut::Silent => MailboxError::Silent { command },
-        Cut::Broken(why) => MailboxError::Broken { command, why },
-    }
-}
-
-fn too_many(command: &'static str) -> MailboxError {
-    MailboxError::Broken {
-        command,
-        why: format!("more than {RESPONSES_MAX} responses"),
-    }
-}
 
 /// A folder's name in quotes; it is ASCII without control characters.
 fn quoted(name: &str) -> String {

@@ -11,6 +11,7 @@ mod text;
 
 use std::future::Future;
 use std::io;
+use std::net::IpAddr;
 use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
@@ -21,22 +22,33 @@ use tokio::io::{
 };
 use tokio::net::{TcpListener, UnixListener, UnixStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::model::bounce::ListenAt;
+use crate::model::clients::{Clients, Place};
 use session::{Next, Session};
 use text::{Came, Text};
 
 /// The largest mail taken, in bytes; of a large one the beginning is read.
 pub const SIZE_MAX: usize = 16 * 1024 * 1024;
 /// Conversations at once; the next are asked to come again.
-const CONVERSATIONS_MAX: usize = 32;
+const CONVERSATIONS_MAX: usize = 64;
+/// Those of one client over TCP, an IPv4 address or an IPv6 /64: a mail server
+/// holds twenty unless told otherwise (Postfix), and must not keep others out.
+const CONVERSATIONS_OF_ONE_MAX: usize = 20;
 /// RFC 5321 section 4.5.3.1.4 says 512; SMTPUTF8 and parameters say more.
 const LINE_BYTES_MAX: usize = 2_048;
 /// Commands of one conversation.
 const COMMANDS_MAX: usize = 10_000;
-/// How long the other side may be silent.
-const SILENCE_MAX: Duration = Duration::from_mins(2);
+/// How long the other side may be silent, and may leave an answer untaken. RFC 5321
+/// section 4.5.3.2.7 asks five minutes of servers the world writes to; here a mail
+/// server hands in what it has.
+const SILENCE_MAX: Duration = Duration::from_secs(30);
+/// How long it may take from the greeting, or the end of a mail, until the text of
+/// the next begins, whatever is said meanwhile.
+const ENVELOPE_WITHIN: Duration = Duration::from_mins(1);
+/// How long the text of one mail may take.
+const TEXT_WITHIN: Duration = Duration::from_mins(3);
 /// How long a conversation may take; a mail server comes again for the rest.
 const CONVERSATION_WITHIN: Duration = Duration::from_mins(15);
 /// The pause after the system refused a connection (too many open files).
@@ -83,10 +95,14 @@ impl Door {
         }
     }
 
-    async fn knock(&self) -> io::Result<Box<dyn Line>> {
+    /// Who knocks, and from where: whom a Unix socket lets in its folder decides.
+    async fn knock(&self) -> io::Result<(Box<dyn Line>, Option<IpAddr>)> {
         Ok(match self {
-            Self::Tcp(listener) => Box::new(listener.accept().await?.0),
-            Self::Unix(listener) => Box::new(listener.accept().await?.0),
+            Self::Tcp(listener) => {
+                let (stream, peer) = listener.accept().await?;
+                (Box::new(stream), Some(peer.ip()))
+            }
+            Self::Unix(listener) => (Box::new(listener.accept().await?.0), None),
         })
     }
 }
@@ -113,6 +129,7 @@ pub async fn serve<R: Receiver>(
 ) {
     let host: Arc<str> = host.into();
     let room = Arc::new(Semaphore::new(CONVERSATIONS_MAX));
+    let clients = Clients::new(CONVERSATIONS_OF_ONE_MAX);
     let mut stop = pin!(stop);
     loop {
         let line = tokio::select! {
@@ -121,10 +138,13 @@ pub async fn serve<R: Receiver>(
             knocked = door.knock() => knocked,
         };
         match line {
-            Ok(line) => {
-                let permit = Arc::clone(&room).try_acquire_owned().ok();
+            Ok((line, client)) => {
+                let seat = clients.enter(client).and_then(|place| {
+                    let permit = Arc::clone(&room).try_acquire_owned().ok()?;
+                    Some((place, permit))
+                });
                 let (receiver, host) = (Arc::clone(&receiver), Arc::clone(&host));
-                tokio::spawn(converse(line, receiver, host, permit));
+                tokio::spawn(converse(line, receiver, host, seat));
             }
             Err(error) => {
                 tracing::warn!(%error, "a mail server could not be let in");
@@ -134,16 +154,16 @@ pub async fn serve<R: Receiver>(
     }
 }
 
-/// One conversation; without a permit a very short one.
+/// One conversation; without a seat a very short one.
 async fn converse<R: Receiver>(
     line: Box<dyn Line>,
     receiver: Arc<R>,
     host: Arc<str>,
-    permit: Option<OwnedSemaphorePermit>,
+    seat: Option<(Place, OwnedSemaphorePermit)>,
 ) {
     let mut wire = Wire(BufReader::new(line));
     let talk = async {
-        if permit.is_none() {
+        if seat.is_none() {
             return wire.say("421 4.3.2 too many at once, come again").await;
         }
         wire.say(&format!("220 {host} takes reports")).await?;
@@ -158,11 +178,14 @@ async fn converse<R: Receiver>(
 
 async fn talk<R: Receiver>(wire: &mut Wire, receiver: &R, host: &str) -> io::Result<()> {
     let mut session = Session::default();
+    let mut text_by = Instant::now() + ENVELOPE_WITHIN;
     for _ in 0..COMMANDS_MAX {
-        let line = match wire.line().await? {
-            Read::Line(line) => line,
-            Read::Closed => return Ok(()),
-            Read::Wrong(why) => return wire.say(why).await,
+        let line = match timeout_at(text_by, wire.line()).await {
+            Ok(Ok(Read::Line(line))) => line,
+            Ok(Ok(Read::Closed)) => return Ok(()),
+            Ok(Ok(Read::Wrong(why))) => return wire.say(why).await,
+            Ok(Err(error)) => return Err(error),
+            Err(_) => return wire.say("421 4.4.2 no mail came, come again").await,
         };
         match session.answer(&line, host, &|address| receiver.knows(address)) {
             Next::Say(answer) => wire.say(&answer).await?,
@@ -173,6 +196,7 @@ async fn talk<R: Receiver>(wire: &mut Wire, receiver: &R, host: &str) -> io::Res
                     return Ok(());
                 }
                 session.forget_mail();
+                text_by = Instant::now() + ENVELOPE_WITHIN;
             }
         }
     }
@@ -183,8 +207,12 @@ async fn talk<R: Receiver>(wire: &mut Wire, receiver: &R, host: &str) -> io::Res
 /// Takes a mail's text and answers it; whether the conversation may go on.
 async fn text<R: Receiver>(wire: &mut Wire, receiver: &R, session: &Session) -> io::Result<bool> {
     let mut text = Text::new();
+    let end_by = Instant::now() + TEXT_WITHIN;
     loop {
-        match wire.chunk(&mut text).await? {
+        match timeout_at(end_by, wire.chunk(&mut text))
+            .await
+            .map_err(silent)??
+        {
             Came::More => {}
             Came::End(_) => break,
             Came::Bare => {

@@ -1,11 +1,12 @@
 //! Whether a person writes that they want to leave.
 //!
-//! Only their own words count, not what they quote: every letter of ours holds
-//! the word. A wish must be plain, a sentence that says this and nothing else;
-//! whatever is hedged, asked or denied is left for a person. Kazakh is compared
-//! as it is typed without its own letters, as many do.
+//! Only their own words count (`own_words`), not what they quote: every letter of
+//! ours holds the word. A wish must be plain, a sentence that says this and
+//! nothing else; whatever is hedged, asked or denied is left for a person. Kazakh
+//! is compared as it is typed without its own letters, as many do.
 
 use super::mail::Mail;
+use super::own_words::{own_words, without_prefixes};
 
 /// A wish is short; a letter that merely begins so is for a person to read.
 const OWN_CHARS_MAX: usize = 400;
@@ -166,69 +167,6 @@ const CONDITIONS: &[&str] = &[
     "уақытша",
 ];
 
-/// Where what is quoted begins, in [`folded`](super::phrases::folded) lines.
-const QUOTE_HEADS: &[&str] = &[
-    "from:",
-    "от:",
-    "от кого:",
-    "кімнен:",
-    "жіберуші:",
-    "sent:",
-    "отправлено:",
-    "жіберілді:",
-    "-----original",
-    "----- original",
-    "---- original",
-    "-----исходное",
-    "----- исходное",
-    "-------- исходное",
-    "-----бастапқы",
-    "----- бастапқы",
-    "-------- пересылаемое",
-    "-------- перенаправленное",
-    "---------- forwarded",
-    "---------- пересылаемое",
-    "________",
-    "begin forwarded",
-    "начало переадресованного",
-];
-
-/// How the line before a quotation ends.
-const QUOTE_LINES: &[&str] = &[
-    "wrote:",
-    "writes:",
-    "пишет:",
-    "писал:",
-    "писала:",
-    "писал(а):",
-    "написал:",
-    "написала:",
-    "написал(а):",
-    "пишут:",
-    "жазды:",
-    "деп жазды:",
-    "жазған:",
-];
-
-/// Where a signature begins.
-const SIGNATURES: &[&str] = &[
-    "sent from",
-    "отправлено из",
-    "отправлено с",
-    "с уважением",
-    "с наилучшими",
-    "best regards",
-    "kind regards",
-    "regards",
-    "құрметпен",
-    "ізгі ниетпен",
-    "менің iphone",
-    "get outlook",
-];
-
-/// What mail programs put before the subject of an answer.
-const ANSWER_PREFIXES: &[&str] = &["re", "fw", "fwd", "на", "ответ", "отв", "пересл", "жауап"];
-
 /// Whether the subject or the person's own words are a wish to leave.
 pub fn asks_to_leave(mail: &Mail) -> bool {
     let own = own_words(&mail.text);
@@ -245,64 +183,6 @@ pub fn asks_to_leave(mail: &Mail) -> bool {
 /// The address itself is one, so nothing less plain counts.
 pub fn takes_back(mail: &Mail) -> bool {
     has(&own_words(&mail.text), REFUSALS) || has(&mail.subject, REFUSALS)
-}
-
-/// What the person wrote, without what they quote and their signature.
-fn own_words(text: &str) -> String {
-    let mut own = String::new();
-    let mut lines = text.lines().map(str::trim).peekable();
-    while let Some(line) = lines.next() {
-        let folded = super::phrases::folded(line);
-        let starts = |with: &[&str]| with.iter().any(|head| folded.starts_with(head));
-        if line == "--" || starts(QUOTE_HEADS) || starts(SIGNATURES) {
-            break;
-        }
-        // A long line of this kind is broken in two.
-        let next = lines.peek().map_or("", |next| next);
-        if is_quote_line(&folded) || (is_dated(&folded) && is_quote_line(next)) {
-            break;
-        }
-        if !line.starts_with('>') {
-            own.push_str(line);
-            own.push('\n');
-        }
-    }
-    own.trim().to_owned()
-}
-
-/// "On Monday, Жаршы wrote:", and how Mail.ru and Yandex say the same, with
-/// the address alone.
-fn is_quote_line(line: &str) -> bool {
-    let line = line.to_lowercase();
-    let line = line.trim_end();
-    QUOTE_LINES.iter().any(|end| line.ends_with(end))
-        || (line.ends_with(">:") && line.contains('@'))
-        || (line.ends_with(':') && line.contains('<') && is_dated(line))
-}
-
-/// Whether a line names a time of day or a year, as those before quotations do.
-fn is_dated(line: &str) -> bool {
-    let mut numbers = line.split(|c: char| !c.is_ascii_digit());
-    let bytes = line.as_bytes();
-    let has_time = bytes
-        .windows(5)
-        .any(|five| five[2] == b':' && [0, 1, 3, 4].iter().all(|at| five[*at].is_ascii_digit()));
-    has_time || numbers.any(|number| number.len() == 4 && number.starts_with("20"))
-}
-
-fn without_prefixes(subject: &str) -> &str {
-    let mut subject = subject.trim();
-    while let Some((word, rest)) = subject.split_once(':') {
-        let word = word.to_lowercase();
-        let word = word
-            .trim()
-            .trim_end_matches(|c: char| c.is_ascii_digit() || "[]".contains(c));
-        if !ANSWER_PREFIXES.contains(&word) {
-            break;
-        }
-        subject = rest.trim_start();
-    }
-    subject
 }
 
 /// Lower case, `ё` as `е`, and Kazakh letters as those who lack them type them.

@@ -5,7 +5,7 @@ use mail_parser::decoders::html::html_to_text;
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
 
 use super::fields::Fields;
-use super::phrases;
+use super::{phrases, returned_letter};
 
 /// How much text is looked at, in bytes: reports say what they say early.
 const TEXT_BYTES_MAX: usize = 64 * 1024;
@@ -122,7 +122,7 @@ impl Mail {
     /// Reports of one text hold the returned letter behind a line that says so:
     /// its words are not the report's.
     fn cut_returned(&mut self) {
-        let Some(at) = phrases::returned_letter_at(&self.text) else {
+        let Some(at) = returned_letter::begins_at(&self.text) else {
             return;
         };
         let letter = self.text.split_off(at);
@@ -138,7 +138,7 @@ impl Mail {
         ["from", "sender"]
             .iter()
             .filter_map(|name| self.head.value(name))
-            .any(|value| phrases::is_daemon(&value.to_lowercase()))
+            .any(|value| returned_letter::is_daemon(&value.to_lowercase()))
     }
 
     /// Whether this is a read receipt (RFC 8098).
@@ -155,7 +155,7 @@ impl Mail {
     pub fn says_failed(&self) -> bool {
         self.head.has("x-failed-recipients")
             || self.report_type == "delivery-status"
-            || phrases::is_failure_subject(&phrases::folded(&self.subject))
+            || returned_letter::is_failure_subject(&phrases::folded(&self.subject))
     }
 
     /// To whom the returned letter was sent, as far as it says, in lower case.

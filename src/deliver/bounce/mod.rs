@@ -7,6 +7,7 @@
 //! away only after whoever called has recorded it.
 
 mod auto_reply;
+pub mod connection;
 mod fields;
 pub mod imap;
 pub mod intake;
@@ -14,9 +15,11 @@ mod leave;
 mod mail;
 pub mod mailbox;
 pub mod maildir;
+mod own_words;
 mod phrases;
 pub mod pop3;
 mod proof;
+mod returned_letter;
 mod severity;
 mod status;
 
@@ -98,7 +101,9 @@ fn feedback_kind(feedback: &fields::Fields) -> ReportKind {
 /// A returned letter without machine-readable status: qmail, exim, and what
 /// people's scripts write.
 fn returned(mail: &Mail) -> ReportKind {
-    if phrases::is_delay(&mail.text) || phrases::is_delay(&mail.subject.to_lowercase()) {
+    if returned_letter::is_delay(&mail.text)
+        || returned_letter::is_delay(&mail.subject.to_lowercase())
+    {
         return ReportKind::Delayed;
     }
     match severity::of_text(&mail.text) {

@@ -1,6 +1,6 @@
 //! A mailbox read by POP3 (RFC 1939), over TLS from the first byte (RFC 8314).
 //!
-//! A mail is marked for deletion only after [`Mailbox::put_away`] is called for
+//! A mail is marked for deletion only after [`Pop3Mailbox::put_away`] is called for
 //! it, and the server deletes at QUIT: a line that breaks before means that
 //! mails are read again. Deliberately absent: STLS and APOP, which nothing
 //! needs that offers port 995.
@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::MAIL_BYTES_MAX;
-use super::mailbox::{
+use super::connection::{
     ANSWER_WITHIN, BadMailbox, LISTED_MAX, Listed, Login, MAIL_WITHIN, MailboxError, Stream,
     TRANSFER_BYTES_MAX, connect, shown,
 };

@@ -1,12 +1,32 @@
 use super::*;
 use crate::digest::samples::{
-    about, at, day, entry, event, feed, in_region, name, plan, region, told,
+    about, at, day, entry, event, feed, in_region, name, plan, region, source, told,
 };
 use crate::digest::since::Change;
 use crate::model::change::{EventBefore, Revised};
 use crate::model::event::EventStatus;
 use crate::model::reading::Confidence;
 use crate::model::source::SourceId;
+
+/// Events are the word of several but where a test says otherwise.
+fn choose(
+    plan: &DigestPlan,
+    profile: &Profile,
+    entries: &[Entry],
+    events: &[Event],
+    feeds: &[PublishedFeed],
+    today: NaiveDate,
+    since: &Since,
+) -> Choice {
+    let events: Vec<ComingEvent> = events
+        .iter()
+        .map(|event| ComingEvent {
+            event: event.clone(),
+            word_of: None,
+        })
+        .collect();
+    super::choose(plan, profile, entries, &events, feeds, today, since)
+}
 
 fn titles(choice: &Choice) -> Vec<&str> {
     choice
@@ -642,4 +662,89 @@ fn corrections_are_those_the_reader_was_told_of() {
     let new_to_the_reader = told_to(&[fresh], &["KZ-71"]);
     let is_event = |one: &Correction| matches!(one, Correction::Event { .. });
     assert!(!new_to_the_reader.corrections.iter().any(is_event));
+}
+
+#[test]
+fn one_source_does_not_fill_a_letter_while_others_have_something_to_tell() {
+    let flood = SourceId::from_stored("flood");
+    let of_flood = |n: usize| {
+        let title = format!("flood {n}");
+        let mut invented = entry(&title, Kind::Announcement, "2026-11-23T06:00:00Z");
+        invented.article.source = flood.clone();
+        invented
+    };
+    let mut entries: Vec<Entry> = (0..1_000).map(of_flood).collect();
+    let mut others = Vec::new();
+    for n in 0..6 {
+        let title = format!("other {n}");
+        let mut other = entry(&title, Kind::ForumArticle, "2026-11-22T06:00:00Z");
+        other.article.source = SourceId::from_stored(format!("other-{n}"));
+        others.push(title);
+        entries.push(other);
+    }
+    let coming = |n: usize, start: &str, source: &SourceId| ComingEvent {
+        event: event(&format!("{source} {n}"), start, &format!("{source} {n}")),
+        word_of: Some(source.clone()),
+    };
+    let mut events: Vec<ComingEvent> = (0..1_000)
+        .map(|n| coming(n, "2026-11-24", &flood))
+        .collect();
+    events.extend((0..4).map(|n| coming(n, "2026-12-20", &source())));
+    let revised = |n: usize| Revised {
+        entry: of_flood(10_000 + n),
+        title_before: Some("another".to_owned()),
+    };
+    let mut since = Since {
+        revised: (0..50).map(revised).collect(),
+        ..Since::default()
+    };
+    since.revised.push(Revised {
+        entry: entry("mended", Kind::Announcement, "2026-11-20T06:00:00Z"),
+        title_before: None,
+    });
+    let today = day("2026-11-23");
+    let choice = super::choose(
+        &plan(),
+        &Profile::default(),
+        &entries,
+        &events,
+        &feeds(),
+        today,
+        &since,
+    );
+    let told = titles(&choice);
+    assert_eq!(told.len(), plan().stories_max);
+    assert!(
+        others.iter().all(|other| told.contains(&other.as_str())),
+        "{told:?}"
+    );
+    assert_eq!(choice.stories_left, 1_006 - plan().stories_max);
+    let named = names(&choice);
+    assert_eq!(named.len(), EVENTS_MAX);
+    assert_eq!(
+        named
+            .iter()
+            .filter(|name| name.starts_with("oner-uni"))
+            .count(),
+        4
+    );
+    assert_eq!(choice.events_left, 1_004 - EVENTS_MAX);
+    let is_other = |correction: &Correction| matches!(correction, Correction::Article { entry, .. } if entry.article.title == "mended");
+    assert!(choice.corrections.iter().any(is_other));
+    assert_eq!(choice.corrections_left, 51 - CORRECTIONS_MAX);
+}
+
+#[test]
+fn what_several_tell_and_the_own_desk_is_not_counted_as_one_sources() {
+    let numbered = |n: usize| entry(&format!("{n}"), Kind::Announcement, "2026-11-23T06:00:00Z");
+    let mut by_desk = numbered(1);
+    by_desk.article.link = None;
+    let mut on_the_channel_too = numbered(2);
+    on_the_channel_too.also_told_by = vec![told("Channel", None)];
+    let mut reprinted = numbered(3);
+    reprinted.also_told_by = vec![told("Other", None), told("Third", None)];
+    assert_eq!(teller(&numbered(0)), Some(&source()));
+    assert_eq!(teller(&by_desk), None);
+    assert_eq!(teller(&on_the_channel_too), Some(&source()));
+    assert_eq!(teller(&reprinted), None);
 }

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use memchr::memchr;
+
 /// The longest name in the table is 31 letters.
 const NAME_BYTES_MAX: usize = 32;
 
@@ -55,12 +57,12 @@ pub fn entity(reference: &str) -> Option<Cow<'static, str>> {
 
 /// `text` with its character references resolved; what is none stays.
 pub fn decode_entities(text: &str) -> Cow<'_, str> {
-    if !text.contains('&') {
+    if memchr(b'&', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     let mut decoded = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find('&') {
+    while let Some(at) = memchr(b'&', rest.as_bytes()) {
         decoded.push_str(&rest[..at]);
         rest = &rest[at..];
         let end = rest

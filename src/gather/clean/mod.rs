@@ -3,8 +3,10 @@
 //! Deliberately absent: scripts, styles, forms, frames, and any address that is
 //! not http, https or mailto. What is not on the list is not let through.
 
+mod address;
 mod entities;
 mod ordinary;
+mod scan;
 mod text;
 mod tower;
 
@@ -13,8 +15,10 @@ use std::cell::RefCell;
 use ammonia::{Builder, UrlRelative};
 use url::Url;
 
+use crate::text::normalise::is_steering;
+
 pub use entities::{decode_entities, entity};
-pub use text::{inline_text, is_void, looks_like_html, plain_text};
+pub use text::{inline_text, is_one_line, is_void, looks_like_html, plain_text};
 pub use tower::cut as cut_towers;
 
 /// Addresses of other kinds are dropped.
@@ -28,12 +32,33 @@ thread_local! {
 }
 
 /// `html` with only harmless elements, attributes and addresses; relative
-/// addresses are resolved against `base`, and dropped where there is none.
+/// addresses are resolved against `base`, and dropped where there is none. What
+/// turns the direction of writing around is dropped, as it is from titles: it would
+/// reach beyond the text it stands in.
 pub fn sanitise(html: &str, base: Option<&Url>) -> String {
     if !html.contains(['<', '&', '\0', '\r', '>', '\u{a0}']) {
-        return html.to_owned();
+        return unsteered(html.to_owned());
     }
-    ordinary::clean(html, base).unwrap_or_else(|| by_tree(html, base))
+    unsteered(ordinary::clean(html, base).unwrap_or_else(|| by_tree(html, base)))
+}
+
+/// Without direction overrides, embeddings and isolates; those written as character
+/// references have become letters by now.
+fn unsteered(mut html: String) -> String {
+    /// The first byte of U+2000 to U+2FFF in UTF-8.
+    const LEAD: u8 = 0xE2;
+    let bytes = html.as_bytes();
+    // U+202A to U+202E are E2 80 AA to AE, U+2066 to U+2069 are E2 81 A6 to A9.
+    let is_one = |at: usize| {
+        matches!(
+            (bytes.get(at + 1), bytes.get(at + 2)),
+            (Some(0x80), Some(0xAA..=0xAE)) | (Some(0x81), Some(0xA6..=0xA9))
+        )
+    };
+    if memchr::memchr_iter(LEAD, bytes).any(is_one) {
+        html.retain(|letter| !is_steering(letter));
+    }
+    html
 }
 
 /// By a browser's parser and an allow-list over its tree.
@@ -78,17 +103,6 @@ pub fn push_escaped(html: &mut String, text: &str) {
     html.push_str(rest);
 }
 
-/// A name or a password before the host: `https://egov.kz:x@elsewhere.example/`
-/// looks like another house.
-fn has_credentials(address: &str, base: Option<&Url>) -> bool {
-    let url = match base {
-        Some(base) => base.join(address),
-        None => Url::parse(address),
-    };
-    let has_user = |url: &Url| !url.username().is_empty() || url.password().is_some();
-    address.contains('@') && url.is_ok_and(|url| url.has_host() && has_user(&url))
-}
-
 fn builder(base: Option<&Url>) -> Builder<'static> {
     let mut builder = Builder::default();
     builder
@@ -106,7 +120,7 @@ fn builder(base: Option<&Url>) -> Builder<'static> {
     let beside = base.cloned();
     builder.attribute_filter(move |_, attribute, value| {
         let is_address = matches!(attribute, "href" | "src");
-        (!is_address || !has_credentials(value, beside.as_ref())).then_some(value.into())
+        (!is_address || !address::has_credentials(value, beside.as_ref())).then_some(value.into())
     });
     // Nobody sees it, and ammonia lets any scheme stand in it.
     for quoting in ["blockquote", "q", "del", "ins"] {
@@ -196,6 +210,37 @@ mod tests {
             let clean = sanitise(&wrapped, Some(&base()));
             assert_eq!(sanitise(&clean, Some(&base())), clean, "{wrapped}");
             assert!(!clean.contains("onerror"), "{wrapped}: {clean}");
+        }
+    }
+
+    #[test]
+    fn nothing_turns_the_direction_of_writing_around() {
+        let steering: String = ('\u{202a}'..='\u{202e}')
+            .chain('\u{2066}'..='\u{2069}')
+            .collect();
+        let named = "&#8238;&#x202e;&#x2067;&#8297;";
+        for (html, expected) in [
+            (format!("a{steering}b"), "ab"),
+            (
+                format!("<p title=\"x{steering}\">a{steering}b</p>"),
+                "<p title=\"x\">ab</p>",
+            ),
+            (
+                format!("<p title=\"x{named}\">a{named}b</p>"),
+                "<p title=\"x\">ab</p>",
+            ),
+            (
+                format!("<table><tr><td>a{named}</table>{steering}"),
+                "<table><tbody><tr><td>a</td></tr></tbody></table>",
+            ),
+            (
+                format!("{}{named}{steering}a", "<div>".repeat(100_000)),
+                "a",
+            ),
+            // What only says which way a letter goes harms nothing.
+            ("a\u{200f}—\u{200e}«b»".to_owned(), "a\u{200f}—\u{200e}«b»"),
+        ] {
+            assert_eq!(sanitise(&html, Some(&base())).trim(), expected);
         }
     }
 

@@ -10,9 +10,10 @@ use std::borrow::Cow;
 
 use url::Url;
 
+use super::address::{Address, address};
 use super::entities::entity;
 use super::tower::AMPERSANDS_MAX;
-use super::{LINK_REL, URL_SCHEMES, has_credentials};
+use super::{LINK_REL, scan};
 
 /// Elements open at once; deeper markup is not ordinary.
 const DEPTH_MAX: usize = 24;
@@ -158,13 +159,10 @@ impl<'a> Pass<'a> {
 
     /// Copies text up to what needs a look, and tells what that is.
     fn text(&mut self) -> Option<u8> {
-        let rest = &self.html.as_bytes()[self.at..];
-        let length = rest
-            .iter()
-            .position(|byte| matches!(byte, b'<' | b'&' | b'>' | 0xC2))
-            .unwrap_or(rest.len());
-        self.clean.push_str(&self.html[self.at..self.at + length]);
-        self.at += length;
+        let bytes = self.html.as_bytes();
+        let end = scan::first(bytes, self.at, is_written_otherwise).unwrap_or(bytes.len());
+        self.clean.push_str(&self.html[self.at..end]);
+        self.at = end;
         self.peek(0)
     }
 
@@ -241,7 +239,7 @@ impl<'a> Pass<'a> {
 
     /// The attributes of a tag, up to and with its `>`.
     fn attributes(&mut self, element: &'static Element) -> Option<()> {
-        let mut kept: [&str; ATTRIBUTES_MAX] = [""; ATTRIBUTES_MAX];
+        let mut kept = 0_u32;
         for number in 0.. {
             let before = self.at;
             while matches!(self.peek(0), Some(b' ' | b'\n' | b'\t')) {
@@ -260,13 +258,14 @@ impl<'a> Pass<'a> {
                 _ => {}
             }
             let (name, value) = self.attribute()?;
-            if !EVERYWHERE.contains(&name) && !element.attributes.contains(&name) {
+            let mut known = EVERYWHERE.iter().chain(element.attributes);
+            let Some(place) = known.position(|known| *known == name) else {
                 continue;
-            }
-            if kept.contains(&name) {
+            };
+            if kept & (1 << place) != 0 {
                 return None;
             }
-            kept[number] = name;
+            kept |= 1 << place;
             self.keep(name, value)?;
         }
         None
@@ -293,7 +292,7 @@ impl<'a> Pass<'a> {
     fn keep(&mut self, name: &str, value: &str) -> Option<()> {
         let mut value = decoded(value)?;
         if matches!(name, "href" | "src") {
-            match self.address(&value)? {
+            match address(&value, self.base)? {
                 Address::AsWritten => {}
                 Address::Resolved(address) => value = Cow::Owned(address),
                 Address::Dropped => return Some(()),
@@ -302,7 +301,8 @@ impl<'a> Pass<'a> {
         self.clean.push(' ');
         self.clean.push_str(name);
         self.clean.push_str("=\"");
-        if value.contains(['&', '<', '>', '"', '\u{a0}']) {
+        let odd = |byte, next| is_written_otherwise(byte, next) || byte == b'"';
+        if scan::first(value.as_bytes(), 0, odd).is_some() {
             for letter in value.chars() {
                 push_letter(&mut self.clean, letter, true);
             }
@@ -312,27 +312,6 @@ impl<'a> Pass<'a> {
         self.clean.push('"');
         Some(())
     }
-
-    fn address(&self, value: &str) -> Option<Address> {
-        if has_credentials(value, self.base) {
-            return Some(Address::Dropped);
-        }
-        match (Url::parse(value), self.base) {
-            (Ok(url), _) if URL_SCHEMES.contains(&url.scheme()) => Some(Address::AsWritten),
-            (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) => {
-                let resolved = base.join(value).ok()?;
-                Some(Address::Resolved(resolved.into()))
-            }
-            _ => Some(Address::Dropped),
-        }
-    }
-}
-
-/// What becomes of an address.
-enum Address {
-    AsWritten,
-    Resolved(String),
-    Dropped,
 }
 
 /// An attribute's value with its character references resolved.
@@ -371,6 +350,15 @@ fn reference(text: &str) -> Option<(Cow<'static, str>, usize)> {
     };
     let letters = entity(name).filter(|_| is_plain)?;
     Some((letters, end + 1))
+}
+
+/// Whether `byte` begins a tag or what is not written as it is: U+00A0 is 0xC2 0xA0.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without branches many bytes are looked at in one step"
+)]
+const fn is_written_otherwise(byte: u8, next: u8) -> bool {
+    (byte == b'<') | (byte == b'&') | (byte == b'>') | (byte == 0xC2) & (next == 0xA0)
 }
 
 fn push_letter(html: &mut String, letter: char, in_attribute: bool) {

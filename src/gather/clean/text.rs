@@ -1,50 +1,16 @@
 //! Text out of markup, by one pass over it. It needs no tree: what is written
 //! between tags is text, but for scripts and styles.
 
+use memchr::{memchr, memchr2, memchr3};
+
 use super::entities::{decode_entities, entity};
+use super::scan;
 
 /// How far the end of a tag is looked for when guessing.
 const TAG_BYTES_MAX: usize = 1024;
 
-/// Elements whose content is never text.
-const HIDDEN: [&str; 6] = ["script", "style", "noscript", "template", "head", "svg"];
-
-/// Elements that begin and end a line.
-const BLOCKS: [&str; 33] = [
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "br",
-    "dd",
-    "details",
-    "div",
-    "dl",
-    "dt",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "li",
-    "main",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "table",
-    "tr",
-    "ul",
-    "title",
-];
+/// The longest name of an element that means anything to a text.
+const NAME_BYTES_MAX: usize = 10;
 
 /// Elements a publisher may mean when a text holds their tags; `looks_like_html`
 /// takes a text with any other tag for text about markup.
@@ -79,12 +45,17 @@ pub fn inline_text(html: &str) -> String {
     writer.text
 }
 
+/// Whether `text` is one line already, its words parted by single spaces.
+pub fn is_one_line(text: &str) -> bool {
+    !text.starts_with(' ') && words_end(text) == text.len()
+}
+
 /// Whether a text that may be either is meant as HTML: it closes an element or
 /// holds a character reference, and all its tags and references are known.
 pub fn looks_like_html(text: &str) -> bool {
     let mut sure = false;
     let mut rest = text;
-    while let Some(at) = rest.find(['<', '&']) {
+    while let Some(at) = memchr2(b'<', b'&', rest.as_bytes()) {
         let is_tag = rest.as_bytes()[at] == b'<';
         rest = &rest[at + 1..];
         if is_tag {
@@ -132,8 +103,38 @@ pub(super) fn is_formatting(name: &str) -> bool {
     listed(&FORMATTING, name)
 }
 
+/// What an element does to the text around it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    /// It begins and ends a line.
+    Line,
+    /// It is parted from its neighbours.
+    Space,
+    /// Its content is never text.
+    Hides,
+    None,
+}
+
+fn effect_of(name: &str) -> Effect {
+    let mut lower = [0_u8; NAME_BYTES_MAX];
+    let Some(lower) = lower.get_mut(..name.len()) else {
+        return Effect::None;
+    };
+    lower.copy_from_slice(name.as_bytes());
+    lower.make_ascii_lowercase();
+    match &*lower {
+        b"address" | b"article" | b"aside" | b"blockquote" | b"br" | b"dd" | b"details"
+        | b"div" | b"dl" | b"dt" | b"figcaption" | b"figure" | b"footer" | b"form" | b"h1"
+        | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"header" | b"hr" | b"li" | b"main" | b"nav"
+        | b"ol" | b"p" | b"pre" | b"section" | b"table" | b"tr" | b"ul" | b"title" => Effect::Line,
+        b"td" | b"th" => Effect::Space,
+        b"script" | b"style" | b"noscript" | b"template" | b"head" | b"svg" => Effect::Hides,
+        _ => Effect::None,
+    }
+}
+
 fn is_known(name: &str) -> bool {
-    is_void(name) || listed(&BLOCKS, name) || listed(&INLINE, name) || listed(&HIDDEN, name)
+    effect_of(name) != Effect::None || is_void(name) || listed(&INLINE, name)
 }
 
 fn listed(list: &[&str], name: &str) -> bool {
@@ -141,12 +142,14 @@ fn listed(list: &[&str], name: &str) -> bool {
 }
 
 fn tag_name(after_bracket: &str) -> &str {
-    if !after_bracket.starts_with(|c: char| c.is_ascii_alphabetic()) {
+    let bytes = after_bracket.as_bytes();
+    if !bytes.first().is_some_and(u8::is_ascii_alphabetic) {
         return "";
     }
-    let end = after_bracket
-        .find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, ':' | '-'))
-        .unwrap_or(after_bracket.len());
+    let end = bytes
+        .iter()
+        .position(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b':' | b'-'))
+        .unwrap_or(bytes.len());
     &after_bracket[..end]
 }
 
@@ -166,11 +169,7 @@ struct Writer {
 impl Writer {
     fn run(&mut self, html: &str) {
         let mut rest = html;
-        loop {
-            let Some(at) = rest.find('<') else {
-                self.words(rest);
-                return;
-            };
+        while let Some(at) = memchr(b'<', rest.as_bytes()) {
             let after = &rest[at + 1..];
             let closing = after.starts_with('/');
             let name = tag_name(&after[usize::from(closing)..]);
@@ -184,16 +183,19 @@ impl Writer {
                 rest = comment.find("-->").map_or("", |end| &comment[end + 3..]);
                 continue;
             }
-            if listed(&BLOCKS, name) {
-                self.gap = self.gap.max(Gap::Line);
-            } else if name.eq_ignore_ascii_case("td") || name.eq_ignore_ascii_case("th") {
-                self.gap = self.gap.max(Gap::Space);
-            }
-            rest = tag_end(after);
-            if !closing && listed(&HIDDEN, name) {
-                rest = after_closing(rest, name);
+            let named = usize::from(closing) + name.len();
+            rest = match after.as_bytes().get(named) {
+                Some(b'>') => &after[named + 1..],
+                _ => tag_end(after),
+            };
+            match effect_of(name) {
+                Effect::Line => self.gap = self.gap.max(Gap::Line),
+                Effect::Space => self.gap = self.gap.max(Gap::Space),
+                Effect::Hides if !closing => rest = after_closing(rest, name),
+                Effect::Hides | Effect::None => {}
             }
         }
+        self.words(rest);
     }
 
     fn words(&mut self, raw: &str) {
@@ -203,11 +205,13 @@ impl Writer {
         let text = decode_entities(raw);
         let mut rest = text.as_ref();
         while !rest.is_empty() {
-            let space = rest.len() - rest.trim_start_matches(is_gap).len();
-            if space > 0 {
-                self.gap = self.gap.max(Gap::Space);
-                rest = &rest[space..];
-                continue;
+            if may_be_gap(rest.as_bytes()[0], b' ') {
+                let space = rest.len() - rest.trim_start_matches(is_gap).len();
+                if space > 0 {
+                    self.gap = self.gap.max(Gap::Space);
+                    rest = &rest[space..];
+                    continue;
+                }
             }
             let end = words_end(rest);
             self.word(&rest[..end]);
@@ -232,46 +236,35 @@ impl Writer {
 fn words_end(text: &str) -> usize {
     let bytes = text.as_bytes();
     let mut at = 0;
-    loop {
-        match bytes[at..]
-            .iter()
-            .position(|byte| MAY_BE_GAP[usize::from(*byte)])
-        {
-            Some(found) => at += found,
-            None => return text.len(),
-        }
-        let after = bytes.get(at + 1).copied();
-        let letter = text[at..].chars().next();
-        if bytes[at] == b' ' {
-            if after.is_none_or(|after| MAY_BE_GAP[usize::from(after)]) {
-                return at;
-            }
-            at += 1;
-        } else if letter.is_none_or(is_gap) {
-            return at;
-        } else {
-            at += letter.map_or(1, char::len_utf8);
+    while let Some(found) = scan::first(bytes, at, may_be_gap) {
+        let letter = text[found..].chars().next();
+        match letter.filter(|letter| !is_gap(*letter)) {
+            Some(letter) => at = found + letter.len_utf8(),
+            None => return without_space(&bytes[..found]),
         }
     }
+    without_space(bytes)
 }
 
-/// The first bytes of letters [`is_gap`] may be true of.
-static MAY_BE_GAP: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte <= 0x20 {
-        table[byte] = true;
-        byte += 1;
-    }
-    table[0x7F] = true;
-    // U+0080 to U+00A0; U+1680; U+2000 to U+205F; U+3000; U+FEFF.
-    table[0xC2] = true;
-    table[0xE1] = true;
-    table[0xE2] = true;
-    table[0xE3] = true;
-    table[0xEF] = true;
-    table
-};
+/// How long `words` are without the space they may end in.
+fn without_space(words: &[u8]) -> usize {
+    words.strip_suffix(b" ").unwrap_or(words).len()
+}
+
+/// Whether `byte` begins a letter that [`is_gap`] may be true of, a space only
+/// before another: U+0080 to U+00A0; U+1680; U+2000 to U+205F; U+3000; U+FEFF.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without branches many bytes are looked at in one step"
+)]
+const fn may_be_gap(byte: u8, next: u8) -> bool {
+    (byte < b' ')
+        | (byte == b' ') & (next == b' ')
+        | (byte == 0x7F)
+        | (byte == 0xC2)
+        | (byte >= 0xE1) & (byte <= 0xE3)
+        | (byte == 0xEF)
+}
 
 /// White space and control characters; a no-break space reads as a space.
 fn is_gap(letter: char) -> bool {
@@ -280,17 +273,23 @@ fn is_gap(letter: char) -> bool {
 
 /// What follows the `>` of a tag; quoted values may hold one.
 fn tag_end(tag: &str) -> &str {
-    let plain = tag.find('>').unwrap_or(tag.len());
-    if !tag[..plain].contains(['"', '\'']) {
+    let plain = memchr(b'>', tag.as_bytes()).unwrap_or(tag.len());
+    if memchr2(b'"', b'\'', &tag.as_bytes()[..plain]).is_none() {
         return tag.get(plain + 1..).unwrap_or_default();
     }
-    let mut quote = None;
-    for (at, byte) in tag.bytes().enumerate() {
-        match (quote, byte) {
-            (None, b'>') => return &tag[at + 1..],
-            (None, b'"' | b'\'') if tag[..at].trim_end().ends_with('=') => quote = Some(byte),
-            (Some(open), _) if open == byte => quote = None,
-            _ => {}
+    let bytes = tag.as_bytes();
+    let mut at = 0;
+    while let Some(found) = memchr3(b'>', b'"', b'\'', &bytes[at..]) {
+        let sign = at + found;
+        at = sign + 1;
+        if bytes[sign] == b'>' {
+            return &tag[at..];
+        }
+        if tag[..sign].trim_end().ends_with('=') {
+            match memchr(bytes[sign], &bytes[at..]) {
+                Some(end) => at += end + 1,
+                None => break,
+            }
         }
     }
     // The quote was never closed: the first bracket must do.
@@ -325,10 +324,9 @@ mod tests {
 
     #[test]
     fn every_gap_is_found() {
-        for letter in '\0'..=char::MAX {
-            let first = letter.to_string().as_bytes()[0];
+        for letter in ('\0'..=char::MAX).filter(|letter| is_gap(*letter) && *letter != ' ') {
             assert!(
-                !is_gap(letter) || MAY_BE_GAP[usize::from(first)],
+                may_be_gap(letter.to_string().as_bytes()[0], b'x'),
                 "{letter:?}"
             );
         }

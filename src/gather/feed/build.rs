@@ -2,6 +2,7 @@
 
 mod characters;
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
@@ -26,7 +27,7 @@ pub(super) enum About {
     Entry,
     /// The feed an entry was taken from.
     Source,
-    /// The feed's picture.
+    /// The picture of the feed or entry.
     Image,
     /// A person of the feed or entry.
     Person,
@@ -36,18 +37,25 @@ pub(super) enum About {
 
 /// The characters of one element, with what its start said.
 #[derive(Debug)]
-pub(super) struct Capture {
+pub(super) struct Capture<'a> {
     pub(super) tag: Tag,
     pub(super) about: About,
     pub(super) kind: Kind,
-    pub(super) characters: String,
+    /// The document's own where they stand in it as they are meant.
+    pub(super) characters: Cow<'a, str>,
     /// Open elements when it began, itself included.
     pub(super) depth: usize,
     /// Where the wrapping `div` of XHTML content stands, which is no part of it.
     pub(super) wrapper: Option<usize>,
-    /// Term, scheme and label; or a generator's address and version.
+    /// What its addresses are relative to, where the wrapper says so.
+    pub(super) base: Option<Rc<Url>>,
+    /// Term, scheme and label; a generator's address and version; or a file's
+    /// media type, length and medium.
     pub(super) said: [Option<String>; 3],
 }
+
+/// Media type, length and medium of a file, as written.
+pub(super) type FileSaid = [Option<String>; 3];
 
 /// The feed while it is being read.
 pub(super) struct Building {
@@ -64,7 +72,10 @@ pub(super) struct Building {
     title: Weighed,
     description: Weighed,
     link: Weighed,
+    pub(super) language: Weighed,
+    rights: Weighed,
     published: Option<DateTime<Utc>>,
+    dublin_date: Option<DateTime<Utc>>,
     web_master: Option<Person>,
     received: DateTime<Utc>,
     sanitise: Sanitise,
@@ -85,7 +96,10 @@ impl Building {
             title: Weighed::default(),
             description: Weighed::default(),
             link: Weighed::default(),
+            language: Weighed::default(),
+            rights: Weighed::default(),
             published: None,
+            dublin_date: None,
             web_master: None,
             received: document.received,
             sanitise,
@@ -118,20 +132,22 @@ impl Building {
         self.head.title = self.title.value;
         self.head.description = self.description.value;
         self.head.link = self.link.value;
-        self.head.updated = self.head.updated.or(self.published);
+        self.head.language = self.language.value;
+        self.head.rights = self.rights.value;
+        self.head.updated = self.head.updated.or(self.dublin_date).or(self.published);
         if self.head.authors.is_empty() {
             self.head.authors.extend(self.web_master);
         }
         (self.head, self.drafts)
     }
 
-    /// A person begins.
+    /// A person, source or picture begins.
     pub(super) fn begin_person(&mut self) {
         self.person = Person::default();
         self.line.clear();
     }
 
-    /// Characters between a person's elements: all there is in RSS.
+    /// Characters between the elements of one: all there is in RSS.
     pub(super) fn person_characters(&mut self, characters: &str) {
         if self.line.len() + characters.len() <= value::LINE_BYTES_MAX {
             self.line.push_str(characters);
@@ -179,6 +195,16 @@ impl Building {
         }
     }
 
+    /// A picture is complete; many feeds name it in its characters.
+    pub(super) fn end_picture(&mut self, base: Option<&Url>) {
+        let line = std::mem::take(&mut self.line);
+        let address = line.trim();
+        let is_plain = !address.contains(|c: char| c.is_whitespace() || c == '<');
+        if is_plain && address.contains(['/', '.']) {
+            self.picture(address, base);
+        }
+    }
+
     /// A link whose address is an attribute (Atom, and RSS by it).
     pub(super) fn link(&mut self, start: &BytesStart, about: About, base: Option<&Url>) {
         let get = |name| attributes::get(start, name);
@@ -198,7 +224,12 @@ impl Building {
                 && !media_type.contains("rss")
                 && !media_type.contains("atom")
         });
-        let weight = if page { Weight::Own } else { Weight::Aside };
+        let weight = match (page, self.is_rss) {
+            (true, false) => Weight::Own,
+            // The format's own link is an element of its own.
+            (true, true) => Weight::Other,
+            (false, _) => Weight::Aside,
+        };
         match (about, &mut self.entry, rel) {
             (About::Entry, Some(entry), "alternate") => entry.link.offer(weight, Some(href)),
             (About::Entry, Some(entry), "enclosure") => {
@@ -222,24 +253,22 @@ impl Building {
         }
     }
 
-    /// A file that comes with the entry.
-    pub(super) fn file(&mut self, tag: Tag, start: &BytesStart, base: Option<&Url>) {
-        let get = |name| attributes::get(start, name);
+    /// A file that comes with the entry: its address and what was said of it.
+    pub(super) fn file(&mut self, tag: Tag, url: &str, said: FileSaid, base: Option<&Url>) {
+        let [media_type, length, medium] = said;
         let Some(entry) = &mut self.entry else { return };
-        let address = get("url").or_else(|| get("href"));
-        let Some(url) = address.and_then(|url| link::resolve(&url, base)) else {
+        let Some(url) = link::resolve(url, base) else {
             return;
         };
-        let length = get("length").or_else(|| get("filesize"));
-        let media_type = get("type").or_else(|| match tag {
-            Tag::MediaThumbnail | Tag::ItunesImage => Some("image/*".to_owned()),
-            _ => get("medium")
+        let media_type = media_type.or_else(|| match tag {
+            Tag::MediaThumbnail | Tag::ItunesImage | Tag::Image => Some("image/*".to_owned()),
+            _ => medium
                 .filter(|medium| medium == "image")
                 .map(|_| "image/*".to_owned()),
         });
         let file = Enclosure {
             url,
-            media_type: media_type.filter(|media_type| !media_type.trim().is_empty()),
+            media_type: media_type.and_then(|media_type| value::bare(&media_type)),
             length_bytes: length.and_then(|length| length.trim().parse().ok()),
         };
         let list = if tag == Tag::Enclosure {
@@ -250,9 +279,11 @@ impl Building {
         push_file(list, file);
     }
 
-    /// The feed's picture.
+    /// The picture of the entry or feed.
     pub(super) fn picture(&mut self, url: &str, base: Option<&Url>) {
-        if self.head.image.is_none() {
+        if self.entry.is_some() {
+            self.file(Tag::Image, url, FileSaid::default(), base);
+        } else if self.head.image.is_none() {
             self.head.image = link::resolve(url, base);
         }
     }

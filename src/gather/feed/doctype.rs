@@ -4,12 +4,16 @@
 
 use std::collections::HashMap;
 
-use crate::gather::clean::decode_entities;
+use quick_xml::events::BytesStart;
+
+use crate::gather::clean::{decode_entities, escape};
 
 /// The most entities taken.
 const ENTITIES_MAX: usize = 256;
 /// The longest replacement text taken.
 const VALUE_BYTES_MAX: usize = 256;
+/// The longest tag entities are resolved in.
+const TAG_BYTES_MAX: usize = 16 * 1024;
 
 /// What a document's own DOCTYPE declares.
 #[derive(Debug, Default)]
@@ -39,12 +43,44 @@ impl Entities {
         }
     }
 
+    /// Whether the document declares none itself.
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     /// What the document says `&name;` stands for.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         if self.values.is_empty() {
             return None;
         }
         self.values.get(name).map(String::as_str)
+    }
+
+    /// The tag with the document's own entities in its attributes resolved;
+    /// `None`: there are none.
+    pub(super) fn in_attributes(&self, start: &BytesStart) -> Option<BytesStart<'static>> {
+        if self.values.is_empty() || !start.attributes_raw().contains('&') {
+            return None;
+        }
+        let name = start.name().into_inner();
+        let mut tag = name.to_owned();
+        let mut rest = start.attributes_raw();
+        while let Some(at) = rest.find('&').filter(|_| tag.len() < TAG_BYTES_MAX) {
+            tag.push_str(&rest[..at]);
+            rest = &rest[at + 1..];
+            let known = rest
+                .split_once(';')
+                .and_then(|(name, after)| Some((self.get(name)?, after)));
+            match known {
+                Some((value, after)) => {
+                    tag.push_str(&escape(value).replace('\'', "&#39;"));
+                    rest = after;
+                }
+                None => tag.push('&'),
+            }
+        }
+        tag.push_str(rest);
+        Some(BytesStart::from_content(tag, name.len()))
     }
 
     /// Whether names may be declared in a file that is not read.

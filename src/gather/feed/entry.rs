@@ -57,6 +57,8 @@ pub(super) struct Entry {
     pub(super) link: Weighed,
     pub(super) summary: Weighed,
     pub(super) content: Weighed,
+    pub(super) language: Weighed,
+    pub(super) rights: Weighed,
     pub(super) published: Option<DateTime<Utc>>,
     pub(super) created: Option<DateTime<Utc>>,
     pub(super) dublin_date: Option<DateTime<Utc>>,
@@ -77,6 +79,8 @@ impl Entry {
             && self.title.value.is_none()
             && self.summary.value.is_none()
             && self.content.value.is_none()
+            && self.language.value.is_none()
+            && self.rights.value.is_none()
             && self.media.is_empty()
             && self.publisher.is_none()
             && self
@@ -94,6 +98,8 @@ impl Entry {
         draft.title = self.title.value;
         draft.summary_html = self.summary.value;
         draft.content_html = self.content.value;
+        draft.language = self.language.value;
+        draft.rights = self.rights.value;
         draft.link = self.link.value.or_else(|| link_of_id(&draft));
         draft.updated = draft.updated.or(self.dublin_date);
         draft.published = self
@@ -135,8 +141,9 @@ fn link_of_id(draft: &Draft) -> Option<String> {
     let id = draft.id.as_deref()?;
     let web = id.starts_with("http://") || id.starts_with("https://");
     let said = draft.id_is_permalink;
-    (said != Some(false) && (web || said == Some(true) && link::has_scheme(id)))
-        .then(|| id.to_owned())
+    (said != Some(false)
+        && (web || said == Some(true) && link::has_scheme(id) && id.contains("://")))
+    .then(|| id.to_owned())
 }
 
 #[cfg(test)]

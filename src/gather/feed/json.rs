@@ -1,10 +1,11 @@
 //! JSON Feed 1.0 and 1.1 (jsonfeed.org). Fields of the wrong type are passed
 //! over, numbers are taken for ids, as the specification asks of readers.
 
+mod repair;
+
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::gather::clean;
 use crate::gather::document::{DOCUMENT_ENTRIES_MAX, Document};
 use crate::model::complaint::{Complaint, Position};
 use crate::model::draft::{Category, Draft, Enclosure, FeedHead, Harvest, Person};
@@ -18,20 +19,8 @@ type Object = Map<String, Value>;
 /// Reads a JSON feed into `harvest`.
 pub(super) fn read(text: &str, document: &Document, harvest: &mut Harvest) {
     let place = place_of(document);
-    // The parser itself refuses more than 128 levels, so that no document is too deep.
-    let parsed: Value = match serde_json::from_str(text) {
-        Ok(parsed) => parsed,
-        Err(error) => {
-            harvest.well_formed = false;
-            let position = Position {
-                line: error.line(),
-                column: error.column().max(1),
-            };
-            harvest
-                .complaints
-                .push(Complaint::error(place, format!("the JSON is broken: {error}")).at(position));
-            return;
-        }
+    let Some(parsed) = parsed(text, &place, harvest) else {
+        return;
     };
     let Some(feed) = parsed.as_object().filter(|feed| feed.contains_key("items")) else {
         harvest.well_formed = false;
@@ -83,6 +72,36 @@ pub(super) fn read(text: &str, document: &Document, harvest: &mut Harvest) {
     }
 }
 
+/// The document as JSON, repaired where it must be and can be.
+fn parsed(text: &str, place: &str, harvest: &mut Harvest) -> Option<Value> {
+    // The parser itself refuses more than 128 levels, so that no document is too deep.
+    let error = match serde_json::from_str(text) {
+        Ok(parsed) => return Some(parsed),
+        Err(error) => error,
+    };
+    harvest.well_formed = false;
+    let position = Position {
+        line: error.line(),
+        column: error.column().max(1),
+    };
+    // Where no entry was left there is nothing to be had of it.
+    let has_entries = |repaired: &Value| {
+        let items = repaired.get("items").and_then(Value::as_array);
+        items.is_some_and(|items| !items.is_empty())
+    };
+    let repaired = serde_json::from_str(&repair::repair(text))
+        .ok()
+        .filter(has_entries);
+    let complaint = if repaired.is_some() {
+        let message = format!("the JSON is broken: {error}; what is complete was read");
+        Complaint::warning(place, message)
+    } else {
+        Complaint::error(place, format!("the JSON is broken: {error}"))
+    };
+    harvest.complaints.push(complaint.at(position));
+    repaired
+}
+
 fn head(feed: &Object, base: Option<&Url>) -> FeedHead {
     let address = |key| string(feed, key).and_then(|url| link::resolve(&url, base));
     let hubs = objects(feed, "hubs")
@@ -125,7 +144,7 @@ fn draft(
     let updated = instant("date_modified");
     let content_html = string(item, "content_html")
         .and_then(|html| value::html(Kind::Html, &html, base))
-        .or_else(|| string(item, "content_text").map(|text| paragraphs(&text)))
+        .or_else(|| string(item, "content_text").map(|text| value::paragraphs(&text)))
         .filter(|html| !html.is_empty());
     let mut draft = Draft {
         id: string(item, "id"),
@@ -176,23 +195,6 @@ fn draft(
     }
     draft.text = text_of(&draft);
     draft
-}
-
-/// Text as markup: an empty line parts paragraphs, a single one breaks them.
-fn paragraphs(text: &str) -> String {
-    let text = value::cut(text, crate::gather::document::ENTRY_TEXT_BYTES_MAX);
-    let escaped = clean::escape(text.trim());
-    if escaped.contains('\n') {
-        let parts: Vec<String> = escaped
-            .split("\n\n")
-            .map(|part| part.trim().replace('\n', "<br>"))
-            .filter(|part| !part.is_empty())
-            .map(|part| format!("<p>{part}</p>"))
-            .collect();
-        parts.concat()
-    } else {
-        escaped
-    }
 }
 
 /// `authors` of 1.1, or the one `author` of 1.0.

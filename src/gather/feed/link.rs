@@ -13,7 +13,12 @@ pub(super) fn resolve(link: &str, base: Option<&Url>) -> Option<String> {
     if link.is_empty() || link.len() > LINK_BYTES_MAX {
         return None;
     }
-    let link: String = link.chars().filter(|letter| !letter.is_control()).collect();
+    let mut link = link.to_owned();
+    // Controls beyond ASCII begin with 0xC2.
+    let odd = |byte: u8| byte < b' ' || matches!(byte, 0x7F | 0xC2);
+    if link.bytes().fold(false, |found, byte| found | odd(byte)) {
+        link.retain(|letter| !letter.is_control());
+    }
     if has_scheme(&link) {
         let scheme = link.split(':').next().unwrap_or_default();
         let runs = ["javascript", "vbscript", "data"]
@@ -21,6 +26,16 @@ pub(super) fn resolve(link: &str, base: Option<&Url>) -> Option<String> {
             .any(|bad| scheme.eq_ignore_ascii_case(bad));
         return (!runs).then_some(link);
     }
+    // A host people type without its scheme (RFC 3986 section 4.5).
+    let typed = link
+        .strip_prefix("www.")
+        .is_some_and(|rest| rest.contains('.'));
+    let link = if typed {
+        let scheme = base.map_or("http", Url::scheme);
+        format!("{scheme}://{link}")
+    } else {
+        link
+    };
     match base.map(|base| base.join(&link)) {
         Some(Ok(url)) => Some(url.into()),
         _ => Some(link),
@@ -58,6 +73,7 @@ mod tests {
         let base = Url::parse("https://jarshy.example/news/index.html").unwrap();
         let cases = [
             (" /a ", Some("https://jarshy.example/a")),
+            ("www.other.example/1", Some("https://www.other.example/1")),
             ("b?c=1", Some("https://jarshy.example/news/b?c=1")),
             ("//cdn.example/x", Some("https://cdn.example/x")),
             ("http://other.example", Some("http://other.example")),

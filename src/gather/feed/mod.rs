@@ -33,13 +33,13 @@ const COMPLAINTS_MAX: usize = 20;
 
 /// Reads a feed. [`Harvest::format`] is `None` where there was none to read.
 pub fn read(document: &Document) -> Harvest {
-    read_by(document, clean::sanitise)
+    read_by(document, |html, base| clean::sanitise(&html, base))
 }
 
 /// Reads a feed as [`read`] does, its markup left as dangerous as it came: what
 /// reading alone costs. What it gives is for nobody's eyes.
 pub fn read_unsanitised(document: &Document) -> Harvest {
-    read_by(document, |html, _| html.to_owned())
+    read_by(document, |html, _| html.into_owned())
 }
 
 fn read_by(document: &Document, sanitise: value::Sanitise) -> Harvest {
@@ -107,3 +107,5 @@ fn web_page(text: &str, place: &str) -> Complaint {
 mod broken_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod word_tests;

@@ -18,6 +18,8 @@ pub(super) enum Space {
     Media,
     Xhtml,
     Admin,
+    /// The Russian news services', which most outlets of Kazakhstan feed.
+    Services,
     /// Known to nobody here.
     Other,
 }
@@ -26,6 +28,15 @@ pub(super) enum Space {
 /// publishers type them by hand.
 pub(super) fn space_of_address(address: &str) -> Space {
     let address = address.trim().to_ascii_lowercase();
+    // A scheme was changed with the site's own, by those who took it for a link.
+    let address = match address.strip_prefix("https://") {
+        Some(rest) => format!("http://{rest}"),
+        None => address,
+    };
+    let address = match address.split_once("ns#draft-ietf-atompub") {
+        Some((known, _)) => known,
+        None => address.as_str(),
+    };
     match address.trim_end_matches(['/', '#']) {
         ""
         | "http://backend.userland.com/rss"
@@ -35,9 +46,11 @@ pub(super) fn space_of_address(address: &str) -> Space {
         | "http://purl.org/echo"
         | "uri/of/echo/namespace"
         | "http://purl.org/pie"
+        | "http://purl.org/atom"
         | "http://purl.org/atom/ns"
         | "http://www.w3.org/2005/atom"
-        | "https://www.w3.org/2005/atom"
+        | "http://purl.org/rss/1.0/modules/rss091"
+        | "http://purl.oclc.org/net/rss_2.0/enc"
         | "http://channel.netscape.com/rdf/simple/0.9"
         | "http://purl.org/net/rss1.1"
         | "http://backend.userland.com/rss2"
@@ -52,14 +65,22 @@ pub(super) fn space_of_address(address: &str) -> Space {
         "http://search.yahoo.com/mrss" | "http://video.search.yahoo.com/mrss" => Space::Media,
         "http://www.w3.org/1999/xhtml" => Space::Xhtml,
         "http://webns.net/mvcb" => Space::Admin,
+        "http://news.yandex.ru"
+        | "http://turbo.yandex.ru"
+        | "http://news.mail.ru"
+        | "http://news.rambler.ru" => Space::Services,
         _ => Space::Other,
     }
 }
 
 /// The namespace an undeclared prefix is taken for.
 pub(super) fn space_of_prefix(prefix: &str) -> Space {
-    match prefix {
-        "" | "atom" | "atom10" | "atom03" | "a10" | "rss" => Space::Core,
+    if prefix.is_empty() {
+        return Space::Core;
+    }
+    let lower = prefix.to_ascii_lowercase();
+    match lower.as_str() {
+        "atom" | "atom10" | "atom03" | "a10" | "rss" => Space::Core,
         "rdf" => Space::Rdf,
         "dc" => Space::Dublin,
         "dcterms" | "dct" => Space::DublinTerms,
@@ -68,6 +89,7 @@ pub(super) fn space_of_prefix(prefix: &str) -> Space {
         "media" => Space::Media,
         "xhtml" => Space::Xhtml,
         "admin" => Space::Admin,
+        "yandex" | "turbo" | "mailru" | "rambler" => Space::Services,
         _ => Space::Other,
     }
 }
@@ -100,6 +122,7 @@ pub(super) enum Tag {
     Summary,
     Content,
     Body,
+    FullText,
     Encoded,
     Published,
     Updated,
@@ -119,7 +142,9 @@ pub(super) enum Tag {
     ItunesCategory,
     MediaCategory,
     Language,
+    DublinLanguage,
     Rights,
+    DublinRights,
     Generator,
     GeneratorAgent,
     Ttl,
@@ -150,12 +175,19 @@ pub(super) fn tag(space: Space, local: &str) -> Tag {
     match space {
         Space::Core => core(lower),
         Space::Rdf if lower == b"rdf" => Tag::Rdf,
+        // Of the content module's older spelling.
+        Space::Rdf if lower == b"value" => Tag::Body,
         Space::Dublin => dublin(lower),
         Space::DublinTerms => dublin_terms(lower),
         Space::Content if lower == b"encoded" => Tag::Encoded,
         Space::Itunes => itunes(lower),
         Space::Media => media(lower),
         Space::Xhtml if matches!(lower, b"body" | b"div") => Tag::Body,
+        Space::Services if matches!(lower, b"full-text" | b"fulltext" | b"content") => {
+            Tag::FullText
+        }
+        // Its children speak of other articles, as those of a search box do of it.
+        Space::Services if lower == b"related" => Tag::TextInput,
         Space::Admin if lower == b"generatoragent" => Tag::GeneratorAgent,
         _ => Tag::Unknown,
     }
@@ -183,6 +215,7 @@ fn core(name: &[u8]) -> Tag {
         b"summary" => Tag::Summary,
         b"content" => Tag::Content,
         b"body" | b"fullitem" => Tag::Body,
+        b"full-text" | b"fulltext" => Tag::FullText,
         b"encoded" => Tag::Encoded,
         b"pubdate" | b"published" | b"issued" => Tag::Published,
         b"updated" | b"modified" | b"lastbuilddate" => Tag::Updated,
@@ -217,8 +250,8 @@ fn dublin(name: &[u8]) -> Tag {
         b"publisher" => Tag::WebMaster,
         b"date" => Tag::DublinDate,
         b"subject" => Tag::Subject,
-        b"language" => Tag::Language,
-        b"rights" => Tag::Rights,
+        b"language" => Tag::DublinLanguage,
+        b"rights" => Tag::DublinRights,
         _ => Tag::Unknown,
     }
 }
@@ -228,6 +261,7 @@ fn dublin_terms(name: &[u8]) -> Tag {
         b"modified" => Tag::Updated,
         b"issued" => Tag::Published,
         b"created" => Tag::Created,
+        b"abstract" => Tag::OtherDescription,
         _ => dublin(name),
     }
 }

@@ -11,19 +11,29 @@ pub(super) fn from_line(line: &str) -> Option<Person> {
     if line.is_empty() || line.len() > PERSON_BYTES_MAX {
         return None;
     }
-    let email = line
+    let mut words = line
         .split(|c: char| c.is_whitespace() || "<>()[],;\"".contains(c))
         .map(|word| word.trim_start_matches("mailto:"))
-        .find(|word| is_email(word));
+        .map(|word| word.split('?').next().unwrap_or_default());
+    let email = if line.contains('@') {
+        words.find(|word| is_email(word))
+    } else {
+        None
+    };
     let name = match email {
         Some(email) => {
             let without = line
                 .replace("mailto:", "")
-                .replace(email, "")
+                .split_whitespace()
+                .map(|word| without_address(word, email))
+                .collect::<Vec<_>>()
+                .join(" ")
                 .replace("()", "")
                 .replace("<>", "")
                 .replace("[]", "");
-            let name = without.trim().trim_matches([',', ';', '"', ' ']);
+            let name = without
+                .trim()
+                .trim_matches([',', ';', '"', ' ', '-', '–', '—', ':', '|', '/']);
             let name = name
                 .strip_prefix('(')
                 .and_then(|name| name.strip_suffix(')'))
@@ -37,6 +47,20 @@ pub(super) fn from_line(line: &str) -> Option<Person> {
         email: email.map(str::to_owned),
         url: None,
     })
+}
+
+/// `word` without the address and what an address is told with (`?subject=…`).
+fn without_address(word: &str, email: &str) -> String {
+    let Some((before, after)) = word.split_once(email) else {
+        return word.to_owned();
+    };
+    let after = if after.starts_with('?') {
+        let end = after.find([')', '>', ']']).unwrap_or(after.len());
+        &after[end..]
+    } else {
+        after
+    };
+    format!("{before}{after}")
 }
 
 fn is_email(word: &str) -> bool {

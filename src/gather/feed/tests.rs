@@ -162,7 +162,6 @@ fn harmless_in_size(bytes: &[u8]) {
     assert!(harvest.drafts.len() <= DOCUMENT_ENTRIES_MAX);
 }
 
-/// A harvest as compact JSON: what is absent is not written.
 #[test]
 fn one_saying_makes_an_entry() {
     let sayings = [
@@ -217,7 +216,8 @@ fn what_old_and_misspelt_formats_mean() {
     assert_eq!(labels[0].scheme.as_deref(), Some("http://www.itunes.com/"));
 }
 
-fn told(harvest: &Harvest) -> Value {
+/// A harvest as compact JSON: what is absent is not written.
+pub(super) fn told(harvest: &Harvest) -> Value {
     let feed = &harvest.feed;
     filled(json!({
         "format": harvest.format, "encoding": harvest.encoding, "well_formed": harvest.well_formed,

@@ -1,6 +1,8 @@
 //! What an element's characters mean: text, markup in escaped form, or markup
 //! in the open; and what comes of it: one line of text, or harmless HTML.
 
+use std::borrow::Cow;
+
 use base64_lite::decode;
 use url::Url;
 
@@ -8,7 +10,7 @@ use crate::gather::clean::{self, looks_like_html};
 use crate::gather::document::ENTRY_TEXT_BYTES_MAX;
 
 /// Makes markup harmless, its links resolved against a base.
-pub(super) type Sanitise = fn(&str, Option<&Url>) -> String;
+pub(super) type Sanitise = fn(Cow<'_, str>, Option<&Url>) -> String;
 
 /// How characters were given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub(super) enum Kind {
     Text,
     /// Text or escaped HTML, as it looks (RSS titles).
     Guess,
+    /// The same, but the lines of a text are its paragraphs.
+    Lines,
     /// Escaped HTML.
     Html,
     /// Markup in the open; characters were escaped again when it was taken.
@@ -34,12 +38,14 @@ impl Kind {
         let Some(media_type) = media_type else {
             return otherwise;
         };
+        let escaped = mode.is_some_and(|mode| mode.eq_ignore_ascii_case("escaped"));
         let media_type = media_type.trim().to_ascii_lowercase();
         let media_type = media_type.split(';').next().unwrap_or_default().trim();
         match media_type {
             "" => otherwise,
             "text" | "plain" | "text/plain" => Self::Text,
             "html" | "text/html" => Self::Html,
+            "xhtml" | "application/xhtml+xml" if escaped => Self::Html,
             "xhtml" | "application/xhtml+xml" | "xml" | "text/xml" => Self::Xhtml,
             other if other.ends_with("+xml") || other.ends_with("/xml") => Self::Xhtml,
             other if other.starts_with("text/") => Self::Text,
@@ -51,9 +57,10 @@ impl Kind {
 
 /// One line of text.
 pub(super) fn line(kind: Kind, characters: &str) -> Option<String> {
+    let characters = uncased(kind, characters);
     let text = match kind {
         Kind::Text => one_line(characters),
-        Kind::Guess if !looks_like_html(characters) => one_line(characters),
+        Kind::Guess | Kind::Lines if !looks_like_html(characters) => one_line(characters),
         Kind::Base64 => {
             let text = from_base64(characters);
             if looks_like_html(&text) {
@@ -62,47 +69,91 @@ pub(super) fn line(kind: Kind, characters: &str) -> Option<String> {
                 one_line(&text)
             }
         }
-        _ => clean::inline_text(unwrapped(characters).as_ref()),
+        _ => clean::inline_text(&unwrapped(characters.into())),
     };
     Some(text).filter(|text| !text.is_empty())
 }
 
 /// Harmless HTML, its links resolved against `base`.
 pub(super) fn html(kind: Kind, characters: &str, base: Option<&Url>) -> Option<String> {
-    html_by(clean::sanitise, kind, characters, base)
+    html_by(
+        |html, base| clean::sanitise(&html, base),
+        kind,
+        characters.into(),
+        base,
+    )
 }
 
 /// The same, made harmless by `sanitise`.
 pub(super) fn html_by(
     sanitise: Sanitise,
     kind: Kind,
-    characters: &str,
+    characters: Cow<'_, str>,
     base: Option<&Url>,
 ) -> Option<String> {
+    let characters = match characters {
+        Cow::Borrowed(characters) => Cow::Borrowed(uncased(kind, characters)),
+        Cow::Owned(characters) => {
+            let inside = uncased(kind, &characters);
+            let is_all = inside.len() == characters.len();
+            let inside = (!is_all).then(|| inside.to_owned());
+            Cow::Owned(inside.unwrap_or(characters))
+        }
+    };
     let clean = match kind {
         Kind::Text => clean::escape(&printable(characters)),
-        Kind::Guess if !looks_like_html(characters) => clean::escape(&printable(characters)),
+        Kind::Guess if !is_markup(&characters) => clean::escape(&printable(characters)),
+        Kind::Lines if !is_markup(&characters) => paragraphs(&printable(characters)),
         Kind::Base64 => {
-            let text = from_base64(characters);
+            let text = from_base64(&characters);
             if looks_like_html(&text) {
-                sanitise(&text, base)
+                sanitise(text.into(), base)
             } else {
-                clean::escape(&printable(&text))
+                clean::escape(&printable(text.into()))
             }
         }
-        Kind::Html | Kind::Guess => sanitise(&printable(unwrapped(characters).as_ref()), base),
-        Kind::Xhtml => sanitise(&printable(characters), base),
+        Kind::Html | Kind::Guess | Kind::Lines => sanitise(printable(unwrapped(characters)), base),
+        Kind::Xhtml => sanitise(printable(characters), base),
     };
-    let kept = cut(clean.trim(), ENTRY_TEXT_BYTES_MAX);
-    if kept.len() == clean.len() {
-        return Some(clean).filter(|clean| !clean.is_empty());
+    Some(trimmed(clean)).filter(|html| !html.is_empty())
+}
+
+/// `html` without white space around it, cut to the longest text kept.
+fn trimmed(mut html: String) -> String {
+    html.truncate(html.trim_end().len());
+    html.drain(..html.len() - html.trim_start().len());
+    html.truncate(cut(&html, ENTRY_TEXT_BYTES_MAX).len());
+    html
+}
+
+/// Whether a longer text is meant as HTML: lines broken and pictures shown are
+/// sure signs there, though nothing in it is ever closed.
+fn is_markup(text: &str) -> bool {
+    const SIGNS: [&str; 6] = ["<br", "<BR", "<img ", "<IMG ", "<p>", "<hr"];
+    looks_like_html(text)
+        || text.contains('<')
+            && SIGNS.iter().any(|sign| text.contains(sign))
+            && looks_like_html(&[text, "<br/>"].concat())
+}
+
+/// Text as markup: an empty line parts paragraphs, a single one breaks them.
+pub(super) fn paragraphs(text: &str) -> String {
+    let escaped = clean::escape(cut(text, ENTRY_TEXT_BYTES_MAX).trim());
+    if !escaped.contains('\n') {
+        return escaped;
     }
-    (!kept.is_empty()).then(|| kept.to_owned())
+    let parts: Vec<String> = escaped
+        .split("\n\n")
+        .map(|part| part.trim().replace('\n', "<br>"))
+        .filter(|part| !part.is_empty())
+        .map(|part| format!("<p>{part}</p>"))
+        .collect();
+    parts.concat()
 }
 
 /// Characters as they are, without those XML forbids.
 pub(super) fn bare(characters: &str) -> Option<String> {
-    let text = printable(characters);
+    let text = printable(characters.into());
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
@@ -120,6 +171,9 @@ pub(super) fn cut(text: &str, bytes: usize) -> &str {
 }
 
 fn one_line(text: &str) -> String {
+    if clean::is_one_line(text) {
+        return text.to_owned();
+    }
     let mut line = String::with_capacity(text.len());
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
         if word.is_empty() {
@@ -133,20 +187,34 @@ fn one_line(text: &str) -> String {
     line
 }
 
-fn printable(text: &str) -> std::borrow::Cow<'_, str> {
+fn printable(text: Cow<'_, str>) -> Cow<'_, str> {
     let hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
     let odd = |byte: u8| byte < 32 && byte != b'\n' && byte != b'\t' || byte == 127;
     // All of it, without stopping: many bytes are looked at in one step then.
     if text.bytes().fold(false, |found, byte| found | odd(byte)) {
-        text.replace(hidden, "").into()
+        // A line ends in any of three ways (XML 1.0 section 2.11).
+        let lines = text.replace("\r\n", "\n").replace('\r', "\n");
+        lines.replace(hidden, "").into()
     } else {
-        text.into()
+        text
+    }
+}
+
+/// Without the section marks of CDATA that were escaped or wrapped once more.
+fn uncased(kind: Kind, characters: &str) -> &str {
+    let inside = characters
+        .trim()
+        .strip_prefix("<![CDATA[")
+        .and_then(|rest| rest.strip_suffix("]]>"));
+    match inside {
+        Some(inside) if matches!(kind, Kind::Guess | Kind::Lines | Kind::Html) => inside,
+        _ => characters,
     }
 }
 
 /// HTML that was escaped once too often is unwrapped: no tag of its own, but
 /// the text it shows closes a paragraph, a link or the like.
-fn unwrapped(html: &str) -> std::borrow::Cow<'_, str> {
+fn unwrapped(html: Cow<'_, str>) -> Cow<'_, str> {
     const SURE: [&str; 7] = [
         "</p>",
         "</a>",
@@ -157,14 +225,14 @@ fn unwrapped(html: &str) -> std::borrow::Cow<'_, str> {
         "<br",
     ];
     if html.contains('<') || !html.contains("&lt;") {
-        return html.into();
+        return html;
     }
-    let shown = clean::decode_entities(html);
+    let shown = clean::decode_entities(&html).into_owned();
     let sure = SURE.iter().any(|end| shown.contains(end));
     if sure && shown.trim_start().starts_with('<') && looks_like_html(&shown) {
-        shown
+        shown.into()
     } else {
-        html.into()
+        html
     }
 }
 

@@ -9,6 +9,7 @@ mod captured;
 mod fields;
 mod outcome;
 mod roots;
+mod whole;
 
 use std::rc::Rc;
 
@@ -66,8 +67,10 @@ struct Walk<'a> {
     /// Elements open beyond the deepest followed.
     too_deep: usize,
     spaces: Vec<(&'a str, Space)>,
+    /// Prefixes used without a declaration, each complained of once.
+    undeclared: Vec<&'a str>,
     bases: Vec<Rc<Url>>,
-    capture: Option<Capture>,
+    capture: Option<Capture<'a>>,
     build: Building,
     entities: doctype::Entities,
     format: Option<&'static str>,
@@ -90,6 +93,7 @@ impl<'a> Walk<'a> {
             open: Vec::with_capacity(16),
             too_deep: 0,
             spaces: Vec::new(),
+            undeclared: Vec::new(),
             bases: Vec::new(),
             capture: None,
             build: Building::new(document, sanitise),
@@ -118,7 +122,14 @@ impl<'a> Walk<'a> {
                     self.start(&start, at, true);
                 }
                 Event::End(end) => self.end(end.name().into_inner(), at),
-                Event::Text(text) => self.characters(&text.into_inner(), at),
+                Event::Text(text) => {
+                    let text = text.into_inner();
+                    // One that begins no reference is given at the beginning of a text.
+                    if text.starts_with('&') {
+                        self.complain(at, "`&` begins no entity; write `&amp;`");
+                    }
+                    self.characters(&text, at);
+                }
                 Event::CData(text) => self.characters(&text.into_inner(), at),
                 Event::GeneralRef(reference) => self.reference(&reference.into_inner(), at),
                 Event::DocType(doctype) => self.entities.read(&doctype.into_inner()),
@@ -156,6 +167,14 @@ impl<'a> Walk<'a> {
     }
 
     fn start(&mut self, start: &BytesStart, at: usize, empty: bool) {
+        if let Some(resolved) = self.entities.in_attributes(start) {
+            self.start_resolved(&resolved, at, empty);
+        } else {
+            self.start_resolved(start, at, empty);
+        }
+    }
+
+    fn start_resolved(&mut self, start: &BytesStart, at: usize, empty: bool) {
         let length = start.name().into_inner().len();
         let name = self.text.get(at + 1..at + 1 + length).unwrap_or_default();
         if self.capture.is_some() && !self.leaves_capture(name) {
@@ -173,15 +192,20 @@ impl<'a> Walk<'a> {
         let (spaces, bases) = (self.spaces.len(), self.bases.len());
         let has_attributes = !start.attributes_raw().trim_ascii().is_empty();
         let language = if has_attributes {
+            if let Some(fault) = attributes::fault(start.attributes_raw()) {
+                self.complain(at, fault);
+            }
             self.scope(start, name, at)
         } else {
             None
         };
         let (prefix, local) = name.split_once(':').unwrap_or(("", name));
-        let tag = tag(self.space(prefix), local);
+        let tag = tag(self.space(prefix, at), local);
         if matches!(tag, Tag::Item) && self.build.entry.is_some() {
             self.complain(at, "an entry begins inside another");
             self.close_entry();
+        } else {
+            self.close_unclosed(tag, name, at);
         }
         let parent = self.open.last().map_or(About::Outside, |open| open.about);
         let about = self.enter(tag, parent, start, name, at);
@@ -200,6 +224,8 @@ impl<'a> Walk<'a> {
         }
         if empty {
             self.close_one();
+        } else if self.capture.is_some() {
+            self.take_whole();
         }
     }
 
@@ -226,6 +252,8 @@ impl<'a> Walk<'a> {
                     let at = at + "xmlns:".len();
                     let known = match space_of_address(&value) {
                         Space::Core if value.trim().is_empty() => Space::Other,
+                        // Misspelt: the prefix everybody uses says what is meant.
+                        Space::Other => space_of_prefix(prefix),
                         space => space,
                     };
                     self.spaces.push((&source[at..at + prefix.len()], known));
@@ -246,14 +274,6 @@ impl<'a> Walk<'a> {
         language
     }
 
-    fn space(&self, prefix: &str) -> Space {
-        self.spaces
-            .iter()
-            .rev()
-            .find(|(known, _)| *known == prefix)
-            .map_or_else(|| space_of_prefix(prefix), |(_, space)| *space)
-    }
-
     fn base(&self) -> Option<&Rc<Url>> {
         self.bases.last().or(self.build.default_base.as_ref())
     }
@@ -264,11 +284,19 @@ impl<'a> Walk<'a> {
             return;
         }
         let name = name.trim_ascii_end();
-        let Some(found) = self.open.iter().rposition(|open| open.name == name) else {
+        let found = self.open.iter().rposition(|open| open.name == name);
+        let in_other_letters = || {
+            self.open
+                .iter()
+                .rposition(|open| open.name.eq_ignore_ascii_case(name))
+        };
+        let Some(found) = found.or_else(in_other_letters) else {
             self.complain(at, &format!("</{name}> closes nothing"));
             return;
         };
-        if found + 1 < self.open.len() {
+        if self.open[found].name != name {
+            self.complain(at, &format!("</{name}> ends an element of other letters"));
+        } else if found + 1 < self.open.len() {
             let inner = self.open.last().map_or("", |open| open.name);
             self.complain(at, &format!("</{name}> comes while <{inner}> is open"));
         }
@@ -288,12 +316,12 @@ impl<'a> Walk<'a> {
                     capture.wrapper = Some(0);
                 } else if !clean::is_void(local) && capture.characters.len() < ENTRY_TEXT_BYTES_MAX
                 {
-                    capture.characters.push_str("</");
-                    capture.characters.push_str(local);
-                    capture.characters.push('>');
+                    capture.characters.to_mut().push_str("</");
+                    capture.characters.to_mut().push_str(local);
+                    capture.characters.to_mut().push('>');
                 }
-            } else if let Some(capture) = self.capture.take() {
-                let base = self.base().cloned();
+            } else if let Some(mut capture) = self.capture.take() {
+                let base = capture.base.take().or_else(|| self.base().cloned());
                 self.build.take(capture, base.as_deref());
                 self.tell_bad_date();
             }
@@ -313,6 +341,10 @@ impl<'a> Walk<'a> {
                 self.build.end_person(open.tag);
             }
             (About::Source, Tag::Source) => self.build.end_source(),
+            (About::Image, Tag::Image) => {
+                let base = self.base().cloned();
+                self.build.end_picture(base.as_deref());
+            }
             _ => {}
         }
         self.spaces.truncate(open.spaces);
@@ -332,18 +364,23 @@ impl<'a> Walk<'a> {
             let room = ENTRY_TEXT_BYTES_MAX.saturating_sub(capture.characters.len());
             let text = cut(text, room);
             if capture.kind == Kind::Xhtml {
-                clean::push_escaped(&mut capture.characters, text);
+                clean::push_escaped(capture.characters.to_mut(), text);
             } else {
-                capture.characters.push_str(text);
+                capture.characters.to_mut().push_str(text);
             }
             return;
         }
         match self.open.last() {
-            Some(open) if matches!(open.about, About::Person | About::Source) => {
+            Some(open) if matches!(open.about, About::Person | About::Source | About::Image) => {
                 self.build.person_characters(text);
             }
-            None if !text.trim().is_empty() && self.format.is_none() => {
-                self.complain(at, "text stands before the feed");
+            None if !text.trim().is_empty() => {
+                let where_ = if self.format.is_none() {
+                    "text stands before the feed"
+                } else {
+                    "text stands after the feed"
+                };
+                self.complain(at, where_);
             }
             _ => {}
         }
@@ -365,18 +402,6 @@ impl<'a> Walk<'a> {
             self.complain(at, &format!("`&{name};` is an entity of HTML, not of XML"));
         }
         self.characters(&value, at);
-    }
-}
-
-fn rss_version(version: Option<&str>) -> &'static str {
-    match version.unwrap_or_default().trim() {
-        "0.90" | "0.9" => "rss090",
-        "0.91" => "rss091",
-        "0.92" => "rss092",
-        "0.93" => "rss093",
-        "0.94" => "rss094",
-        "1.0" => "rss10",
-        _ => "rss20",
     }
 }
 

@@ -48,7 +48,7 @@ fn offset_minutes(offset: &str) -> Option<i32> {
 fn named(name: &str) -> Option<i32> {
     let hours = match name {
         "z" | "gmt" | "ut" | "utc" | "wet" | "zulu" | "universal" => 0,
-        "cet" | "met" | "west" | "bst" | "mez" | "n" => 1,
+        "cet" | "met" | "west" | "bst" | "mez" => 1,
         "cest" | "eet" | "mest" | "sast" | "mesz" => 2,
         "msk" | "eest" | "мск" => 3,
         "msd" | "samt" | "gst" => 4,
@@ -60,22 +60,34 @@ fn named(name: &str) -> Option<i32> {
         "jst" | "kst" | "yakt" => 9,
         "vlat" | "aest" => 10,
         "aedt" => 11,
-        "nzst" | "y" => 12,
+        "nzst" => 12,
         "nzdt" => 13,
         "adt" => -3,
-        "edt" | "ast" => -4,
+        "edt" | "ast" | "at" => -4,
         "est" | "cdt" | "et" => -5,
         "cst" | "mdt" | "ct" => -6,
         "mst" | "pdt" | "mt" => -7,
         "pst" | "akdt" | "pt" => -8,
         "akst" => -9,
         "hst" => -10,
-        // Military letters (RFC 822 section 5.1).
-        "a" => -1,
-        "m" => -12,
         "ist" => return Some(330),
         "acst" => return Some(570),
         "nst" => return Some(-210),
+        letter => return military(letter),
+    };
+    Some(hours * 60)
+}
+
+/// One letter (RFC 822 section 5.1): A to M go west of Greenwich and N to Y east
+/// of it; J is nobody's.
+fn military(name: &str) -> Option<i32> {
+    let &[letter] = name.as_bytes() else {
+        return None;
+    };
+    let hours = match letter {
+        b'a'..=b'i' => -i32::from(letter - b'a') - 1,
+        b'k'..=b'm' => -i32::from(letter - b'k') - 10,
+        b'n'..=b'y' => i32::from(letter - b'n') + 1,
         _ => return None,
     };
     Some(hours * 60)

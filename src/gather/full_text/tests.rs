@@ -2,27 +2,18 @@ use chrono::TimeZone;
 
 use super::*;
 use crate::model::article::ArticleId;
-use crate::model::source::{Republish, SourceId, Validators};
+use crate::model::source::{SourceId, Validators};
 
 fn now() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 23, 12, 0, 0).unwrap()
 }
 
 fn source(mode: FullTextMode) -> Source {
+    let place = Place::Feed("https://rss.alatau.example/all".parse().unwrap());
     Source {
-        id: SourceId::from_stored("alatau"),
-        name: "Алатау".to_owned(),
-        place: Place::Feed("https://rss.alatau.example/all".parse().unwrap()),
-        home: None,
-        language: None,
-        region: None,
-        republish: Republish::Excerpt,
-        every: std::time::Duration::from_mins(30),
         accept_language: Some("kk".to_owned()),
-        user_agent: None,
         full_text: mode,
-        push: true,
-        enabled: true,
+        ..Source::new(SourceId::from_stored("alatau"), "Алатау", place)
     }
 }
 

@@ -1,7 +1,7 @@
 use url::Url;
 
 use crate::model::draft::Category;
-use crate::model::source::{FullTextMode, JsonRules, PageRules, Republish, SourceId};
+use crate::model::source::{JsonRules, PageRules, SourceId};
 
 use super::*;
 
@@ -21,21 +21,7 @@ fn page() -> Place {
 }
 
 fn source(place: Place) -> Source {
-    Source {
-        id: SourceId::from_stored("a"),
-        name: "Outlet".to_owned(),
-        place,
-        home: None,
-        language: None,
-        region: None,
-        republish: Republish::default(),
-        every: std::time::Duration::from_mins(30),
-        accept_language: None,
-        user_agent: None,
-        full_text: FullTextMode::default(),
-        push: true,
-        enabled: true,
-    }
+    Source::new(SourceId::from_stored("a"), "Outlet", place)
 }
 
 fn sample_of(entries: u32, dated: u32, whole: u32) -> Sample {

@@ -1,7 +1,7 @@
 //! Article pages built as sites of the country build them: `NAME.html` and,
 //! beside it, `NAME.expected.json` with title, day, picture and text.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::{TimeZone, Utc};
 use serde_json::Value;
@@ -11,10 +11,10 @@ use super::{Article, read, read_article};
 use crate::gather::document::Document;
 use crate::model::source::PageRules;
 
-fn check(html: &str, expected: &Value) -> Result<(), String> {
+fn check(html: &[u8], expected: &Value) -> Result<(), String> {
     let url = Url::parse(expected["url"].as_str().unwrap()).unwrap();
     let document = Document {
-        bytes: html.as_bytes(),
+        bytes: html,
         content_type: None,
         url: Some(&url),
         received: Utc.with_ymd_and_hms(2026, 11, 23, 12, 0, 0).unwrap(),
@@ -66,22 +66,32 @@ fn check(html: &str, expected: &Value) -> Result<(), String> {
     }
 }
 
-#[test]
-fn layouts_of_the_country_are_read_whole() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/gather/page/layouts");
-    let mut pages: Vec<_> = std::fs::read_dir(&folder)
+/// The pages of a folder with their names, and what is expected of each.
+pub(super) fn cases(folder: &str) -> Vec<(String, Vec<u8>, Value)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/gather/page");
+    let mut pages: Vec<_> = std::fs::read_dir(root.join(folder))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|ending| ending == "html"))
         .collect();
     pages.sort();
-    assert!(pages.len() >= 40, "{}", pages.len());
-    let mut wrong = Vec::new();
-    for path in pages {
-        let html = std::fs::read_to_string(&path).unwrap();
+    let case = |path: PathBuf| {
+        let name = path.file_stem().unwrap().display().to_string();
+        let html = std::fs::read(&path).unwrap();
         let expected = std::fs::read_to_string(path.with_extension("expected.json")).unwrap();
-        if let Err(why) = check(&html, &serde_json::from_str(&expected).unwrap()) {
-            wrong.push(format!("{}: {why}", path.file_stem().unwrap().display()));
+        (name, html, serde_json::from_str(&expected).unwrap())
+    };
+    pages.into_iter().map(case).collect()
+}
+
+#[test]
+fn layouts_of_the_country_are_read_whole() {
+    let cases = cases("layouts");
+    assert!(cases.len() >= 40, "{}", cases.len());
+    let mut wrong = Vec::new();
+    for (name, html, expected) in cases {
+        if let Err(why) = check(&html, &expected) {
+            wrong.push(format!("{name}: {why}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -2,13 +2,12 @@
 //! beside it, `NAME.expected.json` with its entries. Each is read by its shape
 //! alone and, where `rules` name selectors, by them, to the same entries.
 
-use std::path::Path;
-
 use chrono::{TimeZone, Utc};
 use chrono_tz::Asia::Almaty;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::layout_tests::cases;
 use super::read;
 use crate::gather::clean::plain_text;
 use crate::gather::document::Document;
@@ -68,20 +67,10 @@ fn check(html: &[u8], expected: &Value, rules: &PageRules) -> Result<(), String>
 
 #[test]
 fn listings_of_the_country_are_read_with_rules_and_without() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/gather/page/listings");
-    let mut pages: Vec<_> = std::fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "html"))
-        .collect();
-    pages.sort();
-    assert!(pages.len() >= 16, "{}", pages.len());
+    let cases = cases("listings");
+    assert!(cases.len() >= 16, "{}", cases.len());
     let mut wrong = Vec::new();
-    for path in pages {
-        let name = path.file_stem().unwrap().display().to_string();
-        let html = std::fs::read(&path).unwrap();
-        let expected = std::fs::read_to_string(path.with_extension("expected.json")).unwrap();
-        let expected: Value = serde_json::from_str(&expected).unwrap();
+    for (name, html, expected) in cases {
         if let Err(why) = check(&html, &expected, &PageRules::default()) {
             wrong.push(format!("{name} by its shape: {why}"));
         }

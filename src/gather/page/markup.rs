@@ -8,6 +8,7 @@ use crate::gather::clean;
 use crate::gather::document::{DOCUMENT_DEPTH_MAX, Document};
 use crate::gather::feed::date;
 use crate::model::complaint::Complaint;
+use crate::model::count::counted;
 use crate::model::draft::FeedHead;
 
 use super::opening::{address, line};
@@ -38,7 +39,8 @@ impl Page {
             complaints.push(Complaint::warning(
                 "",
                 format!(
-                    "{left_out} tags were left out: nested deeper than {DOCUMENT_DEPTH_MAX}, or with more attributes or unclosed formatting than any page needs"
+                    "left out what is nested deeper than {DOCUMENT_DEPTH_MAX}, or has more attributes or unclosed formatting than any page needs: {}",
+                    counted(left_out, "tag")
                 ),
             ));
         }

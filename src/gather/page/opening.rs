@@ -42,7 +42,7 @@ pub fn open(
         );
         harvest.complaints.push(Complaint::warning("", message));
     }
-    Ok((decoded.text, harvest))
+    Ok((decoded.text.into_owned(), harvest))
 }
 
 /// The harvest of a document in which nothing could be read, and why.

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use crate::model::pace::Pace;
-use crate::model::source::{FullTextMode, Place, Republish};
+use crate::model::source::Place;
 
 use super::*;
 
@@ -10,20 +10,10 @@ mod pace;
 const EVERY: TimeDelta = TimeDelta::minutes(15);
 
 fn source(id: &str) -> Source {
+    let place = Place::Feed(url("https://example.kz/rss"));
     Source {
-        id: SourceId::from_stored(id),
-        name: "Outlet".to_owned(),
-        place: Place::Feed(url("https://example.kz/rss")),
-        home: None,
-        language: None,
-        region: None,
-        republish: Republish::default(),
         every: EVERY.to_std().expect("positive"),
-        accept_language: None,
-        user_agent: None,
-        full_text: FullTextMode::default(),
-        push: true,
-        enabled: true,
+        ..Source::new(SourceId::from_stored(id), "Outlet", place)
     }
 }
 
@@ -255,16 +245,4 @@ fn validators_are_forgotten_every_eight_days() {
     let visited = after(&source("a"), &state, read(None), at, &options);
     let next = ask(&source("a"), &visited, visited.next_visit, &options);
     assert!(matches!(next, Plan::Ask { validators, .. } if validators == etag("\"1\"")));
-}
-
-#[test]
-fn one_house_one_key() {
-    assert_eq!(
-        host_key(&url("https://www.gov.kz/a")),
-        host_key(&url("http://GOV.kz:8080/b"))
-    );
-    assert_ne!(
-        host_key(&url("https://lat.egemen.kz")),
-        host_key(&url("https://egemen.kz"))
-    );
 }

@@ -13,6 +13,7 @@ use quick_xml::events::Event;
 use crate::gather::document::{DOCUMENT_DEPTH_MAX, DOCUMENT_ENTRIES_MAX, Document};
 use crate::gather::page::opening;
 use crate::model::complaint::{Complaint, Position};
+use crate::model::count::counted;
 use crate::model::draft::Harvest;
 
 use unpack::Unpacked;
@@ -99,8 +100,8 @@ fn index_complaint(children: &[String]) -> Complaint {
     Complaint::error(
         "",
         format!(
-            "this is an index of {} sitemaps; name the one to read as the source's address: {}{more}",
-            children.len(),
+            "this is an index of {}; name the one to read as the source's address: {}{more}",
+            counted(children.len(), "sitemap"),
             named.join(", ")
         ),
     )

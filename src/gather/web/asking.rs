@@ -12,10 +12,9 @@ use super::answer::{Answer, Request, RetryAfter, TIMED_OUT};
 use super::headers::{fresh_for, headers, links, size_bytes, text_of, validators};
 use super::reason::reason;
 use super::seen::{self, Hop, Seen};
-use super::turns::Turn;
+use super::turns::{Turn, host_key};
 use super::unpack::{Limits, Spoilt, Unpacker};
 use super::{HEADER_BYTES_MAX, NO_AUTHORITIES, Web, millis};
-use crate::gather::plan::host_key;
 use crate::gather::robots::ROBOTS_BYTES_MAX;
 use crate::model::source::Validators;
 

@@ -28,13 +28,12 @@ use reqwest::{Client, ClientBuilder};
 use tokio::time::Instant;
 use url::Url;
 
-use super::plan::host_key;
-
 pub use answer::{Answer, RETRY_AFTER_MAX, Request, RetryAfter};
 pub use blocks::{BadCidr, Cidr};
 pub use guard::{Verdict, judge};
 pub use posting::Posted;
 pub use seen::{Hop, Seen, shown};
+pub use turns::host_key;
 
 use asking::{Asking, Manner};
 use guard::Guard;

@@ -12,8 +12,8 @@ use reqwest::header::USER_AGENT;
 use url::Url;
 
 use super::answer::{Answer, FORBIDDEN, Request};
+use super::turns::host_key;
 use super::{PRODUCT, Web};
-use crate::gather::plan::host_key;
 use crate::gather::robots::Robots;
 use crate::model::source::Validators;
 

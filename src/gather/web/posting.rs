@@ -10,8 +10,8 @@ use url::{Url, form_urlencoded};
 use super::answer::RetryAfter;
 use super::headers::text_of;
 use super::reason::reason;
+use super::turns::host_key;
 use super::{NO_AUTHORITIES, Web};
-use crate::gather::plan::host_key;
 
 /// The most of a hub's words that are read.
 const WORDS_BYTES_MAX: usize = 1024;

@@ -11,10 +11,17 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex as Gate, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
+use url::Url;
 
 /// Hosts remembered before it is looked which can be forgotten; then twice as
 /// many as had to stay, so that looking costs little for each.
 const HOSTS_KEPT_MIN: usize = 1024;
+
+/// Sources with equal keys live in one house and are asked one at a time.
+pub fn host_key(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    host.strip_prefix("www.").unwrap_or(host).to_owned()
+}
 
 /// Everybody's turns.
 #[derive(Debug)]
@@ -123,6 +130,13 @@ fn is_needed(host: &Arc<Host>, now: Instant) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_house_one_key() {
+        let key = |url: &str| host_key(&url.parse().expect(url));
+        assert_eq!(key("https://www.gov.kz/a"), key("http://GOV.kz:8080/b"));
+        assert_ne!(key("https://lat.egemen.kz"), key("https://egemen.kz"));
+    }
 
     const PAUSE: Duration = Duration::from_secs(2);
 

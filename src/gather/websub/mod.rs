@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
 use crate::model::draft::FeedHead;
-use crate::model::push::{Aim, LEASE_WANTED, PushId, Subscription};
+use crate::model::push::{Aim, HubAsked, LEASE_WANTED, PushId, Subscription};
 
 use super::web::Posted;
 
@@ -139,20 +139,10 @@ pub fn is_over(push: &Subscription, now: DateTime<Utc>) -> bool {
         && (push.failures >= HUB_TRIES || push.lease_until.is_none_or(|until| until <= now))
 }
 
-/// What asking a hub came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
-    /// The hub may ask back.
-    pub awaited: bool,
-    pub failures: u32,
-    pub next_ask: DateTime<Utc>,
-    pub trouble: Option<String>,
-}
-
 /// What follows from a hub's answer.
-pub fn after_asking(push: &Subscription, posted: &Posted, now: DateTime<Utc>) -> Asked {
+pub fn after_asking(push: &Subscription, posted: &Posted, now: DateTime<Utc>) -> HubAsked {
     match posted {
-        Posted::Taken => Asked {
+        Posted::Taken => HubAsked {
             awaited: true,
             failures: push.failures,
             next_ask: now + backoff(push.failures).max(ASKS_BACK_WITHIN),
@@ -165,7 +155,7 @@ pub fn after_asking(push: &Subscription, posted: &Posted, now: DateTime<Utc>) ->
         } => {
             let failures = push.failures.saturating_add(1);
             let allowed = retry_after.map_or(now, |retry| retry.until(now));
-            Asked {
+            HubAsked {
                 // Who said nothing may have heard all the same.
                 awaited: !was_answered,
                 // Unanswered, it is counted when it is asked again.

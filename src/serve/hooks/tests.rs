@@ -159,6 +159,7 @@ fn an_event_hints_at_its_letter() {
 pub(super) struct Site {
     base: String,
     store: Store,
+    house: Arc<House>,
     client: reqwest::Client,
     _folder: tempfile::TempDir,
 }
@@ -201,14 +202,13 @@ impl Site {
             Some(outlet) => house.with_outlet(outlet),
             None => house,
         };
-        tokio::spawn(crate::serve::run(
-            listener,
-            Arc::new(house),
-            std::future::pending(),
-        ));
+        let house = Arc::new(house);
+        let serving = crate::serve::run(listener, Arc::clone(&house), std::future::pending());
+        tokio::spawn(serving);
         Self {
             base,
             store,
+            house,
             client: reqwest::Client::builder()
                 .no_proxy()
                 .build()
@@ -266,6 +266,10 @@ async fn what_is_signed_counts_once_and_nothing_else_does() {
     ] {
         assert_eq!(site.post("mailgun", post, &[]).await, status);
     }
+    // The first of five is in the log by itself, the others with the next count.
+    let later = now() + TimeDelta::minutes(1);
+    let due = site.house.refusals.lock().expect("refusals").due(later);
+    assert_eq!(due, [(What::Webhook("mailgun"), 4)]);
     assert!(site.suppressed().await.is_empty());
     let post = mailgun_post(&hard, KEY, -3_600);
     assert_eq!(site.post("mailgun", post.clone(), &[]).await, 200);

@@ -53,6 +53,11 @@ async fn a_page_is_due_until_it_is_settled(ground: Ground) {
     let other = SourceId::from_stored("b");
     let none = store.full_texts_due(&other, at(99), 9).await.unwrap();
     assert_eq!(none, []);
+    let both = [&one.article.source, &other];
+    for (now, with_due) in [(19, &both[..0]), (20, &both[..1])] {
+        let found = store.sources_with_texts_due(&both, at(now)).await.unwrap();
+        assert_eq!(found, with_due.iter().copied().cloned().collect());
+    }
     // Settled with its text; another visit of the same article changes nothing of it.
     visit(store, vec![two.clone()], vec![outcome(&two, 1, None)], 60).await;
     assert_eq!(due(99).await, [first]);

@@ -39,7 +39,7 @@ use crate::model::event::{Event, EventDetails, EventId, EventStatus};
 use crate::model::language::Language;
 use crate::model::reading::{Confidence, Kind, Reading};
 use crate::model::region::Region;
-use crate::model::source::{FullTextMode, Place, Republish, Source, SourceId};
+use crate::model::source::{Place, Republish, Source, SourceId};
 use crate::model::story::{Signature, StoryId};
 
 /// A fresh database, and how another process would open it.
@@ -110,24 +110,11 @@ fn day(text: &str) -> NaiveDate {
 const LEASE: TimeDelta = TimeDelta::minutes(5);
 
 fn source(name: &str) -> Source {
+    let url = format!("https://{name}.example.kz/feed");
+    let place = Place::Feed(url.parse().expect("URL"));
     Source {
-        id: SourceId::from_stored(name),
-        name: format!("Outlet {name}"),
-        place: Place::Feed(
-            format!("https://{name}.example.kz/feed")
-                .parse()
-                .expect("URL"),
-        ),
-        home: None,
-        language: None,
-        region: None,
         republish: Republish::Full,
-        every: std::time::Duration::from_mins(10),
-        accept_language: None,
-        user_agent: None,
-        full_text: FullTextMode::default(),
-        push: true,
-        enabled: true,
+        ..Source::new(SourceId::from_stored(name), format!("Outlet {name}"), place)
     }
 }
 

@@ -29,8 +29,10 @@ async fn moves(store: &Store, from: usize, to: usize, millis: i64) {
         .request_move(&id(from), &address(to), now, COOLDOWN)
         .await;
     assert_eq!(asked.unwrap(), Changed::Now, "{from} to {to}");
+    assert!(store.would_move(&id(to)).await.unwrap());
     let confirmed = store.confirm(&id(to), now).await.unwrap();
-    assert_eq!(confirmed, Confirmed::Now);
+    assert_eq!(confirmed, Confirmed::Moved);
+    assert!(!store.would_move(&id(to)).await.unwrap());
 }
 
 async fn status(store: &Store, n: usize) -> SubscriberStatus {

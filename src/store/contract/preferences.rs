@@ -98,7 +98,7 @@ async fn a_new_address_takes_the_place_of_the_old(ground: Ground) {
     let old = person(store, 0).await;
     assert_eq!(old.status, SubscriberStatus::Confirmed, "until confirmed");
     let confirmed = store.confirm(&id(5), at(300)).await.unwrap();
-    assert_eq!(confirmed, Confirmed::Now);
+    assert_eq!(confirmed, Confirmed::Moved);
     assert_eq!(store.subscriber(&id(0)).await.unwrap(), None, "forgotten");
     let new = person(store, 5).await;
     assert_eq!(new.status, SubscriberStatus::Confirmed);
@@ -125,7 +125,10 @@ async fn a_known_address_keeps_its_wishes(ground: Ground) {
     let waiting = store.pending_requests(9).await.unwrap();
     assert_eq!(waiting.len(), 1, "that one is asked too");
     assert_eq!(waiting[0].subscriber.address, address(1));
-    assert_eq!(store.confirm(&id(1), later).await.unwrap(), Confirmed::Now);
+    assert_eq!(
+        store.confirm(&id(1), later).await.unwrap(),
+        Confirmed::Moved
+    );
     let new = person(store, 1).await;
     assert_eq!(new.profile, Profile::default());
     assert_eq!(new.confirmed_at, Some(at(0)));

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Ground, at, day, event, on_both, record, source, visited};
-use crate::model::event::Event;
+use crate::model::event::{ComingEvent, Event};
 use crate::model::feed::Filter;
 use crate::model::language::Language;
 use crate::model::reading::{Confidence, Kind};
@@ -19,6 +19,7 @@ on_both!(
     a_sealed_window_stays_as_it_was_read,
     a_window_leaves_out_only_repetitions,
     an_event_is_about_what_most_of_its_tellers_are,
+    a_flood_of_one_source_leaves_room_for_the_others,
 );
 
 /// Articles of every sort, in the order they are recorded; stories and events
@@ -319,4 +320,66 @@ async fn an_event_is_about_what_most_of_its_tellers_are(ground: Ground) {
     });
     record(store, "a", again.collect()).await;
     assert_eq!(of_event().await, [Topic::Media]);
+}
+
+async fn a_flood_of_one_source_leaves_room_for_the_others(ground: Ground) {
+    let store = &ground.store;
+    let tell = |source: &str, key: &str, kind: Kind, start: &str| {
+        let mut one = visited(source, key, at(10));
+        one.reading.kind = kind;
+        one.events = vec![event(&one.article.id, start, None)];
+        one
+    };
+    let flood = (0..40).map(|n| tell("a", &format!("{n:02}"), Kind::ForumArticle, "2017-10-02"));
+    record(store, "a", flood.collect()).await;
+    let weather = tell("b", "weather", Kind::Other, "2017-10-03");
+    let forum = tell("b", "forum", Kind::ForumArticle, "2017-10-05");
+    record(store, "b", vec![weather, forum.clone()]).await;
+    let mut told = forum.events;
+    for source in ["c", "d"] {
+        let mut again = tell(source, "again", Kind::ForumArticle, "2017-10-05");
+        told[0].articles.push(again.article.id.clone());
+        again.events.clone_from(&told);
+        record(store, source, vec![again]).await;
+    }
+
+    let entries = store.entries_between(at(0), at(10), 6).await.unwrap();
+    let sources: Vec<_> = entries
+        .iter()
+        .map(|one| one.article.source.as_str())
+        .collect();
+    assert_eq!(
+        sources,
+        ["a", "a", "a", "b", "c", "d"],
+        "the last comes last"
+    );
+    assert_eq!(entries[3].article.title, "Форум forum", "the weather waits");
+    let all = store.entries_between(at(0), at(10), 100).await.unwrap();
+    assert_eq!(all.len(), 44);
+
+    let coming = async |limit| {
+        let found = store.coming_events(day("2017-10-01"), limit).await.unwrap();
+        let alone = |one: &ComingEvent| one.word_of.as_ref().map(ToString::to_string);
+        let told: Vec<_> = found
+            .iter()
+            .map(|one| (one.event.start.to_string(), alone(one)))
+            .collect();
+        told
+    };
+    let of = |start: &str, source: Option<&str>| (start.to_owned(), source.map(str::to_owned));
+    assert_eq!(
+        coming(4).await,
+        [
+            of("2017-10-02", Some("a")),
+            of("2017-10-02", Some("a")),
+            of("2017-10-03", Some("b")),
+            of("2017-10-05", None),
+        ]
+    );
+    let everything = Filter::default();
+    let calendar = store.calendar(&everything, day("2017-10-01"), 100).await;
+    let calendar = calendar.unwrap();
+    let coming = store.coming_events(day("2017-10-01"), 100).await.unwrap();
+    let coming: Vec<Event> = coming.into_iter().map(|one| one.event).collect();
+    assert_eq!(coming, calendar);
 }

@@ -1,9 +1,9 @@
 //! Subscriptions at hubs and what they push.
 
 use super::{Ground, LEASE, at, holder, on_both, record, source, visited};
-use crate::model::push::{Aim, PUSH_RANDOM_BYTES, Subscription};
+use crate::model::push::{Aim, HubAsked, PUSH_RANDOM_BYTES, Subscription};
 use crate::model::source::SourceId;
-use crate::store::{HubAsked, Push, Pushed, Store, Visit, VisitRecord};
+use crate::store::{Push, Pushed, Store, Visit, VisitRecord};
 
 on_both!(
     a_subscription_lives_and_ends,

@@ -16,6 +16,7 @@ on_both!(
     leases_end,
     a_long_visit_keeps_its_lease,
     a_lost_lease_records_nothing,
+    quiet_visits_are_recorded_together,
     everything_remembered_reads_back,
 );
 
@@ -227,6 +228,40 @@ async fn a_lost_lease_records_nothing(ground: Ground) {
     assert_eq!(store.article(&id).await.unwrap(), None);
     let recorded = store.record_visit(visit, &holder("quick")).await.unwrap();
     assert_eq!(recorded, VisitRecord::Stored { new: 1, revised: 0 });
+}
+
+async fn quiet_visits_are_recorded_together(ground: Ground) {
+    let store = &ground.store;
+    let sources: Vec<_> = ["a", "b", "c"].map(source).into();
+    store.sync_sources(&sources, at(0)).await.unwrap();
+    let slow = store.claim_sources(at(0), &holder("slow"), LEASE, 3).await;
+    let mut states = slow.unwrap();
+    for (state, etag) in states.iter_mut().zip(["\"1\"", "\"2\"", "\"3\""]) {
+        state.validators.etag = Some(etag.to_owned());
+        state.next_visit = at(9_000);
+        state.last_visit = Some(at(1));
+    }
+    let before = store.source_state(&states[1].id).await.unwrap();
+    // One outlasted its lease, and another process has it.
+    let named = |who: &'static str, now| {
+        let id = states[1].id.clone();
+        async move { store.claim_source(&id, now, &holder(who), LEASE).await }
+    };
+    named("quick", at(0) + LEASE).await.unwrap().expect("free");
+    let together: Vec<_> = states.iter().collect();
+    let kept = store.record_quiet_visits(&together, &holder("slow")).await;
+    let expected = [&states[0], &states[2]].map(|state| state.id.clone());
+    assert_eq!(kept.unwrap(), expected.into());
+    for state in [&states[0], &states[2]] {
+        let stored = store.source_state(&state.id).await.unwrap();
+        assert_eq!(stored.as_ref(), Some(state));
+        let again = store
+            .claim_source(&state.id, at(2), &holder("next"), LEASE)
+            .await;
+        assert!(again.unwrap().is_some(), "given back");
+    }
+    assert_eq!(store.source_state(&states[1].id).await.unwrap(), before);
+    assert_eq!(named("slow", at(1) + LEASE).await.unwrap(), None, "quick's");
 }
 
 async fn everything_remembered_reads_back(ground: Ground) {

@@ -2,40 +2,11 @@
 //! of `endings.tsv`, and the cheapest of them. Vowel harmony and what may stand
 //! before an ending are held to; a root known from `roots.txt` is worth most.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
+mod tables;
 
-const ENDINGS: &str = include_str!("endings.tsv");
-const ROOTS: &str = include_str!("roots.txt");
+use std::borrow::Cow;
 
-const VOWELS: &str = "аәеёиоөуұүыіэюя";
-const BACK: &str = "аоұыяё";
-const FRONT: &str = "әөүіеэ";
-const VOICELESS: &str = "пфкқтсшщчцхһ";
-/// Endings that do not follow the word's vowels.
-const UNHARMONIC: [&str; 6] = ["мен", "бен", "пен", "менен", "бенен", "пенен"];
-/// Endings before which қ, к and п of the root are heard as ғ, г and б.
-const SOFTENING: [&str; 8] = ["ы", "і", "ым", "ім", "ың", "ің", "ымыз", "іміз"];
-
-/// Endings that make a new word of a known one: өңір, өңірлік; қызмет, қызметші.
-const DERIVING: [&str; 16] = [
-    "лық",
-    "лік",
-    "дық",
-    "дік",
-    "тық",
-    "тік",
-    "шы",
-    "ші",
-    "сыз",
-    "сіз",
-    "шылық",
-    "шілік",
-    "сыздық",
-    "сіздік",
-    "хана",
-    "гер",
-];
+use tables::{Ending, TABLES, Tables, classes, is_vowel, side};
 
 /// What each letter taken off is worth.
 const LETTER_TAKEN: f32 = -0.78;
@@ -52,325 +23,307 @@ const ROOT_VOWELLESS: f32 = 9.0;
 /// Readings of one word that are weighed; no real word has as many.
 const READINGS_MAX: usize = 4_000;
 
-static TABLES: LazyLock<Tables> = LazyLock::new(Tables::read);
-
-struct Ending {
-    to: usize,
-    /// Classes of what may stand before; empty: anything.
-    before: &'static str,
-    cost: f32,
-    form: &'static str,
-}
-
-struct Tables {
-    /// By state: what may be taken off.
-    endings: Vec<Vec<Ending>>,
-    end: usize,
-    name: usize,
-    verb: usize,
-    verb_i: usize,
-    verbs: HashSet<&'static str>,
-    names: HashSet<&'static str>,
-}
-
-impl Tables {
-    fn read() -> Self {
-        let mut states: HashMap<&'static str, usize> = HashMap::new();
-        let mut endings: Vec<Vec<Ending>> = Vec::new();
-        let mut number = |name: &'static str, endings: &mut Vec<Vec<Ending>>| {
-            *states.entry(name).or_insert_with(|| {
-                endings.push(Vec::new());
-                endings.len() - 1
-            })
-        };
-        for line in ENDINGS.lines().filter(|line| !line.starts_with('#')) {
-            let columns: Vec<&'static str> = line.split('\t').collect();
-            let [from, to, before, cost, forms @ ..] = columns.as_slice() else {
-                continue;
-            };
-            let (from, to) = (number(from, &mut endings), number(to, &mut endings));
-            let forms = forms
-                .first()
-                .map_or(vec![""], |forms| forms.split(' ').collect());
-            for form in forms {
-                endings[from].push(Ending {
-                    to,
-                    before: before.trim_matches('-'),
-                    cost: cost.parse().unwrap_or(0.0),
-                    form,
-                });
-            }
-        }
-        let mut tables = Self {
-            end: number("end", &mut endings),
-            name: number("plural", &mut endings),
-            verb: number("verb", &mut endings),
-            verb_i: number("verb-i", &mut endings),
-            endings,
-            verbs: HashSet::new(),
-            names: HashSet::new(),
-        };
-        let mut of_verbs = false;
-        for line in ROOTS.lines().filter(|line| !line.starts_with('#')) {
-            if let Some(section) = line.strip_prefix('[') {
-                of_verbs = section.starts_with("verb");
-            } else if of_verbs {
-                tables.verbs.extend(line.split_whitespace());
-            } else {
-                tables.names.extend(line.split_whitespace());
-            }
-        }
-        tables
-    }
-}
-
-impl Tables {
-    /// A name of the list, or one made of it.
-    fn is_name(&self, root: &str) -> bool {
-        self.names.contains(root)
-            || DERIVING.iter().any(|ending| {
-                root.strip_suffix(ending)
-                    .is_some_and(|base| base.chars().count() > 2 && self.names.contains(base))
-            })
-    }
-}
-
 /// The stem of a folded word in Cyrillic letters.
-pub(super) fn stem(word: &str) -> String {
+pub(super) fn stem(word: &str) -> Cow<'_, str> {
     let tables = &*TABLES;
     let mut readings = Readings {
         tables,
+        word,
+        prefixes: prefixes(word),
+        roots: Vec::new(),
         best: None,
         weighed: 0,
     };
-    if tables.is_name(word) && word.chars().count() > 2 {
-        readings.weigh(WORD_KNOWN, word.to_owned());
-    }
-    readings.take_off(word, tables.end, 0.0, "");
+    let letters = readings.prefixes.len() - 1;
     readings
-        .best
-        .map_or_else(|| word.to_owned(), |(_, stem)| stem)
+        .roots
+        .resize(letters * ROOT_KINDS + ROOT_KINDS, None);
+    if letters > 2 && tables.is_name(word) {
+        readings.weigh(WORD_KNOWN, Root::part(word.len()));
+    }
+    readings.take_off(letters, tables.end, 0.0, false);
+    match readings.best {
+        Some((_, root)) => root.of(word),
+        None => Cow::Borrowed(word),
+    }
 }
 
-struct Readings {
+/// What is known of the first letters of a word.
+#[derive(Clone, Copy)]
+struct Prefix {
+    bytes: usize,
+    last: char,
+    classes: u8,
+    /// Whether the last vowel that has a side is a back one; и takes either.
+    back: Option<bool>,
+}
+
+/// Of every length, from none to the whole word.
+fn prefixes(word: &str) -> Vec<Prefix> {
+    let mut prefixes = Vec::with_capacity(word.len() / 2 + 2);
+    let mut prefix = Prefix {
+        bytes: 0,
+        last: '\0',
+        classes: 0,
+        back: None,
+    };
+    prefixes.push(prefix);
+    for letter in word.chars() {
+        prefix.bytes += letter.len_utf8();
+        prefix.last = letter;
+        prefix.classes = classes(letter);
+        prefix.back = match letter {
+            'и' => None,
+            other => side(other).or(prefix.back),
+        };
+        prefixes.push(prefix);
+    }
+    prefixes
+}
+
+/// Ways what is left of a word can be read as a root.
+const ROOT_KINDS: usize = 4;
+
+/// A stem: the first bytes of a word, and up to two letters in place of the rest.
+#[derive(Clone, Copy)]
+struct Root {
+    bytes: usize,
+    instead: [Option<char>; 2],
+}
+
+impl Root {
+    const fn part(bytes: usize) -> Self {
+        Self {
+            bytes,
+            instead: [None, None],
+        }
+    }
+
+    const fn ending_in(bytes: usize, letter: char) -> Self {
+        Self {
+            bytes,
+            instead: [Some(letter), None],
+        }
+    }
+
+    fn of(self, word: &str) -> Cow<'_, str> {
+        let part = &word[..self.bytes];
+        if self.instead[0].is_none() {
+            return Cow::Borrowed(part);
+        }
+        let mut stem = String::with_capacity(self.bytes + 4);
+        stem.push_str(part);
+        stem.extend(self.instead.into_iter().flatten());
+        Cow::Owned(stem)
+    }
+}
+
+/// A root as it was found, and what believing it costs.
+#[derive(Clone, Copy)]
+struct Rooted {
+    root: Root,
+    has_vowel: bool,
+    cost: f32,
+}
+
+struct Readings<'a> {
     tables: &'static Tables,
-    best: Option<(f32, String)>,
+    word: &'a str,
+    prefixes: Vec<Prefix>,
+    /// By length and kind, where it was asked for.
+    roots: Vec<Option<Rooted>>,
+    best: Option<(f32, Root)>,
     weighed: usize,
 }
 
-impl Readings {
-    fn weigh(&mut self, cost: f32, stem: String) {
-        let better = self
-            .best
-            .as_ref()
-            .is_none_or(|(best, known)| cost.total_cmp(best).then_with(|| stem.cmp(known)).is_lt());
+impl Readings<'_> {
+    fn weigh(&mut self, cost: f32, root: Root) {
+        let better = self.best.is_none_or(|(best, known)| {
+            let stem = |root: Root| root.of(self.word);
+            cost.total_cmp(&best)
+                .then_with(|| stem(root).cmp(&stem(known)))
+                .is_lt()
+        });
         if better {
-            self.best = Some((cost, stem));
+            self.best = Some((cost, root));
         }
     }
 
-    /// Reads what is `left` in `state`; `last` was taken off before.
-    fn take_off(&mut self, left: &str, state: usize, cost: f32, last: &str) {
+    /// Reads the first `left` letters in `state`; what was taken off before softens
+    /// the root or not.
+    fn take_off(&mut self, left: usize, state: usize, cost: f32, softened: bool) {
         self.weighed += 1;
-        if self.weighed > READINGS_MAX || left.is_empty() {
+        if self.weighed > READINGS_MAX || left == 0 {
             return;
         }
-        self.take_as_root(left, state, cost, last);
-        for ending in &self.tables.endings[state] {
-            if ending.form.is_empty() {
-                self.take_off(left, ending.to, cost + ending.cost, last);
+        self.take_as_root(left, state, cost, softened);
+        let tables = self.tables;
+        let prefix = self.prefixes[left];
+        for ending in tables.endings(state, prefix.last) {
+            if ending.letters == 0 {
+                self.take_off(left, ending.to, cost + ending.cost, softened);
                 continue;
             }
-            let Some(rest) = left.strip_suffix(ending.form) else {
+            if ending.letters >= left || !self.word[..prefix.bytes].ends_with(ending.form) {
                 continue;
-            };
-            if may_stand_before(rest, ending) {
-                let letters = f32::from(u8::try_from(ending.form.chars().count()).unwrap_or(9));
+            }
+            let rest = left - ending.letters;
+            if may_stand_before(&self.prefixes[rest], rest, ending) {
+                let letters = f32::from(u8::try_from(ending.letters).unwrap_or(9));
                 let cost = cost + ending.cost + LETTER_TAKEN * letters;
-                self.take_off(rest, ending.to, cost, ending.form);
+                self.take_off(rest, ending.to, cost, ending.softens);
             }
         }
     }
 
-    fn take_as_root(&mut self, left: &str, state: usize, cost: f32, last: &str) {
-        let (stem, known) = if state == self.tables.name {
-            self.name_root(left, SOFTENING.contains(&last))
-        } else if state == self.tables.verb {
-            self.verb_root(left)
-        } else if state == self.tables.verb_i {
-            let known = ["ы", "і"]
-                .iter()
-                .any(|vowel| self.is_verb(&format!("{left}{vowel}")));
-            (left.to_owned(), known)
+    fn take_as_root(&mut self, left: usize, state: usize, cost: f32, softened: bool) {
+        let tables = self.tables;
+        let kind = if state == tables.name {
+            usize::from(softened)
+        } else if state == tables.verb {
+            2
+        } else if state == tables.verb_i {
+            3
         } else {
             return;
         };
-        let length = stem.chars().count();
+        let at = left * ROOT_KINDS + kind;
+        let rooted = self.roots[at].unwrap_or_else(|| self.rooted(left, kind));
+        self.roots[at] = Some(rooted);
         let mut cost = cost;
-        if !stem.contains(is_vowel) {
+        if !rooted.has_vowel {
             cost += ROOT_VOWELLESS;
         }
-        cost += match (known, length) {
+        self.weigh(cost + rooted.cost, rooted.root);
+    }
+
+    fn rooted(&self, left: usize, kind: usize) -> Rooted {
+        let (root, known) = match kind {
+            0 | 1 => self.name_root(left, kind == 1),
+            2 => self.verb_root(left),
+            _ => {
+                let known = self.is_verb_less_vowel(left);
+                (Root::part(self.prefixes[left].bytes), known)
+            }
+        };
+        let stem = root.of(self.word);
+        let cost = match (known, stem.chars().count()) {
             (true, 0..=2) => ROOT_KNOWN + ROOT_KNOWN_SHORT,
             (true, _) => ROOT_KNOWN,
             (false, 0..=2) => ROOT_SHORT,
             (false, _) => 0.0,
         };
-        self.weigh(cost, stem);
+        Rooted {
+            root,
+            has_vowel: stem.contains(is_vowel),
+            cost,
+        }
     }
 
-    fn is_verb(&self, root: &str) -> bool {
-        self.tables.verbs.contains(root)
+    fn left(&self, letters: usize) -> &str {
+        &self.word[..self.prefixes[letters].bytes]
+    }
+
+    fn is_verb(&self, root: Root) -> bool {
+        self.tables.verbs.contains(&*root.of(self.word))
+    }
+
+    /// Whether it is a verb that has lost its last ы or і.
+    fn is_verb_less_vowel(&self, left: usize) -> bool {
+        self.tables.verbs_cut.contains(self.left(left))
+    }
+
+    /// `кітаб` as `кітап`, `жаңалығ` as `жаңалық`, `бөліг` as `бөлік`.
+    fn hardened(&self, left: usize) -> Option<Root> {
+        let hard = match self.prefixes[left].last {
+            'ғ' => 'қ',
+            'г' => 'к',
+            'б' => 'п',
+            _ => return None,
+        };
+        let before = left.checked_sub(1)?;
+        Some(Root::ending_in(self.prefixes[before].bytes, hard))
     }
 
     /// The root as the list has it, and whether it has it.
-    fn name_root(&self, left: &str, softened: bool) -> (String, bool) {
-        let known = |root: &str| self.tables.is_name(root);
-        if known(left) {
-            return (left.to_owned(), true);
+    fn name_root(&self, left: usize, softened: bool) -> (Root, bool) {
+        let known = |root: Root| self.tables.is_name(&root.of(self.word));
+        let Prefix { bytes, last, .. } = self.prefixes[left];
+        let whole = Root::part(bytes);
+        if known(whole) {
+            return (whole, true);
         }
-        if softened && let Some(hard) = hardened(left) {
-            if known(&hard) {
+        if softened && let Some(hard) = self.hardened(left) {
+            if known(hard) {
                 return (hard, true);
             }
-            if !left.ends_with('б') && left.chars().count() > 2 {
+            if last != 'б' && left > 2 {
                 return (hard, false);
             }
         }
         // журналист: журналистер.
-        if left.ends_with('с')
-            && let whole = format!("{left}т")
-            && known(&whole)
+        if last == 'с'
+            && let longer = Root::ending_in(bytes, 'т')
+            && known(longer)
         {
-            return (whole, true);
+            return (longer, true);
         }
-        match with_vowel(left) {
-            Some(whole) if known(&whole) => (whole, true),
-            _ => (left.to_owned(), false),
+        match self.with_vowel(left) {
+            Some(longer) if known(longer) => (longer, true),
+            _ => (whole, false),
         }
     }
 
     /// The same for verbs; a root's last ы or і, lost in many forms, is left off.
-    fn verb_root(&self, left: &str) -> (String, bool) {
-        let short = || left.trim_end_matches(['ы', 'і']).to_owned();
-        if self.is_verb(left) {
+    fn verb_root(&self, left: usize) -> (Root, bool) {
+        let whole = Root::part(self.prefixes[left].bytes);
+        let short = || Root::part(self.left(left).trim_end_matches(['ы', 'і']).len());
+        if self.is_verb(whole) {
             return (short(), true);
         }
-        if let Some(hard) = hardened(left).filter(|hard| self.is_verb(hard)) {
+        if let Some(hard) = self.hardened(left).filter(|hard| self.is_verb(*hard)) {
             return (hard, true);
         }
         // тап: тауып.
-        if let Some(lips) = left.strip_suffix('у').map(|start| format!("{start}п"))
-            && lips.chars().count() > 2
-            && self.is_verb(&lips)
-        {
-            return (lips, true);
-        }
-        if ["ы", "і"]
-            .iter()
-            .any(|vowel| self.is_verb(&format!("{left}{vowel}")))
-        {
-            return (left.to_owned(), true);
-        }
-        if left.chars().count() > 3 {
-            return (short(), false);
-        }
-        (left.to_owned(), false)
-    }
-}
-
-/// Whether `rest` can bear the ending: by its last sound and its vowels.
-fn may_stand_before(rest: &str, ending: &Ending) -> bool {
-    let Some(last) = rest.chars().next_back() else {
-        return false;
-    };
-    if rest.chars().nth(1).is_none() && !ending_of_verb(ending) {
-        return false;
-    }
-    let fits = ending.before.is_empty() || ending.before.chars().any(|class| is_of(last, class));
-    fits && (UNHARMONIC.contains(&ending.form)
-        || match (harmony_end(rest), harmony_start(ending.form)) {
-            (Some(back), Some(ending_back)) => {
-                back == ending_back || (back && matches!(last, 'й' | 'ь'))
+        if left > 2 && self.prefixes[left].last == 'у' {
+            let lips = Root::ending_in(self.prefixes[left - 1].bytes, 'п');
+            if self.is_verb(lips) {
+                return (lips, true);
             }
-            _ => true,
+        }
+        if self.is_verb_less_vowel(left) {
+            return (whole, true);
+        }
+        (if left > 3 { short() } else { whole }, false)
+    }
+
+    /// `халқ` as `халық`, `ерн` as `ерін`: the vowel that falls before an ending.
+    fn with_vowel(&self, left: usize) -> Option<Root> {
+        let before = left.checked_sub(1).filter(|before| *before > 1)?;
+        let (last, start) = (self.prefixes[left], self.prefixes[before]);
+        if is_vowel(last.last) || is_vowel(start.last) {
+            return None;
+        }
+        let vowel = if last.back == Some(false) { 'і' } else { 'ы' };
+        Some(Root {
+            bytes: start.bytes,
+            instead: [Some(vowel), Some(last.last)],
         })
-}
-
-/// Verbs may be of one letter before an ending (де-ді, же-ді have two); names not.
-fn ending_of_verb(ending: &Ending) -> bool {
-    let tables = &*TABLES;
-    tables.endings[ending.to]
-        .iter()
-        .any(|next| next.to == tables.verb || next.to == tables.verb_i)
-}
-
-fn is_of(letter: char, class: char) -> bool {
-    let voiceless = VOICELESS.contains(letter);
-    match class {
-        'v' => is_vowel(letter),
-        'c' => !is_vowel(letter) || matches!(letter, 'у' | 'ю'),
-        's' => voiceless || "бвгд".contains(letter),
-        'd' => is_vowel(letter) || !voiceless,
-        'n' | 'm' => "мнң".contains(letter),
-        'z' => "зжбвгд".contains(letter),
-        'l' => "рйуи".contains(letter),
-        _ => false,
     }
 }
 
-fn is_vowel(letter: char) -> bool {
-    VOWELS.contains(letter)
-}
-
-/// Whether the last vowel that has a side is a back one; и takes either.
-fn harmony_end(text: &str) -> Option<bool> {
-    text.chars()
-        .rev()
-        .find_map(|letter| match letter {
-            'и' => Some(None),
-            other => side(other).map(Some),
-        })
-        .flatten()
-}
-
-fn harmony_start(text: &str) -> Option<bool> {
-    text.chars().find_map(side)
-}
-
-fn side(letter: char) -> Option<bool> {
-    if BACK.contains(letter) {
-        Some(true)
-    } else {
-        FRONT.contains(letter).then_some(false)
+/// Whether the first `letters` of a word can bear the ending: by their last sound
+/// and their vowels.
+fn may_stand_before(rest: &Prefix, letters: usize, ending: &Ending) -> bool {
+    // Verbs may be of one letter before an ending (де-ді, же-ді have two); names not.
+    if letters == 0 || letters == 1 && !ending.of_verb {
+        return false;
     }
-}
-
-/// `кітаб` as `кітап`, `жаңалығ` as `жаңалық`, `бөліг` as `бөлік`.
-fn hardened(left: &str) -> Option<String> {
-    let (at, last) = left.char_indices().next_back()?;
-    let hard = match last {
-        'ғ' => 'қ',
-        'г' => 'к',
-        'б' => 'п',
-        _ => return None,
-    };
-    Some(format!("{}{hard}", &left[..at]))
-}
-
-/// `халқ` as `халық`, `ерн` as `ерін`: the vowel that falls before an ending.
-fn with_vowel(left: &str) -> Option<String> {
-    let mut letters = left.chars().rev();
-    let (last, before) = (letters.next()?, letters.next()?);
-    letters.next()?;
-    if is_vowel(last) || is_vowel(before) {
-        return None;
+    let fits = ending.before == 0 || ending.before & rest.classes != 0;
+    fits && match (rest.back, ending.harmony) {
+        (Some(back), Some(ending_back)) => {
+            back == ending_back || (back && matches!(rest.last, 'й' | 'ь'))
+        }
+        _ => true,
     }
-    let vowel = if harmony_end(left) == Some(false) {
-        'і'
-    } else {
-        'ы'
-    };
-    let start = left.strip_suffix(last)?;
-    Some(format!("{start}{vowel}{last}"))
 }

@@ -5,7 +5,9 @@
 
 mod kazakh;
 
-use super::normalise::{fold, is_cyrillic};
+use std::borrow::Cow;
+
+use super::normalise::{fold, folded, is_cyrillic};
 use super::script::{cyrillic, latin_spelling};
 use crate::model::language::Language;
 
@@ -27,31 +29,36 @@ pub fn stem(word: &str) -> String {
     } else {
         Language::English
     };
-    of_folded(&folded, language)
+    of_folded(&folded, language).into_owned()
 }
 
 /// The stem of a word of a text in `language`; both Kazakh scripts share stems.
-pub fn stem_in(word: &str, language: Language) -> String {
-    of_folded(&fold(word), language)
+pub fn stem_in(word: &str, language: Language) -> Cow<'_, str> {
+    match folded(word) {
+        Cow::Borrowed(word) => of_folded(word, language),
+        Cow::Owned(word) => Cow::Owned(of_folded(&word, language).into_owned()),
+    }
 }
 
-fn of_folded(word: &str, language: Language) -> String {
-    if word.chars().count() > WORD_CHARS_MAX {
-        return word.to_owned();
+fn of_folded(word: &str, language: Language) -> Cow<'_, str> {
+    // A byte is a letter at most.
+    if word.len() > WORD_CHARS_MAX && word.chars().count() > WORD_CHARS_MAX {
+        return Cow::Borrowed(word);
     }
     match language {
         Language::KazakhCyrillic => kazakh::stem(word),
-        Language::KazakhLatin => kazakh::stem(&cyrillic(word, latin_spelling(word))),
+        Language::KazakhLatin => {
+            let cyrillic = cyrillic(word, latin_spelling(word));
+            Cow::Owned(kazakh::stem(&cyrillic).into_owned())
+        }
         Language::Russian => snowball(rust_stemmers::Algorithm::Russian, word),
         Language::English => snowball(rust_stemmers::Algorithm::English, word),
-        Language::KazakhArabic | Language::Undetermined => word.to_owned(),
+        Language::KazakhArabic | Language::Undetermined => Cow::Borrowed(word),
     }
 }
 
-fn snowball(algorithm: rust_stemmers::Algorithm, word: &str) -> String {
-    rust_stemmers::Stemmer::create(algorithm)
-        .stem(word)
-        .into_owned()
+fn snowball(algorithm: rust_stemmers::Algorithm, word: &str) -> Cow<'_, str> {
+    rust_stemmers::Stemmer::create(algorithm).stem(word)
 }
 
 #[cfg(test)]
@@ -115,7 +122,7 @@ mod tests {
         let Ok(text) = std::fs::read_to_string("../shared/kk/lemmas.dev.tsv") else {
             return;
         };
-        let rows: Vec<(&str, &str, String)> = text
+        let rows: Vec<(&str, &str, Cow<'_, str>)> = text
             .lines()
             .filter_map(|line| {
                 let mut columns = line.split('\t');

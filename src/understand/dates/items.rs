@@ -87,7 +87,10 @@ pub fn items(tokens: &[Token]) -> Vec<Item<'_>> {
     while let Some(token) = tokens.get(at) {
         let item = match token.shape {
             Shape::Number => digits(tokens, at),
-            Shape::Word => spelled(tokens, at).unwrap_or_else(|| word(token, at)),
+            Shape::Word => {
+                let told = sense(&token.folded);
+                spelled(tokens, at, told).unwrap_or_else(|| word(token, at, told))
+            }
             Shape::Mark => mark(token, at),
         };
         at = item.after;
@@ -96,8 +99,8 @@ pub fn items(tokens: &[Token]) -> Vec<Item<'_>> {
     found
 }
 
-fn word(token: &Token, at: usize) -> Item<'_> {
-    let (part, ending) = match sense(&token.folded) {
+fn word<'a>(token: &'a Token, at: usize, told: Option<(Sense, &'a str)>) -> Item<'a> {
+    let (part, ending) = match told {
         Some((sense, ending)) => (Part::Word(sense), ending),
         None => match month_number(&token.folded).filter(|_| !is_kazakh(&token.folded)) {
             Some(month) => (Part::Word(Sense::Month(month)), ""),
@@ -193,7 +196,8 @@ fn digit_ending(suffix: &str) -> Option<(bool, &str)> {
 }
 
 /// A spelled-out number: `екі мың он жетінші`, `двадцать шестого`, `twenty-first`.
-fn spelled(tokens: &[Token], at: usize) -> Option<Item<'_>> {
+/// `told` is the sense of its first word.
+fn spelled<'a>(tokens: &'a [Token], at: usize, told: Option<(Sense, &'a str)>) -> Option<Item<'a>> {
     let mut sum = Sum::default();
     let mut after = at;
     let mut ending = "";
@@ -211,7 +215,12 @@ fn spelled(tokens: &[Token], at: usize) -> Option<Item<'_>> {
         let Some(token) = tokens.get(next).filter(|token| token.is_word()) else {
             break;
         };
-        let told = sense(&token.folded).or_else(|| one_of_hours(tokens, next));
+        let told = if next == at {
+            told
+        } else {
+            sense(&token.folded)
+        };
+        let told = told.or_else(|| one_of_hours(tokens, next));
         let Some((Sense::Count(value, nth), rest)) = told else {
             break;
         };

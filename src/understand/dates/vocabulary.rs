@@ -1,9 +1,9 @@
 //! What a single word means in a date. The words are data: `words.tsv`.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::super::endings::{is_ending, is_owned_ending};
+use crate::text::lookup::{Set, Table};
 
 const TABLE: &str = include_str!("words.tsv");
 /// Longer words are no words of dates, in characters.
@@ -97,12 +97,13 @@ pub fn sense(word: &str) -> Option<(Sense, &str)> {
     if let Some(sense) = words.whole.get(word) {
         return sense.map(|sense| (sense, ""));
     }
-    if word.chars().count() > WORD_CHARS_MAX {
+    let head = head(word);
+    if !words.heads.contains(head) || word.chars().count() > WORD_CHARS_MAX {
         return None;
     }
-    let mut splits: Vec<usize> = word.char_indices().map(|(at, _)| at).skip(2).collect();
-    splits.push(word.len());
-    let longest = splits.into_iter().rev().find_map(|at| {
+    let letters = word.char_indices().rev().map(|(at, _)| at);
+    let shorter = letters.take_while(|at| *at >= head.len());
+    let longest = std::iter::once(word.len()).chain(shorter).find_map(|at| {
         let (stem, rest) = word.split_at(at);
         match words.stems.get(stem) {
             Some((sense, Follows::Ending)) if is_ending(rest) => Some((*sense, rest)),
@@ -112,6 +113,12 @@ pub fn sense(word: &str) -> Option<(Sense, &str)> {
         }
     });
     longest.and_then(|(sense, rest)| sense.map(|sense| (sense, rest)))
+}
+
+/// The first two letters; every stem of more is told by them.
+fn head(word: &str) -> &str {
+    let end = word.char_indices().nth(2);
+    end.map_or(word, |(end, _)| &word[..end])
 }
 
 /// What may stand after a stem.
@@ -124,15 +131,18 @@ enum Follows {
 
 struct Words {
     /// `None`: a word that only looks like one of dates.
-    whole: HashMap<&'static str, Option<Sense>>,
-    stems: HashMap<&'static str, (Option<Sense>, Follows)>,
+    whole: Table<&'static str, Option<Sense>>,
+    stems: Table<&'static str, (Option<Sense>, Follows)>,
+    /// How stems begin.
+    heads: Set<&'static str>,
 }
 
 impl Words {
     fn read(table: &'static str) -> Self {
         let mut words = Self {
-            whole: HashMap::new(),
-            stems: HashMap::new(),
+            whole: Table::default(),
+            stems: Table::default(),
+            heads: Set::default(),
         };
         for line in table.lines().filter(|line| !line.starts_with('#')) {
             let mut columns = line.split('\t');
@@ -153,6 +163,7 @@ impl Words {
                     }
                 };
                 words.stems.insert(form, (sense, follows));
+                words.heads.insert(head(form));
             }
         }
         words

@@ -43,7 +43,7 @@ impl Scene<'_> {
         let tokens = &self.told.tokens;
         let at = within
             .clone()
-            .find(|at| section("organiser-label").has(&tokens[*at].folded))?;
+            .find(|at| section("organiser-label").means(&tokens[*at]))?;
         let mark = (at + 1..within.end.min(at + 5)).find(|next| {
             let token = &tokens[*next];
             let verb = matches!(
@@ -99,10 +99,10 @@ impl Scene<'_> {
         let tokens = &self.told.tokens;
         let at = within
             .clone()
-            .find(|at| section("kk-organiser").has(&tokens[*at].folded))?;
+            .find(|at| section("kk-organiser").means(&tokens[*at]))?;
         // "министрлігі ұйымдастырған", not "министрлігі хабарлады".
         let told = tokens.get(at + 1).is_some_and(|next| {
-            section("past").has(&next.folded) && !section("kk-organises").has(&next.folded)
+            section("past").means(next) && !section("kk-organises").means(next)
         });
         let low = within.start.max(at.saturating_sub(NAME_TOKENS_MAX));
         let mut first = at;
@@ -117,7 +117,7 @@ impl Scene<'_> {
                 .iter()
                 .any(|place| place.located && (place.first..place.after).contains(&(first - 1)));
             let quote = token.is_mark('«') || token.is_mark('»') || token.is_mark('"');
-            let stop = section("kk-name-stop").has(&token.folded)
+            let stop = section("kk-name-stop").means(token)
                 && !matches!(token.folded.as_str(), "және" | "мен" | "бен" | "пен");
             // "Іс-шараны … басқармасы ұйымдастырады": what is held, not who holds it.
             let object = !token.capital
@@ -142,9 +142,8 @@ impl Scene<'_> {
         let tokens = &self.told.tokens;
         let verb = within
             .clone()
-            .find(|at| section("ru-organises").has(&tokens[*at].folded))?;
-        let first =
-            (within.start..verb).find(|at| section("ru-organiser").has(&tokens[*at].folded))?;
+            .find(|at| section("ru-organises").means(&tokens[*at]))?;
+        let first = (within.start..verb).find(|at| section("ru-organiser").means(&tokens[*at]))?;
         let after = (first + 1..verb)
             .find(|at| {
                 let dated = self
@@ -178,7 +177,7 @@ impl Scene<'_> {
             let words = self.told.words(index);
             let at = words
                 .iter()
-                .position(|word| section("language-words").has(&word.folded))?;
+                .position(|word| section("language-words").means(word))?;
             let of_event = self.forums.iter().any(|forum| forum.sentence == index)
                 || section("generic-event").any(words)
                 || words.get(at + 1).is_some_and(|next| next.is_mark(':'))

@@ -6,6 +6,7 @@ use crate::model::language::Language;
 use super::super::lexicon::section;
 use super::super::told::Told;
 use super::held::{Held, held};
+use crate::text::tokens::Token;
 
 /// Words this far around decide what a mention means.
 const NEAR_TOKENS: usize = 4;
@@ -41,7 +42,7 @@ pub fn forums(told: &Told) -> Vec<Forum> {
             continue;
         }
         for at in sentence.tokens.clone().take(SENTENCE_TOKENS_MAX) {
-            if !is_forum_word(&told.tokens[at].folded) {
+            if !is_forum_word(&told.tokens[at]) {
                 continue;
             }
             if is_something_else(told, index, at) {
@@ -71,8 +72,12 @@ pub fn forums(told: &Told) -> Vec<Forum> {
 }
 
 /// A word with "forum" in it, in whatever case or compound.
-fn is_forum_word(word: &str) -> bool {
-    (word.contains("форум") || word.contains("forum")) && !section("board-strict").has(word)
+fn is_forum_word(token: &Token) -> bool {
+    let holds = |part: &str| {
+        let bytes = token.folded.as_bytes();
+        bytes.windows(part.len()).any(|at| at == part.as_bytes())
+    };
+    (holds("форум") || holds("forum")) && !section("board-strict").means(token)
 }
 
 fn is_something_else(told: &Told, sentence: usize, at: usize) -> bool {
@@ -86,7 +91,7 @@ fn is_something_else(told: &Told, sentence: usize, at: usize) -> bool {
                 three[0].folded.as_str(),
                 "интернет" | "онлайн" | "веб" | "internet" | "online"
             ) && three[1].is_dash()
-                && is_forum_word(&three[2].folded)
+                && is_forum_word(&three[2])
         });
     let spoken = &told.tokens
         [within.start.max(at.saturating_sub(FAR_TOKENS))..within.end.min(at + FAR_TOKENS)];
@@ -144,7 +149,7 @@ fn is_scene(told: &Told, sentence: usize, at: usize) -> bool {
                 .checked_sub(1)
                 .filter(|before| *before >= low)
                 .and_then(|before| told.tokens.get(before))
-                .is_some_and(|before| section("ru-scene-before").has(&before.folded));
+                .is_some_and(|before| section("ru-scene-before").means(before));
             of_it
                 || (word.ends_with('е') || word.ends_with('а') || word.ends_with("ах"))
                     && before().any(inside)

@@ -53,7 +53,7 @@ pub(super) fn past_participle(words: &[Token], at: usize) -> Option<usize> {
     words
         .windows(2)
         .enumerate()
-        .filter(|(_, pair)| pair[0].folded == "өткен" && !section("time-noun").has(&pair[1].folded))
+        .filter(|(_, pair)| pair[0].folded == "өткен" && !section("time-noun").means(&pair[1]))
         .map(|(from, _)| from.abs_diff(at))
         .min()
 }

@@ -38,7 +38,7 @@ pub fn kazakh_left(
         }
         let tight_dash = token.is_dash() && !token.spaced && !tokens[first].spaced;
         let ordinal = token.number().is_some() && tokens[first].is_dash();
-        let link = section("kk-name-link").has(&token.folded) && first < at;
+        let link = section("kk-name-link").means(token) && first < at;
         let joint = token.folded == "және" && joins_names(tokens, before, within);
         // "Астана халықаралық форумы": a bare name of a place.
         let place = || {
@@ -55,9 +55,7 @@ pub fn kazakh_left(
         first = before;
     }
     // A name doesn't begin with what hangs on the word before.
-    while first < at
-        && (tokens[first].is_dash() || section("kk-name-link").has(&tokens[first].folded))
-    {
+    while first < at && (tokens[first].is_dash() || section("kk-name-link").means(&tokens[first])) {
         first += 1;
     }
     first
@@ -106,8 +104,8 @@ fn goes_on_kazakh(token: &Token) -> bool {
         && KAZAKH_CASE_ENDINGS
             .iter()
             .any(|ending| word.ends_with(ending));
-    !(section("kk-name-stop").has(word)
-        || section("kk-organiser").has(word)
+    !(section("kk-name-stop").means(token)
+        || section("kk-organiser").means(token)
         || cased
         || participle
         || attribute)

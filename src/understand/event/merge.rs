@@ -279,14 +279,19 @@ fn same_name(claim: &EventClaim, event: &Event) -> bool {
 }
 
 /// Whether most words of the shorter name are in the longer.
-#[expect(clippy::cast_precision_loss, reason = "names have a few words")]
 pub(super) fn alike(one: &str, other: &str) -> bool {
-    let (one, other) = (stems(one), stems(other));
-    let fewer = one.len().min(other.len());
-    fewer == 0 || one.intersection(&other).count() as f64 / fewer as f64 >= ALIKE_MIN
+    share_stems(&stems(one), &stems(other))
 }
 
-fn stems(name: &str) -> BTreeSet<String> {
+/// The same of names whose [`stems`] are known.
+#[expect(clippy::cast_precision_loss, reason = "names have a few words")]
+pub(super) fn share_stems(one: &BTreeSet<String>, other: &BTreeSet<String>) -> bool {
+    let fewer = one.len().min(other.len());
+    fewer == 0 || one.intersection(other).count() as f64 / fewer as f64 >= ALIKE_MIN
+}
+
+/// The stems of a name's telling words.
+pub(super) fn stems(name: &str) -> BTreeSet<String> {
     tokens(name)
         .into_iter()
         .filter(|token| token.is_word() || token.number().is_some())

@@ -20,7 +20,7 @@ mod venue;
 mod weigh;
 mod whereabouts;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -32,7 +32,7 @@ use crate::text::normalise::{clip, one_line};
 use crate::text::tokens::Token;
 
 use super::lexicon::section;
-use super::place::{self, Mention};
+use super::place::Mention;
 use super::told::Told;
 pub use dates::{Dated, dates};
 use forum::{Forum, forums};
@@ -108,15 +108,19 @@ struct Named {
     specific: bool,
 }
 
-/// Reads a text published on `published` (the day in the house zone).
-/// `region_hint` is the region the outlet writes for.
-pub fn find(told: &Told, published: NaiveDate, region_hint: Option<Region>) -> Finding {
-    let own = |place: &Mention| {
+/// Reads a text published on `published` (the day in the house zone) that names
+/// `places`. `region_hint` is the region the outlet writes for.
+pub fn find(
+    told: &Told,
+    places: &[Mention],
+    published: NaiveDate,
+    region_hint: Option<Region>,
+) -> Finding {
+    let own = |place: &&Mention| {
         let sentence = told.sentence_at(place.first);
         !sentence.is_some_and(|sentence| told.is_clutter(sentence))
     };
-    let mut places = place::mentions(&told.tokens);
-    places.retain(own);
+    let places: Vec<Mention> = places.iter().filter(own).cloned().collect();
     let forums = forums(told);
     if forums.is_empty() {
         return Finding {
@@ -323,6 +327,7 @@ impl Scene<'_> {
     /// Other forums with a name and a day of their own, and the week one is part of.
     fn further(&self, main: &EventClaim, choices: &[Choice]) -> Vec<EventClaim> {
         let mut found: Vec<EventClaim> = Vec::new();
+        let mut known_stems = vec![merge::stems(&main.name)];
         for choice in choices {
             if found.len() == MORE_EVENTS_MAX {
                 break;
@@ -340,17 +345,24 @@ impl Scene<'_> {
             let Some(named) = named.filter(|named| named.specific) else {
                 continue;
             };
-            let known = |claim: &EventClaim| {
-                merge::alike(&named.name, &claim.name)
+            let stems = merge::stems(&named.name);
+            let known = |(claim, known_stems): (&EventClaim, &BTreeSet<String>)| {
+                merge::share_stems(&stems, known_stems)
                     || (here.is_some()
                         && claim.start == choice.dated.start
                         && claim.end == choice.dated.end
                         && claim.evidence.words
                             == self.told.original(choice.dated.first, choice.dated.after))
             };
-            if !known(main) && !found.iter().any(known) {
+            if !std::iter::once(main)
+                .chain(&found)
+                .zip(&known_stems)
+                .any(known)
+            {
                 let place = self.whereabouts(choice, &self.weighed_places(choice));
-                found.push(self.claim(choice, &named, place));
+                let claim = self.claim(choice, &named, place);
+                known_stems.push(merge::stems(&claim.name));
+                found.push(claim);
             }
         }
         found
@@ -362,7 +374,7 @@ impl Scene<'_> {
         let at = within
             .clone()
             .take(NEAR_TOKENS)
-            .find(|at| section("week-head").has(&self.told.tokens[*at].folded))?;
+            .find(|at| section("week-head").means(&self.told.tokens[*at]))?;
         if (choice.dated.first..choice.dated.after).contains(&at) {
             return None;
         }

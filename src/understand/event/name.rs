@@ -80,7 +80,7 @@ pub fn name(
     let mut text = String::new();
     let called = |index: &usize| {
         kazakh
-            && section("kk-name-called").has(&told.tokens[*index].folded)
+            && section("kk-name-called").means(&told.tokens[*index])
             && index
                 .checked_sub(1)
                 .is_some_and(|before| is_quote(&told.tokens[before]))
@@ -215,7 +215,7 @@ fn russian_left(told: &Told, at: usize, within: &Range<usize>) -> usize {
         let tight_dash = token.is_dash() && !token.spaced && !tokens[first].spaced;
         let hyphenated = token.is_word() && tokens[first].is_dash() && !tokens[first].spaced;
         if !(adjective || roman || latin || tight_dash || hyphenated)
-            || section("ru-name-stop").has(&token.folded)
+            || section("ru-name-stop").means(token)
         {
             break;
         }
@@ -241,7 +241,7 @@ fn english_left(
         let tight_dash = token.is_dash() && !token.spaced;
         if blocked(before)
             || !(token.is_word() || tight_dash)
-            || section("en-name-stop").has(&token.folded)
+            || section("en-name-stop").means(token)
         {
             break;
         }
@@ -267,7 +267,7 @@ fn right(told: &Told, at: usize, within: &Range<usize>, blocked: &dyn Fn(usize) 
     };
     let linked = tokens.get(after).is_some_and(|token| {
         if russian {
-            section("ru-name-prep").has(&token.folded) || !stops.has(&token.folded)
+            section("ru-name-prep").means(token) || !stops.means(token)
         } else {
             matches!(token.folded.as_str(), "on" | "of" | "for")
         }
@@ -282,14 +282,14 @@ fn right(told: &Told, at: usize, within: &Range<usize>, blocked: &dyn Fn(usize) 
             && RUSSIAN_VERB_ENDINGS
                 .iter()
                 .any(|ending| token.folded.ends_with(ending));
-        let stop = after > begun && stops.has(&token.folded);
+        let stop = after > begun && stops.means(token);
         if !token.is_word() || verb || stop || blocked(after) {
             break;
         }
         after += 1;
     }
     let dangling = |index: usize| {
-        section("ru-name-prep").has(&tokens[index].folded)
+        section("ru-name-prep").means(&tokens[index])
             || matches!(
                 tokens[index].folded.as_str(),
                 "on" | "of" | "for" | "and" | "и"

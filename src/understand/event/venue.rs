@@ -164,7 +164,7 @@ impl Scene<'_> {
         let tokens = &self.told.tokens;
         let at = within
             .clone()
-            .find(|at| section("kk-venue").has(&tokens[*at].folded))?;
+            .find(|at| section("kk-venue").means(&tokens[*at]))?;
         let blocked = |index: usize| self.is_dated(index);
         let first = kazakh_left(self.told, at, &within, &blocked, &self.places);
         if first == at {
@@ -258,8 +258,8 @@ impl Scene<'_> {
                     token.folded.as_str(),
                     "города" | "состоится" | "пройдет" | "столицы"
                 )
-                && !section("future-held").has(&token.folded)
-                && !section("past-held").has(&token.folded)
+                && !section("future-held").means(token)
+                && !section("past-held").means(token)
                 && ["ы", "и", "а", "я", "ого", "их", "ой", "ов"]
                     .iter()
                     .any(|ending| token.folded.ends_with(ending))
@@ -279,13 +279,13 @@ impl Scene<'_> {
         let tokens = &self.told.tokens;
         let at = within
             .clone()
-            .find(|at| section("venue-brand").has(&tokens[*at].folded))?;
+            .find(|at| section("venue-brand").means(&tokens[*at]))?;
         let mut first = at;
         while first > within.start
             && tokens[first - 1].is_word()
             && tokens[first - 1].capital
             && tokens[first - 1].folded.is_ascii()
-            && !section("en-name-stop").has(&tokens[first - 1].folded)
+            && !section("en-name-stop").means(&tokens[first - 1])
         {
             first -= 1;
         }
@@ -305,7 +305,7 @@ impl Scene<'_> {
         let at = within
             .clone()
             .rev()
-            .find(|at| tokens[*at].capital && section("en-venue").has(&tokens[*at].folded))?;
+            .find(|at| tokens[*at].capital && section("en-venue").means(&tokens[*at]))?;
         let mut first = at;
         while first > within.start && at - first < NAME_TOKENS_MAX {
             let token = &tokens[first - 1];

@@ -197,7 +197,7 @@ impl Scene<'_> {
         let label = words.iter().enumerate().any(|(at, word)| {
             (word.is_mark(':') || word.is_dash() && word.spaced)
                 && at > 0
-                && section("label").has(&words[at - 1].folded)
+                && section("label").means(&words[at - 1])
         });
         if label && within(LABEL_SENTENCES) {
             let weight = if title { 4.0 } else { 3.0 };
@@ -264,11 +264,11 @@ impl Scene<'_> {
         let high = (dated.after + 3).min(within.end);
         let before = &self.told.tokens[low..dated.first];
         let after = &self.told.tokens[dated.after.min(high)..high];
-        let until = |word: &str| section("until").has(word);
-        let deadline_before = before.last().is_some_and(|word| until(&word.folded));
+        let until = |word: &Token| section("until").means(word);
+        let deadline_before = before.last().is_some_and(until);
         let deadline_after = after
             .first()
-            .is_some_and(|word| until(&word.folded) && word.folded != "до");
+            .is_some_and(|word| until(word) && word.folded != "до");
         let moved = self.is_moved(sentence, dated.first);
         if (deadline_before || deadline_after) && dated.end.is_none() && !moved {
             notes.push(Note::new("until that day", -2.5));

@@ -1,6 +1,8 @@
 //! Where an event is, told apart from datelines, guests' homes and organisers'
 //! seats.
 
+use std::sync::LazyLock;
+
 use super::super::lexicon::section;
 use super::super::place::{Mention, PlaceKind};
 use super::weigh::Note;
@@ -74,6 +76,13 @@ const BYNAMES: [(&str, &str); 8] = [
 
 /// Houses that one city has.
 const VENUES: &str = include_str!("venues.tsv");
+/// Each with a space before it, and its city.
+static HOUSES: LazyLock<Vec<(String, &'static str)>> = LazyLock::new(|| {
+    let rows = VENUES.lines().filter(|line| !line.starts_with('#'));
+    rows.filter_map(|line| line.split_once('\t'))
+        .map(|(house, city)| (format!(" {house}"), city))
+        .collect()
+});
 
 /// A city and its region, and the words that name them.
 #[derive(Debug, Default)]
@@ -321,14 +330,12 @@ impl Scene<'_> {
                     text.push_str(&word.folded);
                     text.push(' ');
                 }
-                VENUES
-                    .lines()
-                    .filter(|line| !line.starts_with('#'))
-                    .filter_map(|line| line.split_once('\t'))
-                    .find(|(house, _)| text.contains(&format!(" {house}")))
+                HOUSES
+                    .iter()
+                    .find(|(house, _)| text.contains(house))
                     .and_then(|(house, city)| {
                         let (_, region) = super::super::place::city(city)?;
-                        Some((house, city, region?))
+                        Some((house.trim_start(), *city, region?))
                     })
             })
     }

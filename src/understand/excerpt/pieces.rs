@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::super::lexicon::section;
 use super::super::told::Told;
+use crate::text::normalise::is_letter;
 use crate::text::tokens::Token;
 
 /// A sentence shorter than this is a caption or a button.
@@ -195,7 +196,7 @@ fn piece(told: &Told, sentences: Range<usize>, whole: bool) -> Piece {
 }
 
 fn unfit(text: &str, words: &[Token], open_ended: bool) -> Option<&'static str> {
-    let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
+    let letters = text.chars().filter(|letter| is_letter(*letter)).count();
     let named = words.iter().filter(|word| word.is_word());
     let (all, capitals) = named.fold((0, 0), |(all, capitals), word| {
         (all + 1, capitals + usize::from(word.capital))
@@ -206,7 +207,7 @@ fn unfit(text: &str, words: &[Token], open_ended: bool) -> Option<&'static str> 
         Some("a caption, a byline or a pointer elsewhere")
     } else if section("invitation-to-follow").any(words) {
         Some("asks to follow or to share")
-    } else if text.contains(SIGNS) || text.contains("http") || text.contains("www.") {
+    } else if has_sign(text) || text.contains("http") || text.contains("www.") {
         Some("contacts, links or tags")
     } else if text.ends_with(':') {
         Some("leads to a list")
@@ -217,6 +218,11 @@ fn unfit(text: &str, words: &[Token], open_ended: bool) -> Option<&'static str> 
     } else {
         None
     }
+}
+
+fn has_sign(text: &str) -> bool {
+    let mut others = text.chars().filter(|letter| !is_letter(*letter));
+    others.any(|letter| SIGNS.contains(&letter))
 }
 
 /// "Автор: …", "Видео – …".

@@ -5,22 +5,25 @@
 //! says for a language is its share of the sum, never less than [`SHARE_MIN`], so
 //! that no name among other words decides alone. A word of `words.tsv` adds a little.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 use crate::model::language::Language;
+use crate::text::lookup::Table as Lookup;
 
 const COMMON: &str = include_str!("words.tsv");
 
 /// One step of the tables, in natural logarithms.
 const STEP: f32 = 0.4;
-/// What stands for letters a table doesn't know.
-const UNKNOWN: u8 = b'z';
+/// The most steps a table has.
+const STEPS_MAX: u8 = b'z' - b'a';
+/// What letters cost that a table doesn't know.
+const UNKNOWN: [u8; LANGUAGES_MAX] = [STEPS_MAX; LANGUAGES_MAX];
 /// Longest group of letters in a table.
 const GROUP_MAX: usize = 4;
 /// Letters of one word that are looked at.
 const WORD_LETTERS_MAX: usize = 64;
+/// Languages of one table: a line has a letter for each.
+const LANGUAGES_MAX: usize = 24;
 /// The least share any language keeps in a word.
 const SHARE_MIN: f32 = 0.001;
 /// How much sooner a word of this house's sources is in one of its languages.
@@ -44,10 +47,10 @@ pub struct Table {
     languages: Vec<Language>,
     /// What each language begins with.
     leads: Vec<f32>,
-    /// The costs are the table's own bytes, `a` for none.
-    groups: HashMap<u64, &'static [u8], BuildHasherDefault<Spread>>,
+    /// In steps, for each language.
+    groups: Lookup<u64, [u8; LANGUAGES_MAX]>,
     /// Common words, with the columns they speak for.
-    common: HashMap<&'static str, Vec<usize>>,
+    common: Lookup<&'static str, Vec<usize>>,
 }
 
 /// The best language, and by how much it leads over the next other one
@@ -68,7 +71,7 @@ impl Table {
         let leads = head.split_whitespace().map(lead_of).collect();
         let groups = lines
             .filter_map(|line| line.split_once('\t'))
-            .map(|(group, costs)| (group.chars().fold(0, with), costs.as_bytes()))
+            .map(|(group, costs)| (group.chars().fold(0, with), steps_of(costs)))
             .collect();
         Self {
             languages,
@@ -76,6 +79,12 @@ impl Table {
             groups,
             common: common(head),
         }
+    }
+
+    /// Whether there is room for all its languages.
+    #[cfg(test)]
+    pub fn is_sound(&self) -> bool {
+        self.languages.len() <= LANGUAGES_MAX
     }
 
     /// What `words` (each with its weight) are in. `None` without words.
@@ -106,8 +115,9 @@ impl Table {
     }
 
     /// The logarithm of each language's share in one word.
-    fn shares(&self, word: &str) -> Vec<f32> {
-        let mut costs = vec![0_u16; self.languages.len()];
+    fn shares(&self, word: &str) -> [f32; LANGUAGES_MAX] {
+        let languages = self.languages.len().min(LANGUAGES_MAX);
+        let mut costs = [0_u16; LANGUAGES_MAX];
         let mut last = [0_u64; GROUP_MAX];
         for letter in word.chars().take(WORD_LETTERS_MAX) {
             // `last[n]` holds the last n + 1 letters, or 0 at the word's beginning.
@@ -120,42 +130,46 @@ impl Table {
             last[0] = with(0, letter);
             let mut known = last.iter().rev().filter(|group| **group != 0);
             let found = known.find_map(|group| self.groups.get(group));
-            for (at, cost) in costs.iter_mut().enumerate() {
-                let step = found.and_then(|found| found.get(at)).unwrap_or(&UNKNOWN);
-                *cost += u16::from(step.saturating_sub(b'a'));
+            for (cost, step) in costs.iter_mut().zip(found.unwrap_or(&UNKNOWN)) {
+                *cost += u16::from(*step);
             }
         }
         let cheapest = costs.iter().copied().min().unwrap_or(0);
-        let likely: Vec<f32> = costs
-            .iter()
-            .map(|cost| (-STEP * f32::from(cost - cheapest)).exp())
-            .collect();
-        let sum: f32 = likely.iter().sum();
-        let share = |likely: f32| (likely / sum).max(SHARE_MIN).ln();
-        likely.into_iter().map(share).collect()
+        let likely_of = &*LIKELY;
+        let mut shares = [0.0; LANGUAGES_MAX];
+        for (likely, cost) in shares[..languages].iter_mut().zip(&costs) {
+            *likely = likely_of[usize::from(cost - cheapest)];
+        }
+        let sum: f32 = shares[..languages].iter().sum();
+        for likely in &mut shares[..languages] {
+            let share = *likely / sum;
+            *likely = if share > SHARE_MIN {
+                share.ln()
+            } else {
+                SHARE_MIN.ln()
+            };
+        }
+        shares
     }
 }
 
-/// Spreads groups of letters: they are numbers already, and looked up by the
-/// thousand for each text.
-#[derive(Default)]
-struct Spread(u64);
+/// How likely a word is in a language that costs so many steps more than the best.
+static LIKELY: LazyLock<Vec<f32>> = LazyLock::new(|| {
+    let steps = WORD_LETTERS_MAX * usize::from(STEPS_MAX) + 1;
+    (0..=u8::MAX)
+        .flat_map(|high| (0..=u8::MAX).map(move |low| u16::from_be_bytes([high, low])))
+        .take(steps)
+        .map(|steps| (-STEP * f32::from(steps)).exp())
+        .collect()
+});
 
-impl Hasher for Spread {
-    fn finish(&self) -> u64 {
-        self.0
+/// The costs of a line in steps, `a` for none; what it does not name costs most.
+fn steps_of(costs: &str) -> [u8; LANGUAGES_MAX] {
+    let mut steps = UNKNOWN;
+    for (step, cost) in steps.iter_mut().zip(costs.bytes()) {
+        *step = cost.saturating_sub(b'a').min(STEPS_MAX);
     }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
-        }
-    }
-
-    fn write_u64(&mut self, group: u64) {
-        let mixed = (self.0 ^ group).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 = mixed ^ (mixed >> 32);
-    }
+    steps
 }
 
 /// A group of letters as one number; all letters are of the first plane.
@@ -163,8 +177,8 @@ fn with(group: u64, letter: char) -> u64 {
     (group << 16) | (u64::from(letter) & 0xffff)
 }
 
-fn common(head: &str) -> HashMap<&'static str, Vec<usize>> {
-    let mut common: HashMap<_, Vec<usize>> = HashMap::new();
+fn common(head: &str) -> Lookup<&'static str, Vec<usize>> {
+    let mut common: Lookup<_, Vec<usize>> = Lookup::default();
     let lines = COMMON.lines().filter(|line| !line.starts_with('#'));
     for (name, words) in lines.filter_map(|line| line.split_once('\t')) {
         if let Some(column) = head.split_whitespace().position(|other| other == name) {

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use crate::model::language::Language;
 use crate::model::reading::Confidence;
-use crate::text::normalise::{is_cyrillic, is_latin};
+use crate::text::normalise::{is_cyrillic, is_latin, is_letter};
 use crate::text::tokens::{Token, tokens};
 
 use letters::{CYRILLIC, LATIN, Table, Verdict};
@@ -132,6 +132,14 @@ fn script_of(words: &[&Token]) -> Option<Script> {
     }
 }
 
+/// Letters nearly all words are of, none of them foreign.
+const fn is_usual(letter: char) -> bool {
+    matches!(
+        letter,
+        'а'..='я' | 'ә' | 'ғ' | 'қ' | 'ң' | 'ө' | 'ұ' | 'ү' | 'һ' | 'і' | 'a'..='z'
+    )
+}
+
 fn is_of_latin(letter: char) -> bool {
     is_latin(letter) || letter == 'ə'
 }
@@ -174,8 +182,10 @@ fn of_cyrillic(words: &[&Token]) -> Judged {
     let foreign = words
         .iter()
         .filter(|word| {
-            word.folded
-                .contains(|letter| FOREIGN_LETTERS.contains(letter))
+            let letters = word.folded.chars();
+            letters
+                .filter(|letter| !is_usual(*letter))
+                .any(|letter| FOREIGN_LETTERS.contains(letter))
         })
         .count();
     let all = cyrillic.count();
@@ -198,7 +208,7 @@ fn judged(table: &Table, words: &[&Token], of_script: impl Fn(char) -> bool) -> 
         } else {
             1.0
         };
-        let pieces = word.folded.split(|letter: char| !letter.is_alphabetic());
+        let pieces = word.folded.split(|letter: char| !is_letter(letter));
         pieces
             .filter(|piece| !piece.is_empty())
             .map(move |piece| (piece, weight))

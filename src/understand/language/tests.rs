@@ -71,3 +71,10 @@ fn the_script_is_said_of_any_language() {
         assert_eq!(super::script(&tokens(text)), script, "{text}");
     }
 }
+
+#[test]
+fn every_table_has_room_for_its_languages() {
+    for table in [&*CYRILLIC, &LATIN] {
+        assert!(table.is_sound());
+    }
+}

@@ -1,14 +1,13 @@
 //! The names of places as data, and the forms they take. `places.tsv` has towns,
 //! regions and the abroad, `districts.tsv` districts and their centres.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use crate::model::region::Region;
-use crate::text::normalise::fold;
+use crate::text::lookup::{Set, Table};
+use crate::text::normalise::{fold, plain_letter};
 
 use super::super::endings::is_name_ending;
-use super::super::told::plain_letter;
 use super::PlaceKind;
 use super::declension::{adjective, forms};
 use super::latin::{Latin, Written};
@@ -20,7 +19,7 @@ const ENDING_CHARS_MAX: usize = 9;
 /// Stems are looked up by this many first letters.
 const STEM_KEY_CHARS: usize = 4;
 /// Names are told from other words by this many first letters.
-const HEAD_CHARS: usize = 2;
+const HEAD_CHARS: usize = 4;
 
 pub static GAZETTEER: LazyLock<Gazetteer> = LazyLock::new(Gazetteer::read);
 
@@ -60,25 +59,56 @@ pub enum Beside {
 #[derive(Debug, Default)]
 pub struct Gazetteer {
     /// Whole forms, words joined by a space.
-    whole: HashMap<String, Place>,
+    whole: Table<String, Place>,
     /// Kazakh names, which take any ending.
-    kazakh: HashMap<String, Place>,
+    kazakh: Table<String, Place>,
     /// Beginnings of words.
-    stems: HashMap<String, Vec<(Vec<String>, Place)>>,
-    districts: HashMap<String, (District, Beside)>,
-    heads: HashSet<String>,
+    stems: Table<String, Vec<(Vec<String>, Place)>>,
+    districts: Table<String, (District, Beside)>,
+    heads: Heads,
     latin: Latin,
+}
+
+/// How names begin: most words of a text begin none, and are looked at no further.
+#[derive(Debug, Default)]
+struct Heads {
+    /// The first [`HEAD_CHARS`] of longer names.
+    long: Set<String>,
+    /// Names that are no longer, which longer words may begin with.
+    short: Set<String>,
+    /// First words shorter than that.
+    words: Set<String>,
+}
+
+impl Heads {
+    fn add(&mut self, form: &str) {
+        let head = first_chars(form, HEAD_CHARS);
+        if head.len() < form.len() {
+            self.long.insert(head.to_owned());
+        } else {
+            self.short.insert(form.to_owned());
+        }
+        // A word of one letter begins no name: it is an initial.
+        if let Some((word, _)) = head
+            .split_once(' ')
+            .filter(|(word, _)| word.chars().nth(1).is_some())
+        {
+            self.words.insert(word.to_owned());
+        }
+    }
+
+    fn may_begin(&self, word: &str) -> bool {
+        let head = first_chars(word, HEAD_CHARS);
+        self.long.contains(head)
+            || self.words.contains(word)
+            || (1..=HEAD_CHARS).any(|chars| self.short.contains(first_chars(word, chars)))
+    }
 }
 
 impl Gazetteer {
     /// Whether any name begins as `word` does.
     pub fn may_begin(&self, word: &str, written: Written) -> bool {
-        let end = word
-            .char_indices()
-            .nth(HEAD_CHARS)
-            .map_or(word.len(), |(at, _)| at);
-        self.heads.contains(&word[..end])
-            || (written != Written::Cyrillic && self.latin.may_begin(word))
+        self.heads.may_begin(word) || (written != Written::Cyrillic && self.latin.may_begin(word))
     }
 
     /// The place these folded words name, and the Kazakh ending they bear.
@@ -107,8 +137,8 @@ impl Gazetteer {
     }
 
     fn by_stem(&self, words: &str) -> Option<(Place, &'static str)> {
-        let key: String = words.chars().take(STEM_KEY_CHARS).collect();
-        self.stems.get(&key)?.iter().find_map(|(stems, place)| {
+        let key = first_chars(words, STEM_KEY_CHARS);
+        self.stems.get(key)?.iter().find_map(|(stems, place)| {
             let mut told = words.split(' ');
             let fits = stems.iter().all(|stem| {
                 told.next()
@@ -168,7 +198,7 @@ impl Gazetteer {
         let district = District { name, region };
         let mut add = |form: &str, beside: Beside| {
             let form = fold(form).replace('-', " ");
-            self.heads.insert(head(&form));
+            self.heads.add(&form);
             let (_, stands) = self.districts.entry(form).or_insert((district, beside));
             if *stands != beside {
                 *stands = Beside::Either;
@@ -212,7 +242,7 @@ impl Gazetteer {
                 let eased = form.ends_with("ск").then(|| format!("{form}і"));
                 let plain: String = form.chars().map(plain_letter).collect();
                 for form in eased.into_iter().chain([plain, form]) {
-                    self.heads.insert(head(&form));
+                    self.heads.add(&form);
                     self.kazakh.entry(form).or_insert(place);
                 }
             }
@@ -235,13 +265,13 @@ impl Gazetteer {
     }
 
     fn add_whole(&mut self, form: &str, place: Place) {
-        self.heads.insert(head(form));
+        self.heads.add(form);
         self.whole.entry(form.to_owned()).or_insert(place);
     }
 
     fn add_stem(&mut self, form: &str, place: Place) {
-        self.heads.insert(head(form));
-        let key: String = form.chars().take(STEM_KEY_CHARS).collect();
+        self.heads.add(form);
+        let key = first_chars(form, STEM_KEY_CHARS).to_owned();
         let words = form.split(' ').map(str::to_owned).collect();
         self.stems.entry(key).or_default().push((words, place));
     }
@@ -256,8 +286,9 @@ fn named(forms: &'static str) -> impl Iterator<Item = &'static str> {
     forms.split('|').filter(|form| *form != "-")
 }
 
-fn head(form: &str) -> String {
-    form.chars().take(HEAD_CHARS).collect()
+fn first_chars(word: &str, count: usize) -> &str {
+    let end = word.char_indices().nth(count);
+    end.map_or(word, |(end, _)| &word[..end])
 }
 
 fn place(name: &'static str, region: &str, kind: &str) -> Place {

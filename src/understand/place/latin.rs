@@ -4,10 +4,10 @@
 //! Spellings differ in few letters (`Qostanay`, `Qostanai`, `Kostanay`); a name is
 //! compared by a key in which those are one. Exact names are asked first.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use crate::text::normalise::is_latin;
+use crate::text::lookup::{Set, Table};
+use crate::text::normalise::{is_latin, plain_letter};
 use crate::text::script::{LatinSpelling, cyrillic};
 use crate::text::tokens::Token;
 
@@ -22,8 +22,8 @@ const ENDED_CHARS_MIN: usize = 6;
 const HEAD_CHARS: usize = 3;
 
 /// Kazakh endings by their keys.
-static ENDINGS: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
-    let mut endings = HashMap::new();
+static ENDINGS: LazyLock<Table<String, String>> = LazyLock::new(|| {
+    let mut endings = Table::default();
     for ending in name_endings() {
         endings.entry(key(&ending)).or_insert(ending);
     }
@@ -57,8 +57,8 @@ impl Written {
 /// The places by the keys of their names; `None` where two share one.
 #[derive(Debug, Default)]
 pub struct Latin {
-    names: HashMap<String, Option<Place>>,
-    heads: HashSet<String>,
+    names: Table<String, Option<Place>>,
+    heads: Set<String>,
 }
 
 impl Latin {
@@ -75,7 +75,10 @@ impl Latin {
     }
 
     pub fn may_begin(&self, word: &str) -> bool {
-        self.heads.contains(&head(&key(word)))
+        // A letter of the key is of two letters at most; the one after them may matter.
+        let end = word.char_indices().nth(2 * HEAD_CHARS + 1);
+        let beginning = end.map_or(word, |(end, _)| &word[..end]);
+        self.heads.contains(&head(&key(beginning)))
     }
 
     /// The place these words name, and the Kazakh ending they bear.
@@ -111,16 +114,9 @@ fn key(words: &str) -> String {
     let mut key = String::with_capacity(read.len());
     for letter in read.chars() {
         key.push(match letter {
-            'ә' => 'а',
-            'ғ' => 'г',
-            'қ' => 'к',
-            'ң' => 'н',
-            'ө' => 'о',
-            'ұ' | 'ү' => 'у',
-            'һ' => 'х',
             'э' => 'е',
-            'й' | 'і' | 'ы' => 'и',
-            other => other,
+            'й' | 'ы' => 'и',
+            other => plain_letter(other),
         });
     }
     key

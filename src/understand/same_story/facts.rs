@@ -8,7 +8,7 @@
 mod names;
 mod numbers;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
@@ -16,9 +16,11 @@ use chrono::NaiveDate;
 use crate::model::event::EventStatus;
 use crate::model::language::Language;
 use crate::model::reading::{Kind as ArticleKind, Reading};
+use crate::text::lookup::Table;
 use crate::text::stem::stem_in;
 use crate::text::tokens::{Shape, Token, tokens};
-use crate::understand::place::mentions;
+use crate::understand::place::Mention;
+use crate::understand::stems::Stems;
 
 use super::hash;
 
@@ -116,8 +118,8 @@ fn fact(kind: Kind, text: &str) -> i64 {
 }
 
 /// Idea by language and stem.
-static IDEAS: LazyLock<[HashMap<String, &'static str>; 3]> = LazyLock::new(|| {
-    let mut ideas = [HashMap::new(), HashMap::new(), HashMap::new()];
+static IDEAS: LazyLock<[Table<String, &'static str>; 3]> = LazyLock::new(|| {
+    let mut ideas = [Table::default(), Table::default(), Table::default()];
     for line in TERMS.lines().filter(|line| !line.starts_with('#')) {
         let columns: Vec<&'static str> = line.split('\t').collect();
         for (words, language) in columns.iter().zip([
@@ -128,7 +130,7 @@ static IDEAS: LazyLock<[HashMap<String, &'static str>; 3]> = LazyLock::new(|| {
             for word in words.split(' ') {
                 // The first row a word stands in is its idea.
                 ideas[side(language)]
-                    .entry(stem_in(word, language))
+                    .entry(stem_in(word, language).into_owned())
                     .or_insert(columns[0]);
             }
         }
@@ -159,7 +161,10 @@ struct Facts {
 
 impl Facts {
     fn tell(&mut self, kind: Kind, text: &str) {
-        let one = fact(kind, text);
+        self.keep(kind, fact(kind, text));
+    }
+
+    fn keep(&mut self, kind: Kind, one: i64) {
         if self.count[kind as usize] < KIND_MAX && self.all.insert(one) {
             self.count[kind as usize] += 1;
             self.paired.push((kind, one));
@@ -252,25 +257,24 @@ fn corrects(laid_out: &[Token], body: usize) -> bool {
         .any(|token| CORRECTIONS.contains(&token.folded.as_str()))
 }
 
-/// The facts of a text, sorted, and the telling ones among them, for finding
-/// candidates. English writes every word of a title with a capital, so names are
-/// looked for from byte `body` on there.
-pub(super) fn facts(
-    laid_out: &[Token],
-    body: usize,
-    reading: &Reading,
-    dated: NaiveDate,
-) -> (BTreeSet<i64>, Vec<(Kind, i64)>) {
-    let language = reading.language;
+/// What the words of a text tell, whatever its reading says besides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Said {
+    /// In the order they are told.
+    facts: Vec<(Kind, i64)>,
+    /// The title puts right what was told before.
+    corrects: bool,
+}
+
+/// What is said in words whose places and stems are known. English writes every word
+/// of a title with a capital, so names are looked for from byte `body` on there.
+pub(super) fn said(laid_out: &[Token], body: usize, places: &[Mention], stems: &Stems) -> Said {
+    let language = stems.language();
     let mut facts = Facts::default();
-    facts.tell_reading(reading, dated);
-    if !corrects(laid_out, body) {
-        facts.tell_events(reading);
+    let mut is_place = vec![false; laid_out.len()];
+    for place in places {
+        is_place[place.first..place.after].fill(true);
     }
-    let is_place: HashSet<usize> = mentions(laid_out)
-        .into_iter()
-        .flat_map(|mention| mention.first..mention.after)
-        .collect();
     let mut at = 0;
     while let Some(token) = laid_out.get(at) {
         let mut next = at + 1;
@@ -282,16 +286,16 @@ pub(super) fn facts(
                 }
                 next = after;
             }
-            Shape::Word if is_place.contains(&at) => {}
+            Shape::Word if is_place[at] => {}
             Shape::Word => {
-                let stem = stem_in(&token.folded, language);
-                if let Some(idea) = idea(&stem, language) {
+                let stem = stems.stem(&token.folded);
+                if let Some(idea) = idea(stem, language) {
                     facts.tell(Kind::Term, idea);
                 } else if token.capital
                     && !names::begins_sentence(laid_out, at)
                     && (token.start >= body || language != Language::English)
                 {
-                    let skeleton = names::skeleton(&names::bare(&token.folded, &stem, language));
+                    let skeleton = names::skeleton(names::bare(&token.folded, stem, language));
                     if skeleton.chars().count() >= SKELETON_MIN {
                         facts.tell(Kind::Name, &skeleton);
                     }
@@ -300,6 +304,27 @@ pub(super) fn facts(
             Shape::Mark => {}
         }
         at = next;
+    }
+    Said {
+        facts: facts.paired,
+        corrects: corrects(laid_out, body),
+    }
+}
+
+/// The facts of a text with its reading's, sorted, and the telling ones among them,
+/// for finding candidates.
+pub(super) fn facts(
+    said: &Said,
+    reading: &Reading,
+    dated: NaiveDate,
+) -> (BTreeSet<i64>, Vec<(Kind, i64)>) {
+    let mut facts = Facts::default();
+    facts.tell_reading(reading, dated);
+    if !said.corrects {
+        facts.tell_events(reading);
+    }
+    for (kind, one) in &said.facts {
+        facts.keep(*kind, *one);
     }
     let telling = facts.telling();
     (facts.all, telling)

@@ -8,14 +8,15 @@
 
 mod terms;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use super::stems::Stems;
 use super::told::Told;
 use crate::model::language::Language;
 use crate::model::reading::Confidence;
 use crate::model::topic::Topic;
+use crate::text::lookup::Table;
 use crate::text::script::{cyrillic, latin_spelling};
-use crate::text::stem::stem_in;
 use crate::text::tokens::{Token, tokens};
 use terms::{Term, Terms, Word};
 
@@ -68,12 +69,12 @@ struct Met {
 }
 
 /// The topics of a text, the surest first. `event` is the name of the event it
-/// tells of, which says as much as a title.
-pub(super) fn topics(told: &Told, event: Option<&str>) -> Vec<Found> {
+/// tells of, which says as much as a title; `stems` are those of its language.
+pub(super) fn topics(told: &Told, event: Option<&str>, stems: &mut Stems) -> Vec<Found> {
     let Some(terms) = terms::of(told.language) else {
         return Vec::new();
     };
-    let mut reader = Reader::new(terms, told.language);
+    let mut reader = Reader::new(terms);
     let sentence_end = |count: usize| {
         let last = count
             .checked_sub(1)
@@ -89,12 +90,12 @@ pub(super) fn topics(told: &Told, event: Option<&str>) -> Vec<Found> {
     let words = told.tokens.iter().filter(|token| token.is_word()).count();
     #[expect(clippy::cast_precision_loss, reason = "a few thousand words at most")]
     let rest = (IN_REST * SHORT_WORDS / (words as f32).max(SHORT_WORDS)).max(IN_REST_MIN);
-    reader.read(&told.text, &told.tokens[..title], IN_TITLE);
+    reader.read(&told.text, &told.tokens[..title], IN_TITLE, stems);
     if let Some(name) = event {
-        reader.read(name, &name_tokens(name, told), IN_TITLE);
+        reader.read(name, &name_tokens(name, told), IN_TITLE, stems);
     }
-    reader.read(&told.text, &told.tokens[title..lead], IN_LEAD);
-    reader.read(&told.text, &told.tokens[lead..], rest);
+    reader.read(&told.text, &told.tokens[title..lead], IN_LEAD, stems);
+    reader.read(&told.text, &told.tokens[lead..], rest, stems);
     judged(reader.met)
 }
 
@@ -113,34 +114,24 @@ fn name_tokens(name: &str, told: &Told) -> Vec<Token> {
 /// Meets terms in tokens, stretch by stretch.
 struct Reader {
     terms: &'static Terms,
-    language: Language,
-    /// Stems of words met: news repeats itself, and a stem costs more than a word.
-    stems: HashMap<String, String>,
     /// By the place of the term in its table; in the order met.
     met: Vec<Met>,
-    known: HashMap<usize, usize>,
+    known: Table<usize, usize>,
     words_left: usize,
 }
 
 impl Reader {
-    fn new(terms: &'static Terms, language: Language) -> Self {
+    fn new(terms: &'static Terms) -> Self {
         Self {
             terms,
-            language: match language {
-                // Its tokens are spelled in Cyrillic letters.
-                Language::KazakhLatin => Language::KazakhCyrillic,
-                other => other,
-            },
-            stems: HashMap::new(),
             met: Vec::new(),
-            known: HashMap::new(),
+            known: Table::default(),
             words_left: WORDS_MAX,
         }
     }
 
-    fn read(&mut self, text: &str, tokens: &[Token], place: f32) {
-        let mut words = self.words(text, tokens);
-        words.truncate(self.words_left);
+    fn read(&mut self, text: &str, tokens: &[Token], place: f32, stems: &mut Stems) {
+        let words = words(text, tokens, self.words_left, stems);
         self.words_left -= words.len();
         let mut at = 0;
         while at < words.len() {
@@ -169,36 +160,36 @@ impl Reader {
             words: words.to_owned(),
         });
     }
+}
 
-    fn words(&mut self, text: &str, tokens: &[Token]) -> Vec<Word> {
-        let mut words: Vec<Word> = Vec::new();
-        let mut follows = false;
-        for token in tokens {
-            if !token.is_word() {
-                // "медиа-форум" and «Digital» are read on, a comma is not.
-                follows = follows && (token.is_dash() || is_quote(token));
-                continue;
-            }
-            if words.len() == self.words_left {
-                break;
-            }
-            let stem = self
-                .stems
-                .entry(token.folded.clone())
-                .or_insert_with(|| stem_in(&token.folded, self.language))
-                .clone();
-            words.push(Word {
-                stem,
-                folded: token.folded.clone(),
-                is_capitals: is_capitals(&text[token.start..token.end]),
-                follows,
-                start: token.start,
-                end: token.end,
-            });
-            follows = true;
-        }
-        words
+/// The first words of `tokens`, at most `most`.
+fn words<'a>(text: &str, tokens: &'a [Token], most: usize, stems: &'a mut Stems) -> Vec<Word<'a>> {
+    for token in tokens.iter().filter(|token| token.is_word()).take(most) {
+        stems.learn(&token.folded);
     }
+    let stems = &*stems;
+    let mut words: Vec<Word<'a>> = Vec::with_capacity(tokens.len().min(most));
+    let mut follows = false;
+    for token in tokens {
+        if !token.is_word() {
+            // "медиа-форум" and «Digital» are read on, a comma is not.
+            follows = follows && (token.is_dash() || is_quote(token));
+            continue;
+        }
+        if words.len() == most {
+            break;
+        }
+        words.push(Word {
+            stem: stems.stem(&token.folded),
+            folded: &token.folded,
+            is_capitals: is_capitals(&text[token.start..token.end]),
+            follows,
+            start: token.start,
+            end: token.end,
+        });
+        follows = true;
+    }
+    words
 }
 
 fn is_quote(token: &Token) -> bool {

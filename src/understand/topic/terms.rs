@@ -1,20 +1,23 @@
 //! The table of terms, ready to be looked up word by word.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::model::language::Language;
 use crate::model::topic::Topic;
+use crate::text::lookup::Table;
 use crate::text::normalise::fold;
 use crate::text::stem::stem_in;
 
 const TABLE: &str = include_str!("terms.tsv");
 
+/// Beginnings are looked up by so many letters, and have them.
+const HEAD_CHARS: usize = 2;
+
 /// A word of a text, as terms are compared with it.
-#[derive(Debug, Clone)]
-pub(super) struct Word {
-    pub(super) stem: String,
-    pub(super) folded: String,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Word<'a> {
+    pub(super) stem: &'a str,
+    pub(super) folded: &'a str,
     pub(super) is_capitals: bool,
     /// Nothing but a dash or a quotation mark stands before it.
     pub(super) follows: bool,
@@ -42,16 +45,16 @@ impl Part {
         } else if word.chars().count() > 1 && word.chars().all(char::is_uppercase) {
             Self::Capitals(folded)
         } else {
-            Self::Stem(stem_in(&folded, language))
+            Self::Stem(stem_in(&folded, language).into_owned())
         }
     }
 
-    fn is(&self, word: &Word) -> bool {
+    fn is(&self, word: &Word<'_>) -> bool {
         match self {
-            Self::Stem(stem) => word.stem == *stem,
+            Self::Stem(stem) => word.stem == stem,
             Self::Beginning(beginning) => word.folded.starts_with(beginning.as_str()),
-            Self::Form(form) => word.folded == *form,
-            Self::Capitals(form) => word.is_capitals && word.folded == *form,
+            Self::Form(form) => word.folded == form,
+            Self::Capitals(form) => word.is_capitals && word.folded == form,
         }
     }
 }
@@ -70,7 +73,7 @@ impl Term {
         1 + self.rest.len()
     }
 
-    fn is(&self, words: &[Word]) -> bool {
+    fn is(&self, words: &[Word<'_>]) -> bool {
         words.get(1..self.len()).is_some_and(|words| {
             let mut pairs = self.rest.iter().zip(words);
             pairs.all(|(part, word)| word.follows && part.is(word))
@@ -95,11 +98,10 @@ pub(super) struct Terms {
     all: Vec<Term>,
     /// By what the first word must be: its stem, its form (in capitals or not),
     /// its beginning.
-    by_stem: HashMap<String, Vec<usize>>,
-    by_form: HashMap<String, Vec<usize>>,
-    by_beginning: HashMap<String, Vec<usize>>,
-    /// Bytes of the longest beginning.
-    beginning_max: usize,
+    by_stem: Table<String, Vec<usize>>,
+    by_form: Table<String, Vec<usize>>,
+    /// By the first [`HEAD_CHARS`] letters of the beginning.
+    by_head: Table<String, Vec<usize>>,
 }
 
 static KAZAKH: LazyLock<Terms> = LazyLock::new(|| Terms::read("kk", Language::KazakhCyrillic));
@@ -118,7 +120,7 @@ pub(super) fn of(language: Language) -> Option<&'static Terms> {
 
 impl Terms {
     fn read(column: &str, language: Language) -> Self {
-        let mut by_parts: HashMap<Vec<Part>, usize> = HashMap::new();
+        let mut by_parts: Table<Vec<Part>, usize> = Table::default();
         let mut terms = Self::default();
         for (topic, weight, words) in rows(column) {
             let parts: Vec<Part> = words
@@ -146,39 +148,36 @@ impl Terms {
     fn put(&mut self, term: Term) -> usize {
         let index = self.all.len();
         let (by, first) = match &term.first {
-            Part::Stem(stem) => (&mut self.by_stem, stem),
-            Part::Form(form) | Part::Capitals(form) => (&mut self.by_form, form),
-            Part::Beginning(beginning) => {
-                self.beginning_max = self.beginning_max.max(beginning.len());
-                (&mut self.by_beginning, beginning)
-            }
+            Part::Stem(stem) => (&mut self.by_stem, stem.as_str()),
+            Part::Form(form) | Part::Capitals(form) => (&mut self.by_form, form.as_str()),
+            Part::Beginning(beginning) => (&mut self.by_head, head(beginning)),
         };
-        by.entry(first.clone()).or_default().push(index);
+        by.entry(first.to_owned()).or_default().push(index);
         self.all.push(term);
         index
     }
 
     /// The longest term that begins at the first of `words`, with its number.
-    pub(super) fn longest(&self, words: &[Word]) -> Option<(usize, &Term)> {
+    pub(super) fn longest(&self, words: &[Word<'_>]) -> Option<(usize, &Term)> {
         let word = words.first()?;
-        let whole = [self.by_stem.get(&word.stem), self.by_form.get(&word.folded)];
-        let beginnings = word
-            .folded
-            .char_indices()
-            .skip(1)
-            .map(|(end, _)| end)
-            .chain([word.folded.len()])
-            .take_while(|end| *end <= self.beginning_max)
-            .map(|end| self.by_beginning.get(&word.folded[..end]));
-        whole
-            .into_iter()
-            .chain(beginnings)
-            .flatten()
-            .flatten()
-            .map(|index| (*index, &self.all[*index]))
-            .filter(|(_, term)| term.first.is(word) && term.is(words))
-            .max_by_key(|(_, term)| term.rank())
+        [
+            self.by_stem.get(word.stem),
+            self.by_form.get(word.folded),
+            self.by_head.get(head(word.folded)),
+        ]
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|index| (*index, &self.all[*index]))
+        .filter(|(_, term)| term.first.is(word) && term.is(words))
+        .max_by_key(|(_, term)| term.rank())
     }
+}
+
+/// The letters beginnings are looked up by.
+fn head(word: &str) -> &str {
+    let end = word.char_indices().nth(HEAD_CHARS);
+    end.map_or(word, |(end, _)| &word[..end])
 }
 
 /// The table's rows of one language, term by term; a topic of `-` is none.
@@ -242,6 +241,9 @@ mod tests {
     fn forms_of_one_word_are_one_term() {
         for terms in [&*KAZAKH, &RUSSIAN, &ENGLISH] {
             for term in &terms.all {
+                if let Part::Beginning(beginning) = &term.first {
+                    assert_eq!(head(beginning).chars().count(), HEAD_CHARS, "{term:?}");
+                }
                 let mut topics: Vec<Topic> = term.topics.iter().map(|(topic, _)| *topic).collect();
                 topics.sort();
                 topics.dedup();

@@ -11,7 +11,6 @@ mod stage;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use jarshy::cli::house;
 use jarshy::clock::Clock;
 use jarshy::daemon::Newsroom;
 use jarshy::daemon::gather::{Which, gather};
@@ -46,7 +45,7 @@ impl House {
         let toml = sources.iter().map(entry).collect::<Vec<_>>().concat();
         world.write("feeds/sources/test.toml", &toml);
         let clock = Clock::fixed(Clock::System.now() + TimeDelta::minutes(1));
-        let newsroom = open(&world, &clock).await;
+        let newsroom = world.newsroom(&clock).await;
         Self {
             world,
             server,
@@ -69,7 +68,7 @@ impl House {
             clock,
         } = self;
         drop(newsroom);
-        let newsroom = open(&world, &clock).await;
+        let newsroom = world.newsroom(&clock).await;
         Self {
             world,
             server,
@@ -113,17 +112,6 @@ impl House {
     fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
-}
-
-async fn open(world: &World, clock: &Clock) -> Arc<Newsroom> {
-    // Err: another test of this process installed it already.
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let config = jarshy::config::load(&world.path("jarshy.toml"), world.environment.clone());
-    let opened = house::open_with(&config.expect("a right config")).await;
-    let mut newsroom = opened.unwrap_or_else(|_| panic!("the house does not open"));
-    let inside = Arc::get_mut(&mut newsroom).expect("nobody else has it yet");
-    inside.clock = clock.clone();
-    newsroom
 }
 
 /// A web that gives up sooner.

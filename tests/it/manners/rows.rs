@@ -30,7 +30,7 @@ async fn validators_are_kept_from_every_answer() {
     );
     let mut tags = Vec::new();
     for result in [
-        "1 entries, 1 new, 0 revised",
+        "1 entry, 1 new, 0 revised",
         "nothing new",
         "nothing new",
         "nothing new",

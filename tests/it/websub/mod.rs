@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
-use jarshy::cli::house;
 use jarshy::clock::Clock;
 use jarshy::daemon::gather::{Which, gather};
 use jarshy::daemon::{Newsroom, push};
@@ -58,7 +57,7 @@ impl House {
             &["/hub"],
             &feed(&[("old", clock.now() - TimeDelta::days(1))]),
         );
-        let newsroom = open(&world, &clock).await;
+        let newsroom = world.newsroom(&clock).await;
         let serving = serve(&newsroom, &listener);
         let client = reqwest::Client::builder()
             .no_proxy()
@@ -98,7 +97,7 @@ impl House {
         serving.abort();
         drop(newsroom);
         list(&world, &hub, more);
-        let newsroom = open(&world, &clock).await;
+        let newsroom = world.newsroom(&clock).await;
         let serving = serve(&newsroom, &listener);
         Self {
             world,
@@ -225,17 +224,6 @@ fn list(world: &World, hub: &Hub, more: &str) {
              every = \"30m\"\n{more}\n"
         ),
     );
-}
-
-async fn open(world: &World, clock: &Clock) -> Arc<Newsroom> {
-    // Err: another test of this process installed it already.
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let config = jarshy::config::load(&world.path("jarshy.toml"), world.environment.clone());
-    let opened = house::open_with(&config.expect("a right config")).await;
-    let mut newsroom = opened.unwrap_or_else(|_| panic!("the house does not open"));
-    let inside = Arc::get_mut(&mut newsroom).expect("nobody else has it yet");
-    inside.clock = clock.clone();
-    newsroom
 }
 
 fn serve(newsroom: &Newsroom, listener: &TcpListener) -> JoinHandle<()> {

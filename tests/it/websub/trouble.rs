@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 use super::{House, feed};
 
 #[tokio::test]
-async fn only_what_was_asked_for_is_confirmed_and_once() {
+async fn only_what_was_asked_for_is_confirmed_and_holds_as_it_was_confirmed() {
     let house = House::open().await;
     house.visit().await;
     house.round().await;
@@ -28,9 +28,19 @@ async fn only_what_was_asked_for_is_confirmed_and_once() {
     assert_eq!(house.ask_back(&form, "").await.0, StatusCode::OK);
     let confirmed = house.only_push().await;
     house.clock.advance(TimeDelta::hours(1));
+    let (status, said) = house.ask_back(&form, "").await;
+    assert_eq!(status, StatusCode::OK, "the hub missed the answer: {said}");
+    assert_eq!(house.only_push().await, confirmed, "no longer lease by it");
+    for other in [
+        "hub.topic=https%3A%2F%2Fother.example%2F",
+        "hub.mode=unsubscribe",
+    ] {
+        let (status, _) = house.ask_back(&form, other).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{other}");
+    }
+    house.clock.advance(TimeDelta::days(100));
     let (status, _) = house.ask_back(&form, "").await;
-    assert_eq!(status, StatusCode::NOT_FOUND, "a replay");
-    assert_eq!(house.only_push().await, confirmed);
+    assert_eq!(status, StatusCode::NOT_FOUND, "the lease is over");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use url::Url;
 
-use crate::deliver::bounce::mailbox::{BadMailbox, Login, decoded};
+use crate::deliver::bounce::connection::{BadMailbox, Login, decoded};
 
 /// RFC 8314 section 3.2.
 const TLS_PORT: u16 = 993;

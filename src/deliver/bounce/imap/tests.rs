@@ -6,8 +6,9 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
+use super::wire::{Cut, Response, Wire};
 use super::*;
-use crate::deliver::bounce::mailbox::{BadMailbox, Stream};
+use crate::deliver::bounce::connection::{BadMailbox, Stream};
 use crate::deliver::bounce::pop3::tests::{certificate, no_trust};
 
 type Said = Arc<Mutex<Vec<String>>>;

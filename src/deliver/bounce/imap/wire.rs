@@ -5,7 +5,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::time::timeout;
 
 use crate::deliver::bounce::MAIL_BYTES_MAX;
-use crate::deliver::bounce::mailbox::{ANSWER_WITHIN, Stream, TRANSFER_BYTES_MAX};
+use crate::deliver::bounce::connection::{ANSWER_WITHIN, Stream, TRANSFER_BYTES_MAX};
 
 /// A line longer than this is no server's.
 pub(super) const LINE_BYTES_MAX: usize = 64 * 1024;

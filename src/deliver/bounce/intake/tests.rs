@@ -7,7 +7,7 @@ use lettre::address::{Address, Envelope};
 use lettre::transport::smtp::client::SmtpConnection;
 use lettre::transport::smtp::extension::ClientId;
 use tokio::io::AsyncReadExt as _;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::Notify;
 
 use super::*;
@@ -328,19 +328,89 @@ async fn a_large_mail_is_read_in_part_and_a_larger_one_refused() {
     assert!(desk.taken().is_empty());
 }
 
+/// Connects from an address of this machine, and what it is greeted with.
+async fn greeted(from: &str, address: std::net::SocketAddr) -> (TcpStream, String) {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    let own = format!("{from}:0").parse().expect("an address");
+    socket.bind(own).expect("an address of this machine");
+    let mut stream = socket.connect(address).await.expect("a connection");
+    let mut code = [0; 3];
+    stream.read_exact(&mut code).await.expect("a greeting");
+    let code = String::from_utf8_lossy(&code).into_owned();
+    (stream, code)
+}
+
 #[tokio::test]
-async fn so_many_conversations_and_no_more() {
+async fn so_many_conversations_and_no_more_and_so_many_of_one_client() {
     let (address, _desk) = open().await;
     let mut open = Vec::new();
-    let mut refused = 0;
-    for _ in 0..CONVERSATIONS_MAX + 3 {
-        let mut socket = TcpStream::connect(address).await.expect("a connection");
-        let mut code = [0; 3];
-        socket.read_exact(&mut code).await.expect("a greeting");
-        refused += usize::from(&code == b"421");
-        open.push(socket);
+    let mut let_in = async |from: &str| {
+        let mut count = 0;
+        for _ in 0..=CONVERSATIONS_OF_ONE_MAX {
+            let (stream, code) = greeted(from, address).await;
+            open.push(stream);
+            count += usize::from(code == "220");
+        }
+        count
+    };
+    assert_eq!(let_in("127.0.0.1").await, CONVERSATIONS_OF_ONE_MAX);
+    assert_eq!(let_in("127.0.0.2").await, CONVERSATIONS_OF_ONE_MAX);
+    assert_eq!(let_in("127.0.0.3").await, CONVERSATIONS_OF_ONE_MAX);
+    let rest = CONVERSATIONS_MAX - 3 * CONVERSATIONS_OF_ONE_MAX;
+    assert_eq!(let_in("127.0.0.4").await, rest, "all places are taken");
+}
+
+/// What is answered to one who says `begin` and then `again` every ten seconds.
+async fn dawdle(begin: &str, again: &str) -> (String, Duration) {
+    let (mut ours, theirs) = tokio::io::duplex(64 * 1024);
+    let start = Instant::now();
+    let seat = Clients::new(1).enter(None);
+    let permit = Arc::new(Semaphore::new(1)).try_acquire_owned();
+    let seat = seat.zip(permit.ok());
+    let desk = Arc::<Desk>::default();
+    let talking = tokio::spawn(converse(Box::new(theirs), desk, "x".into(), seat));
+    ours.write_all(begin.as_bytes()).await.expect("written");
+    while !talking.is_finished() {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        ours.write_all(again.as_bytes()).await.ok();
     }
-    assert_eq!(refused, 3);
+    let took = start.elapsed();
+    let mut heard = String::new();
+    ours.read_to_string(&mut heard).await.expect("heard");
+    (heard, took)
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_dawdles_is_sent_away_at_every_stage() {
+    let slack = Duration::from_secs(10);
+    for (begin, again, within, last) in [
+        ("", "", SILENCE_MAX, "220"),
+        ("", "N", SILENCE_MAX, "220"),
+        ("EHLO x\r\n", "NOOP\r\n", ENVELOPE_WITHIN, "421"),
+        (
+            "EHLO x\r\nMAIL FROM:<>\r\n",
+            "RCPT TO:<bounces@lists.example.kz>\r\n",
+            ENVELOPE_WITHIN,
+            "421",
+        ),
+        (BEGIN, "", SILENCE_MAX, "354"),
+        (BEGIN, "x", TEXT_WITHIN, "354"),
+        (
+            BEGIN,
+            "x\r\n.\r\nMAIL FROM:<>\r\nRCPT TO:<bounces@lists.example.kz>\r\nDATA\r\n",
+            CONVERSATION_WITHIN,
+            "354",
+        ),
+    ] {
+        let (heard, took) = dawdle(begin, again).await;
+        assert!(
+            (within..=within + slack).contains(&took),
+            "{begin} {again}: {took:?}"
+        );
+        let answers: Vec<&str> = heard.lines().collect();
+        let end = answers.last().copied().unwrap_or_default();
+        assert!(end.starts_with(last), "{begin} {again}: {heard}");
+    }
 }
 
 #[tokio::test]

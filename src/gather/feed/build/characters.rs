@@ -32,7 +32,9 @@ impl Building {
         let text = value::line(capture.kind, &capture.characters);
         match capture.tag {
             Tag::Name => self.person.name = text,
-            Tag::Email => self.person.email = text,
+            Tag::Email => {
+                self.person.email = text.map(|line| line.trim_start_matches("mailto:").to_owned());
+            }
             Tag::Uri | Tag::Url => {
                 self.person.url = text.and_then(|url| link::resolve(&url, base));
             }
@@ -57,21 +59,19 @@ impl Building {
             ..
         } = capture;
         match tag {
-            Tag::Title => entry
-                .title
-                .offer(Weight::Own, value::line(kind, &characters)),
-            Tag::DublinTitle => entry
-                .title
-                .offer(Weight::Other, value::line(kind, &characters)),
-            Tag::MediaTitle => entry
-                .title
-                .offer(Weight::Aside, value::line(kind, &characters)),
+            Tag::Title | Tag::DublinTitle | Tag::MediaTitle => {
+                let title = value::line(kind, &characters);
+                entry.title.offer(weight_of(tag), title);
+            }
             Tag::Link | Tag::Url => {
                 let address = value::bare(&characters);
-                entry.link.offer(
-                    Weight::Own,
-                    address.and_then(|url| link::resolve(&url, base)),
-                );
+                let address = address.and_then(|url| link::resolve(&url, base));
+                entry.link.offer(weight_of(tag), address);
+            }
+            Tag::Enclosure | Tag::MediaContent | Tag::MediaThumbnail | Tag::ItunesImage => {
+                if let Some(address) = value::bare(&characters) {
+                    self.file(tag, &address, said, base);
+                }
             }
             Tag::Id => take_id(
                 &mut entry.draft,
@@ -96,14 +96,20 @@ impl Building {
             | Tag::MediaCategory => {
                 take_labels(&mut entry.draft.categories, tag, kind, &characters, said);
             }
-            Tag::Language => entry.draft.language = value::line(kind, &characters),
-            Tag::Rights => entry.draft.rights = value::line(kind, &characters),
+            Tag::Language | Tag::DublinLanguage => {
+                let language = value::line(kind, &characters);
+                entry.language.offer(weight_of(tag), language);
+            }
+            Tag::Rights | Tag::DublinRights => {
+                let rights = value::line(kind, &characters);
+                entry.rights.offer(weight_of(tag), rights);
+            }
             Tag::Comments => {
                 let address = value::bare(&characters);
                 entry.draft.comments = address.and_then(|url| link::resolve(&url, base));
             }
-            _ => take_text(entry, tag, || {
-                value::html_by(sanitise, kind, &characters, base)
+            _ => take_text(entry, (tag, kind, self.is_rss), || {
+                value::html_by(sanitise, kind, characters, base)
             }),
         }
     }
@@ -119,8 +125,9 @@ impl Building {
         let line = || value::line(kind, &characters);
         let address = || value::bare(&characters).and_then(|url| link::resolve(&url, base));
         match tag {
-            Tag::Title => self.title.offer(Weight::Own, line()),
-            Tag::DublinTitle | Tag::MediaTitle => self.title.offer(Weight::Other, line()),
+            Tag::Title | Tag::DublinTitle | Tag::MediaTitle => {
+                self.title.offer(weight_of(tag), line());
+            }
             Tag::Description | Tag::Subtitle => self.description.offer(Weight::Own, line()),
             Tag::OtherDescription | Tag::Summary => self.description.offer(Weight::Aside, line()),
             Tag::ItunesSubtitle => self.description.offer(Weight::Other, line()),
@@ -135,21 +142,13 @@ impl Building {
                 let id = value::bare(&characters).map(|id| link::resolve_id(&id, base));
                 self.head.id = self.head.id.take().or(id);
             }
-            Tag::Published | Tag::Created => {
-                take_date(
-                    &mut self.published,
-                    &characters,
-                    self.received,
-                    &mut self.bad_date,
-                );
-            }
-            Tag::Updated | Tag::DublinDate => {
-                take_date(
-                    &mut self.head.updated,
-                    &characters,
-                    self.received,
-                    &mut self.bad_date,
-                );
+            Tag::Published | Tag::Created | Tag::Updated | Tag::DublinDate => {
+                let slot = match tag {
+                    Tag::Updated => &mut self.head.updated,
+                    Tag::DublinDate => &mut self.dublin_date,
+                    _ => &mut self.published,
+                };
+                take_date(slot, &characters, self.received, &mut self.bad_date);
             }
             Tag::Category
             | Tag::Subject
@@ -158,8 +157,13 @@ impl Building {
             | Tag::MediaCategory => {
                 take_labels(&mut self.head.categories, tag, kind, &characters, said);
             }
-            Tag::Language => self.head.language = line().or(self.head.language.take()),
-            Tag::Rights => self.head.rights = line().or(self.head.rights.take()),
+            Tag::Language | Tag::DublinLanguage => self.language.offer(weight_of(tag), line()),
+            Tag::Rights | Tag::DublinRights => self.rights.offer(weight_of(tag), line()),
+            Tag::ItunesImage => {
+                if let Some(address) = value::bare(&characters) {
+                    self.picture(&address, base);
+                }
+            }
             Tag::Generator => {
                 let [url, version, _] = said;
                 let url = url.and_then(|url| link::resolve(&url, base));
@@ -177,14 +181,36 @@ impl Building {
     }
 }
 
+/// How much a saying counts that several vocabularies have a name for.
+const fn weight_of(tag: Tag) -> Weight {
+    match tag {
+        // `url` is often that of a picture nearby.
+        Tag::DublinTitle | Tag::DublinLanguage | Tag::DublinRights | Tag::Url => Weight::Other,
+        Tag::MediaTitle => Weight::Aside,
+        _ => Weight::Own,
+    }
+}
+
 /// The sayings of an entry that are markup.
-fn take_text(entry: &mut Entry, tag: Tag, html: impl FnOnce() -> Option<String>) {
+fn take_text(
+    entry: &mut Entry,
+    (tag, kind, is_rss): (Tag, Kind, bool),
+    html: impl FnOnce() -> Option<String>,
+) {
+    let of_content = match tag {
+        // Atom may give the same content as text and as markup, which says more.
+        Tag::Content if kind == Kind::Text => Weight::Aside,
+        Tag::Encoded if !is_rss => Weight::Other,
+        _ => Weight::Own,
+    };
     match tag {
         Tag::Summary | Tag::Description if entry.summary.wants(Weight::Own) => {
             entry.summary.offer(Weight::Own, html());
         }
         // A second description is the long one.
-        Tag::Summary | Tag::Description | Tag::Body if entry.content.wants(Weight::Other) => {
+        Tag::Summary | Tag::Description | Tag::Body | Tag::FullText
+            if entry.content.wants(Weight::Other) =>
+        {
             entry.content.offer(Weight::Other, html());
         }
         Tag::OtherDescription if entry.summary.wants(Weight::Other) => {
@@ -193,8 +219,8 @@ fn take_text(entry: &mut Entry, tag: Tag, html: impl FnOnce() -> Option<String>)
         Tag::Subtitle | Tag::ItunesSubtitle if entry.summary.wants(Weight::Aside) => {
             entry.summary.offer(Weight::Aside, html());
         }
-        Tag::Content | Tag::Encoded if entry.content.wants(Weight::Own) => {
-            entry.content.offer(Weight::Own, html());
+        Tag::Content | Tag::Encoded if entry.content.wants(of_content) => {
+            entry.content.offer(of_content, html());
         }
         _ => {}
     }
@@ -210,6 +236,10 @@ fn take_id(
     let Some(id) = value::bare(characters) else {
         return;
     };
+    // RSS' own stands before one of another vocabulary that follows it.
+    if is_rss && draft.id_is_permalink.is_some() {
+        return;
+    }
     let is_permalink = !permalink.is_some_and(|said| said.trim().eq_ignore_ascii_case("false"));
     draft.id_is_permalink = is_rss.then_some(is_permalink);
     draft.id = Some(if is_permalink {
@@ -258,9 +288,13 @@ fn take_labels(
         return;
     }
     let term = term
-        .or_else(|| value::line(kind, characters))
+        .map_or_else(
+            || value::line(kind, characters),
+            |term| value::line(Kind::Text, &term),
+        )
         .unwrap_or_default();
-    let scheme = scheme.filter(|scheme| !scheme.is_empty());
+    let scheme = scheme.and_then(|scheme| value::bare(&scheme));
+    let label = label.and_then(|label| value::line(Kind::Text, &label));
     add_category(
         list,
         Category {

@@ -52,14 +52,29 @@ fn unix(millis: i64) -> Option<Parts> {
     Some(parts)
 }
 
+/// The latest hour written of a day: programmes after midnight are told as 25:30.
+const HOUR_MAX: u32 = 29;
+/// Minutes and seconds that went one step too far still tell a time.
+const SIXTY_MAX: u32 = 69;
+
+/// Seconds of the day, rolling over what an hour does not have.
 pub(super) fn clock(hour: u32, minute: u32, second: u32) -> Option<i64> {
     // 24:00 is the end of the day (ISO 8601), 60 a leap second.
-    (hour <= 24 && minute <= 59 && second <= 60)
+    (hour <= HOUR_MAX && minute <= SIXTY_MAX && second <= SIXTY_MAX)
         .then(|| i64::from(hour * 3600 + minute * 60 + second))
 }
 
-/// `YYYY[-MM[-DD]]`, `YYYY-DDD`, `YY-MM-DD`, `-YY-MM`, `--MM-DD`, `---DD`, then a time.
+/// `YYYY[-MM[-DD]]`, `YYYY-DDD`, `YYYY-Www[-D]`, `YY-MM-DD`, `-YY-MM[-DD]`,
+/// `--MM-DD`, `---DD`, then a time.
 pub(super) fn iso(text: &str, received: DateTime<Utc>) -> Option<Parts> {
+    if let Some((date, length)) = week_day(text) {
+        let mut parts = Parts::of_day(date);
+        let time = text[length..].trim_start_matches(['T', 't', ' ']);
+        if !time.is_empty() {
+            read_time(time, &mut parts)?;
+        }
+        return Some(parts);
+    }
     let end = text
         .find(|c: char| !c.is_ascii_digit() && c != '-')
         .unwrap_or(text.len());
@@ -75,11 +90,34 @@ pub(super) fn iso(text: &str, received: DateTime<Utc>) -> Option<Parts> {
     };
     let mut parts = Parts::of_day(iso_day(day.trim_end_matches('-'), received)?);
     let time = rest.trim_start_matches(['T', 't', ',', ' ']);
-    if time.is_empty() {
+    if time.is_empty() || time.eq_ignore_ascii_case("z") {
         return Some(parts);
     }
     read_time(time, &mut parts)?;
     Some(parts)
+}
+
+/// The day of a year, week and day of the week, Monday where none is said, and
+/// how long its text is (ISO 8601 section 5.2.3).
+fn week_day(text: &str) -> Option<(NaiveDate, usize)> {
+    let digits = |text: &str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| text.parse::<u32>().ok())?
+    };
+    let year = digits(text.get(..4)?)?;
+    let rest = &text[4..];
+    let week = rest.strip_prefix('-').unwrap_or(rest).strip_prefix('W')?;
+    let number = digits(week.get(..2)?)?;
+    let rest = &week[2..];
+    let day = rest.strip_prefix('-').unwrap_or(rest);
+    let (day, rest) = match day.bytes().next() {
+        Some(byte @ b'1'..=b'7') => (byte - b'1', &day[1..]),
+        _ => (0, rest),
+    };
+    let day = chrono::Weekday::try_from(day).ok()?;
+    let date = NaiveDate::from_isoywd_opt(i32::try_from(year).ok()?, number, day)?;
+    Some((date, text.len() - rest.len()))
 }
 
 fn iso_day(day: &str, received: DateTime<Utc>) -> Option<NaiveDate> {
@@ -106,6 +144,7 @@ fn iso_day(day: &str, received: DateTime<Utc>) -> Option<NaiveDate> {
             4 => NaiveDate::from_ymd_opt(year(digits.get(..2)?)?, value(digits.get(2..)?)?, 1),
             _ => None,
         },
+        ["", y, month, day] if y.len() == 2 => day_of(year(y)?, value(month)?, value(day)?),
         ["", "", month, day] => day_of(received.year(), value(month)?, value(day)?),
         [y, month, day] if matches!(y.len(), 2 | 4) => day_of(year(y)?, value(month)?, value(day)?),
         [day, month, y] if y.len() == 4 => day_of(year(y)?, value(month)?, value(day)?),

@@ -114,9 +114,13 @@ impl Found {
 
     /// `10:35`, `16:29:06+05:00`, and `06T10:35` where a date came before.
     fn glued_time(&mut self, token: &str, received: DateTime<Utc>) -> Option<()> {
-        if let Some((day, time)) = token.split_once(['T', 't'])
+        let parting = token
+            .bytes()
+            .zip(token.bytes().skip(1))
+            .position(|(letter, next)| matches!(letter, b'T' | b't') && next.is_ascii_digit());
+        if let Some(at) = parting
+            && let (day, time) = (&token[..at], &token[at + 1..])
             && !day.contains(':')
-            && time.starts_with(|c: char| c.is_ascii_digit())
         {
             self.take(day, received)?;
             return self.glued_time(time, received);

@@ -1,10 +1,14 @@
 //! Markup in the open inside an element whose characters are taken.
 
+use std::rc::Rc;
+
 use quick_xml::events::BytesStart;
+use url::Url;
 
 use crate::gather::clean;
 use crate::gather::document::{DOCUMENT_DEPTH_MAX, ENTRY_TEXT_BYTES_MAX};
 
+use super::super::attributes;
 use super::super::build::About;
 use super::super::names::{Space, Tag, tag};
 use super::super::value::{Kind, cut};
@@ -58,10 +62,10 @@ impl<'a> Walk<'a> {
         let Some(capture) = &mut self.capture else {
             return;
         };
-        if matches!(capture.kind, Kind::Text | Kind::Guess)
+        if matches!(capture.kind, Kind::Text | Kind::Guess | Kind::Lines)
             || capture.kind == Kind::Html && !capture.characters.contains('<')
         {
-            capture.characters = clean::escape(&capture.characters);
+            capture.characters = clean::escape(&capture.characters).into();
             capture.kind = Kind::Xhtml;
         }
         // The wrapper is Atom 1.0's; what Atom 0.3 gives is all its own.
@@ -73,12 +77,17 @@ impl<'a> Walk<'a> {
             && capture.characters.trim().is_empty();
         if wraps && !empty {
             capture.wrapper = Some(depth + 1);
+            capture.base = attributes::get_exactly(start, "xml:base").and_then(|said| {
+                let around = self.bases.last().or(self.build.default_base.as_ref());
+                let base = around.map_or_else(|| Url::parse(&said), |base| base.join(said.trim()));
+                base.ok().map(Rc::new)
+            });
         } else if capture.characters.len() < ENTRY_TEXT_BYTES_MAX {
             let raw = cut(
                 start.attributes_raw(),
                 ENTRY_TEXT_BYTES_MAX - capture.characters.len(),
             );
-            let text = &mut capture.characters;
+            let text = capture.characters.to_mut();
             text.push('<');
             text.push_str(local);
             text.push_str(raw.trim_end_matches('/'));

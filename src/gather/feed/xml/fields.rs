@@ -1,10 +1,13 @@
 //! Elements that say something by their attributes, and where characters are taken.
 
+use std::borrow::Cow;
+
 use quick_xml::events::BytesStart;
+use url::Url;
 
 use crate::model::draft::{Category, Generator};
 
-use super::super::build::{About, Capture};
+use super::super::build::{About, Capture, FileSaid};
 use super::super::entry::{Weight, add_category};
 use super::super::names::Tag;
 use super::super::value::Kind;
@@ -13,6 +16,8 @@ use super::Walk;
 
 /// The scheme of what podcasts are labelled with.
 const ITUNES_SCHEME: &str = "http://www.itunes.com/";
+/// The scheme of Media RSS' categories where none is said (its section 2.6).
+const MEDIA_SCHEME: &str = "http://search.yahoo.com/mrss/category_schema";
 
 impl Walk<'_> {
     /// An element that says something by its attributes or its characters.
@@ -27,17 +32,12 @@ impl Walk<'_> {
             (Tag::Link, About::Feed | About::Entry) if attributes::get(start, "href").is_some() => {
                 self.build.link(start, about, base);
             }
-            (Tag::Enclosure | Tag::MediaContent | Tag::MediaThumbnail, About::Entry) => {
-                self.build.file(tag, start, base);
-            }
-            (Tag::ItunesImage, About::Entry) => self.build.file(tag, start, base),
-            (Tag::ItunesImage, About::Feed) => {
-                if let Some(url) =
-                    attributes::get(start, "href").or_else(|| attributes::get(start, "url"))
-                {
-                    self.build.picture(&url, base);
-                }
-            }
+            (
+                Tag::Enclosure | Tag::MediaContent | Tag::MediaThumbnail | Tag::ItunesImage,
+                About::Entry,
+            )
+            | (Tag::ItunesImage, About::Feed) => self.file(tag, about, start, base),
+            (Tag::Content, About::Entry) => self.content(start, base),
             (Tag::GeneratorAgent, About::Feed) => {
                 let url = attributes::get(start, "resource");
                 self.build.head.generator.get_or_insert(Generator {
@@ -51,6 +51,38 @@ impl Walk<'_> {
             | (_, About::Nothing | About::Outside) => {}
             _ => self.begin_capture(tag, about, start),
         }
+    }
+
+    /// A file; some write its address between the tags.
+    fn file(&mut self, tag: Tag, about: About, start: &BytesStart, base: Option<&Url>) {
+        let get = |name| attributes::get(start, name);
+        let address = get("url").or_else(|| get("href"));
+        let Some(url) = address.or_else(|| get("resource")) else {
+            self.begin_capture(tag, about, start);
+            return;
+        };
+        if about == About::Feed {
+            self.build.picture(&url, base);
+        } else {
+            self.build.file(tag, &url, file_said(start), base);
+        }
+    }
+
+    /// An entry's content: here, elsewhere (RFC 4287 section 4.1.3.2), or in
+    /// several parts of which each is a content (Atom 0.3).
+    fn content(&mut self, start: &BytesStart, base: Option<&Url>) {
+        let media_type = attributes::get(start, "type").unwrap_or_default();
+        if media_type
+            .get(..10)
+            .is_some_and(|head| head.eq_ignore_ascii_case("multipart/"))
+        {
+            return;
+        }
+        let elsewhere = attributes::get(start, "src").and_then(|src| link::resolve(&src, base));
+        if let (Some(entry), Some(_)) = (&mut self.build.entry, &elsewhere) {
+            entry.link.offer(Weight::Aside, elsewhere);
+        }
+        self.begin_capture(Tag::Content, About::Entry, start);
     }
 
     pub(super) fn entry_attributes(&mut self, start: &BytesStart) {
@@ -93,20 +125,26 @@ impl Walk<'_> {
     pub(super) fn begin_capture(&mut self, tag: Tag, about: About, start: &BytesStart) {
         let get = |name| attributes::get(start, name);
         let said = match tag {
-            Tag::Category | Tag::Subject | Tag::MediaCategory => [
+            Tag::Category | Tag::Subject => [
                 get("term"),
                 get("scheme").or_else(|| get("domain")),
                 get("label"),
             ],
+            Tag::MediaCategory => [
+                None,
+                get("scheme").or_else(|| Some(MEDIA_SCHEME.to_owned())),
+                get("label"),
+            ],
+            Tag::Enclosure | Tag::MediaContent | Tag::MediaThumbnail => file_said(start),
             Tag::Generator => [get("uri").or_else(|| get("url")), get("version"), None],
             Tag::Id => [get("ispermalink"), None, None],
             Tag::ItunesKeywords => [None, Some(ITUNES_SCHEME.to_owned()), None],
             _ => [None, None, None],
         };
         let otherwise = match tag {
-            Tag::Content | Tag::Description | Tag::Encoded | Tag::Body if self.build.is_rss => {
-                Kind::Html
-            }
+            Tag::Content | Tag::Description | Tag::Body if self.build.is_rss => Kind::Html,
+            Tag::Encoded => Kind::Html,
+            Tag::FullText => Kind::Lines,
             Tag::Body => Kind::Xhtml,
             _ if self.build.is_rss => Kind::Guess,
             _ => Kind::Text,
@@ -132,10 +170,17 @@ impl Walk<'_> {
             tag,
             about,
             kind,
-            characters: String::new(),
+            characters: Cow::Borrowed(""),
             depth: self.open.len(),
             wrapper: None,
+            base: None,
             said,
         });
     }
+}
+
+fn file_said(start: &BytesStart) -> FileSaid {
+    let get = |name| attributes::get(start, name);
+    let length = get("length").or_else(|| get("filesize"));
+    [get("type"), length, get("medium")]
 }

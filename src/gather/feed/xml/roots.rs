@@ -2,10 +2,12 @@
 
 use quick_xml::events::BytesStart;
 
+use super::super::COMPLAINTS_MAX;
 use super::super::attributes;
 use super::super::build::About;
-use super::super::names::Tag;
-use super::{Walk, is_page, rss_version};
+use super::super::entry::Weight;
+use super::super::names::{Space, Tag, space_of_prefix};
+use super::{Walk, is_page};
 
 impl<'a> Walk<'a> {
     /// What an element that begins inside `parent` is about.
@@ -26,7 +28,10 @@ impl<'a> Walk<'a> {
                     About::Nothing
                 }
             }
-            (About::Feed, Tag::Image) => About::Image,
+            (About::Feed | About::Entry, Tag::Image) => {
+                self.build.begin_person();
+                About::Image
+            }
             (
                 About::Feed | About::Entry,
                 Tag::Author
@@ -45,10 +50,47 @@ impl<'a> Walk<'a> {
                 self.build.begin_person();
                 About::Source
             }
-            (About::Feed | About::Entry, Tag::TextInput | Tag::Owner | Tag::Image)
+            (About::Feed | About::Entry, Tag::TextInput | Tag::Owner)
             | (About::Feed, Tag::Source)
             | (About::Source, Tag::Author | Tag::Contributor | Tag::Image) => About::Nothing,
             _ => parent,
+        }
+    }
+
+    /// An element that cannot stand where it begins shows that what is around it
+    /// was never closed: an entry in a picture, a title in a person of RSS.
+    pub(super) fn close_unclosed(&mut self, tag: Tag, name: &str, at: usize) {
+        let Some(parent) = self.open.last().map(|open| open.about) else {
+            return;
+        };
+        let fits = match parent {
+            About::Image | About::Source | About::Nothing => tag != Tag::Item,
+            About::Person => !matches!(
+                tag,
+                Tag::Item
+                    | Tag::Title
+                    | Tag::Link
+                    | Tag::Description
+                    | Tag::Encoded
+                    | Tag::Published
+                    | Tag::Category
+                    | Tag::Enclosure
+            ),
+            _ => true,
+        };
+        let is_home = |about: About| match tag {
+            Tag::Item => about == About::Feed,
+            _ => matches!(about, About::Feed | About::Entry),
+        };
+        if fits || !self.open.iter().any(|open| is_home(open.about)) {
+            return;
+        }
+        self.complain(
+            at,
+            &format!("<{name}> begins inside an element that was not closed"),
+        );
+        while self.open.last().is_some_and(|open| !is_home(open.about)) {
+            self.close_one();
         }
     }
 
@@ -69,6 +111,15 @@ impl<'a> Walk<'a> {
             Tag::Rss => rss_version(attributes::get(start, "version").as_deref()),
             Tag::Rdf => Self::rdf_version(start),
             Tag::Feed => Self::atom_version(start),
+            // An Entry Document (RFC 4287 section 2): the entry is all there is.
+            Tag::Item
+                if self.open.is_empty() && name.ends_with("entry") && self.format.is_none() =>
+            {
+                self.format = Some(Self::atom_version(start));
+                self.build.is_rss = false;
+                self.build.begin_entry();
+                return About::Entry;
+            }
             Tag::Channel if self.format.is_none() => {
                 if attributes::get(start, "href").is_some() {
                     "cdf"
@@ -119,15 +170,41 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// The namespace that holds for `prefix`.
+    pub(super) fn space(&mut self, prefix: &'a str, at: usize) -> Space {
+        let declared = self.spaces.iter().rev().find(|(known, _)| *known == prefix);
+        if let Some((_, space)) = declared {
+            return *space;
+        }
+        let told = prefix.is_empty() || self.undeclared.contains(&prefix);
+        if !told && self.undeclared.len() < COMPLAINTS_MAX {
+            self.undeclared.push(prefix);
+            self.complain(at, &format!("the prefix of <{prefix}:…> is not declared"));
+        }
+        space_of_prefix(prefix)
+    }
+
     pub(super) fn speak(&mut self, tag: Tag, about: About, language: String) {
         match (tag, about, &mut self.build.entry) {
             (Tag::Rss | Tag::Rdf | Tag::Feed | Tag::Channel, _, _) => {
-                self.build.head.language.get_or_insert(language);
+                self.build.language.offer(Weight::Aside, Some(language));
             }
-            (Tag::Item, About::Entry, Some(entry)) => {
-                entry.draft.language.get_or_insert(language);
+            (Tag::Item | Tag::Content | Tag::Encoded | Tag::Body, About::Entry, Some(entry)) => {
+                entry.language.offer(Weight::Aside, Some(language));
             }
             _ => {}
         }
+    }
+}
+
+fn rss_version(version: Option<&str>) -> &'static str {
+    match version.unwrap_or_default().trim() {
+        "0.90" | "0.9" => "rss090",
+        "0.91" => "rss091",
+        "0.92" => "rss092",
+        "0.93" => "rss093",
+        "0.94" => "rss094",
+        "1.0" => "rss10",
+        _ => "rss20",
     }
 }

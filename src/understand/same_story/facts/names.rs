@@ -1,7 +1,9 @@
 //! Names as any language writes them.
 
+use std::borrow::Cow;
+
 use crate::model::language::Language;
-use crate::text::normalise::fold;
+use crate::text::normalise::folded;
 use crate::text::tokens::Token;
 
 /// Endings of Russian names that add a consonant, the longest first. A stemmer
@@ -44,7 +46,7 @@ pub(super) fn begins_sentence(tokens: &[Token], at: usize) -> bool {
 }
 
 /// A name without its case.
-pub(super) fn bare(folded: &str, stem: &str, language: Language) -> String {
+pub(super) fn bare<'a>(folded: &'a str, stem: &'a str, language: Language) -> &'a str {
     let (name, endings) = match language {
         Language::Russian => (folded, RUSSIAN_ENDINGS.as_slice()),
         Language::KazakhCyrillic => (folded, KAZAKH_ENDINGS.as_slice()),
@@ -55,32 +57,43 @@ pub(super) fn bare(folded: &str, stem: &str, language: Language) -> String {
         .filter_map(|ending| name.strip_suffix(ending))
         .find(|left| left.chars().count() >= LEFT_MIN)
         .unwrap_or(name)
-        .to_owned()
 }
+
+/// Letters that stand for one sound, and one letter for it; those of Latin first.
+const PAIRS: [(&str, &str); 15] = [
+    ("shch", "ш"),
+    ("sch", "ш"),
+    ("kh", "х"),
+    ("zh", "ж"),
+    ("ch", "ч"),
+    ("sh", "ш"),
+    ("ts", "ц"),
+    ("ya", "а"),
+    ("yu", "у"),
+    ("ye", "е"),
+    ("yo", "о"),
+    ("gh", "г"),
+    ("ck", "к"),
+    ("дж", "ж"),
+    ("щ", "ш"),
+];
+const LATIN_PAIRS: usize = 13;
 
 /// The consonants of a name in one Latin letter each.
 pub(super) fn skeleton(word: &str) -> String {
-    let mut spelled = fold(word);
-    for (pair, one) in [
-        ("shch", "ш"),
-        ("sch", "ш"),
-        ("kh", "х"),
-        ("zh", "ж"),
-        ("ch", "ч"),
-        ("sh", "ш"),
-        ("ts", "ц"),
-        ("ya", "а"),
-        ("yu", "у"),
-        ("ye", "е"),
-        ("yo", "о"),
-        ("gh", "г"),
-        ("ck", "к"),
-        ("дж", "ж"),
-        ("щ", "ш"),
-    ] {
-        spelled = spelled.replace(pair, one);
+    let mut spelled = folded(word);
+    let latin = spelled.bytes().any(|byte| byte.is_ascii_lowercase());
+    let pairs = if latin {
+        &PAIRS[..]
+    } else {
+        &PAIRS[LATIN_PAIRS..]
+    };
+    for (pair, one) in pairs {
+        if spelled.contains(pair) {
+            spelled = Cow::Owned(spelled.replace(pair, one));
+        }
     }
-    let mut skeleton = String::new();
+    let mut skeleton = String::with_capacity(spelled.len());
     for letter in spelled.chars() {
         let one = match letter {
             'б' | 'b' => 'b',
@@ -113,6 +126,7 @@ pub(super) fn skeleton(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::normalise::fold;
     use crate::text::stem::stem_in;
     use crate::text::tokens::tokens;
 
@@ -136,7 +150,7 @@ mod tests {
         let bare = |word: &str, language| {
             let folded = fold(word);
             let stem = stem_in(&folded, language);
-            skeleton(&bare(&folded, &stem, language))
+            skeleton(bare(&folded, &stem, language))
         };
         let (kk, ru) = (Language::KazakhCyrillic, Language::Russian);
         let cases = [

@@ -1,4 +1,10 @@
 use super::*;
+use crate::model::language::Language;
+use crate::model::reading::Kind;
+use crate::model::region::Region;
+use crate::model::schedule::{Rhythm, Schedule};
+use crate::model::subscriber::{Grouping, LetterScript, Profile};
+use crate::model::topic::Topic;
 
 fn own(line: &[&str]) -> Result<Import, String> {
     let columns = Columns::of_first_line(&["a@example.kz"]).expect("no header");

@@ -1,0 +1,134 @@
+//! JSON that cannot be parsed, made so where its entries can still be told apart:
+//! line ends inside strings, commas before an end, words after the end, and a
+//! document that ends too early. One pass, only over documents the parser refused.
+
+/// Levels at which something that is complete is kept when the rest is missing:
+/// the feed's own fields, and the entries of its list.
+const KEPT_DEPTH_MAX: usize = 2;
+
+/// `text` with what can be repaired repaired; what was not complete is left out.
+pub(super) fn repair(text: &str) -> String {
+    let mut repair = Repair {
+        json: String::with_capacity(text.len() + text.len() / 32),
+        ends: Vec::new(),
+        complete: (0, 0),
+    };
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' => {
+                if !repair.string(&mut letters) {
+                    break;
+                }
+            }
+            _ => repair.sign(letter),
+        }
+        if repair.ends.is_empty() && letter != '\u{feff}' && !letter.is_whitespace() {
+            break;
+        }
+    }
+    repair.finish()
+}
+
+struct Repair {
+    json: String,
+    /// What ends each object and list that is open.
+    ends: Vec<char>,
+    /// How much is complete, and how many were open there.
+    complete: (usize, usize),
+}
+
+impl Repair {
+    /// The rest of a string; `false`: the document ends in it.
+    fn string(&mut self, letters: &mut std::str::Chars) -> bool {
+        self.json.push('"');
+        while let Some(letter) = letters.next() {
+            match letter {
+                '"' => {
+                    self.json.push('"');
+                    return true;
+                }
+                '\\' => match letters.next() {
+                    Some(escaped @ ('"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't' | 'u')) => {
+                        self.json.extend(['\\', escaped]);
+                    }
+                    // No escape of JSON's: the letter alone.
+                    Some(other) if other >= ' ' => self.json.push(other),
+                    Some(_) => self.json.push(' '),
+                    None => return false,
+                },
+                '\n' => self.json.push_str("\\n"),
+                '\t' => self.json.push_str("\\t"),
+                control if control < ' ' => {}
+                letter => self.json.push(letter),
+            }
+        }
+        false
+    }
+
+    fn sign(&mut self, letter: char) {
+        match letter {
+            '{' | '[' => {
+                self.json.push(letter);
+                self.ends.push(if letter == '{' { '}' } else { ']' });
+                self.mark();
+            }
+            '}' | ']' => {
+                // Crossed ends are as good as the right ones.
+                let Some(end) = self.ends.pop() else { return };
+                let kept = self.json.trim_end().trim_end_matches(',').len();
+                self.json.truncate(kept);
+                self.json.push(end);
+                self.mark();
+            }
+            ',' => {
+                self.mark();
+                self.json.push(',');
+            }
+            letter => self.json.push(letter),
+        }
+    }
+
+    fn mark(&mut self) {
+        if self.ends.len() <= KEPT_DEPTH_MAX {
+            self.complete = (self.json.len(), self.ends.len());
+        }
+    }
+
+    fn finish(mut self) -> String {
+        if !self.ends.is_empty() {
+            let (bytes, open) = self.complete;
+            self.json.truncate(bytes);
+            let kept = self.json.trim_end().trim_end_matches(',').len();
+            self.json.truncate(kept);
+            self.json.extend(self.ends[..open].iter().rev());
+        }
+        self.json
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repairs() {
+        let cases = [
+            (r#"{"a":"x","b":[1,2"#, r#"{"a":"x","b":[1]}"#),
+            (
+                r#"{"a":"x","items":[{"id":"1"},{"id":"2","t":"y"#,
+                r#"{"a":"x","items":[{"id":"1"}]}"#,
+            ),
+            (r#"{"items":[{"id":"#, r#"{"items":[]}"#),
+            ("{\"a\":\"x\ny\",}", "{\"a\":\"x\\ny\"}"),
+            (r#"{"a":[1,],}; x"#, r#"{"a":[1]}"#),
+            (r#"{"a":"it\'s"}"#, r#"{"a":"it's"}"#),
+            (r#"{"a":{"b":{"c":{"d""#, r#"{"a":{}}"#),
+            ("{", "{}"),
+            ("x", "x"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(repair(text), expected, "{text}");
+        }
+    }
+}
