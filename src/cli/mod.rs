@@ -20,6 +20,7 @@ mod publish;
 mod push_state;
 mod reread;
 mod run;
+mod search;
 mod sources;
 mod stage;
 mod subscribers;
@@ -86,6 +87,8 @@ enum Command {
     /// The addresses and domains nothing is sent to.
     #[command(subcommand)]
     Suppressions(suppressions::SuppressionsCommand),
+    /// Find articles by their words, the last stored first.
+    Search(search::SearchCall),
     /// Say what an article is when it was read wrongly; list, export, undo that.
     Correct(correct::CorrectCall),
     /// Read again what an older engine read (`jarshy run` does so in the background).
@@ -162,6 +165,7 @@ async fn answer(call: Call) -> Result<(), Failure> {
         Command::Subscribers(command) => subscribers::subscribers(&config, command, json).await,
         Command::Bounces(command) => bounces::bounces(&config, command, json).await,
         Command::Suppressions(command) => suppressions::suppressions(&config, command, json).await,
+        Command::Search(call) => search::search(&config, call, json).await,
         Command::Correct(call) => correct::correct(&config, call, json).await,
         Command::Reread { all } => reread::reread(&config, all, json).await,
         Command::Sources(command) => sources::sources(&config, &command, json).await,

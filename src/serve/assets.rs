@@ -13,7 +13,7 @@ use super::House;
 const STYLE: &str = include_str!("assets/style.css");
 const FAVICON: &str = include_str!("assets/favicon.svg");
 /// Pages for persons, not for machines.
-const ROBOTS: &str = "User-agent: *\nDisallow: /confirm\nDisallow: /unsubscribe\nDisallow: /preferences\nDisallow: /go/\nDisallow: /outbox\n";
+const ROBOTS: &str = "User-agent: *\nDisallow: /confirm\nDisallow: /unsubscribe\nDisallow: /preferences\nDisallow: /search\nDisallow: /go/\nDisallow: /outbox\n";
 const AN_HOUR: &str = "public, max-age=3600";
 
 /// `/style.css`

@@ -23,6 +23,7 @@ mod patience;
 mod preferences;
 mod preferences_form;
 mod refusals;
+mod search;
 mod subscribe;
 mod voice;
 mod websub;
@@ -232,6 +233,7 @@ pub fn router(house: Arc<House>) -> Router {
         .route("/feeds", get(pages::feeds))
         .route("/feeds.opml", get(feeds::opml))
         .route("/feeds/{file}", get(feeds::document))
+        .route("/search", get(search::search))
         .route("/article/{id}", get(articles::article))
         .route("/event/{file}", get(event::calendar))
         .route("/subscribe", post(subscribe::subscribe))

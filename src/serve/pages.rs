@@ -58,10 +58,7 @@ pub(super) async fn home_page(
     mistyped: Option<Mistyped>,
 ) -> Result<Response, Trouble> {
     let catalogue = house.catalogue();
-    let about_forums = Filter {
-        kinds: vec![Kind::Announcement, Kind::ForumArticle],
-        ..Filter::default()
-    };
+    let about_forums = about_forums();
     let events = house
         .store
         .calendar(&about_forums, house.today(), EVENTS_SHOWN)
@@ -77,6 +74,7 @@ pub(super) async fn home_page(
         .collect();
     let context = Home {
         query: voice.query.clone(),
+        lang: voice.lang().map(str::to_owned),
         events: events
             .iter()
             .map(|event| event_card(event, voice))
@@ -98,6 +96,14 @@ pub(super) async fn home_page(
         shows_outbox,
     };
     Ok(page(house, voice, &frame, "page/home.html", &context)?)
+}
+
+/// What the house is about.
+pub(super) fn about_forums() -> Filter {
+    Filter {
+        kinds: vec![Kind::Announcement, Kind::ForumArticle],
+        ..Filter::default()
+    }
 }
 
 /// `/feeds`
@@ -235,7 +241,8 @@ pub(super) fn known(language: Language) -> Option<&'static str> {
     (language != Language::Undetermined).then(|| language.tag())
 }
 
-fn story_card(house: &House, entry: &Entry, voice: &Voice) -> StoryCard {
+/// One story as pages show it.
+pub(super) fn story_card(house: &House, entry: &Entry, voice: &Voice) -> StoryCard {
     let reading = &entry.reading;
     let own_page = || format!("/article/{}{}", entry.article.id, voice.query);
     let language = reading.shown_language();

@@ -27,6 +27,8 @@ use crate::store::{Closing, Visit, VisitedArticle};
 
 #[path = "preferences_tests.rs"]
 mod preferences;
+#[path = "search_tests.rs"]
+mod search;
 
 const DAY: &str = "2026-11-23T06:00:00Z";
 

@@ -117,6 +117,11 @@ impl Voice {
             .collect()
     }
 
+    /// The tag the reader chose, for forms that must keep it.
+    pub(super) fn lang(&self) -> Option<&str> {
+        self.query.strip_prefix("?lang=")
+    }
+
     /// A parameter of the query.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         self.others

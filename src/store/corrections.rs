@@ -12,6 +12,7 @@ use super::dialect::Durability;
 use super::error::StoreError;
 use super::events::keep_events;
 use super::rows::{BATCH_ROWS, json, list, parsed, time, unsigned};
+use super::search::{keep_words, words};
 use super::session::{Session, values};
 use super::sources::raise_stamp;
 use super::told_events::{claim, claim_json};
@@ -137,6 +138,7 @@ impl Store {
         correction: Option<&Correction>,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
+        let words = words([visited]);
         let mut session = self
             .pools
             .write("recording a correction", Durability::Normal)
@@ -156,6 +158,7 @@ impl Store {
         }
         let sealed = sealed_until(&mut session).await?;
         keep_articles(&mut session, &[visited], sealed, Some(now)).await?;
+        keep_words(&mut session, &words).await?;
         // Nobody who follows forums was told of what was taken for something
         // else: to them it is new, and their next letter tells of it.
         let was_told = is_about_forums(kind_before.as_deref());

@@ -8,6 +8,8 @@
 //! | `{for update}`, `{for share}` | nothing | as they say |
 //! | `{suppressed}` | whether subscriber `u` is on the suppression list | the same |
 //! | `{domain}` | what follows the `@` in `u.address` | the same |
+//! | `{words}` | an article's words as a row of `article_words` takes them | the same |
+//! | `{words match}` | whether such a row has what [`words_query`] in `$1` asks | the same |
 //!
 //! `value ->> 'key'` reads a row's field on both.
 
@@ -55,6 +57,13 @@ pub(super) fn write(engine: Engine, sql: Cow<'static, str>) -> Cow<'static, str>
         Engine::Sqlite => "substr(u.address, instr(u.address, '@') + 1)",
         Engine::Postgres => "substr(u.address, strpos(u.address, '@') + 1)",
     };
+    let (words, words_match) = match engine {
+        Engine::Sqlite => ("item.value ->> 'words'", "article_words MATCH $1"),
+        Engine::Postgres => (
+            "array_to_tsvector(string_to_array(item.value ->> 'words', ' '))",
+            "article_words.words @@ CAST($1 AS tsquery)",
+        ),
+    };
     let (position, rows, skip_locked, for_update, for_share) = match engine {
         Engine::Sqlite => ("instr", "json_each($1)", "", "", ""),
         Engine::Postgres => (
@@ -71,9 +80,30 @@ pub(super) fn write(engine: Engine, sql: Cow<'static, str>) -> Cow<'static, str>
             .replace("{rows}", rows)
             .replace("{skip locked}", skip_locked)
             .replace("{domain}", domain)
+            .replace("{words}", words)
+            .replace("{words match}", words_match)
             .replace("{for update}", for_update)
             .replace("{for share}", for_share),
     )
+}
+
+/// Asks for rows of `article_words` that have one word at least of each list, in the
+/// engine's own language. Each word is quoted, so that none is an operator.
+pub(super) fn words_query(engine: Engine, all: &[Vec<String>]) -> String {
+    let (and, or) = match engine {
+        Engine::Sqlite => (" AND ", " OR "),
+        Engine::Postgres => (" & ", " | "),
+    };
+    let quoted = |word: &String| match engine {
+        Engine::Sqlite => format!("\"{}\"", word.replace('"', "\"\"")),
+        Engine::Postgres => format!("'{}'", word.replace('\\', "\\\\").replace('\'', "''")),
+    };
+    let any = |words: &Vec<String>| {
+        let words: Vec<String> = words.iter().map(quoted).collect();
+        format!("({})", words.join(or))
+    };
+    let all: Vec<String> = all.iter().map(any).collect();
+    all.join(and)
 }
 
 /// How a writing transaction begins. SQLite takes the write lock at once (a lock

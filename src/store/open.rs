@@ -127,6 +127,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/sqlite/0016_moved.sql"),
         include_str!("migrations/postgres/0016_moved.sql"),
     ),
+    (
+        17,
+        "search",
+        include_str!("migrations/sqlite/0017_search.sql"),
+        include_str!("migrations/postgres/0017_search.sql"),
+    ),
 ];
 
 impl Store {

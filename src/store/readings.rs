@@ -7,6 +7,7 @@ use super::corrections::tell;
 use super::dialect::Durability;
 use super::error::StoreError;
 use super::rows::{day_number, time, unsigned};
+use super::search::{keep_words, words};
 use super::session::{Session, values};
 use super::sources::raise_stamp;
 use super::visit::{VisitedArticle, keep_articles, sealed_until};
@@ -92,6 +93,7 @@ impl Store {
         said: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
+        let words = words([visited]);
         let mut session = self
             .pools
             .write("recording a reading", Durability::Normal)
@@ -113,6 +115,7 @@ impl Store {
         }
         let sealed = sealed_until(&mut session).await?;
         keep_articles(&mut session, &[visited], sealed, Some(now)).await?;
+        keep_words(&mut session, &words).await?;
         // Its publisher has changed nothing: letters tell of later revisions only.
         session
             .execute(

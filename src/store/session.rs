@@ -184,7 +184,8 @@ impl Session {
         committed.map_err(|source| failed(self.doing, source))
     }
 
-    const fn engine(&self) -> Engine {
+    /// For what is written for one engine as a value.
+    pub(super) const fn engine(&self) -> Engine {
         match self.door {
             Door::SqlitePool(_) | Door::SqliteTransaction(_) => Engine::Sqlite,
             Door::PostgresPool(_) | Door::PostgresTransaction(_) => Engine::Postgres,

@@ -15,6 +15,7 @@ use super::events::keep_events;
 use super::full_texts::keep_full_texts;
 use super::labels::{forget_labels, keep_labels};
 use super::rows::{BATCH_ROWS, count, json, list, regions_json, time, topics_json};
+use super::search::{keep_words, words};
 use super::session::{Session, values};
 use super::sources::{keep_states, raise_stamp};
 use super::told_events::{claim_json, claims_json, declared_json};
@@ -118,14 +119,6 @@ impl Store {
         seen: Option<DateTime<Utc>>,
         holder: &Holder,
     ) -> Result<VisitRecord, StoreError> {
-        let mut session = self
-            .pools
-            .write("recording a visit", Durability::Normal)
-            .await?;
-        let kept = keep_states(&mut session, &[&visit.state], holder).await?;
-        if kept.is_empty() {
-            return Ok(VisitRecord::LeaseLost);
-        }
         // By id: PostgreSQL's batches may not touch a row twice, and those that
         // lock in one order don't lock each other out.
         let articles: BTreeMap<&str, &VisitedArticle> = visit
@@ -134,6 +127,15 @@ impl Store {
             .map(|visited| (visited.article.id.as_str(), visited))
             .collect();
         let articles: Vec<&VisitedArticle> = articles.into_values().collect();
+        let words = words(articles.iter().copied());
+        let mut session = self
+            .pools
+            .write("recording a visit", Durability::Normal)
+            .await?;
+        let kept = keep_states(&mut session, &[&visit.state], holder).await?;
+        if kept.is_empty() {
+            return Ok(VisitRecord::LeaseLost);
+        }
         let (mut new, mut revised) = (0, 0);
         if let Some(read) = visit.state.last_visit
             && is_corrected_since(&mut session, &articles, read).await?
@@ -148,6 +150,7 @@ impl Store {
                 new += added;
                 revised += changed;
             }
+            keep_words(&mut session, &words).await?;
             keep_events(&mut session, &articles).await?;
             raise_stamp(&mut session).await?;
         }

@@ -20,6 +20,7 @@ pub mod letter;
 pub mod messages;
 pub mod page;
 pub mod preferences;
+pub mod search;
 mod wordings;
 mod writing;
 

@@ -6,6 +6,8 @@ mod samples;
 
 use serde::Serialize;
 
+use super::search;
+
 pub use samples::samples;
 
 /// The shipped templates.
@@ -42,10 +44,11 @@ pub const TEMPLATES: &[(&str, &str)] = &[
         "page/letter.html",
         include_str!("../../templates/page/letter.html"),
     ),
+    search::TEMPLATE,
 ];
 
 /// Messages said by code rather than by a template.
-pub const KEYS: &[&str] = &["home.title", "feeds.title", "outbox.title"];
+pub const KEYS: &[&str] = &["home.title", "feeds.title", "outbox.title", "search.title"];
 
 /// The frame of every page.
 #[derive(Debug, Clone, Serialize)]
@@ -155,6 +158,8 @@ pub struct DigestForm {
 #[derive(Debug, Clone, Serialize)]
 pub struct Home {
     pub query: String,
+    /// The tongue the reader chose, kept by the search.
+    pub lang: Option<String>,
     pub events: Vec<EventCard>,
     pub stories: Vec<StoryCard>,
     pub feeds: Vec<FeedCard>,

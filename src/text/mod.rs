@@ -10,6 +10,7 @@ pub mod lookup;
 pub mod months;
 pub mod normalise;
 pub mod script;
+pub mod search;
 pub mod sentences;
 pub mod stem;
 pub mod tokens;

@@ -17,6 +17,7 @@ mod postgres;
 mod reader;
 mod relay;
 mod reread;
+mod search;
 mod signed;
 mod site;
 mod websub;

@@ -21,6 +21,7 @@ mod pushes;
 mod readings;
 mod reports;
 mod rounds;
+mod search;
 mod sending;
 mod sources;
 mod subscribers;

@@ -24,7 +24,7 @@ on_both!(
 
 /// Articles of every sort, in the order they are recorded; stories and events
 /// are shared by several.
-fn varied() -> Vec<VisitedArticle> {
+pub(super) fn varied() -> Vec<VisitedArticle> {
     let regions: Vec<Region> = Region::all().collect();
     let sure = [0.0, 0.499, 0.5, 1.0].map(Confidence::new);
     let mut all: Vec<VisitedArticle> = Vec::new();
@@ -60,7 +60,7 @@ fn varied() -> Vec<VisitedArticle> {
     all
 }
 
-fn filters() -> Vec<Filter> {
+pub(super) fn filters() -> Vec<Filter> {
     let regions: Vec<Region> = Region::all().collect();
     let kinds = [
         vec![],

@@ -4,11 +4,12 @@ use super::{
     ANSWERS, AlsoLink, Answer, ArticlePage, Choice, DigestForm, EventCard, FeedCard, Feeds, Home,
     Layout, LetterPage, Outbox, OutboxRow, StoryCard, TongueLink,
 };
-use crate::template::{Sample, preferences};
+use crate::template::{Sample, preferences, search};
 
 /// Every page template with a context that proves it.
 pub fn samples() -> Vec<Sample> {
     let home = sample_home();
+    let found = search::samples(&home.stories);
     vec![
         Sample::new("page/layout.html", &sample_layout()),
         Sample::new("page/home.html", &home),
@@ -34,6 +35,7 @@ pub fn samples() -> Vec<Sample> {
     ]
     .into_iter()
     .chain(preferences::samples())
+    .chain(found)
     .chain(ANSWERS.iter().map(|what| {
         Sample::new(
             "page/answer.html",
@@ -100,6 +102,7 @@ fn sample_home() -> Home {
     };
     Home {
         query: "?lang=ru".to_owned(),
+        lang: Some("ru".to_owned()),
         events: vec![
             sample_event(),
             EventCard {
