@@ -46,6 +46,8 @@ pub fn latin_spelling(text: &str) -> LatinSpelling {
 /// A [folded](super::normalise::fold) Latin Kazakh word in Cyrillic letters.
 pub fn cyrillic(word: &str, spelling: LatinSpelling) -> String {
     let letters: Vec<char> = word.chars().collect();
+    // Only loans have f or v, and no loan has ұ: "forumy" beside "ótedi".
+    let loan = spelling == LatinSpelling::Acute && word.contains(['f', 'v']);
     let mut text = String::with_capacity(word.len() * 2);
     let mut at = 0;
     while let Some(&letter) = letters.get(at) {
@@ -56,7 +58,10 @@ pub fn cyrillic(word: &str, spelling: LatinSpelling) -> String {
             continue;
         }
         let after_vowel = text.chars().next_back().is_some_and(is_vowel);
-        text.push(single(letter, after_vowel, spelling));
+        text.push(match letter {
+            'u' if loan => 'у',
+            _ => single(letter, after_vowel, spelling),
+        });
         at += 1;
     }
     text

@@ -23,6 +23,17 @@ const BEFORE: [&str; 12] = [
     "уақыты",
     "время",
 ];
+/// Words that do so with a colon or a dash between.
+const HOUR_LABELS: [&str; 8] = [
+    "сағат",
+    "начало",
+    "басталуы",
+    "уақыты",
+    "время",
+    "time",
+    "start",
+    "starts",
+];
 const CLOSERS: [Mark; 4] = [Mark::Around, Mark::Until, Mark::Since, Mark::After];
 
 /// An hour as read: with minutes, before or after noon.
@@ -144,6 +155,7 @@ impl Reader<'_> {
             return None;
         }
         let before = self.word_before(at);
+        let labelled = self.is_hour_labelled(at);
         let minutes = self.minutes(at, number);
         let mut after = minutes.map_or(at + 1, |(_, _, after)| after);
         let meridiem = self.meridiem(after);
@@ -158,7 +170,7 @@ impl Reader<'_> {
             || o_clock
             || match minutes {
                 Some((_, true, _)) => true,
-                Some((_, false, _)) => said || cased || self.follows_a_day(at),
+                Some((_, false, _)) => said || labelled || cased || self.follows_a_day(at),
                 None => {
                     HOUR_WORDS.contains(&before)
                         || (russian && matches!(before, "в" | "с" | "к" | "до" | "около"))
@@ -251,6 +263,14 @@ impl Reader<'_> {
             }
             _ => None,
         }
+    }
+
+    /// "Басталу уақыты: 10.00", "Начало – 11.30": a label and its mark stand before.
+    fn is_hour_labelled(&self, at: usize) -> bool {
+        let mark = at
+            .checked_sub(1)
+            .filter(|mark| self.is(*mark, Part::Colon) || self.is(*mark, Part::Dash));
+        mark.is_some_and(|mark| HOUR_LABELS.contains(&self.word_before(mark)))
     }
 
     /// "28 маусымда 18.30": right after a month it is no decimal.

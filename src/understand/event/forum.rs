@@ -14,6 +14,9 @@ const NEAR_TOKENS: usize = 4;
 /// Who "told the … forum" stands this far before it.
 const ADDRESSED_TOKENS: usize = 7;
 
+/// "Форуме", "Форумнан": a longer word says more than the name.
+const BARE_CHARS_MAX: usize = 9;
+
 /// A verb this far off may tell that it is held.
 const FAR_TOKENS: usize = 40;
 
@@ -37,6 +40,7 @@ pub struct Forum {
 pub fn forums(told: &Told) -> Vec<Forum> {
     let mut found: Vec<Forum> = Vec::new();
     let mut others = 0;
+    let mut things: Vec<&str> = Vec::new();
     for (index, sentence) in told.sentences.iter().enumerate() {
         if found.len() >= FORUMS_MAX {
             break;
@@ -50,6 +54,8 @@ pub fn forums(told: &Told) -> Vec<Forum> {
             }
             if is_something_else(told, index, at) {
                 others += 1;
+                let named = thing_named(told, index, at);
+                things.extend(named.filter(|_| is_thing(told, index, at)));
                 continue;
             }
             found.push(Forum {
@@ -58,6 +64,13 @@ pub fn forums(told: &Told) -> Vec<Forum> {
                 scene: is_scene(told, index, at),
             });
         }
+    }
+    // Called by its name again, a thing is one still.
+    if !things.is_empty() {
+        found.retain(|forum| {
+            let named = thing_named(told, forum.sentence, forum.at);
+            named.is_none_or(|name| !things.contains(&name))
+        });
     }
     let is_gathering = |forum: &Forum| {
         if forum.scene {
@@ -72,6 +85,21 @@ pub fn forums(told: &Told) -> Vec<Forum> {
         found.clear();
     }
     found
+}
+
+/// What tells the name from others that end in "Forum": the word before it, of a bare
+/// "Форум" inside a sentence nothing. `None`: it is no name.
+fn thing_named(told: &Told, sentence: usize, at: usize) -> Option<&str> {
+    let begin = told.sentences[sentence].tokens.start;
+    let word = &told.tokens[at];
+    if !word.capital || at == begin {
+        return None;
+    }
+    let before = &told.tokens[at - 1];
+    if before.is_word() && before.capital && at - 1 > begin {
+        return Some(&before.folded);
+    }
+    (word.folded.chars().count() <= BARE_CHARS_MAX).then_some("")
 }
 
 /// A word with "forum" in it, in whatever case or compound.
@@ -106,11 +134,92 @@ fn is_something_else(told: &Told, sentence: usize, at: usize) -> bool {
         && !section("future-held").any(spoken)
         && !section("past-held").any(spoken);
     let sought = section("procurement").any(spoken);
-    board || sought || section("mall-near").any(near) || organisation || is_thing(told, at)
+    board || sought || is_mall(told, low..high, at) || organisation || is_thing(told, sentence, at)
+}
+
+/// The shopping centre "Форум", and no forum held in a shopping centre.
+fn is_mall(told: &Told, near: std::ops::Range<usize>, at: usize) -> bool {
+    let tokens = &told.tokens;
+    let mall = section("mall-near");
+    // A verb between tells what is held there.
+    let apart = |words: &[Token]| {
+        section("future-held").any(words)
+            || section("past-held").any(words)
+            || section("present").any(words)
+    };
+    let kazakh = matches!(
+        told.language,
+        Language::KazakhCyrillic | Language::KazakhLatin
+    );
+    let before = (near.start..at).any(|from| {
+        let len = mall.at(&tokens[..near.end], from);
+        // "Сауда орталығында жастар форумы", "в кинотеатре «Арман» форум"
+        let named = from + len > at || !kazakh && (tokens[at].capital || from + len == at);
+        len > 0 && named && !apart(&tokens[from..at])
+    });
+    let after = (at + 1..near.end).any(|from| {
+        let venue = matches!(tokens[from - 1].folded.as_str(), "в" | "во" | "in" | "at");
+        !venue && mall.at(&tokens[..near.end], from) > 0 && !apart(&tokens[at + 1..from])
+    });
+    before || after
+}
+
+/// A capitalised "Форум" that is all a quotation holds, in whatever case: no
+/// gathering is called that and no more.
+fn is_bare_name(told: &Told, at: usize) -> bool {
+    let quoted = |index: Option<usize>| {
+        let token = index.and_then(|index| told.tokens.get(index));
+        token.is_some_and(is_quote)
+    };
+    let word = &told.tokens[at];
+    let folded = |at: usize| {
+        told.tokens
+            .get(at)
+            .map_or("", |token| token.folded.as_str())
+    };
+    // «Форум» по безопасности, but not «Форум» по адресу …
+    let subject = matches!(folded(at + 2), "по" | "on") && folded(at + 3) != "адресу";
+    word.capital
+        && !subject
+        && word.folded.chars().count() <= BARE_CHARS_MAX
+        && (word.folded.starts_with("форум") || word.folded.starts_with("forum"))
+        && quoted(at.checked_sub(1))
+        && quoted(at.checked_add(1))
+}
+
+/// "Столовая Food Forum", «Food Forum» асханасы: a longer name of no gathering.
+fn is_brand(told: &Told, begin: usize, at: usize) -> bool {
+    let tokens = &told.tokens;
+    let named = |before: &usize| tokens[*before].capital || is_quote(&tokens[*before]);
+    if !tokens[at].capital {
+        return false;
+    }
+    let low = at.saturating_sub(NEAR_TOKENS).max(begin);
+    let Some(first) = (low..at).rev().take_while(named).last() else {
+        return false;
+    };
+    let kind = section("brand-before");
+    let leads = |back: usize| {
+        let from = first.checked_sub(back).filter(|from| *from >= begin);
+        from.is_some_and(|from| kind.at(&tokens[..first], from) == back)
+    };
+    // "Кофейня Coffee Forum": a Russian sentence may begin by it.
+    let opens = first == begin && at > first + 1 && told.language == Language::Russian;
+    let before = leads(1) || leads(2) || opens && kind.means(&tokens[first]);
+    let next = at + 1 + usize::from(tokens.get(at + 1).is_some_and(is_quote));
+    before || tokens.get(next).is_some() && section("brand-after").at(tokens, next) > 0
+}
+
+fn is_quote(token: &Token) -> bool {
+    matches!(token.folded.as_str(), "«" | "»" | "\"" | "“" | "”" | "„")
 }
 
 /// A bare quoted "Форум" beside a hotel, a party, a newspaper: its name.
-fn is_thing(told: &Told, at: usize) -> bool {
+fn is_thing(told: &Told, sentence: usize, at: usize) -> bool {
+    let begin = told.sentences[sentence].tokens.start;
+    if is_bare_name(told, at) || is_brand(told, begin, at) {
+        return true;
+    }
     let word = |index: Option<usize>| {
         index
             .and_then(|index| told.tokens.get(index))

@@ -11,6 +11,8 @@ use crate::model::reading::Kind;
 
 /// A call-off stands this near the forum or its day, in tokens.
 const CLAUSE_TOKENS: usize = 14;
+/// "After" stands so near before its forum: its name is between.
+const BEHIND_TOKENS: usize = 4;
 /// Mentions from which a text is about forums.
 const MENTIONS_MANY: usize = 3;
 
@@ -108,7 +110,7 @@ impl Scene<'_> {
             let told =
                 !forum.scene && held(words, at) != Held::Untold && !section("recurring").any(words);
             let beside = section("sidelines").any(words) && self.forums.len() == 1
-                || forum.scene && section("world-forum").any(words);
+                || (forum.scene || self.is_behind(forum)) && section("world-forum").any(words);
             let within = &self.told.sentences[forum.sentence].tokens;
             let mut days = self.dates.iter();
             let said = forum.scene
@@ -118,6 +120,19 @@ impl Scene<'_> {
             bygone || beside || !(opens || (told || said) && self.is_early(forum.sentence))
         };
         !self.in_title() && self.forums.len() < MENTIONS_MANY && self.forums.iter().all(passing)
+    }
+
+    /// "After the forum", "вернулся с форума", "форумнан оралды": what is told came after.
+    fn is_behind(&self, forum: &Forum) -> bool {
+        if self.is_kazakh() {
+            let word = self.told.tokens[forum.at].folded.as_str();
+            return ["нан", "дан"].iter().any(|ending| word.ends_with(ending));
+        }
+        let begin = self.told.sentences[forum.sentence].tokens.start;
+        let low = forum.at.saturating_sub(BEHIND_TOKENS).max(begin);
+        self.told.tokens[low..forum.at].iter().any(|word| {
+            section("after").means(word) || matches!(word.folded.as_str(), "с" | "со" | "from")
+        })
     }
 
     /// How much is said of forums to come, and of those that were or are on.

@@ -5,7 +5,7 @@ use super::super::lexicon::section;
 use super::dates::Dated;
 use super::forum::Forum;
 use super::held::{Held, held, past_participle};
-use super::{Choice, Scene};
+use super::{Choice, NEAR_TOKENS, Scene};
 use crate::text::tokens::Token;
 
 /// A date needs at least this weight to be an event's.
@@ -274,7 +274,7 @@ impl Scene<'_> {
         let within = |tokens: usize| {
             self.forums
                 .iter()
-                .any(|forum| forum.sentence == sentence && forum.at.abs_diff(dated.first) < tokens)
+                .any(|forum| forum.sentence == sentence && apart(dated, forum.at) < tokens)
         };
         if ago < 0 {
             let words = self.told.words(sentence);
@@ -295,7 +295,13 @@ impl Scene<'_> {
                 .forums
                 .iter()
                 .any(|forum| forum.sentence + 1 == sentence && !forum.scene);
-        (within(CLAUSE_TOKENS) || goes_on).then_some(Note::new("what was said there that day", 2.5))
+        // "Spent Sept. 23-24 in Aktobe talking … at the forum"
+        let spent = dated.end.is_some()
+            && dated.first > 0
+            && self.told.tokens[dated.first - 1].folded == "spent"
+            && within(NEAR_TOKENS);
+        (within(CLAUSE_TOKENS) || goes_on || spent)
+            .then_some(Note::new("what was said there that day", 2.5))
     }
 
     fn scene_tokens(&self) -> usize {
@@ -310,5 +316,14 @@ impl Scene<'_> {
     fn is_told_early(&self, dated: Dated, sentence: usize) -> bool {
         self.is_early(sentence)
             || dated.relative && self.sentences_before(sentence) <= TOLD_EARLY_SENTENCES
+    }
+}
+
+/// How many tokens a forum stands from the nearer end of a date.
+const fn apart(dated: Dated, at: usize) -> usize {
+    if at < dated.first {
+        dated.first - at
+    } else {
+        (at + 1).saturating_sub(dated.after)
     }
 }

@@ -178,17 +178,26 @@ impl Scene<'_> {
         let far = f32::from(u8::try_from(steps.min(3)).unwrap_or_default());
         let beside = at.abs_diff(choice.sentence) == 1;
         let title = at < self.told.title_sentences;
+        // "Карагандинский университет открыл общежитие", beside the forum's sentence.
+        let word = &self.told.tokens[mention.after - 1].folded;
+        let names_forum = forum_here.count() > 0;
+        let seat = !mention.located && (word.ends_with("ский") || word.ends_with("ская"));
         [
             (mention.kind == PlaceKind::City, "a city", 1.0),
             (at == choice.sentence, "in the sentence of the day", 8.0),
             (beside, "in a sentence beside the day's", 2.0),
             (title, "in the title", 4.0),
             (mention.located, "said to be where", 5.0),
-            (forum_here.count() > 0, "a forum in its sentence", 2.0),
+            (names_forum, "a forum in its sentence", 2.0),
             (far > 0.0, "far from the forum and the day", -far),
             (self.is_labelled(mention, at), "a line that says where", 6.0),
             (self.is_dateline(mention, at), "the dateline", -12.0),
             (self.is_origin(mention), "where somebody comes from", -12.0),
+            (
+                seat && beside && !names_forum,
+                "a house that is only named",
+                -2.0,
+            ),
         ]
         .into_iter()
         .filter(|(holds, ..)| *holds)

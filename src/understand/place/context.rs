@@ -77,6 +77,27 @@ const OTHER_AFTER: [&str; 21] = [
     "атындағы",
     "мешіті",
 ];
+/// How houses begin that stand in the town the adjective before them names.
+const HOUSES: [&str; 18] = [
+    "университет",
+    "институт",
+    "дворц",
+    "дворец",
+    "театр",
+    "библиотек",
+    "филармони",
+    "музей",
+    "музее",
+    "колледж",
+    "гимнази",
+    "лицей",
+    "лицее",
+    "стадион",
+    "ипподром",
+    "технопарк",
+    "гостиниц",
+    "конгресс",
+];
 /// Words that join the names of a list.
 const JOINING: [&str; 8] = ["мен", "бен", "пен", "және", "и", "and", ",", "менен"];
 /// A list of names that ends in "districts" is looked at this far, in tokens.
@@ -223,6 +244,29 @@ impl<'a> Context<'a> {
     /// Whether the next word makes the name a town, a village or the land around.
     pub fn is_named_town(&self, bare: bool) -> bool {
         self.wider(bare).is_some() || is_town_word(self.next)
+    }
+
+    /// Whether the noun the adjective leads is a house, which stands in a town: "в
+    /// павлодарском Доме дружбы", "Костанайский региональный университет".
+    pub fn is_house(&self) -> bool {
+        // Of "the Karaganda university's graduate" nothing is known.
+        let acts = ["ский", "ская", "ское"]
+            .iter()
+            .any(|end| self.last.ends_with(end));
+        if !acts && !self.led_by_in() {
+            return false;
+        }
+        let mut words = self.tokens[self.after..].iter().take(2);
+        let house = |word: &str| HOUSES.iter().any(|beginning| word.starts_with(beginning));
+        let Some(next) = words.next() else {
+            return false;
+        };
+        let attribute = ["ий", "ый", "ой", "ого", "ом", "ая"]
+            .iter()
+            .any(|ending| next.folded.ends_with(ending));
+        house(&next.folded)
+            || matches!(next.folded.as_str(), "дом" | "доме" | "дома")
+            || attribute && words.next().is_some_and(|word| house(&word.folded))
     }
 
     pub fn led_by_town(&self) -> bool {

@@ -216,6 +216,21 @@ fn of_place(
     if !region && (!context.capital || context.is_other_thing(locative)) {
         return None;
     }
+    if region && place.doubt == Doubt::Much && context.is_house() {
+        let (city, region) = place.city.and_then(city).unzip();
+        if let Some(city) = city {
+            let mention = Mention {
+                first,
+                after,
+                kind: PlaceKind::City,
+                city: Some(city),
+                name: Some(city),
+                region: region.flatten(),
+                located: context.led_by_in(),
+            };
+            return Some((mention, true));
+        }
+    }
     let abroad = place.kind == PlaceKind::Abroad;
     let town = context.is_named_town(bare);
     let located = locative
@@ -235,6 +250,8 @@ fn of_place(
     // "Атырау өңірі" is the land around, "Ертіс ауданы" a district.
     let (kind, city) = match context.wider(bare) {
         Some(kind) if !region && !abroad => (kind, None),
+        // "Павлодарские журналисты": of the town or of its region.
+        _ if region && place.doubt == Doubt::Much => (place.kind, None),
         _ => (place.kind, place.city),
     };
     let mention = Mention {
@@ -242,7 +259,7 @@ fn of_place(
         after,
         kind,
         city,
-        name: if kind == PlaceKind::Region && !region {
+        name: if kind == PlaceKind::Region && (!region || place.doubt == Doubt::Much) {
             None
         } else {
             place.city
