@@ -35,11 +35,21 @@ fn answer_to(question: &[u8], manner: Manner) -> Vec<u8> {
     bytes
 }
 
+/// One port for UDP and TCP: a free one may be taken for the other, then the next is tried.
+async fn same_port() -> (UdpSocket, TcpListener) {
+    loop {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.expect("port");
+        let address = socket.local_addr().expect("address");
+        if let Ok(listener) = TcpListener::bind(address).await {
+            return (socket, listener);
+        }
+    }
+}
+
 /// A server on both ports; by TCP it always answers.
 async fn server(manners: &'static [Manner]) -> (SocketAddr, Arc<AtomicUsize>) {
-    let socket = UdpSocket::bind("127.0.0.1:0").await.expect("port");
+    let (socket, listener) = same_port().await;
     let address = socket.local_addr().expect("address");
-    let listener = TcpListener::bind(address).await.expect("the same port");
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
     tokio::spawn(async move {

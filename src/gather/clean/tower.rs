@@ -264,16 +264,18 @@ fn tag_at(html: &str, start: usize) -> Tag {
     }
     let closing = rest.starts_with('/');
     let name_start = start + 1 + usize::from(closing);
-    let name_bytes = html[name_start..]
-        .find(|c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/'))
-        .unwrap_or(html.len() - name_start);
-    let name = &html[name_start..name_start + name_bytes];
-    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+    // Before its end is looked for: a page of lone signs would be read to its end
+    // for each of them.
+    if !html[name_start..].starts_with(|c: char| c.is_ascii_alphabetic()) {
         return Tag {
             end: start + 1,
             ..Tag::default()
         };
     }
+    let name_bytes = html[name_start..]
+        .find(|c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/'))
+        .unwrap_or(html.len() - name_start);
+    let name = &html[name_start..name_start + name_bytes];
     let (attributes, end, self_closing) = attributes_from(html, name_start + name_bytes);
     Tag {
         name: name.to_ascii_lowercase(),
@@ -291,16 +293,18 @@ fn comment_bytes(comment: &str) -> usize {
             return at_once.len();
         }
     }
-    comment
-        .match_indices("--")
-        .find_map(|(at, _)| {
-            let rest = comment[at + 2..].trim_start_matches('-');
-            let end = comment.len() - rest.len();
-            (rest.starts_with('>'))
-                .then_some(end + 1)
-                .or_else(|| rest.starts_with("!>").then_some(end + 2))
-        })
-        .unwrap_or(comment.len())
+    let mut at = 0;
+    while let Some(found) = comment[at..].find("--") {
+        // Past all of a row of dashes: each is looked at once.
+        let rest = comment[at + found..].trim_start_matches('-');
+        at = comment.len() - rest.len();
+        for end in [">", "!>"] {
+            if rest.starts_with(end) {
+                return at + end.len();
+            }
+        }
+    }
+    comment.len()
 }
 
 /// Attributes up to the `>` that ends the tag, where that is, and whether a
@@ -368,6 +372,16 @@ fn raw_end(html: &str, from: usize, name: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_of_signs_is_read_once() {
+        // Were each read to the end, this would not end today.
+        for sign in ["<", "</", "<!--", "-"] {
+            let html = format!("<!--{}", sign.repeat(1 << 20));
+            assert!(cut_tags(&html[..]).0.len() <= html.len());
+            assert!(cut_tags(&html["<!--".len()..]).0.len() <= html.len());
+        }
+    }
 
     #[test]
     fn signs_that_begin_nothing_are_counted() {

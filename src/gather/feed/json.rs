@@ -1,12 +1,11 @@
 //! JSON Feed 1.0 and 1.1 (jsonfeed.org). Fields of the wrong type are passed
 //! over, numbers are taken for ids, as the specification asks of readers.
 
-mod repair;
-
 use serde_json::{Map, Value};
 use url::Url;
 
 use crate::gather::document::{DOCUMENT_ENTRIES_MAX, Document};
+use crate::gather::json::repair::repair;
 use crate::model::complaint::{Complaint, Position};
 use crate::model::draft::{Category, Draft, Enclosure, FeedHead, Harvest, Person};
 
@@ -89,9 +88,7 @@ fn parsed(text: &str, place: &str, harvest: &mut Harvest) -> Option<Value> {
         let items = repaired.get("items").and_then(Value::as_array);
         items.is_some_and(|items| !items.is_empty())
     };
-    let repaired = serde_json::from_str(&repair::repair(text))
-        .ok()
-        .filter(has_entries);
+    let repaired = serde_json::from_str(&repair(text)).ok().filter(has_entries);
     let complaint = if repaired.is_some() {
         let message = format!("the JSON is broken: {error}; what is complete was read");
         Complaint::warning(place, message)

@@ -7,6 +7,7 @@
 //! (128), less than the house's own limit.
 
 mod path;
+pub(in crate::gather) mod repair;
 
 use std::fmt::Write;
 
@@ -97,11 +98,27 @@ pub fn read(document: &Document<'_>, rules: &JsonRules) -> Harvest {
     let root: Value = match serde_json::from_str(&text) {
         Ok(root) => root,
         Err(error) => {
-            harvest = opening::unreadable(harvest, format!("not JSON: {}", reason(&error)));
-            if let Some(complaint) = harvest.complaints.last_mut() {
-                complaint.position = Some(position(&text, &error));
-            }
-            return harvest;
+            let place = position(&text, &error);
+            let repaired = serde_json::from_str(&repair::repair(&text)).ok();
+            // Where no entry was left there is nothing to be had of it.
+            let repaired = repaired.filter(|root| {
+                entries(root, rules, &mut Vec::new()).is_ok_and(|entries| !entries.is_empty())
+            });
+            let Some(repaired) = repaired else {
+                harvest = opening::unreadable(harvest, format!("not JSON: {}", reason(&error)));
+                if let Some(complaint) = harvest.complaints.last_mut() {
+                    complaint.position = Some(place);
+                }
+                return harvest;
+            };
+            let why = format!(
+                "the JSON is broken: {}; what is complete was read",
+                reason(&error)
+            );
+            harvest
+                .complaints
+                .push(Complaint::warning("", why).at(place));
+            repaired
         }
     };
     let entries = match entries(&root, rules, &mut harvest.complaints) {

@@ -149,8 +149,8 @@ fn what_is_wrong_is_told() {
             "error: a web page answered where JSON was expected (titled “Кіру беті”)",
         ),
         (
-            "{\"content\":[\n{\"title\":\"а\"},",
-            "line 2, column 14: error: not JSON: it ends too early",
+            "{\"content\":[\n{\"title\":\"а",
+            "line 2, column 11: error: not JSON: it ends too early",
         ),
         (
             "{\"data\":[]}",
@@ -173,6 +173,24 @@ fn what_is_wrong_is_told() {
         said.contains("no array of entries") && said.contains("`total`"),
         "{said}"
     );
+}
+
+#[test]
+fn what_is_complete_of_broken_json_is_read() {
+    let cut = "{\"content\":[\n{\"title\":\"а\"},";
+    let half_a_character = r#"{"content":[{"title":"а"},{"title":"б \ud83d"}]}"#;
+    for (json, titles) in [(cut, &["а"][..]), (half_a_character, &["а", "б \u{fffd}"])] {
+        let harvest = read_with(json, &JsonRules::default());
+        let read: Vec<_> = harvest
+            .drafts
+            .iter()
+            .filter_map(|draft| draft.title.as_deref())
+            .collect();
+        assert_eq!(read, titles, "{json}");
+        assert!(!harvest.well_formed);
+        let said = complaints(&harvest).join("\n");
+        assert!(said.contains("warning: the JSON is broken"), "{said}");
+    }
 }
 
 #[test]

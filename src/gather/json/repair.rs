@@ -1,13 +1,14 @@
 //! JSON that cannot be parsed, made so where its entries can still be told apart:
-//! line ends inside strings, commas before an end, words after the end, and a
-//! document that ends too early. One pass, only over documents the parser refused.
+//! line ends inside strings, half a character escaped (`\\ud83d`, as a cut emoji
+//! is written), commas before an end, words after the end, and a document that
+//! ends too early. One pass, only over documents the parser refused.
 
 /// Levels at which something that is complete is kept when the rest is missing:
 /// the feed's own fields, and the entries of its list.
 const KEPT_DEPTH_MAX: usize = 2;
 
 /// `text` with what can be repaired repaired; what was not complete is left out.
-pub(super) fn repair(text: &str) -> String {
+pub(in crate::gather) fn repair(text: &str) -> String {
     let mut repair = Repair {
         json: String::with_capacity(text.len() + text.len() / 32),
         ends: Vec::new(),
@@ -49,7 +50,8 @@ impl Repair {
                     return true;
                 }
                 '\\' => match letters.next() {
-                    Some(escaped @ ('"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't' | 'u')) => {
+                    Some('u') => self.code(letters),
+                    Some(escaped @ ('"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't')) => {
                         self.json.extend(['\\', escaped]);
                     }
                     // No escape of JSON's: the letter alone.
@@ -64,6 +66,34 @@ impl Repair {
             }
         }
         false
+    }
+
+    /// A character by its code, after `\\u`: what is none becomes U+FFFD.
+    fn code(&mut self, letters: &mut std::str::Chars) {
+        const LOST: &str = "\\ufffd";
+        let rest = letters.as_str();
+        let taken = match unit(rest) {
+            None => 0,
+            Some(0xD800..=0xDBFF) => {
+                let second = rest[4..].strip_prefix("\\u").and_then(unit);
+                if matches!(second, Some(0xDC00..=0xDFFF)) {
+                    10
+                } else {
+                    4
+                }
+            }
+            Some(_) => 4,
+        };
+        let is_half = taken == 4 && matches!(unit(rest), Some(0xD800..=0xDFFF));
+        if taken == 0 || is_half {
+            self.json.push_str(LOST);
+        } else {
+            self.json.push_str("\\u");
+            self.json.push_str(&rest[..taken]);
+        }
+        if let Some(last) = taken.checked_sub(1) {
+            letters.nth(last);
+        }
     }
 
     fn sign(&mut self, letter: char) {
@@ -107,6 +137,13 @@ impl Repair {
     }
 }
 
+/// The four digits `text` begins with, if it does.
+fn unit(text: &str) -> Option<u16> {
+    let digits = text.get(..4)?;
+    let all = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    all.then(|| u16::from_str_radix(digits, 16).ok())?
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,6 +161,16 @@ mod tests {
             (r#"{"a":[1,],}; x"#, r#"{"a":[1]}"#),
             (r#"{"a":"it\'s"}"#, r#"{"a":"it's"}"#),
             (r#"{"a":{"b":{"c":{"d""#, r#"{"a":{}}"#),
+            (r#"{"a":"\ud83d cut"}"#, r#"{"a":"\ufffd cut"}"#),
+            (
+                r#"{"a":"\ud83d\u0041\udc00"}"#,
+                r#"{"a":"\ufffd\u0041\ufffd"}"#,
+            ),
+            (
+                r#"{"a":"\ud83d\ude00 \u049b"}"#,
+                r#"{"a":"\ud83d\ude00 \u049b"}"#,
+            ),
+            (r#"{"a":"\u12"}"#, r#"{"a":"\ufffd12"}"#),
             ("{", "{}"),
             ("x", "x"),
         ];
