@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::Either;
 use tokio::sync::{Semaphore, watch};
-use tokio::task::{Id, JoinSet};
+use tokio::task::{Id, JoinHandle, JoinSet};
 
 use crate::gather::web::host_key;
 use crate::model::source::{Source, SourceId, SourceState};
@@ -63,6 +63,7 @@ pub async fn gather(
             continue;
         }
         let Some(refreshed) = houses.next().await else {
+            houses.end().await;
             return failed.map_or(Ok(visited), Err);
         };
         visited += refreshed.len();
@@ -76,6 +77,7 @@ struct Houses<'a> {
     stop: &'a watch::Receiver<bool>,
     places: Arc<Semaphore>,
     register: Register,
+    keeping: JoinHandle<()>,
     tasks: JoinSet<Vec<Refreshed>>,
     /// The house each task asks, and how many of its sources.
     asked: HashMap<Id, (String, u32)>,
@@ -97,13 +99,15 @@ struct Claimed {
 
 impl<'a> Houses<'a> {
     fn new(newsroom: &'a Arc<Newsroom>, stop: &'a watch::Receiver<bool>) -> Self {
+        let (register, keeping) = Register::open(newsroom);
         Self {
             newsroom,
             stop,
             places: Arc::new(Semaphore::new(
                 newsroom.gather_parallel * VISITS_PER_REQUEST,
             )),
-            register: Register::open(newsroom),
+            register,
+            keeping,
             tasks: JoinSet::new(),
             asked: HashMap::new(),
             waiting: HashMap::new(),
@@ -150,6 +154,14 @@ impl<'a> Houses<'a> {
             }
         }
         Some(refreshed)
+    }
+
+    /// When all are done with: nothing of the pass goes on behind it.
+    async fn end(self) {
+        drop(self.register);
+        if let Err(panic) = self.keeping.await {
+            tracing::error!(%panic, "the register of visits ended before its time");
+        }
     }
 
     /// One task that asks a house's sources in turn.

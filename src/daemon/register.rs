@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 
 use crate::daemon::Newsroom;
 use crate::model::source::SourceState;
@@ -29,13 +30,12 @@ struct Entry {
 }
 
 impl Register {
-    pub fn open(newsroom: &Arc<Newsroom>) -> Self {
+    /// Opens one; it is kept until the last clone is dropped.
+    pub fn open(newsroom: &Arc<Newsroom>) -> (Self, JoinHandle<()>) {
         let (entries, received) = mpsc::channel(GROUP_MAX);
-        tokio::spawn(keep(Arc::clone(newsroom), received));
-        Self {
-            newsroom: Arc::clone(newsroom),
-            entries,
-        }
+        let keeping = tokio::spawn(keep(Arc::clone(newsroom), received));
+        let newsroom = Arc::clone(newsroom);
+        (Self { newsroom, entries }, keeping)
     }
 
     /// Records all of `visit` or nothing, and gives its source back.
