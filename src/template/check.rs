@@ -51,16 +51,21 @@ fn of_error(
     writing: Writing,
     error: TemplateError,
 ) -> Complaint {
-    let place = templates
-        .sources
-        .get(template)
-        .map_or_else(|| template.to_owned(), |source| source.place.clone());
+    let place = |name: &str| match templates.sources.get(name) {
+        Some(source) => source.place.clone(),
+        None => name.to_owned(),
+    };
     match error {
-        TemplateError::Render { line, why, .. } => {
-            Complaint::error(place, format!("{why} (rendered in {})", writing.tag()))
-                .at(Position { line, column: 1 })
-        }
-        other => Complaint::error(place, other.to_string()),
+        TemplateError::Render {
+            template,
+            line,
+            why,
+        } => Complaint::error(
+            place(&template),
+            format!("{why} (rendered in {})", writing.tag()),
+        )
+        .at(Position { line, column: 1 }),
+        other => Complaint::error(place(template), other.to_string()),
     }
 }
 

@@ -44,6 +44,9 @@ pub const FILE_MAX_BYTES: u64 = 256 * 1024;
 /// Instructions one rendering may take: the front page needs some ten
 /// thousand, an endless loop stops after a fraction of a second.
 const FUEL: u64 = 3_000_000;
+/// Levels within each other of one rendering; an included file counts as ten. What
+/// includes itself stops long before the stack ends.
+const DEPTH_MAX: usize = 100;
 
 /// Why a text could not be rendered.
 #[derive(Debug, thiserror::Error)]
@@ -211,10 +214,13 @@ impl Templates {
             .environment
             .get_template(template)
             .and_then(|found| found.render(context))
-            .map_err(|error| TemplateError::Render {
-                template: template.to_owned(),
-                line: error.line().unwrap_or(1),
-                why: reason(&error),
+            .map_err(|error| {
+                let cause = innermost(&error);
+                TemplateError::Render {
+                    template: cause.name().unwrap_or(template).to_owned(),
+                    line: cause.line().unwrap_or(1),
+                    why: reason(cause),
+                }
             })
     }
 
@@ -235,6 +241,7 @@ impl Speaker {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_fuel(Some(FUEL));
+        environment.set_recursion_limit(DEPTH_MAX);
         environment.set_syntax(
             SyntaxConfig::builder()
                 .trim_blocks(true)
@@ -369,6 +376,16 @@ fn read_file(path: &Path) -> Result<Option<String>, Complaint> {
     std::fs::read_to_string(path)
         .map(Some)
         .map_err(|error| Complaint::error(place, format!("cannot be read: {error}")))
+}
+
+/// The mistake itself: an error met in an included or inherited file comes wrapped
+/// in one of each file that asked for it.
+fn innermost(error: &Error) -> &Error {
+    let mut cause = error;
+    while let Some(inner) = std::error::Error::source(cause).and_then(|it| it.downcast_ref()) {
+        cause = inner;
+    }
+    cause
 }
 
 /// What the engine says, without the place, which stands elsewhere.

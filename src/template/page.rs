@@ -21,6 +21,10 @@ pub const TEMPLATES: &[(&str, &str)] = &[
         include_str!("../../templates/page/home.html"),
     ),
     (
+        "page/stories.html",
+        include_str!("../../templates/page/stories.html"),
+    ),
+    (
         "page/feeds.html",
         include_str!("../../templates/page/feeds.html"),
     ),

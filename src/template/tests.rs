@@ -111,6 +111,16 @@ fn check_finds_what_only_rendering_shows() {
             "fuel",
         ),
         (
+            "page/home.html",
+            "{% include 'page/home.html' %}",
+            "recursion limit",
+        ),
+        (
+            "page/stories.html",
+            "x\n{{ storis }}",
+            "page/stories.html:2:1: error: undefined value",
+        ),
+        (
             "messages/ru.toml",
             "[extra]\nword = \"x\"",
             "ru.toml:2:1: error: extra.word: has no counterpart",

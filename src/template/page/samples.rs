@@ -13,6 +13,8 @@ pub fn samples() -> Vec<Sample> {
     vec![
         Sample::new("page/layout.html", &sample_layout()),
         Sample::new("page/home.html", &home),
+        // What other pages include.
+        Sample::new("page/stories.html", &home),
         Sample::new(
             "page/home.html",
             &Home {

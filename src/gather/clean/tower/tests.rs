@@ -1,0 +1,155 @@
+use super::*;
+
+#[test]
+fn a_page_of_signs_is_read_once() {
+    // Were each read to the end, this would not end today.
+    for sign in ["<", "</", "<!--", "-"] {
+        let html = format!("<!--{}", sign.repeat(1 << 20));
+        assert!(cut_tags(&html[..]).0.len() <= html.len());
+        assert!(cut_tags(&html["<!--".len()..]).0.len() <= html.len());
+    }
+}
+
+#[test]
+fn signs_that_begin_nothing_are_counted() {
+    for (sign, count) in [
+        ("<", STRAY_SIGNS_MAX),
+        ("<![CDATA[", STRAY_SIGNS_MAX),
+        ("a & ", AMPERSANDS_MAX),
+    ] {
+        assert!(!is_a_tower(&sign.repeat(count / 2)), "{sign}");
+        let many = sign.repeat(count * 3);
+        assert!(is_a_tower(&many), "{sign}");
+        let (kept, left_out) = cut(&many);
+        assert_eq!(left_out, count * 2, "{sign}");
+        assert!(!is_a_tower(&kept), "{sign}");
+    }
+}
+
+#[test]
+fn ordinary_markup_is_no_tower() {
+    let card = "<div class='card'><span>a<p>b<b>c</b></div><li>d<i>e</i><br><!-- <div> -->";
+    let script = "<script>for(i=0;i<n;i++)document.write('<div><div>')</script>";
+    let quoted = "<a title=\"<div> > <div>\" href = 'x'>f</a>";
+    let drawing = "<svg viewBox='0 0 1 1'><g><path d='M0'/><path d=\"M0\" /></g></svg><br><td>";
+    let all = [card, script, quoted, drawing].map(|part| part.repeat(300));
+    assert!(!is_a_tower(&all.concat()));
+}
+
+#[test]
+fn towers_are_seen_however_they_are_hidden() {
+    let floors = [
+        "<div>",
+        "<b><div></b>",
+        "<div></x>",
+        "<span><div></span>",
+        "<b id=1>",
+        "<!--><div>-->",
+        "<x><div></x>",
+        "<form><div></form>",
+        "<div><table></div></table>",
+        "<b><table></b></table>",
+        "<div><select></div></select>",
+        "<div><select><script></div></script></select>",
+        "<svg><g a=/>",
+        "<svg><foreignObject><div></svg>",
+        "<div><title></titlex></div></title>",
+        "<svg><style><g></style>",
+        "<math><input><tr>",
+        "<div a=\">\"><!-- --!></x><p>",
+    ];
+    for floor in floors {
+        assert!(is_a_tower(&floor.repeat(1000)), "{floor}");
+    }
+    let wide = (0..1000)
+        .map(|n| format!(" a{n}=1"))
+        .collect::<Vec<_>>()
+        .concat();
+    assert!(is_a_tower(&format!("<img{wide}>")));
+}
+
+#[test]
+fn four_times_the_markup_is_four_times_the_work() {
+    for floor in ["<b><div></b>", "<div></div>", "<i><p></i></p>"] {
+        let (few, many) = (
+            measure(&floor.repeat(5_000)),
+            measure(&floor.repeat(20_000)),
+        );
+        assert_eq!(few.0, many.0);
+        assert!(many.1 <= few.1 * 4 + 4, "{few:?} {many:?}");
+    }
+    // The parser gets no tower at all: what comes out is text.
+    let tower = "<b><div></b>x".repeat(10_000);
+    assert_eq!(
+        crate::gather::clean::sanitise(&tower, None)
+            .matches('x')
+            .count(),
+        10_000
+    );
+    assert!(!crate::gather::clean::sanitise(&tower, None).contains('<'));
+}
+
+#[test]
+fn ordinary_pages_are_not_touched() {
+    let card = "<div class='card'><span>a<p>b<b>c</div><li>d<i>e</i><!-- <div> -->";
+    let script = "<script>for(i=0;i<n;i++)document.write('<div><div>')</script>";
+    let quoted = "<a title=\"<div> > <div>\" href = 'x'>f</a>";
+    let page = format!(
+        "<html>{}{}{}",
+        card.repeat(30),
+        script.repeat(300),
+        quoted.repeat(300)
+    );
+    let (kept, left_out) = cut(&page);
+    assert_eq!(left_out, 0);
+    assert!(matches!(kept, Cow::Borrowed(_)));
+}
+
+#[test]
+fn towers_are_cut_and_their_text_stays() {
+    let numbered = |make: fn(usize) -> String| (0..5_000).map(make).collect::<Vec<_>>().concat();
+    let many = numbered(|n| format!("<b id={n}>x"));
+    let wide = numbered(|n| format!(" a{n}=1"));
+    let cases = [
+        "<div>".repeat(100_000) + "text",
+        "<b><div></b>".repeat(100_000) + "text",
+        "<div></x>".repeat(100_000) + "text",
+        "<span><div></span>".repeat(100_000) + "text",
+        many + &"<p>y".repeat(10_000) + "text",
+        format!("<img{wide}>text"),
+        format!("</p{wide}>text"),
+    ];
+    for case in cases {
+        let (kept, left_out) = cut(&case);
+        assert!(left_out > 0, "{}", &case[..40]);
+        let tree = dom_query::Document::from(kept.as_ref());
+        assert!(tree.text().ends_with("text"), "{}", &case[..40]);
+        let deepest = tree.root().descendants_it().fold(0, |deepest, node| {
+            deepest.max(node.ancestors_it(None).count())
+        });
+        assert!(deepest < DOCUMENT_DEPTH_MAX * 2, "{deepest}");
+    }
+}
+
+#[test]
+fn any_ending_is_an_ending() {
+    for broken in [
+        "<",
+        "</",
+        "<!--",
+        "<!-->",
+        "<!--->",
+        "<!----",
+        "<a",
+        "<a b='",
+        "<script>",
+        "<title>x</",
+        "<қ>",
+        "</a",
+        "<a b=\"қ",
+        "<a =",
+    ] {
+        assert!(!is_a_tower(broken), "{broken}");
+        assert_eq!(cut(broken).1, 0, "{broken}");
+    }
+}
