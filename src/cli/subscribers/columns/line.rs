@@ -75,10 +75,10 @@ impl Line<'_> {
                 word.parse::<Region>().map_err(|why| why.to_string())
             })?,
             topics: self.words("topics", "a topic", |word| {
-                word.parse::<Topic>().map_err(|_| unknown(word))
+                word.parse::<Topic>().map_err(|why| why.to_string())
             })?,
             kinds: self.words("kinds", "a kind", |word| {
-                Kind::from_word(word).ok_or_else(|| unknown(word))
+                Kind::from_word(word).ok_or_else(|| unlike(word, &Kind::ALL.map(Kind::word)))
             })?,
             languages: self.words("languages", "a language", |word| {
                 word.parse::<Language>().map_err(|why| why.to_string())
@@ -98,8 +98,10 @@ impl Line<'_> {
                 .ok_or_else(|| format!("the script: {}", unknown(script)))?;
         }
         if !grouping.is_empty() {
-            profile.grouping = Grouping::from_word(grouping)
-                .ok_or_else(|| format!("the grouping: {}", unknown(grouping)))?;
+            profile.grouping = Grouping::from_word(grouping).ok_or_else(|| {
+                let known = Grouping::ALL.map(Grouping::word);
+                format!("the grouping: {}", unlike(grouping, &known))
+            })?;
         }
         Ok(Some(profile.normalised()))
     }
@@ -108,16 +110,25 @@ impl Line<'_> {
         let [rhythm, hour, zone] = ["rhythm", "hour", "zone"].map(|name| self.value(name));
         let mut schedule = Schedule::default();
         if !rhythm.is_empty() {
-            schedule.rhythm = Rhythm::from_word(&rhythm)
-                .ok_or_else(|| format!("the rhythm: {}", unknown(&rhythm)))?;
+            schedule.rhythm = Rhythm::from_word(&rhythm).ok_or_else(|| {
+                let known = Rhythm::ALL.map(Rhythm::word);
+                format!("the rhythm: {}", unlike(&rhythm, &known))
+            })?;
         }
         if !hour.is_empty() {
             let read = hour.parse::<u8>().ok().filter(|hour| *hour < 24);
-            schedule.hour = Some(read.ok_or_else(|| format!("the hour: {}", unknown(&hour)))?);
+            schedule.hour = Some(
+                read.ok_or_else(|| format!("the hour `{}`: expected 0 to 23", shortened(&hour)))?,
+            );
         }
         if !zone.is_empty() {
             let read = zone.parse().map_err(|_| ());
-            schedule.zone = Some(read.map_err(|()| format!("the zone: {}", unknown(&zone)))?);
+            schedule.zone = Some(read.map_err(|()| {
+                format!(
+                    "the zone: {}; expected one such as Asia/Almaty",
+                    unknown(&zone)
+                )
+            })?);
         }
         Ok(schedule)
     }
@@ -141,6 +152,8 @@ impl Line<'_> {
             .collect())
     }
 
+    /// What stands in one field: an export has spaces between, lists made by hand
+    /// commas, semicolons or bars.
     fn words<T>(
         &self,
         name: &str,
@@ -148,7 +161,8 @@ impl Line<'_> {
         read: impl Fn(&str) -> Result<T, String>,
     ) -> Result<Vec<T>, String> {
         self.value(name)
-            .split_whitespace()
+            .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|'))
+            .filter(|word| !word.is_empty())
             .map(|word| read(word).map_err(|why| format!("{what}: {why}")))
             .collect()
     }
@@ -163,12 +177,19 @@ impl Line<'_> {
         rfc3339
             .or_else(|_| plain().map(|at| at.and_utc()))
             .map(Some)
-            .map_err(|_| format!("{name}: {}", unknown(&text)))
+            .map_err(|_| {
+                let text = shortened(&text);
+                format!("{name} `{text}`: expected a time such as 2026-11-23T08:15:00Z")
+            })
     }
 }
 
 fn unknown(word: &str) -> String {
     format!("`{}` is unknown", shortened(word))
+}
+
+fn unlike(word: &str, known: &[&str]) -> String {
+    format!("{}; expected one of {}", unknown(word), known.join(", "))
 }
 
 /// A report's line stays a line.

@@ -13,7 +13,7 @@ fn own(line: &[&str]) -> Result<Import, String> {
 
 #[test]
 fn lines_are_understood_or_refused_with_the_column() {
-    let good: [&[&str]; 4] = [
+    let good: [&[&str]; 5] = [
         &["a@example.kz"],
         &["a@example.kz", "", "ru"],
         &[
@@ -23,6 +23,7 @@ fn lines_are_understood_or_refused_with_the_column() {
             "all-forums",
             "KZ-71 KZ-75",
         ],
+        &["a@example.kz", "", "kk", "", "KZ-71;KZ-75, KZ-61|KZ-62"],
         &["a@example.kz", "unsubscribed"],
     ];
     for line in good {
@@ -42,6 +43,50 @@ fn lines_are_understood_or_refused_with_the_column() {
     for (line, expected) in bad {
         let why = own(line).expect_err("refused");
         assert!(why.contains(expected), "{line:?}: {why}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_said_with_what_was_expected() {
+    let cases = [
+        ("regions", "KZ-71;KZ-1", "a region: `KZ-1` is no"),
+        (
+            "topics",
+            "media forum",
+            "a topic: `forum` is no topic; expected one of media, ",
+        ),
+        (
+            "kinds",
+            "forum",
+            "a kind: `forum` is unknown; expected one of announcement, ",
+        ),
+        (
+            "grouping",
+            "day",
+            "the grouping: `day` is unknown; expected one of importance, ",
+        ),
+        (
+            "rhythm",
+            "weekly",
+            "the rhythm: `weekly` is unknown; expected one of daily, ",
+        ),
+        ("hour", "24", "the hour `24`: expected 0 to 23"),
+        (
+            "zone",
+            "Almaty",
+            "the zone: `Almaty` is unknown; expected one such as Asia/Almaty",
+        ),
+        (
+            "requested_at",
+            "23.11.2026",
+            "requested_at `23.11.2026`: expected a time such as 2026-",
+        ),
+    ];
+    for (column, field, expected) in cases {
+        let columns = Columns::of_first_line(&["address", column]).expect("a header");
+        let why = columns.read(&["a@example.kz", field], true, &[]);
+        let why = why.expect_err("refused");
+        assert!(why.starts_with(expected), "{column}: {why}");
     }
 }
 
