@@ -287,7 +287,7 @@ fn event_href(
         .articles
         .iter()
         .find_map(|article| links.get(article).cloned())
-        .or_else(|| event.articles.first().map(|id| article_page(id, site)))
+        .or_else(|| event.articles.first().map(|id| article_page(id, &site.url)))
 }
 
 /// The event alone, for the calendar of a phone.
@@ -295,7 +295,7 @@ fn calendar_link(event: &Event, site: &LetterSite, writing: Writing) -> String {
     format!(
         "{}/event/{}.ics?lang={}",
         site.url,
-        event.id,
+        event.id.in_letter(),
         writing.tongue.tag()
     )
 }
@@ -374,13 +374,14 @@ fn shown_tag(language: Language, writing: Writing) -> Option<&'static str> {
 /// Where the article is read: at its outlet, or at the house for the desk's own.
 fn href_of(entry: &Entry, site: &LetterSite) -> String {
     entry.article.link.as_ref().map_or_else(
-        || article_page(&entry.article.id, site),
+        || article_page(&entry.article.id, &site.url),
         |link| tame(link.as_str()),
     )
 }
 
-fn article_page(id: &ArticleId, site: &LetterSite) -> String {
-    format!("{}/article/{id}", site.url)
+/// The article's page on the house's own site.
+pub(super) fn article_page(id: &ArticleId, site_url: &str) -> String {
+    format!("{site_url}/article/{}", id.in_letter())
 }
 
 /// The day of `at` as people in `zone` count it.

@@ -5,7 +5,7 @@
 use url::Url;
 
 use super::choose::Choice;
-use super::items::ALSO_MAX;
+use super::items::{ALSO_MAX, article_page};
 use super::since::Correction;
 use crate::model::digest::DigestId;
 use crate::model::feed::Entry;
@@ -45,7 +45,7 @@ struct Counted<'a> {
 
 impl Counted<'_> {
     fn entry(&mut self, entry: &mut Entry) {
-        let own_page = || format!("{}/article/{}", self.site_url, entry.article.id);
+        let own_page = || article_page(&entry.article.id, self.site_url);
         let link = entry.article.link.as_ref();
         let url = link.map_or_else(own_page, ToString::to_string);
         if let Some(short) = self.through_house(&url) {
@@ -116,7 +116,7 @@ mod tests {
         let leads: Vec<&str> = links.iter().map(|link| link.url.as_str()).collect();
         let page = format!(
             "https://house.example/article/{}",
-            choice.stories[0].article.id
+            choice.stories[0].article.id.in_letter()
         );
         let second = "https://second.example/%D3%99";
         assert_eq!(

@@ -7,7 +7,6 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use crate::model::article::ArticleId;
-use crate::model::id::DERIVED_ID_CHARS;
 use crate::model::source::Republish;
 use crate::template::page::ArticlePage;
 
@@ -22,10 +21,7 @@ pub(super) async fn article(
     Path(id): Path<String>,
     voice: Voice,
 ) -> Result<Response, Trouble> {
-    if id.len() != DERIVED_ID_CHARS || !id.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return Err(Trouble::NOT_FOUND);
-    }
-    let id = ArticleId::from_stored(id);
+    let id = ArticleId::from_link(&id).ok_or(Trouble::NOT_FOUND)?;
     let (article, reading) = house.store.article(&id).await?.ok_or(Trouble::NOT_FOUND)?;
     let mut events = house
         .store

@@ -9,7 +9,6 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 
 use crate::model::event::EventId;
-use crate::model::id::DERIVED_ID_CHARS;
 use crate::publish;
 
 use super::House;
@@ -26,9 +25,8 @@ pub(super) async fn calendar(
 ) -> Result<Response, Trouble> {
     let id = file
         .strip_suffix(".ics")
-        .filter(|id| id.len() == DERIVED_ID_CHARS && id.bytes().all(|b| b.is_ascii_hexdigit()))
+        .and_then(EventId::from_link)
         .ok_or(Trouble::NOT_FOUND)?;
-    let id = EventId::from_stored(id);
     let event = house.store.event(&id).await?.ok_or(Trouble::NOT_FOUND)?;
     let document =
         publish::write_event(&event, voice.tongue, &house.site()).ok_or(Trouble::NOT_FOUND)?;
