@@ -67,7 +67,10 @@ pub(super) fn source(entry: &Entry<'_>, root: &Path) -> Option<Source> {
 /// `kind`, and the keys that go with it.
 fn place(entry: &Entry<'_>, root: &Path) -> Option<Place> {
     let expected = format!("one of {}", KINDS.join(", "));
-    let kind = entry.required_text("kind", &expected)?;
+    let Some(kind) = entry.required_text("kind", &expected) else {
+        pass_over_place(entry);
+        return None;
+    };
     if kind != "desk" && entry.has("dir") {
         entry.error_at(
             "dir",
@@ -115,10 +118,17 @@ fn place(entry: &Entry<'_>, root: &Path) -> Option<Place> {
                 "kind",
                 format!("`{other}` is no kind; expected {expected}{suggestion}"),
             );
-            // The keys of some kind are meant: naming them too would be noise.
-            let _ = (entry.has("url"), entry.has("dir"), entry.has("rules"));
+            pass_over_place(entry);
             None
         }
+    }
+}
+
+/// Where the kind is not known, the keys of some kind are meant: complaining of
+/// them too would be noise.
+fn pass_over_place(entry: &Entry<'_>) {
+    for key in ["url", "dir", "rules"] {
+        entry.has(key);
     }
 }
 
