@@ -11,6 +11,10 @@ use crate::model::digest::slot;
 /// The shipped templates.
 pub const TEMPLATES: &[(&str, &str)] = &[
     (
+        "letter/head.html",
+        include_str!("../../templates/letter/head.html"),
+    ),
+    (
         "letter/digest.html",
         include_str!("../../templates/letter/digest.html"),
     ),
@@ -214,6 +218,8 @@ pub fn samples() -> Vec<Sample> {
     };
     let mailing = sample_mailing();
     let mut samples = vec![
+        // What the others include.
+        Sample::new("letter/head.html", &mailing),
         Sample::new("letter/mailing.html", &mailing),
         Sample::new("letter/mailing.txt", &mailing),
     ];
