@@ -1,4 +1,4 @@
-//! What is asked and what came of it.
+//! What came of asking.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
@@ -8,16 +8,6 @@ use crate::model::source::Validators;
 
 /// A `Retry-After` further away than this is a server's slip, and counts as this.
 pub const RETRY_AFTER_MAX: TimeDelta = TimeDelta::days(31);
-
-/// What to ask.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
-    pub url: Url,
-    /// Of the last answer that was used; empty: ask unconditionally.
-    pub validators: Validators,
-    /// Further headers, e.g. `Accept-Language`.
-    pub headers: Vec<(String, String)>,
-}
 
 /// When a server allows the next request (RFC 9110 section 10.2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,8 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::answer::{Answer, Request, RetryAfter, TIMED_OUT};
+use super::answer::{Answer, RetryAfter, TIMED_OUT};
+use super::headers::Request;
 use super::headers::{fresh_for, headers, links, size_bytes, text_of, validators};
 use super::reason::reason;
 use super::seen::{self, Hop, Seen};

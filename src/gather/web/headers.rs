@@ -1,12 +1,12 @@
-//! What is said and heard in headers: validators, freshness, dates.
+//! What is asked, and what is said and heard in headers: validators, freshness, dates.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, AGE, CACHE_CONTROL, DATE, ETAG, EXPIRES, HeaderMap, HeaderName,
     HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LINK,
 };
+use url::Url;
 
-use super::answer::Request;
 use super::unpack;
 use crate::model::source::Validators;
 
@@ -17,6 +17,16 @@ const FRESH_MAX: TimeDelta = TimeDelta::days(366);
 /// Every kind we read; servers that answer by it give a feed before a page.
 const ACCEPTED: &str = "application/atom+xml, application/rss+xml, application/feed+json, \
     application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.7, */*;q=0.5";
+
+/// What to ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    pub url: Url,
+    /// Of the last answer that was used; empty: ask unconditionally.
+    pub validators: Validators,
+    /// Further headers, e.g. `Accept-Language`.
+    pub headers: Vec<(String, String)>,
+}
 
 /// The headers of one request.
 pub(super) fn headers(request: &Request) -> Result<HeaderMap, String> {

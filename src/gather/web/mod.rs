@@ -28,9 +28,10 @@ use reqwest::{Client, ClientBuilder};
 use tokio::time::Instant;
 use url::Url;
 
-pub use answer::{Answer, RETRY_AFTER_MAX, Request, RetryAfter};
+pub use answer::{Answer, RETRY_AFTER_MAX, RetryAfter};
 pub use blocks::{BadCidr, Cidr};
 pub use guard::{Verdict, judge};
+pub use headers::Request;
 pub use posting::Posted;
 pub use seen::{Hop, Seen, shown};
 pub use turns::host_key;

@@ -11,7 +11,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::header::USER_AGENT;
 use url::Url;
 
-use super::answer::{Answer, FORBIDDEN, Request};
+use super::answer::{Answer, FORBIDDEN};
+use super::headers::Request;
 use super::turns::host_key;
 use super::{PRODUCT, Web};
 use crate::gather::robots::Robots;
