@@ -14,12 +14,13 @@ use crate::model::feed::{Entry, Filter, PublishedFeed};
 use crate::model::language::{Language, Tongue};
 use crate::model::reading::Kind;
 use crate::model::region::Region;
-use crate::model::token::stamp;
+use crate::model::subscriber::SubscriberId;
+use crate::model::token::{TokenPurpose, sign, stamp};
 use crate::model::topic::Topic;
-use crate::template::TemplateError;
 use crate::template::page::{
     AlsoLink, Answer, Choice, DigestForm, EventCard, FeedCard, Feeds, Home, Layout, StoryCard,
 };
+use crate::template::{TemplateError, Writing};
 use crate::text::city;
 
 use super::House;
@@ -147,7 +148,35 @@ pub(super) fn answer_page(
         what,
         action: button.map(|(action, _)| action.to_owned()),
         token: button.map_or_else(String::new, |(_, token)| token.to_owned()),
+        preferences: None,
     };
+    answer(house, voice, &context)
+}
+
+/// The page for `reader`, who just confirmed: it leads to the reader's own page.
+///
+/// The link is made as those in letters are, and seen by whoever opened one. It
+/// stands in no cache, and following it tells nobody (`no-store`, `no-referrer`).
+pub(super) fn welcome_page(
+    house: &House,
+    voice: &Voice,
+    what: &'static str,
+    reader: &SubscriberId,
+) -> Result<Response, Trouble> {
+    let token = sign(&house.secret, TokenPurpose::Preferences, reader, None);
+    let lang = voice.query.replace('?', "&");
+    let context = Answer {
+        query: voice.query.clone(),
+        what,
+        action: None,
+        token: String::new(),
+        preferences: Some(format!("/preferences?token={token}{lang}")),
+    };
+    answer(house, voice, &context)
+}
+
+fn answer(house: &House, voice: &Voice, context: &Answer) -> Result<Response, Trouble> {
+    let what = context.what;
     let title = format!("answer.{what}.title");
     let title = house.templates().message(voice.writing(), &title, &[])?;
     let frame = Frame {
@@ -155,7 +184,7 @@ pub(super) fn answer_page(
         is_private: true,
         shows_outbox: false,
     };
-    Ok(page(house, voice, &frame, "page/answer.html", &context)?)
+    Ok(page(house, voice, &frame, "page/answer.html", context)?)
 }
 
 /// What the frame of a page must know.
@@ -302,12 +331,12 @@ fn form(house: &House, voice: &Voice, mistyped: Option<Mistyped>) -> DigestForm 
     let tongue = voice.tongue;
     let feeds = &house.catalogue().feeds;
     DigestForm {
-        tongues: Tongue::ALL
+        tongues: Writing::ALL
             .into_iter()
             .map(|choice| Choice {
                 value: choice.tag().to_owned(),
-                name: own_name(choice).to_owned(),
-                is_chosen: choice == tongue,
+                name: choice.spell(own_name(choice.tongue)),
+                is_chosen: choice == voice.writing(),
             })
             .collect(),
         feeds: feeds

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use chrono::TimeDelta;
 
-use crate::model::subscriber::{EmailAddress, Profile};
+use crate::model::subscriber::{EmailAddress, LetterScript, Profile};
 use crate::model::token::{self, BadToken, Bearer, TokenPurpose, stamp_age};
 use crate::store::{Confirmed, Requested, Unsubscribed};
 
@@ -18,7 +18,7 @@ use super::forms::Fields;
 use super::guard::{Trouble, is_own_form};
 use super::limits::{READING_TIME, Weight};
 use super::outbox::{Peer, may_read_outbox};
-use super::pages::{Mistyped, answer_page, home_page};
+use super::pages::{Mistyped, answer_page, home_page, welcome_page};
 use super::voice::Voice;
 use super::{Catalogue, House};
 
@@ -138,16 +138,12 @@ pub(super) async fn confirm(
         Ok(bearer) => bearer,
         Err(bad) => return bad_link(&house, &voice, bad),
     };
-    let what = match house
-        .store
-        .confirm(&bearer.subscriber, house.clock.now())
-        .await?
-    {
-        Confirmed::Now | Confirmed::Already => "confirmed",
-        Confirmed::Moved => "moved",
-        Confirmed::Unknown => "unknown_subscriber",
-    };
-    answer_page(&house, &voice, what, None)
+    let reader = &bearer.subscriber;
+    match house.store.confirm(reader, house.clock.now()).await? {
+        Confirmed::Now | Confirmed::Already => welcome_page(&house, &voice, "confirmed", reader),
+        Confirmed::Moved => welcome_page(&house, &voice, "moved", reader),
+        Confirmed::Unknown => answer_page(&house, &voice, "unknown_subscriber", None),
+    }
 }
 
 /// `POST /unsubscribe`: the token in the body (our button) or in the query
@@ -215,11 +211,13 @@ fn is_one_click(body: &[u8]) -> bool {
 
 /// What was asked for; feeds and regions nobody knows are left out.
 fn profile(fields: &Fields, catalogue: &Catalogue, voice: &Voice) -> Profile {
+    let (tongue, script) = fields
+        .value("tongue")
+        .and_then(|tag| Some((tag.parse().ok()?, LetterScript::of_tag(tag))))
+        .unwrap_or((voice.tongue, voice.script));
     Profile {
-        tongue: fields
-            .value("tongue")
-            .and_then(|tag| tag.parse().ok())
-            .unwrap_or(voice.tongue),
+        tongue,
+        script,
         feeds: fields
             .all("feed")
             .filter_map(|name| catalogue.feed(name))
@@ -229,7 +227,6 @@ fn profile(fields: &Fields, catalogue: &Catalogue, voice: &Voice) -> Profile {
             .all("region")
             .filter_map(|code| code.parse().ok())
             .collect(),
-        script: voice.script,
         ..Profile::default()
     }
     .normalised()

@@ -20,7 +20,7 @@ use crate::model::region::Region;
 use crate::model::schedule::Round;
 use crate::model::source::{Place, Republish, SourceId};
 use crate::model::story::{Signature, StoryId};
-use crate::model::subscriber::{SubscriberId, SubscriberStatus};
+use crate::model::subscriber::{LetterScript, SubscriberId, SubscriberStatus};
 use crate::model::token::{SECRET_BYTES, TokenPurpose, sign};
 use crate::model::topic::Topic;
 use crate::store::{Closing, Visit, VisitedArticle};
@@ -415,6 +415,17 @@ async fn subscribing_needs_a_post_and_says_the_same_to_everyone() {
     assert_eq!(kept.profile.tongue, Tongue::Russian);
     assert_eq!(kept.profile.feeds, vec![feed().name]);
     assert_eq!(kept.profile.regions, vec![Region::ASTANA]);
+    for (page, tongue, script) in [
+        ("/subscribe?lang=ru", "kk-Latn", LetterScript::Latin),
+        ("/subscribe?lang=kk-Latn", "kk", LetterScript::Cyrillic),
+    ] {
+        let form = format!("address={tongue}%40example.kz&tongue={tongue}");
+        assert_eq!(site.post(page, &form, &[]).await.status(), 200);
+        let id = SubscriberId::derived(&format!("{tongue}@example.kz").parse().expect("address"));
+        let kept = site.store.subscriber(&id).await.expect("read");
+        let profile = kept.expect("there").profile;
+        assert_eq!((profile.tongue, profile.script), (Tongue::Kazakh, script));
+    }
 
     let foreign = [("sec-fetch-site", "cross-site")];
     assert_eq!(site.post("/subscribe", form, &foreign).await.status(), 403);
@@ -453,8 +464,24 @@ async fn confirming_and_unsubscribing_act_on_post_only() {
     assert_eq!(status().await, SubscriberStatus::Pending);
     assert_eq!(site.post("/confirm", "token=x", &[]).await.status(), 400);
     let body = format!("token={token}");
-    assert_eq!(site.post("/confirm", &body, &[]).await.status(), 200);
+    let welcome = site.post("/confirm?lang=en", &body, &[]).await;
+    assert_eq!(welcome.status(), 200);
     assert_eq!(status().await, SubscriberStatus::Confirmed);
+    assert_eq!(welcome.headers()["cache-control"], "no-store");
+    assert_eq!(welcome.headers()["referrer-policy"], "no-referrer");
+    let html = welcome.text().await.expect("text");
+    let own_page = sign(&site.secret, TokenPurpose::Preferences, &id, None);
+    let link = format!("preferences?token={own_page}&amp;lang=en\"");
+    assert!(html.contains(&link), "{html}");
+    let own_page = format!("/preferences?token={own_page}&lang=en");
+    let own_page = site.get(&own_page, &[]).await;
+    let html = own_page.text().await.expect("text");
+    assert!(html.contains("aigul@example.kz"), "{html}");
+    let nobody = SubscriberId::derived(&"b@example.kz".parse().expect("address"));
+    let nobody = sign(&site.secret, TokenPurpose::Confirm, &nobody, Some(until));
+    let unknown = site.post("/confirm", &format!("token={nobody}"), &[]).await;
+    let html = unknown.text().await.expect("text");
+    assert!(!html.contains("/preferences"), "{html}");
     site.clock.advance(TimeDelta::days(4));
     assert_eq!(site.post("/confirm", &body, &[]).await.status(), 410);
 
@@ -606,7 +633,13 @@ async fn a_page_is_read_in_the_script_that_is_asked_for() {
         let expected = format!("<span class=\"outlet\">{outlet}</span>");
         assert!(page.contains(&expected), "{tag}: {page}");
     }
-    let cyrillic = site.get("/?lang=kk", &[]).await;
+    let cyrillic = site.get("/?lang=ru", &[]).await;
     let page = cyrillic.text().await.expect("text");
-    assert!(!page.contains("kk-Latn"), "only who reads it is offered it");
+    for offered in [
+        "?lang=kk-Latn\" lang=\"kk-Latn\" hreflang",
+        "<option value=\"kk-Latn\" lang=\"kk-Latn\">Qazaqşa</option>",
+        "<option value=\"ru\" lang=\"ru\" selected>",
+    ] {
+        assert!(page.contains(offered), "{offered}: {page}");
+    }
 }

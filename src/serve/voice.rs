@@ -96,12 +96,10 @@ impl Voice {
         }
     }
 
-    /// The switch: the same page in each tongue; Kazakh in Latin letters where
-    /// it is read so.
+    /// The switch: the same page in each tongue, Kazakh in both scripts.
     pub(super) fn switch(&self) -> Vec<TongueLink> {
         Writing::ALL
             .into_iter()
-            .filter(|one| !one.is_latin_kazakh() || *one == self.writing())
             .map(|writing| {
                 let query = form_urlencoded::Serializer::new(String::new())
                     .extend_pairs(&self.others)
@@ -109,6 +107,7 @@ impl Voice {
                     .finish();
                 TongueLink {
                     tag: writing.tag(),
+                    short: short_name(writing),
                     name: writing.spell(own_name(writing.tongue)),
                     href: format!("{}?{query}", self.path),
                     is_current: writing == self.writing(),
@@ -136,6 +135,16 @@ impl<S: Sync> FromRequestParts<S> for Voice {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(Self::new(&parts.uri, &parts.headers))
+    }
+}
+
+/// The same in three letters, as sites of Kazakhstan write it.
+fn short_name(writing: Writing) -> &'static str {
+    match writing.tongue {
+        Tongue::Kazakh if writing.is_latin_kazakh() => "QAZ",
+        Tongue::Kazakh => "ҚАЗ",
+        Tongue::Russian => "РУС",
+        Tongue::English => "ENG",
     }
 }
 
@@ -202,6 +211,9 @@ mod tests {
         let voice = Voice::new(&uri, &HeaderMap::new());
         assert_eq!(voice.tongue, Tongue::English);
         assert_eq!(voice.query, "?lang=en");
-        assert_eq!(voice.switch()[1].href, "/confirm?token=a.b&lang=ru");
+        let hrefs: Vec<String> = voice.switch().into_iter().map(|one| one.href).collect();
+        let expected =
+            ["kk", "kk-Latn", "ru", "en"].map(|tag| format!("/confirm?token=a.b&lang={tag}"));
+        assert_eq!(hrefs, expected);
     }
 }

@@ -168,11 +168,14 @@ fn a_reader_finds_the_own_way_without_scripts() {
     let until = today + chrono::TimeDelta::days(20);
     browser.fill_day(pause, Some(until));
     browser.press("Save");
-    says(&mut browser, "Saved: Pause");
+    says(
+        &mut browser,
+        "Saved: Letters are paused. They come again on",
+    );
     assert_eq!(browser.value(pause), until.to_string());
     browser.fill_day(pause, None);
     browser.press("Save");
-    says(&mut browser, "Saved: Pause");
+    says(&mut browser, "Saved: Letters come again");
     assert_eq!(browser.value(pause), "");
     browser.choose("How often", "Every day");
     browser.choose("At which hour", "When the house sends");
