@@ -122,6 +122,14 @@ fn corrected(store_url: Option<String>) {
     assert!(moved.contains("SEQUENCE:1"), "{moved}");
     let feed = std::fs::read_to_string(world.path("site/feeds/region-almaty.atom"));
     assert!(feed.expect("a feed").contains(FORUM));
+    let feed = std::fs::read_to_string(world.path("site/feeds/region-astana.atom"));
+    assert!(!feed.expect("a feed").contains(FORUM), "it left the region");
+    let refused = world.run(&["correct", FORUM, "--city", "Караганды қаласы"]);
+    let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2), "{why}");
+    for said in ["no town is known as", "did you mean Караганда", "--region"] {
+        assert!(why.contains(said), "{said}: {why}");
+    }
 
     // The town alone: day and hour stay, so nothing changes. The house's own page is a name too.
     let id = answer.split(':').next().expect("an id").to_owned();
