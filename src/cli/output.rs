@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use chrono_tz::Tz;
 
 use crate::model::complaint::{Complaint, Severity};
 
@@ -85,6 +86,16 @@ pub fn complain_all(complaints: &[Complaint]) -> bool {
     complaints
         .iter()
         .any(|complaint| complaint.severity == Severity::Error)
+}
+
+/// A time as people are told it, in the house zone: `2026-11-23 14:00 +05`.
+pub fn moment(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%F %R %Z").to_string()
+}
+
+/// The day of a time, as people are told it: `2026-11-23 (+05)`.
+pub fn day(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%F (%Z)").to_string()
 }
 
 /// A time as JSON shows it: RFC 3339 in UTC.

@@ -72,7 +72,7 @@ pub(super) async fn refresh(
     looked.state = watched
         .settle(looked.offer.as_ref(), polled, looked.state, now)
         .await?;
-    let judged = health::verdict(source, &looked.state, now);
+    let judged = health::verdict(source, &looked.state, now.with_timezone(&newsroom.zone));
     let told = looked.state.health.told.replace(judged.0);
     let visit = Visit {
         state: looked.state,

@@ -111,18 +111,21 @@ async fn a_source_that_stops_writing_is_silent_by_its_rhythm() {
     let state = house.state("outlet").await;
     let weekly = state.health.weekly_tenths.expect("a rhythm");
     assert!((150..=270).contains(&weekly), "{weekly} tenths a week");
-    assert_eq!(verdict(&source, &state, house.now()).0, Verdict::Alive);
+    assert_eq!(
+        verdict(&source, &state, house.now().with_timezone(&chrono_tz::UTC)).0,
+        Verdict::Alive
+    );
     house.clock.advance(TimeDelta::days(3));
     house.pass().await;
     let state = house.state("outlet").await;
     assert_eq!(
-        verdict(&source, &state, house.now()).0,
+        verdict(&source, &state, house.now().with_timezone(&chrono_tz::UTC)).0,
         Verdict::Alive,
         "three days"
     );
     house.clock.advance(TimeDelta::days(2));
     house.pass().await;
     let state = house.state("outlet").await;
-    let (word, why) = verdict(&source, &state, house.now());
+    let (word, why) = verdict(&source, &state, house.now().with_timezone(&chrono_tz::UTC));
     assert_eq!(word, Verdict::Silent, "{why}");
 }
