@@ -187,7 +187,10 @@ fn a_reader_finds_the_own_way_without_scripts() {
     // it.
     browser.fill("New address", MOVED);
     browser.press("Send the confirmation letter");
-    says(&mut browser, "Your request is taken, but the address is not changed yet.");
+    says(
+        &mut browser,
+        "Your request is taken, but the address is not changed yet.",
+    );
     let confirmation = letter(&running, MOVED, "/confirm?");
     assert!(listed(&running).contains(&format!("{AIGUL} confirmed en")));
     browser.open(&confirmation.link("/confirm?"));
