@@ -58,7 +58,10 @@ pub(super) async fn article(
             .remove(&id)
             .unwrap_or_default()
             .iter()
-            .map(|event| event_card(event, &voice))
+            .map(|event| {
+                let is_first = event.articles.first() == Some(&id);
+                event_card(event, &voice, is_first.then_some(language))
+            })
             .collect(),
     };
     let frame = Frame {

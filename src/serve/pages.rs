@@ -78,7 +78,14 @@ pub(super) async fn home_page(
         lang: voice.lang().map(str::to_owned),
         events: events
             .iter()
-            .map(|event| event_card(event, voice))
+            .map(|event| {
+                let first = event.articles.first();
+                let told = entries
+                    .iter()
+                    .find(|entry| Some(&entry.article.id) == first)
+                    .map(|entry| entry.reading.shown_language());
+                event_card(event, voice, told)
+            })
             .collect(),
         stories: entries
             .iter()
@@ -237,11 +244,17 @@ pub(super) fn page<C: Serialize>(
     Ok(response)
 }
 
-/// One event as pages show it.
-pub(super) fn event_card(event: &Event, voice: &Voice) -> EventCard {
+/// One event as pages show it; named in the language of the text that told of it,
+/// where that is known.
+pub(super) fn event_card(event: &Event, voice: &Voice, told_in: Option<Language>) -> EventCard {
     let counted_from = event.date_counted_from.map(|day| day.to_string());
     EventCard {
-        name: voice.quote_name(&event.name),
+        name: match told_in {
+            Some(language) if language != Language::Undetermined => {
+                voice.quote(&event.name, language).0
+            }
+            _ => voice.quote_name(&event.name),
+        },
         start: event.start.to_string(),
         end: event.end.map(|day| day.to_string()),
         time: event.time.map(|time| time.format("%H:%M").to_string()),

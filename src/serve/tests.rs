@@ -614,6 +614,21 @@ async fn a_page_is_read_in_the_script_that_is_asked_for() {
         let title = "Өңірлік форум";
         assert!(!page.contains(title), "{page}");
     }
+    let event = |name: &str| Event {
+        name: name.to_owned(),
+        ..coming(&article_id(), site.clock.now())
+    };
+    let latin = voice::Voice::new(&"/?lang=kk-Latn".parse().expect("uri"), &HeaderMap::new());
+    for (name, told_in, expected) in [
+        ("Медиа форум", Some(Language::KazakhCyrillic), "Media forum"),
+        ("Медиа форум", Some(Language::Russian), "Медиа форум"),
+        ("Медиа форум", None, "Медиа форум"),
+        ("2-форум", None, "2-forum"),
+        ("Өңір", Some(Language::Undetermined), "Öñır"),
+    ] {
+        let card = pages::event_card(&event(name), &latin, told_in);
+        assert_eq!(card.name, expected, "{name}, {told_in:?}");
+    }
     let named = Source {
         name: "Өңір үні".to_owned(),
         ..desk()
