@@ -12,8 +12,8 @@ use crate::model::source::Republish;
 use crate::template::page::ArticlePage;
 
 use super::House;
-use super::guard::Trouble;
 use super::pages::{Frame, day, event_card, known, page};
+use super::trouble::Trouble;
 use super::voice::Voice;
 
 /// `/article/{id}`
@@ -67,7 +67,6 @@ pub(super) async fn article(
     let frame = Frame {
         title: &article.title,
         is_private: false,
-        shows_outbox: false,
     };
     Ok(page(&house, &voice, &frame, "page/article.html", &context)?)
 }

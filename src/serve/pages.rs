@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -24,8 +24,7 @@ use crate::template::{TemplateError, Writing};
 use crate::text::city;
 
 use super::House;
-use super::guard::Trouble;
-use super::outbox::{Peer, may_read_outbox};
+use super::trouble::Trouble;
 use super::voice::{Voice, own_name};
 
 /// Stories on the front page.
@@ -44,18 +43,14 @@ pub(super) struct Mistyped {
 pub(super) async fn home(
     State(house): State<Arc<House>>,
     voice: Voice,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
 ) -> Result<Response, Trouble> {
-    let shows_outbox = may_read_outbox(&house, peer.as_deref(), &headers);
-    home_page(&house, &voice, shows_outbox, None).await
+    home_page(&house, &voice, None).await
 }
 
 /// The front page, perhaps with a form to be mended.
 pub(super) async fn home_page(
     house: &House,
     voice: &Voice,
-    shows_outbox: bool,
     mistyped: Option<Mistyped>,
 ) -> Result<Response, Trouble> {
     let catalogue = house.catalogue();
@@ -101,7 +96,6 @@ pub(super) async fn home_page(
     let frame = Frame {
         title: &title,
         is_private: false,
-        shows_outbox,
     };
     Ok(page(house, voice, &frame, "page/home.html", &context)?)
 }
@@ -138,7 +132,6 @@ pub(super) async fn feeds(
     let frame = Frame {
         title: &title,
         is_private: false,
-        shows_outbox: false,
     };
     Ok(page(&house, &voice, &frame, "page/feeds.html", &context)?)
 }
@@ -189,7 +182,6 @@ fn answer(house: &House, voice: &Voice, context: &Answer) -> Result<Response, Tr
     let frame = Frame {
         title: &title,
         is_private: true,
-        shows_outbox: false,
     };
     Ok(page(house, voice, &frame, "page/answer.html", context)?)
 }
@@ -199,7 +191,6 @@ pub(super) struct Frame<'a> {
     pub(super) title: &'a str,
     /// Not for search engines, nor for caches.
     pub(super) is_private: bool,
-    pub(super) shows_outbox: bool,
 }
 
 /// Renders a body into the layout.
@@ -224,7 +215,7 @@ pub(super) fn page<C: Serialize>(
             .map(|feed| feed_card(feed, voice))
             .collect(),
         is_private: frame.is_private,
-        shows_outbox: frame.shows_outbox,
+        shows_outbox: voice.sees_outbox,
         body: templates.render(template, voice.writing(), context)?,
     };
     let html = templates.render("page/layout.html", voice.writing(), &layout)?;

@@ -20,12 +20,13 @@ use crate::store::{Changed, LetterKnown};
 
 use super::House;
 use super::forms::Fields;
-use super::guard::{Trouble, is_own_form};
+use super::guard::is_own_form;
 use super::limits::Weight;
 use super::outbox::Peer;
 use super::pages::answer_page;
 use super::preferences_form::{self, Form};
 use super::subscribe::{COOLDOWN, TYPED_MAX_CHARS, bad_link, what_was_left};
+use super::trouble::Trouble;
 use super::voice::Voice;
 
 /// Letters told of in a person's data.

@@ -298,7 +298,6 @@ pub(super) fn page(
     let frame = pages::Frame {
         title: &title,
         is_private: true,
-        shows_outbox: false,
     };
     pages::page(house, voice, &frame, "page/preferences.html", &context)
 }

@@ -15,10 +15,11 @@ use crate::model::token::{self, BadToken, Bearer, TokenPurpose, stamp_age};
 use crate::store::{Confirmed, Requested, Unsubscribed};
 
 use super::forms::Fields;
-use super::guard::{Trouble, is_own_form};
+use super::guard::is_own_form;
 use super::limits::{READING_TIME, Weight};
-use super::outbox::{Peer, may_read_outbox};
+use super::outbox::Peer;
 use super::pages::{Mistyped, answer_page, home_page, welcome_page};
+use super::trouble::Trouble;
 use super::voice::Voice;
 use super::{Catalogue, House};
 
@@ -49,8 +50,7 @@ pub(super) async fn subscribe(
             address: typed.chars().take(TYPED_MAX_CHARS).collect(),
             wrong,
         };
-        let shows_outbox = may_read_outbox(&house, peer.as_deref(), &headers);
-        mend_page(&house, &voice, shows_outbox, mistyped)
+        mend_page(&house, &voice, mistyped)
     };
     let Ok(address) = typed.parse::<EmailAddress>() else {
         return mend("wrong").await;
@@ -73,13 +73,8 @@ pub(super) async fn subscribe(
 }
 
 /// The front page with the form to be mended.
-async fn mend_page(
-    house: &House,
-    voice: &Voice,
-    shows_outbox: bool,
-    mistyped: Mistyped,
-) -> Result<Response, Trouble> {
-    let mut page = home_page(house, voice, shows_outbox, Some(mistyped)).await?;
+async fn mend_page(house: &House, voice: &Voice, mistyped: Mistyped) -> Result<Response, Trouble> {
+    let mut page = home_page(house, voice, Some(mistyped)).await?;
     *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(page)
 }

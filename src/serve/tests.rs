@@ -515,6 +515,18 @@ async fn the_outbox_is_for_this_machine_only() {
         "{list}"
     );
     assert_eq!(site.get("/outbox/a.eml", &[]).await.status(), 200);
+    // The way there is on every page, or on none.
+    let article = format!("/article/{}", article_id());
+    for path in [
+        "/", "/feeds", "/search", &article, "/outbox", "/none", "/confirm",
+    ] {
+        let here = site.get(path, &[]).await.text().await.expect("text");
+        assert!(here.contains("<a href=\"/outbox"), "{path}: {here}");
+        let elsewhere = [("x-forwarded-for", "1.2.3.4")];
+        let there = site.get(path, &elsewhere).await;
+        let there = there.text().await.expect("text");
+        assert!(!there.contains("<a href=\"/outbox"), "{path}: {there}");
+    }
     let html = site.get("/outbox/a.eml?part=html", &[]).await;
     let policy = html.headers()["content-security-policy"]
         .to_str()
