@@ -12,6 +12,7 @@ mod eml;
 mod event;
 mod feeds;
 mod forms;
+mod front;
 mod go;
 mod guard;
 mod hooks;

@@ -1,6 +1,5 @@
 //! The front page, the list of feeds, and the frame of every page.
 
-use std::cmp::Reverse;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -24,6 +23,7 @@ use crate::template::{TemplateError, Writing};
 use crate::text::city;
 
 use super::House;
+use super::front;
 use super::trouble::Trouble;
 use super::voice::{Voice, own_name};
 
@@ -59,9 +59,7 @@ pub(super) async fn home_page(
         .store
         .calendar(&about_forums, house.today(), EVENTS_SHOWN)
         .await?;
-    let mut entries = house.store.edition(&about_forums, STORIES_SHOWN).await?;
-    // Feeds keep the order in which entries were added; people read by date.
-    entries.sort_by_key(|entry| Reverse(entry.article.dated()));
+    let entries = front::stories(house, &about_forums, STORIES_SHOWN).await?;
     let featured: Vec<FeedCard> = catalogue
         .feeds
         .iter()

@@ -25,6 +25,8 @@ use crate::model::token::{SECRET_BYTES, TokenPurpose, sign};
 use crate::model::topic::Topic;
 use crate::store::{Closing, Visit, VisitedArticle};
 
+#[path = "front_tests.rs"]
+mod front;
 #[path = "preferences_tests.rs"]
 mod preferences;
 #[path = "search_tests.rs"]
@@ -206,17 +208,8 @@ fn coming(article: &ArticleId, now: DateTime<Utc>) -> Event {
     }
 }
 
-async fn fill(store: &Store, now: DateTime<Utc>) {
-    store.sync_sources(&[desk()], now).await.expect("sources");
-    let holder = Holder("test".to_owned());
-    let claimed = store
-        .claim_sources(now, &holder, TimeDelta::minutes(5), 1)
-        .await
-        .expect("a claim");
-    let mut state = claimed.into_iter().next().expect("the desk is due");
-    state.last_visit = Some(now);
-    let sure = Confidence::new(0.9);
-    let article = Article {
+fn desk_article(now: DateTime<Utc>) -> Article {
+    Article {
         id: article_id(),
         source: SourceId::from_stored("desk"),
         revision: 1,
@@ -234,7 +227,20 @@ async fn fill(store: &Store, now: DateTime<Utc>) {
         declared_language: None,
         declared_event: None,
         content_hash: "1".to_owned(),
-    };
+    }
+}
+
+async fn fill(store: &Store, now: DateTime<Utc>) {
+    store.sync_sources(&[desk()], now).await.expect("sources");
+    let holder = Holder("test".to_owned());
+    let claimed = store
+        .claim_sources(now, &holder, TimeDelta::minutes(5), 1)
+        .await
+        .expect("a claim");
+    let mut state = claimed.into_iter().next().expect("the desk is due");
+    state.last_visit = Some(now);
+    let sure = Confidence::new(0.9);
+    let article = desk_article(now);
     let event = coming(&article.id, now);
     let visit = Visit {
         state,
