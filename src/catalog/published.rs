@@ -4,7 +4,8 @@
 //! `kinds`, `languages`, `regions`, `topics`, `sources`, `items`, `calendar`, `featured`,
 //! `for_each`. With `for_each = "region"` one entry makes a feed for each region
 //! of Kazakhstan, holding that region only: `{region}` in `name` is its slug,
-//! `{region_name}` in `title` and `description` its name in that tongue.
+//! `{region_name}` in `title` and `description` its name in that tongue. With
+//! `for_each = "topic"` the same for each topic, by `{topic}` and `{topic_name}`.
 
 use crate::model::complaint::Position;
 use crate::model::feed::{FeedName, Filter, PublishedFeed};
@@ -20,8 +21,85 @@ use super::entry::{Entry, did_you_mean};
 const ITEMS_DEFAULT: usize = 50;
 /// The most entries one document may be asked to hold.
 const ITEMS_MAX: usize = 500;
-const REGION_SLUG: &str = "{region}";
-const REGION_NAME: &str = "{region_name}";
+
+/// Over what an entry is multiplied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Over {
+    Regions,
+    Topics,
+}
+
+impl Over {
+    const ALL: [Self; 2] = [Self::Regions, Self::Topics];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Regions => "region",
+            Self::Topics => "topic",
+        }
+    }
+
+    /// The key that each of its feeds fills in itself.
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Regions => "regions",
+            Self::Topics => "topics",
+        }
+    }
+
+    /// Stands for the word in `name`.
+    const fn slug(self) -> &'static str {
+        match self {
+            Self::Regions => "{region}",
+            Self::Topics => "{topic}",
+        }
+    }
+
+    /// Stands for the name in `title` and `description`.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Regions => "{region_name}",
+            Self::Topics => "{topic_name}",
+        }
+    }
+
+    fn each(self) -> Vec<One> {
+        match self {
+            Self::Regions => Region::all().map(One::Region).collect(),
+            Self::Topics => Topic::ALL.into_iter().map(One::Topic).collect(),
+        }
+    }
+}
+
+/// What one feed of a multiplied entry holds.
+#[derive(Debug, Clone, Copy)]
+enum One {
+    Region(Region),
+    Topic(Topic),
+}
+
+impl One {
+    fn slug(self) -> &'static str {
+        match self {
+            Self::Region(region) => region.slug(),
+            Self::Topic(topic) => topic.word(),
+        }
+    }
+
+    fn name(self, tongue: Tongue) -> &'static str {
+        match self {
+            Self::Region(region) => region.name(tongue),
+            Self::Topic(topic) => topic.name(tongue),
+        }
+    }
+
+    fn narrow(self, filter: &mut Filter) {
+        match self {
+            Self::Region(region) => filter.regions.push(region),
+            Self::Topic(topic) => filter.topics.push(topic),
+        }
+    }
+}
 
 /// The feeds an entry describes, each with the places of the sources it names.
 /// What is wrong is complained of, and the caller leaves the entry out.
@@ -38,22 +116,28 @@ pub(super) fn feeds(entry: &Entry<'_>) -> Vec<(PublishedFeed, Vec<Position>)> {
     let (Some(name), Some(title), Some(description)) = (name, title, description) else {
         return Vec::new();
     };
+    if for_each.is_none() && entry.has("for_each") {
+        // By what it is to be multiplied is complained of already.
+        return Vec::new();
+    }
     check_placeholders(
         entry,
         for_each,
         name,
         [("title", &title), ("description", &description)],
     );
-    let one = |name: &str, region: Option<Region>| {
+    let one = |name: &str, of: Option<(Over, One)>| {
         let name = entry.read("name", name, |name| {
             name.parse::<FeedName>().map_err(|error| error.to_string())
         })?;
         let mut filter = filter.clone();
-        filter.regions.extend(region);
+        if let Some((_, one)) = of {
+            one.narrow(&mut filter);
+        }
         let feed = PublishedFeed {
             name,
-            title: filled(&title, region),
-            description: filled(&description, region),
+            title: filled(&title, of),
+            description: filled(&description, of),
             tongue,
             filter,
             items_max,
@@ -62,72 +146,71 @@ pub(super) fn feeds(entry: &Entry<'_>) -> Vec<(PublishedFeed, Vec<Position>)> {
         };
         Some((feed, places.clone()))
     };
-    if for_each {
-        Region::all()
-            // One bad name says it for all twenty.
-            .map_while(|region| one(&name.replace(REGION_SLUG, region.slug()), Some(region)))
-            .collect()
-    } else {
-        one(name, None).into_iter().collect()
+    match for_each {
+        Some(over) => over
+            .each()
+            .into_iter()
+            // One bad name says it for all of them.
+            .map_while(|each| one(&name.replace(over.slug(), each.slug()), Some((over, each))))
+            .collect(),
+        None => one(name, None).into_iter().collect(),
     }
 }
 
-/// Whether the entry is a template over the regions, or tries to be one.
-fn for_each(entry: &Entry<'_>) -> bool {
-    match entry.text("for_each") {
-        None => false,
-        Some("region") => {
-            if entry.has("regions") {
-                entry.error_at(
-                    "regions",
-                    "each feed of `for_each = \"region\"` holds its own region; take `regions` out",
-                );
-            }
-            true
-        }
-        Some(other) => {
-            entry.error_at(
-                "for_each",
-                format!("`{other}` is unknown; expected \"region\""),
-            );
-            true
-        }
+/// Over what the entry is a template, if it is one.
+fn for_each(entry: &Entry<'_>) -> Option<Over> {
+    let word = entry.text("for_each")?;
+    let Some(over) = Over::ALL.into_iter().find(|over| over.word() == word) else {
+        let message = format!("`{word}` is unknown; expected \"region\" or \"topic\"");
+        entry.error_at("for_each", message);
+        return None;
+    };
+    let (word, key) = (over.word(), over.key());
+    if entry.has(key) {
+        let message =
+            format!("each feed of `for_each = \"{word}\"` holds its own {word}; take `{key}` out");
+        entry.error_at(key, message);
     }
+    Some(over)
 }
 
-/// A name without its placeholder would be given twenty times; a placeholder
+/// A name without its placeholder would be given many times; a placeholder
 /// without its template would be published as it stands.
 fn check_placeholders(
     entry: &Entry<'_>,
-    for_each: bool,
+    for_each: Option<Over>,
     name: &str,
     words: [(&'static str, &Trilingual); 2],
 ) {
-    if for_each && !name.contains(REGION_SLUG) {
-        entry.error_at(
-            "name",
-            "with `for_each = \"region\"` expected {region} in the name, e.g. region-{region}",
-        );
+    if let Some(over) = for_each.filter(|over| !name.contains(over.slug())) {
+        let (word, slug) = (over.word(), over.slug());
+        let message =
+            format!("with `for_each = \"{word}\"` expected {slug} in the name, e.g. {word}-{slug}");
+        entry.error_at("name", message);
     }
+    let taken = for_each.map_or("", Over::name);
     for (key, words) in words {
         for tongue in Tongue::ALL {
-            let rest = words.get(tongue).replace(REGION_NAME, "");
-            let unfilled = rest.contains('{') || rest.contains('}');
-            let unwanted = !for_each && words.get(tongue).contains(REGION_NAME);
-            if unfilled || unwanted {
-                let message = format!(
-                    "in `{tongue}`: braces hold {REGION_NAME} only, and only with `for_each = \"region\"`"
-                );
+            let words = words.get(tongue);
+            let rest = if taken.is_empty() {
+                words.to_owned()
+            } else {
+                words.replace(taken, "")
+            };
+            if rest.contains(['{', '}']) {
+                let holds = Over::ALL
+                    .map(|over| format!("{} with `for_each = \"{}\"`", over.name(), over.word()));
+                let message = format!("in `{tongue}`: braces hold {} only", holds.join(", or "));
                 entry.error_at(key, message);
             }
         }
     }
 }
 
-fn filled(words: &Trilingual, region: Option<Region>) -> Trilingual {
-    let fill = |tongue: Tongue| {
-        let name = region.map_or("", |region| region.name(tongue));
-        words.get(tongue).replace(REGION_NAME, name)
+fn filled(words: &Trilingual, of: Option<(Over, One)>) -> Trilingual {
+    let fill = |tongue: Tongue| match of {
+        Some((over, one)) => words.get(tongue).replace(over.name(), one.name(tongue)),
+        None => words.get(tongue).to_owned(),
     };
     Trilingual {
         kk: fill(Tongue::Kazakh),

@@ -45,6 +45,20 @@ fn ids(catalogue: &Catalogue) -> Vec<&str> {
 }
 
 #[test]
+fn a_feed_can_be_made_for_each_topic() {
+    let catalogue = check("topics");
+    assert_eq!(catalogue.feeds.len(), Topic::ALL.len());
+    for (feed, topic) in catalogue.feeds.iter().zip(Topic::ALL) {
+        assert_eq!(feed.name.as_str(), format!("topic-{topic}"));
+        assert_eq!(feed.filter.topics, [topic]);
+        assert_eq!(feed.filter.kinds, [Kind::Announcement]);
+        let name = topic.name(Tongue::Kazakh);
+        assert_eq!(feed.title.kk, format!("Форумдар: {name}"));
+    }
+    assert_eq!(catalogue.feeds[0].title.ru, "Форумы: СМИ");
+}
+
+#[test]
 fn every_key_is_read() {
     let catalogue = check("good");
     let expected = Source {

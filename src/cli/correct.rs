@@ -19,7 +19,9 @@ use crate::model::event::EventStatus;
 use crate::model::reading::{EventClaim, Kind, Reading};
 use crate::model::region::Region;
 use crate::model::story::StoryId;
+use crate::text::city;
 use crate::understand::correction::EventWord;
+use crate::understand::place;
 use export::{expected, export};
 use list::list;
 
@@ -62,7 +64,8 @@ struct Words {
     /// The event's name.
     #[arg(long, value_name = "NAME", conflicts_with = "no_event")]
     event_name: Option<String>,
-    /// The event's town.
+    /// The event's town, in any of its names; its region follows. One that is not
+    /// known is taken as written where --region says where it lies.
     #[arg(long, value_name = "CITY", conflicts_with = "no_event")]
     city: Option<String>,
     /// The event's hour, HH:MM.
@@ -213,6 +216,9 @@ async fn word(newsroom: &Newsroom, id: &ArticleId, words: Words) -> Result<Word,
              leave out --kind other, or what you say of the event",
         ));
     }
+    if let (Some(city), None) = (&words.city, words.region) {
+        is_known(city)?;
+    }
     let story = match (&words.story, words.own_story) {
         (Some(other), _) => Some(Some(find(newsroom, other).await?)),
         (None, true) => Some(None),
@@ -241,6 +247,21 @@ async fn word(newsroom: &Newsroom, id: &ArticleId, words: Words) -> Result<Word,
         region: words.region,
         story,
     }))
+}
+
+/// A town nobody knows would stand in no region and in no reader's tongue.
+fn is_known(town: &str) -> Result<(), Failure> {
+    if place::city(town).is_some() {
+        return Ok(());
+    }
+    let alike = match city::alike(town).as_slice() {
+        [] => String::new(),
+        alike => format!("did you mean {}? ", alike.join(", ")),
+    };
+    Err(Failure::call(format!(
+        "error: --city: no town is known as `{town}`; {alike}\
+         To take it as written, say where it lies: --region KZ-71"
+    )))
 }
 
 /// The days of the event the article is known to tell of.

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Subcommand, ValueEnum};
 
 use super::house;
-use super::output::{Failure, say};
+use super::output::{Failure, complain, read_day, say};
 use crate::daemon::letter;
 use crate::daemon::window::{self, ClosedWindow, Material};
 use crate::daemon::{Newsroom, PlannedDigest};
@@ -25,9 +25,15 @@ use crate::model::topic::Topic;
 /// Whom a previewed message is to: a name that cannot exist (RFC 2606).
 const NOBODY: &str = "reader@example.invalid";
 
+/// Said beside a message to [`NOBODY`].
+const NOBODYS_LINKS: &str = "note: the links to unsubscribe and to the preferences are those of reader@example.invalid, who is nobody";
+/// Said beside a letter that is no reader's yet.
+pub(super) const PLACEHOLDERS: &str = "note: links to https://slot.jarshy.invalid/ are placeholders; in its copy each reader finds the own links to unsubscribe and to the preferences";
+
 #[derive(Debug, Subcommand)]
 pub enum DigestCommand {
-    /// Print the letter a profile would get now; nothing is stored or sent.
+    /// Print the letter a profile would get now; nothing is stored or sent. Links of
+    /// one reader (to unsubscribe, to the preferences) are placeholders in it.
     Preview {
         /// The profile: kk, kk-Latn, ru or en, and what it chose, e.g.
         /// "kk,region=KZ-71,topic=media,feed=announcements,kind=announcement,language=ru,grouping=region".
@@ -46,7 +52,7 @@ pub enum DigestCommand {
         #[arg(long, value_name = "NAME")]
         digest: Option<String>,
         /// What was published on that day, instead of the open window.
-        #[arg(long, value_name = "YYYY-MM-DD")]
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = read_day)]
         date: Option<NaiveDate>,
         /// Which part: the text, the HTML, or the whole message.
         #[arg(long, value_enum, default_value_t = PreviewFormat::Text)]
@@ -152,6 +158,10 @@ async fn preview(
         });
         return Ok(value.to_string());
     }
+    complain(match format {
+        PreviewFormat::Eml => NOBODYS_LINKS,
+        PreviewFormat::Text | PreviewFormat::Html => PLACEHOLDERS,
+    });
     match format {
         PreviewFormat::Text => Ok(format!("Subject: {}\n\n{}", letter.subject, letter.text)),
         PreviewFormat::Html => Ok(letter.html),

@@ -150,6 +150,7 @@ async fn furnish(config: &Config) -> Result<Newsroom, Failure> {
         plan: PlanOptions {
             every_min: config.gather_pace.every_min,
             every_max: config.gather_pace.every_max,
+            new_per_day: config.gather_pace.new_per_day,
             ..PlanOptions::default()
         },
         gather_parallel: config.gather_parallel,

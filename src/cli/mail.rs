@@ -22,7 +22,8 @@ const WAIT_FOR_OTHERS: std::time::Duration = std::time::Duration::from_secs(1);
 
 #[derive(Debug, Subcommand)]
 pub enum MailCommand {
-    /// Send what is due, and print counts.
+    /// Send what is due, and print counts. Letters that a killed run had claimed are
+    /// free 30 seconds later, and are waited for.
     Flush,
     /// Hold letters back until `mail resume`: of one digest, or all.
     Pause {

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use super::digest::PLACEHOLDERS;
 use super::house;
 use super::mail_status::{letters_in_words, letters_json};
-use super::output::{Failure, say};
+use super::output::{Failure, complain, say};
 use crate::daemon::Newsroom;
 use crate::digest::mailing::{self, Mailing, TEXT_MAX_BYTES};
 use crate::model::count::counted;
@@ -18,12 +19,35 @@ use crate::model::subscriber::{EmailAddress, SubscriberId};
 use crate::model::topic::Topic;
 use crate::store::Mailed;
 
+/// A whole text, shown with the help of what takes one.
+const EXAMPLE: &str = "\
+A text, from its first line on:
+
+  ---
+  subject.kk: Форум өтетін орын ауысты
+  subject.ru: Форум переезжает
+  subject.en: The forum moves
+  language: ru
+  ---
+  Форум «Цифровой регион» пройдёт **7 декабря** в Семее.
+
+  - регистрация с 9:00
+  - [программа](https://forum.example/programme)
+
+`subject: …` alone stands in letters of all tongues; otherwise each of subject.kk,
+subject.ru and subject.en is needed. `language` (kk, kk-Latn, ru, en; may be left
+out) is that of the text, which all readers get as it is. The text is Markdown:
+paragraphs, headings, lists, quotations, code, emphasis and links; images and HTML
+are refused, with their line.";
+
 #[derive(Debug, Subcommand)]
 pub enum MailingCommand {
     /// Print the letter a Markdown text becomes; nothing is stored or sent.
+    #[command(after_help = EXAMPLE)]
     Preview {
         /// The text: its subject between lines of three hyphens, then Markdown.
         file: PathBuf,
+        /// In whose words the letter speaks around the text: kk, ru or en.
         #[arg(long, value_name = "TAG", default_value = "kk")]
         tongue: Tongue,
         /// Print the HTML part instead of the text.
@@ -31,6 +55,7 @@ pub enum MailingCommand {
         html: bool,
     },
     /// Queue a Markdown text as a letter: to one reader first, then to many.
+    #[command(after_help = EXAMPLE)]
     Send {
         /// The text: its subject between lines of three hyphens, then Markdown.
         file: PathBuf,
@@ -76,6 +101,7 @@ pub async fn mailing(config: &Path, command: MailingCommand, json: bool) -> Resu
     match command {
         MailingCommand::Preview { file, tongue, html } => {
             let letter = letter(&newsroom, &file, &read(&file)?, tongue)?;
+            complain(PLACEHOLDERS);
             if html {
                 return say(&letter.html);
             }
@@ -209,4 +235,32 @@ fn letter(
         &newsroom.letter_site(),
     )
     .map_err(|why| Failure::call(format!("error: {}: {why}", file.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text between the first and the last line that stand for it.
+    fn text_in<'a>(words: &'a str, from: &str, to: &str) -> &'a str {
+        let start = words.find(from).expect("it begins");
+        let text = &words[start..];
+        &text[..text.find(to).expect("it ends")]
+    }
+
+    #[test]
+    fn the_texts_shown_are_taken() {
+        let shown = text_in(EXAMPLE, "  ---", "`subject");
+        let readme = include_str!("../../README.md");
+        let told = text_in(readme, "   ---\n   subject", "   ```");
+        for (text, indent) in [(shown, "  "), (told, "   ")] {
+            let lines: Vec<&str> = text
+                .lines()
+                .map(|line| line.strip_prefix(indent).unwrap_or(line))
+                .collect();
+            let mailing = mailing::read(&lines.join("\n")).expect("a mailing");
+            assert_eq!(mailing.subject.ru, "Форум переезжает");
+            assert_eq!(mailing.subject.kk, "Форум өтетін орын ауысты");
+        }
+    }
 }

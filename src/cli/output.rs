@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono_tz::Tz;
 
 use crate::model::complaint::{Complaint, Severity};
 
@@ -85,6 +86,25 @@ pub fn complain_all(complaints: &[Complaint]) -> bool {
     complaints
         .iter()
         .any(|complaint| complaint.severity == Severity::Error)
+}
+
+/// A time as people are told it, in the house zone: `2026-11-23 14:00 +05`.
+pub fn moment(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%F %R %Z").to_string()
+}
+
+/// A day an operator names; for clap, which says of which option it is.
+///
+/// # Errors
+/// What is expected instead, with an example.
+pub fn read_day(word: &str) -> Result<NaiveDate, String> {
+    NaiveDate::parse_from_str(word, "%Y-%m-%d")
+        .map_err(|_| "expected a day of the calendar as YYYY-MM-DD, e.g. 2026-11-23".to_owned())
+}
+
+/// The day of a time, as people are told it: `2026-11-23 (+05)`.
+pub fn day(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%F (%Z)").to_string()
 }
 
 /// A time as JSON shows it: RFC 3339 in UTC.

@@ -1,9 +1,10 @@
 //! A source's subscription at its hub, for `jarshy sources list`.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use super::output::time;
+use super::output::{moment, time};
 use crate::model::push::{Aim, Subscription};
 use crate::model::source::SourceId;
 
@@ -22,14 +23,19 @@ pub fn as_json(pushes: &[Subscription], source: &SourceId, now: DateTime<Utc>) -
 }
 
 /// In words, to stand after others; empty where no hub is known.
-pub fn in_words(pushes: &[Subscription], source: &SourceId, now: DateTime<Utc>) -> String {
+pub fn in_words(
+    pushes: &[Subscription],
+    source: &SourceId,
+    now: DateTime<Utc>,
+    zone: Tz,
+) -> String {
     let Some(push) = of(pushes, source) else {
         return String::new();
     };
     let hub = push.hub.host_str().unwrap_or_default();
     match (push.lease_until, &push.trouble) {
         (Some(until), _) if push.is_alive(now) => {
-            format!("; pushed by {hub} until {}", until.format("%F %R UTC"))
+            format!("; pushed by {hub} until {}", moment(until, zone))
         }
         (_, Some(trouble)) => format!("; not pushed by {hub}: {trouble}"),
         (_, None) => format!("; {hub} was asked to push"),
@@ -78,12 +84,15 @@ mod tests {
             (asked, "; hub.example was asked to push"),
             (
                 alive.clone(),
-                "; pushed by hub.example until 2026-11-23 12:00 UTC",
+                "; pushed by hub.example until 2026-11-23 17:00 +05",
             ),
             (refused, "; not pushed by hub.example: the hub refused"),
             (ending, ""),
         ] {
-            assert_eq!(in_words(&[push], &id, now), expected);
+            assert_eq!(
+                in_words(&[push], &id, now, chrono_tz::Asia::Almaty),
+                expected
+            );
         }
         let told = as_json(std::slice::from_ref(&alive), &id, now);
         assert_eq!(told["alive"], true);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::house;
-use super::output::{Failure, complain, say, time};
+use super::output::{Failure, complain, read_day, say, time};
 use crate::daemon::Newsroom;
 use crate::model::feed::{Entry, Filter};
 use crate::model::language::Language;
@@ -34,7 +34,7 @@ pub struct SearchCall {
     #[arg(long)]
     language: Option<Language>,
     /// Published that day or later: 2026-11-23.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = read_day)]
     since: Option<NaiveDate>,
     /// The next page: the number the last one ended with.
     #[arg(long, value_name = "NUMBER")]

@@ -59,6 +59,9 @@ pub struct AddArgs {
     /// Of several language versions this one: kk, ru or en.
     #[arg(long)]
     language: Option<Language>,
+    /// Take this one of those shown, by its number, and not the first.
+    #[arg(long, value_name = "N")]
+    pick: Option<usize>,
     /// Add the entry to this file, e.g. feeds/sources/local.toml.
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,

@@ -4,6 +4,7 @@ mod columns;
 mod import;
 mod records;
 
+use std::collections::HashSet;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,7 @@ use super::house;
 use super::output::{Failure, say, time};
 use crate::daemon::Newsroom;
 use crate::model::feed::FeedName;
-use crate::model::subscriber::{Subscriber, SubscriberId, SubscriberStatus, Tag};
+use crate::model::subscriber::{EmailAddress, Subscriber, SubscriberId, SubscriberStatus, Tag};
 use crate::store::Search;
 
 /// Subscribers read at once.
@@ -21,7 +22,7 @@ const BATCH: u32 = 1_000;
 
 #[derive(Debug, Subcommand)]
 pub enum SubscribersCommand {
-    /// One line for each.
+    /// One line for each; `suppressed` beside the status: nothing is sent there.
     List(Whom),
     /// Mark those found with a tag.
     Tag {
@@ -49,7 +50,8 @@ pub enum SubscribersCommand {
         #[arg(long, value_name = "TAG")]
         tag: Vec<Tag>,
     },
-    /// Print those found as CSV, in a form `import` reads.
+    /// Print those found as CSV, in a form `import` reads. Suppression is no
+    /// column of it: `suppressions list` tells that.
     Export(Whom),
 }
 
@@ -93,8 +95,10 @@ pub async fn subscribers(
         SubscribersCommand::List(whom) => {
             let mut lines = Lines::to_output();
             let line = if json { as_json } else { as_line };
-            each(&newsroom, &whom.search(), |page| {
-                page.iter().try_for_each(|one| lines.say(&line(one)))
+            each(&newsroom, &whom.search(), async |page| {
+                let kept_off = kept_off(&newsroom, page).await?;
+                page.iter()
+                    .try_for_each(|one| lines.say(&line(one, kept_off.contains(&one.id))))
             })
             .await?;
             lines.end()
@@ -109,7 +113,7 @@ pub async fn subscribers(
         SubscribersCommand::Export(whom) => {
             let mut out = csv::Writer::from_writer(BufWriter::new(std::io::stdout()));
             out.write_record(columns::HEADER).map_err(unwritten)?;
-            each(&newsroom, &whom.search(), |page| {
+            each(&newsroom, &whom.search(), async |page| {
                 page.iter()
                     .try_for_each(|one| out.write_record(columns::row(one)).map_err(unwritten))
             })
@@ -135,7 +139,7 @@ pub async fn subscribers(
 async fn each(
     newsroom: &Newsroom,
     search: &Search,
-    mut told: impl FnMut(&[Subscriber]) -> Result<(), Failure>,
+    mut told: impl AsyncFnMut(&[Subscriber]) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut after: Option<SubscriberId> = None;
     loop {
@@ -144,12 +148,22 @@ async fn each(
             .search_subscribers(search, after.clone(), BATCH)
             .await
             .map_err(Failure::work)?;
-        told(&page)?;
+        told(&page).await?;
         match page.last() {
             Some(last) => after = Some(last.id.clone()),
             None => return Ok(()),
         }
     }
+}
+
+/// Whom of `people` the suppression list keeps off, by address or domain.
+async fn kept_off(
+    newsroom: &Newsroom,
+    people: &[Subscriber],
+) -> Result<HashSet<SubscriberId>, Failure> {
+    let addresses: Vec<EmailAddress> = people.iter().map(|one| one.address.clone()).collect();
+    let kept_off = newsroom.store.suppressed(&addresses).await;
+    kept_off.map_err(Failure::work)
 }
 
 /// How many were changed.
@@ -215,11 +229,12 @@ fn unwritten(error: impl std::fmt::Display) -> Failure {
     Failure::work(format!("standard output: {error}"))
 }
 
-fn as_line(one: &Subscriber) -> String {
+fn as_line(one: &Subscriber, is_suppressed: bool) -> String {
     let mut line = format!(
-        "{} {} {}",
+        "{} {}{} {}",
         one.address.as_str(),
         one.status.word(),
+        if is_suppressed { " suppressed" } else { "" },
         one.profile.tongue
     );
     for tag in &one.tags {
@@ -228,10 +243,11 @@ fn as_line(one: &Subscriber) -> String {
     line
 }
 
-fn as_json(one: &Subscriber) -> String {
+fn as_json(one: &Subscriber, is_suppressed: bool) -> String {
     let profile = &one.profile;
     serde_json::json!({
         "id": one.id.as_str(), "address": one.address.as_str(), "status": one.status.word(),
+        "suppressed": is_suppressed,
         "language": profile.tongue.tag(), "script": profile.script.word(),
         "feeds": profile.feeds.iter().map(FeedName::as_str).collect::<Vec<_>>(),
         "regions": profile.regions.iter().map(|region| region.code()).collect::<Vec<_>>(),

@@ -18,6 +18,8 @@ pub struct GatherPace {
     pub every_min: Duration,
     /// Its ceiling.
     pub every_max: Duration,
+    /// New articles of one source on one day.
+    pub new_per_day: u32,
 }
 
 pub(super) fn check(raw: &RawGather, note: &mut impl FnMut(&str, String)) -> GatherPace {
@@ -36,11 +38,16 @@ pub(super) fn check(raw: &RawGather, note: &mut impl FnMut(&str, String)) -> Gat
             ),
         );
     }
+    if raw.new_per_day == 0 {
+        let expected = "0: expected 1 or more; a source that is not to be read is switched off with `enabled = false`";
+        note("gather.new_per_day", expected.to_owned());
+    }
     let minutes = |minutes: u64| Duration::from_secs(minutes.saturating_mul(60));
     GatherPace {
         pause: Duration::from_millis(raw.pause_ms),
         every_min: minutes(least),
         every_max: minutes(most),
+        new_per_day: raw.new_per_day,
     }
 }
 

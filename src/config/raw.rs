@@ -54,6 +54,7 @@ section!(RawGather {
     pause_ms: u64 = 1_000_u64,
     every_min_minutes: u64 = 5_u64,
     every_max_minutes: u64 = 1_440_u64,
+    new_per_day: u32 = 5_000_u32,
     contact: String = "",
     allow_private: Vec<String> = Vec::<String>::new(),
     push: bool = true,

@@ -39,17 +39,21 @@ pub struct Learned {
     pub late: HashSet<ArticleId>,
     pub new: usize,
     pub revised: usize,
+    /// New ones for which there was no room.
+    pub beyond: usize,
 }
 
 impl Learned {
     /// Compares `articles` with what the store knows, reads what is new, and has
     /// articles' pages asked where their source gave only a teaser. `asks_pages`: the
-    /// source answered, so that its site may be asked, also for what waits.
+    /// source answered, so that its site may be asked, also for what waits. Of new
+    /// articles no more than `room` are taken, in their order.
     pub async fn of(
         newsroom: &Newsroom,
         source: &Source,
         articles: Vec<Article>,
         asks_pages: bool,
+        room: usize,
         now: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
         let ids: Vec<ArticleId> = articles.iter().map(|article| article.id.clone()).collect();
@@ -58,11 +62,15 @@ impl Learned {
             language: source.language,
             region: source.region,
         };
-        let (mut new, mut revised) = (0, 0);
+        let (mut new, mut revised, mut beyond) = (0, 0, 0);
         let mut told = Vec::new();
         for article in articles {
             let before = known.get(&article.id);
             let article = match identity::change(article, before) {
+                Change::New(_) if new >= room => {
+                    beyond += 1;
+                    continue;
+                }
                 Change::New(article) => {
                     new += 1;
                     article
@@ -107,6 +115,7 @@ impl Learned {
             late,
             new,
             revised,
+            beyond,
         })
     }
 

@@ -72,7 +72,7 @@ pub(super) async fn refresh(
     looked.state = watched
         .settle(looked.offer.as_ref(), polled, looked.state, now)
         .await?;
-    let judged = health::verdict(source, &looked.state, now);
+    let judged = health::verdict(source, &looked.state, now.with_timezone(&newsroom.zone));
     let told = looked.state.health.told.replace(judged.0);
     let visit = Visit {
         state: looked.state,
@@ -145,11 +145,16 @@ pub async fn look(
     tell(&identified.articles);
     let reached = matches!(found.answered, Answered::Read | Answered::Unchanged);
     let asks_pages = reached && (due.texts || !identified.articles.is_empty());
-    let learned = Learned::of(newsroom, source, identified.articles, asks_pages, now).await?;
+    let today = now.with_timezone(&newsroom.zone).date_naive();
+    let room = health::room(&state.health, today, newsroom.plan.new_per_day);
+    let articles = identified.articles;
+    let learned = Learned::of(newsroom, source, articles, asks_pages, room, now).await?;
     told.brought_new = learned.new > 0;
     let visited = with_result(found.visited, entries, &learned);
     let mut state = plan::after(source, state, visited, now, &newsroom.plan);
     state.health = health::after(&state.health, source, &state, &told, now);
+    let left_out = health::took(&mut state, today, learned.new, learned.beyond);
+    told.complaints.extend(left_out);
     Ok(Looked {
         refreshed: Refreshed {
             source: source.id.to_string(),

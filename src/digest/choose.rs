@@ -9,16 +9,16 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
-use super::importance::{Importance, Scale, is_own_desk};
-use super::share::shared;
+use super::importance::{Importance, Scale};
 use super::since::{CORRECTIONS_MAX, Correction, corrections};
 use crate::model::change::Since;
 use crate::model::digest::DigestPlan;
-use crate::model::event::{ComingEvent, Event, EventId, VOUCHED_FROM};
+use crate::model::event::{ComingEvent, Event, EventId};
 use crate::model::feed::{Entry, Filter, PublishedFeed};
 use crate::model::language::{Language, Tongue};
 use crate::model::reading::Kind;
 use crate::model::region::Region;
+use crate::model::share::shared;
 use crate::model::source::SourceId;
 use crate::model::subscriber::{Grouping, LetterScript, Profile};
 use crate::model::topic::Topic;
@@ -102,14 +102,14 @@ pub fn choose(
     let is_told = |entry: &Entry| is_for(&filters, profile, entry);
     let corrected = corrections(since, &known, is_told);
     let coming = coming(known, today, plan.days_ahead);
-    let (stories, stories_left) = shared(stories, plan.stories_max, teller);
+    let (stories, stories_left) = shared(stories, plan.stories_max, Entry::teller);
     let (coming, events_left) = shared(coming, EVENTS_MAX, word_of);
     let (corrections, corrections_left) = shared(
         corrected.iter().collect(),
         CORRECTIONS_MAX,
         |correction| match correction {
             Correction::Event { event, .. } => word_of(event),
-            Correction::Article { entry, .. } => teller(entry),
+            Correction::Article { entry, .. } => entry.teller(),
         },
     );
     let stories = match profile.grouping {
@@ -127,13 +127,6 @@ pub fn choose(
         corrections_left,
         silent: since.silent.clone(),
     }
-}
-
-/// On whose word a story is told; `None`: enough others tell it too, or the house's
-/// own desk does.
-fn teller(entry: &Entry) -> Option<&SourceId> {
-    let is_vouched = entry.also_told_by.len() + 1 >= VOUCHED_FROM;
-    (!is_vouched && !is_own_desk(entry)).then_some(&entry.article.source)
 }
 
 /// Under which region a story stands: the surest of those the reader asked

@@ -67,7 +67,7 @@ impl Importance {
             },
             nearness: nearness(entry, scale.today),
             outlets: OUTLET * i64::try_from(outlets).unwrap_or_default(),
-            desk: if is_own_desk(entry) { OWN_DESK } else { 0 },
+            desk: if entry.is_own_desk() { OWN_DESK } else { 0 },
             region: if is_of(entry, scale.regions) {
                 REGION
             } else {
@@ -93,11 +93,6 @@ impl Importance {
     pub fn total(&self) -> i64 {
         self.parts().iter().map(|(_, points)| points).sum()
     }
-}
-
-/// The desk's own texts are read at the house: they alone have no page elsewhere.
-pub fn is_own_desk(entry: &Entry) -> bool {
-    entry.article.link.is_none()
 }
 
 /// What is over is near to nobody.

@@ -54,9 +54,9 @@ pub fn event_language(event: &Event, choice: &Choice) -> Language {
         .iter()
         .find(|entry| Some(&entry.article.id) == told_by);
     match story.map(|entry| entry.reading.shown_language()) {
-        Some(language) => language,
-        None if looks_kazakh(&event.name) => Language::KazakhCyrillic,
-        None => Language::Undetermined,
+        Some(language) if language != Language::Undetermined => language,
+        _ if looks_kazakh(&event.name) => Language::KazakhCyrillic,
+        _ => Language::Undetermined,
     }
 }
 

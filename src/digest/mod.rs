@@ -12,7 +12,6 @@ mod items;
 pub mod links;
 pub mod mailing;
 mod outside;
-pub mod share;
 pub mod since;
 mod subject;
 mod wrap;

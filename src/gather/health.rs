@@ -6,12 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Tz;
 
 use crate::model::complaint::{Complaint, Severity};
 use crate::model::draft::{Draft, Harvest};
 use crate::model::health::{Answered, Health, Sample, Verdict};
-use crate::model::source::{Place, Source, SourceState};
+use crate::model::source::{Place, Source, SourceState, Validators};
 
 use super::charset;
 use super::document::Document;
@@ -190,6 +191,53 @@ pub fn after(
     next
 }
 
+/// How many articles not seen before may still be taken from a source `today`, of
+/// `per_day`: whoever invents new ids at every visit would fill the store.
+pub fn room(health: &Health, today: NaiveDate, per_day: u32) -> usize {
+    let taken = taken_on(health, today);
+    usize::try_from(per_day.saturating_sub(taken)).unwrap_or(usize::MAX)
+}
+
+/// Notes that of a document's new articles so many were `taken` today, and so many
+/// `left`: those are told, and no validator may vouch for them.
+#[must_use]
+pub fn took(
+    state: &mut SourceState,
+    today: NaiveDate,
+    taken: usize,
+    left: usize,
+) -> Option<Complaint> {
+    let health = &mut state.health;
+    if taken > 0 {
+        let before = taken_on(health, today);
+        health.taken = Some((today, before.saturating_add(number(taken))));
+    }
+    if left == 0 {
+        return None;
+    }
+    state.validators = Validators::default();
+    state.body_hash = None;
+    let complaint = Complaint::warning(
+        "",
+        format!(
+            "new entries left out until another day: more than gather.new_per_day allows: \
+             “{left}” of “{}”",
+            taken + left
+        ),
+    );
+    if let Some((reason, times)) = reason(&complaint) {
+        skip(&mut health.skipped, reason, times);
+    }
+    Some(complaint)
+}
+
+fn taken_on(health: &Health, today: NaiveDate) -> u32 {
+    health
+        .taken
+        .filter(|(day, _)| *day == today)
+        .map_or(0, |(_, taken)| taken)
+}
+
 /// What documents of a source used to give and `last` does not. Feeds are made
 /// for machines: one that is empty is empty.
 pub fn layout_change(place: &Place, usual: Sample, last: Sample) -> Option<&'static str> {
@@ -215,8 +263,9 @@ pub fn layout_change(place: &Place, usual: Sample, last: Sample) -> Option<&'sta
     }
 }
 
-/// How `source` is at `now`, and why that is thought, for people.
-pub fn verdict(source: &Source, state: &SourceState, now: DateTime<Utc>) -> (Verdict, String) {
+/// How `source` is at `now`, and why that is thought, for people: its days are
+/// those of the zone of `now`.
+pub fn verdict(source: &Source, state: &SourceState, now: DateTime<Tz>) -> (Verdict, String) {
     if !source.enabled {
         return (Verdict::Off, "switched off in the catalogue".to_owned());
     }
@@ -234,13 +283,15 @@ pub fn verdict(source: &Source, state: &SourceState, now: DateTime<Utc>) -> (Ver
 }
 
 /// Of a source that answered.
-fn of_the_living(source: &Source, state: &SourceState, now: DateTime<Utc>) -> (Verdict, String) {
+fn of_the_living(source: &Source, state: &SourceState, now: DateTime<Tz>) -> (Verdict, String) {
+    let zone = now.timezone();
     let health = &state.health;
     if let (Some(since), Some(what)) = (
         health.changed_since,
         layout_change(&source.place, health.usual, health.last),
     ) {
-        let why = format!("{what}, since {}; see its page and its rules", day(since));
+        let since = day(since, zone);
+        let why = format!("{what}, since {since}; see its page and its rules");
         return (Verdict::Changed, why);
     }
     if let Some((to, times)) = &state.moved_to {
@@ -257,9 +308,9 @@ fn of_the_living(source: &Source, state: &SourceState, now: DateTime<Utc>) -> (V
     let is_desk = matches!(source.place, Place::Desk(_));
     if let Some(newest) = health.newest
         && !is_desk
-        && now - newest > silent_after(health)
+        && now.to_utc() - newest > silent_after(health)
     {
-        let why = format!("nothing new since {}", day(newest));
+        let why = format!("nothing new since {}", day(newest, zone));
         return (Verdict::Silent, why);
     }
     if state.pace.entries == 0 && !is_desk {
@@ -276,8 +327,10 @@ fn of_the_failing(
     state: &SourceState,
     answered: Answered,
     said: &str,
-    now: DateTime<Utc>,
+    now: DateTime<Tz>,
 ) -> (Verdict, String) {
+    let zone = now.timezone();
+    let now = now.to_utc();
     let since = state.health.failing_since.unwrap_or(now);
     let passing = matches!(
         answered,
@@ -292,12 +345,12 @@ fn of_the_failing(
     };
     if now - since < patience && (passing || lived || unreachable) {
         let alive = state.last_success.map_or_else(String::new, |last| {
-            format!("; it last answered on {}", day(last))
+            format!("; it last answered on {}", day(last, zone))
         });
         return (Verdict::Failing, format!("{said}{alive}"));
     }
     let alive = match state.last_success {
-        Some(last) => format!("; it last answered on {}", day(last)),
+        Some(last) => format!("; it last answered on {}", day(last, zone)),
         None => "; it has never answered".to_owned(),
     };
     (Verdict::Dead, format!("{said}{alive}"))
@@ -315,8 +368,8 @@ fn silent_after(health: &Health) -> TimeDelta {
     }
 }
 
-fn day(time: DateTime<Utc>) -> String {
-    time.format("%F").to_string()
+fn day(time: DateTime<Utc>, zone: Tz) -> String {
+    time.with_timezone(&zone).format("%F (%Z)").to_string()
 }
 
 fn number(count: usize) -> u32 {

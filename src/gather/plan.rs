@@ -40,6 +40,9 @@ pub struct PlanOptions {
     /// Validators are forgotten this often, and the whole body asked for: some
     /// servers say 304 for ever after a slip in their clock or cache.
     pub validators_kept: Duration,
+    /// Articles not seen before that are taken from one source on one day; those
+    /// beyond wait in the source's document.
+    pub new_per_day: u32,
 }
 
 impl Default for PlanOptions {
@@ -49,6 +52,7 @@ impl Default for PlanOptions {
             every_max: Duration::from_hours(24),
             backoff_max: Duration::from_hours(24),
             validators_kept: Duration::from_hours(8 * 24),
+            new_per_day: 5_000,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 
 use super::article::Article;
-use super::event::Event;
+use super::event::{Event, VOUCHED_FROM};
 use super::language::{Language, Tongue, Trilingual};
 use super::reading::{Kind, Reading};
 use super::region::Region;
@@ -133,6 +133,20 @@ pub struct Entry {
     pub added: DateTime<Utc>,
     /// When a reader would last have noticed a change.
     pub changed: DateTime<Utc>,
+}
+
+impl Entry {
+    /// The desk's own texts are read at the house: they alone have no page elsewhere.
+    pub const fn is_own_desk(&self) -> bool {
+        self.article.link.is_none()
+    }
+
+    /// On whose word it is told; `None`: enough others tell it too, or the house's
+    /// own desk does.
+    pub fn teller(&self) -> Option<&SourceId> {
+        let is_vouched = self.also_told_by.len() + 1 >= VOUCHED_FROM;
+        (!is_vouched && !self.is_own_desk()).then_some(&self.article.source)
+    }
 }
 
 /// Another outlet's telling of the same story.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 /// What a source answered when it was last asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -201,6 +201,9 @@ pub struct Health {
     pub changed_since: Option<DateTime<Utc>>,
     /// What was left out, or not read at all, and how often; bounded.
     pub skipped: BTreeMap<String, u32>,
+    /// The last day (of the house zone) that brought articles not seen before, and
+    /// how many were taken on it.
+    pub taken: Option<(NaiveDate, u32)>,
     /// The verdict that was last told in the log.
     pub told: Option<Verdict>,
 }

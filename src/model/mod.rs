@@ -28,6 +28,7 @@ pub mod reading;
 pub mod region;
 pub mod schedule;
 pub mod sending;
+pub mod share;
 pub mod source;
 pub mod story;
 pub mod subscriber;

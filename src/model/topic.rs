@@ -1,9 +1,12 @@
 //! What an article is about: the topics readers choose by. The words are stable:
-//! they stand in the catalogue, in feeds, in addresses and in the store; how a
-//! topic is called in each tongue is a message.
+//! they stand in the catalogue, in feeds, in addresses and in the store. Pages and
+//! letters call a topic by a message an operator may change; feeds made for each
+//! topic by its name here, and a test of `template` keeps the two alike.
 
 use std::fmt;
 use std::str::FromStr;
+
+use super::language::Tongue;
 
 /// A topic. Ordered as readers are shown them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,6 +84,59 @@ impl Topic {
             Self::Government => "government",
             Self::Society => "society",
             Self::Diplomacy => "diplomacy",
+        }
+    }
+
+    /// Its name in the tongue, to stand alone or after a colon.
+    pub const fn name(self, tongue: Tongue) -> &'static str {
+        let [kk, ru, en] = match self {
+            Self::Media => ["БАҚ", "СМИ", "Media"],
+            Self::Digital => [
+                "Цифрлық технологиялар",
+                "Цифровые технологии",
+                "Digital technology",
+            ],
+            Self::Business => [
+                "Бизнес және экономика",
+                "Бизнес и экономика",
+                "Business and economy",
+            ],
+            Self::Agriculture => ["Ауыл шаруашылығы", "Сельское хозяйство", "Agriculture"],
+            Self::Energy => ["Энергетика", "Энергетика", "Energy"],
+            Self::Industry => [
+                "Өнеркәсіп және құрылыс",
+                "Промышленность и строительство",
+                "Industry and construction",
+            ],
+            Self::Transport => [
+                "Көлік және логистика",
+                "Транспорт и логистика",
+                "Transport and logistics",
+            ],
+            Self::Youth => ["Жастар", "Молодёжь", "Youth"],
+            Self::Education => ["Білім", "Образование", "Education"],
+            Self::Science => ["Ғылым", "Наука", "Science"],
+            Self::Culture => ["Мәдениет", "Культура", "Culture"],
+            Self::Health => ["Денсаулық сақтау", "Здравоохранение", "Health"],
+            Self::Ecology => ["Экология", "Экология", "Environment"],
+            Self::Tourism => ["Туризм", "Туризм", "Tourism"],
+            Self::Sport => ["Спорт", "Спорт", "Sport"],
+            Self::Government => [
+                "Мемлекет және құқық",
+                "Государство и право",
+                "Government and law",
+            ],
+            Self::Society => ["Азаматтық қоғам", "Гражданское общество", "Civil society"],
+            Self::Diplomacy => [
+                "Халықаралық қатынастар",
+                "Международные отношения",
+                "International relations",
+            ],
+        };
+        match tongue {
+            Tongue::Kazakh => kk,
+            Tongue::Russian => ru,
+            Tongue::English => en,
         }
     }
 }

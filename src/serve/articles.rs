@@ -11,8 +11,8 @@ use crate::model::source::Republish;
 use crate::template::page::ArticlePage;
 
 use super::House;
-use super::guard::Trouble;
 use super::pages::{Frame, day, event_card, known, page};
+use super::trouble::Trouble;
 use super::voice::Voice;
 
 /// `/article/{id}`
@@ -54,13 +54,15 @@ pub(super) async fn article(
             .remove(&id)
             .unwrap_or_default()
             .iter()
-            .map(|event| event_card(event, &voice))
+            .map(|event| {
+                let is_first = event.articles.first() == Some(&id);
+                event_card(event, &voice, is_first.then_some(language))
+            })
             .collect(),
     };
     let frame = Frame {
         title: &article.title,
         is_private: false,
-        shows_outbox: false,
     };
     Ok(page(&house, &voice, &frame, "page/article.html", &context)?)
 }

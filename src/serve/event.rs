@@ -13,7 +13,7 @@ use crate::publish;
 
 use super::House;
 use super::feeds::{Rendered, respond};
-use super::guard::Trouble;
+use super::trouble::Trouble;
 use super::voice::Voice;
 
 /// `/event/{id}.ics`

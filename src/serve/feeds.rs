@@ -18,7 +18,7 @@ use crate::model::feed::{CALENDAR_EVENTS_MAX, Edition, PublishedFeed};
 use crate::publish::{self, Document, Format};
 
 use super::House;
-use super::guard::Trouble;
+use super::trouble::Trouble;
 use super::voice::Voice;
 
 /// How long a reader may use its copy without asking, in seconds.

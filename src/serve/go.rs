@@ -11,10 +11,10 @@ use axum::response::{IntoResponse, Response};
 use crate::model::link::LinkShort;
 
 use super::House;
-use super::guard::Trouble;
 use super::limits::client;
 use super::openings::{SETTLE_EVERY, is_person};
 use super::outbox::Peer;
+use super::trouble::Trouble;
 
 /// `/go/{short}`
 pub(super) async fn go(

@@ -8,85 +8,18 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use chrono::TimeDelta;
 use url::Url;
 
-use crate::store::StoreError;
-use crate::template::TemplateError;
-
 use super::House;
+use super::outbox::{Peer, may_read_outbox};
 use super::pages::answer_page;
-use super::voice::Voice;
+use super::trouble::Trouble;
+use super::voice::{SeesOutbox, Voice};
 
 /// How long an answer may take, body read included.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
-/// What a reader told to come again should wait.
-const BUSY_WAIT_SECS: u32 = 30;
 /// No scripts at all, nothing from elsewhere, in nobody's frame.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-/// Why a request has no ordinary answer: a status, and the words for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Trouble {
-    status: StatusCode,
-    what: &'static str,
-    /// In how many seconds to come again.
-    wait_secs: Option<u32>,
-}
-
-impl Trouble {
-    pub(super) const NOT_FOUND: Self = Self::new(StatusCode::NOT_FOUND, "not_found");
-    pub(super) const NOT_ALLOWED: Self = Self::new(StatusCode::METHOD_NOT_ALLOWED, "not_allowed");
-    pub(super) const REFUSED: Self = Self::new(StatusCode::FORBIDDEN, "refused");
-    const TOO_LARGE: Self = Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large");
-    const BUSY: Self = Self {
-        status: StatusCode::SERVICE_UNAVAILABLE,
-        what: "busy",
-        wait_secs: Some(BUSY_WAIT_SECS),
-    };
-    pub(super) const BROKEN: Self = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "broken");
-
-    const fn new(status: StatusCode, what: &'static str) -> Self {
-        Self {
-            status,
-            what,
-            wait_secs: None,
-        }
-    }
-
-    /// Asked too often (RFC 6585 section 4).
-    pub(super) fn too_many(wait: TimeDelta) -> Self {
-        let wait = u32::try_from(wait.num_seconds()).unwrap_or(1).max(1);
-        Self {
-            status: StatusCode::TOO_MANY_REQUESTS,
-            what: "too_many",
-            wait_secs: Some(wait),
-        }
-    }
-}
-
-impl IntoResponse for Trouble {
-    /// Bare: [`around`] writes the page, since it knows the tongue.
-    fn into_response(self) -> Response {
-        let mut response = self.status.into_response();
-        response.extensions_mut().insert(self);
-        response
-    }
-}
-
-impl From<StoreError> for Trouble {
-    fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "a page could not be answered from the store");
-        Self::BROKEN
-    }
-}
-
-impl From<TemplateError> for Trouble {
-    fn from(error: TemplateError) -> Self {
-        tracing::error!(%error, "a page could not be rendered");
-        Self::BROKEN
-    }
-}
 
 /// For addresses nobody lives at.
 pub(super) async fn not_found() -> Trouble {
@@ -101,10 +34,13 @@ pub(super) async fn not_allowed() -> Trouble {
 /// The outermost layer.
 pub(super) async fn around(
     State(house): State<Arc<House>>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
-    let voice = Voice::new(request.uri(), request.headers());
+    let peer = request.extensions().get::<Peer>();
+    let sees_outbox = SeesOutbox(may_read_outbox(&house, peer, request.headers()));
+    request.extensions_mut().insert(sees_outbox);
+    let voice = Voice::new(request.uri(), request.headers()).seeing(sees_outbox);
     let response = match house.room.try_acquire() {
         Ok(_room) => tokio::time::timeout(ANSWER_TIMEOUT, next.run(request))
             .await

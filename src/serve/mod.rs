@@ -12,6 +12,7 @@ mod eml;
 mod event;
 mod feeds;
 mod forms;
+mod front;
 mod go;
 mod guard;
 mod hooks;
@@ -25,6 +26,7 @@ mod preferences_form;
 mod refusals;
 mod search;
 mod subscribe;
+mod trouble;
 mod voice;
 mod websub;
 
@@ -199,7 +201,7 @@ impl House {
         headers: &HeaderMap,
         address: &EmailAddress,
         weight: Weight,
-    ) -> Result<(), guard::Trouble> {
+    ) -> Result<(), trouble::Trouble> {
         let options = &self.options.subscribe;
         let peer = peer.map(|peer| peer.0.ip());
         let client = limits::client(peer, headers, &options.trusted_proxies);
@@ -207,7 +209,7 @@ impl House {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .admit(options, client, address, weight, self.clock.now())
-            .map_err(guard::Trouble::too_many)
+            .map_err(trouble::Trouble::too_many)
     }
 
     fn site(&self) -> Site {

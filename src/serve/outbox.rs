@@ -15,8 +15,8 @@ use crate::template::page::{LetterPage, Outbox, OutboxRow};
 
 use super::House;
 use super::eml::{self, Eml};
-use super::guard::Trouble;
 use super::pages::{Frame, page};
+use super::trouble::Trouble;
 use super::voice::Voice;
 
 /// Letters on the list, newest first.
@@ -66,7 +66,6 @@ pub(super) async fn list(
     let frame = Frame {
         title: &title,
         is_private: true,
-        shows_outbox: true,
     };
     Ok(page(&house, &voice, &frame, "page/outbox.html", &context)?)
 }
@@ -105,7 +104,6 @@ pub(super) async fn letter(
     let frame = Frame {
         title: &title,
         is_private: true,
-        shows_outbox: true,
     };
     Ok(page(&house, &voice, &frame, "page/letter.html", &context)?)
 }

@@ -1,10 +1,9 @@
 //! The front page, the list of feeds, and the frame of every page.
 
-use std::cmp::Reverse;
 use std::sync::Arc;
 
-use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -14,17 +13,18 @@ use crate::model::feed::{Entry, Filter, PublishedFeed};
 use crate::model::language::{Language, Tongue};
 use crate::model::reading::Kind;
 use crate::model::region::Region;
-use crate::model::token::stamp;
+use crate::model::subscriber::SubscriberId;
+use crate::model::token::{TokenPurpose, sign, stamp};
 use crate::model::topic::Topic;
-use crate::template::TemplateError;
 use crate::template::page::{
     AlsoLink, Answer, Choice, DigestForm, EventCard, FeedCard, Feeds, Home, Layout, StoryCard,
 };
+use crate::template::{TemplateError, Writing};
 use crate::text::city;
 
 use super::House;
-use super::guard::Trouble;
-use super::outbox::{Peer, may_read_outbox};
+use super::front;
+use super::trouble::Trouble;
 use super::voice::{Voice, own_name};
 
 /// Stories on the front page.
@@ -43,18 +43,14 @@ pub(super) struct Mistyped {
 pub(super) async fn home(
     State(house): State<Arc<House>>,
     voice: Voice,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
 ) -> Result<Response, Trouble> {
-    let shows_outbox = may_read_outbox(&house, peer.as_deref(), &headers);
-    home_page(&house, &voice, shows_outbox, None).await
+    home_page(&house, &voice, None).await
 }
 
 /// The front page, perhaps with a form to be mended.
 pub(super) async fn home_page(
     house: &House,
     voice: &Voice,
-    shows_outbox: bool,
     mistyped: Option<Mistyped>,
 ) -> Result<Response, Trouble> {
     let catalogue = house.catalogue();
@@ -63,9 +59,7 @@ pub(super) async fn home_page(
         .store
         .calendar(&about_forums, house.today(), EVENTS_SHOWN)
         .await?;
-    let mut entries = house.store.edition(&about_forums, STORIES_SHOWN).await?;
-    // Feeds keep the order in which entries were added; people read by date.
-    entries.sort_by_key(|entry| Reverse(entry.article.dated()));
+    let entries = front::stories(house, &about_forums, STORIES_SHOWN).await?;
     let featured: Vec<FeedCard> = catalogue
         .feeds
         .iter()
@@ -77,7 +71,14 @@ pub(super) async fn home_page(
         lang: voice.lang().map(str::to_owned),
         events: events
             .iter()
-            .map(|event| event_card(event, voice))
+            .map(|event| {
+                let first = event.articles.first();
+                let told = entries
+                    .iter()
+                    .find(|entry| Some(&entry.article.id) == first)
+                    .map(|entry| entry.reading.shown_language());
+                event_card(event, voice, told)
+            })
             .collect(),
         stories: entries
             .iter()
@@ -93,7 +94,6 @@ pub(super) async fn home_page(
     let frame = Frame {
         title: &title,
         is_private: false,
-        shows_outbox,
     };
     Ok(page(house, voice, &frame, "page/home.html", &context)?)
 }
@@ -130,7 +130,6 @@ pub(super) async fn feeds(
     let frame = Frame {
         title: &title,
         is_private: false,
-        shows_outbox: false,
     };
     Ok(page(&house, &voice, &frame, "page/feeds.html", &context)?)
 }
@@ -147,15 +146,42 @@ pub(super) fn answer_page(
         what,
         action: button.map(|(action, _)| action.to_owned()),
         token: button.map_or_else(String::new, |(_, token)| token.to_owned()),
+        preferences: None,
     };
+    answer(house, voice, &context)
+}
+
+/// The page for `reader`, who just confirmed: it leads to the reader's own page.
+///
+/// The link is made as those in letters are, and seen by whoever opened one. It
+/// stands in no cache, and following it tells nobody (`no-store`, `no-referrer`).
+pub(super) fn welcome_page(
+    house: &House,
+    voice: &Voice,
+    what: &'static str,
+    reader: &SubscriberId,
+) -> Result<Response, Trouble> {
+    let token = sign(&house.secret, TokenPurpose::Preferences, reader, None);
+    let lang = voice.query.replace('?', "&");
+    let context = Answer {
+        query: voice.query.clone(),
+        what,
+        action: None,
+        token: String::new(),
+        preferences: Some(format!("/preferences?token={token}{lang}")),
+    };
+    answer(house, voice, &context)
+}
+
+fn answer(house: &House, voice: &Voice, context: &Answer) -> Result<Response, Trouble> {
+    let what = context.what;
     let title = format!("answer.{what}.title");
     let title = house.templates().message(voice.writing(), &title, &[])?;
     let frame = Frame {
         title: &title,
         is_private: true,
-        shows_outbox: false,
     };
-    Ok(page(house, voice, &frame, "page/answer.html", &context)?)
+    Ok(page(house, voice, &frame, "page/answer.html", context)?)
 }
 
 /// What the frame of a page must know.
@@ -163,7 +189,6 @@ pub(super) struct Frame<'a> {
     pub(super) title: &'a str,
     /// Not for search engines, nor for caches.
     pub(super) is_private: bool,
-    pub(super) shows_outbox: bool,
 }
 
 /// Renders a body into the layout.
@@ -188,7 +213,7 @@ pub(super) fn page<C: Serialize>(
             .map(|feed| feed_card(feed, voice))
             .collect(),
         is_private: frame.is_private,
-        shows_outbox: frame.shows_outbox,
+        shows_outbox: voice.sees_outbox,
         body: templates.render(template, voice.writing(), context)?,
     };
     let html = templates.render("page/layout.html", voice.writing(), &layout)?;
@@ -208,11 +233,17 @@ pub(super) fn page<C: Serialize>(
     Ok(response)
 }
 
-/// One event as pages show it.
-pub(super) fn event_card(event: &Event, voice: &Voice) -> EventCard {
+/// One event as pages show it; named in the language of the text that told of it,
+/// where that is known.
+pub(super) fn event_card(event: &Event, voice: &Voice, told_in: Option<Language>) -> EventCard {
     let counted_from = event.date_counted_from.map(|day| day.to_string());
     EventCard {
-        name: voice.quote_name(&event.name),
+        name: match told_in {
+            Some(language) if language != Language::Undetermined => {
+                voice.quote(&event.name, language).0
+            }
+            _ => voice.quote_name(&event.name),
+        },
         start: event.start.to_string(),
         end: event.end.map(|day| day.to_string()),
         time: event.time.map(|time| time.format("%H:%M").to_string()),
@@ -302,12 +333,12 @@ fn form(house: &House, voice: &Voice, mistyped: Option<Mistyped>) -> DigestForm 
     let tongue = voice.tongue;
     let feeds = &house.catalogue().feeds;
     DigestForm {
-        tongues: Tongue::ALL
+        tongues: Writing::ALL
             .into_iter()
             .map(|choice| Choice {
                 value: choice.tag().to_owned(),
-                name: own_name(choice).to_owned(),
-                is_chosen: choice == tongue,
+                name: choice.spell(own_name(choice.tongue)),
+                is_chosen: choice == voice.writing(),
             })
             .collect(),
         feeds: feeds

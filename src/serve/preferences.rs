@@ -20,12 +20,13 @@ use crate::store::{Changed, LetterKnown};
 
 use super::House;
 use super::forms::Fields;
-use super::guard::{Trouble, is_own_form};
+use super::guard::is_own_form;
 use super::limits::Weight;
 use super::outbox::Peer;
 use super::pages::answer_page;
-use super::preferences_form::{self, BadWish};
+use super::preferences_form::{self, Form};
 use super::subscribe::{COOLDOWN, TYPED_MAX_CHARS, bad_link, what_was_left};
+use super::trouble::Trouble;
 use super::voice::Voice;
 
 /// Letters told of in a person's data.
@@ -34,8 +35,16 @@ const LETTERS_MAX: u32 = 10_000;
 /// What the page says beside the forms.
 #[derive(Default)]
 pub(super) struct Said {
+    /// `prefs.saved.<what>`
     pub(super) saved: Vec<&'static str>,
-    pub(super) wrong: Option<&'static str>,
+    /// `prefs.told.<what>`: what came of it where nothing was saved.
+    pub(super) told: Option<&'static str>,
+    /// `prefs.wrong.<what>`
+    pub(super) wrong: Vec<&'static str>,
+    /// Whether wishes were sent that wait until what is wrong is mended.
+    pub(super) is_unsaved: bool,
+    /// What was typed as the end of a pause, to be mended.
+    pub(super) pause: Option<String>,
     pub(super) new_address: String,
 }
 
@@ -137,21 +146,29 @@ async fn save(
     id: &SubscriberId,
     fields: &Fields,
 ) -> Result<Response, Trouble> {
-    let Some(before) = house.store.subscriber(id).await? else {
+    let Some(mut before) = house.store.subscriber(id).await? else {
         return answer_page(house, voice, "unknown_subscriber", None);
     };
     let catalogue = house.catalogue();
-    let read = preferences_form::read(
+    let Form { wishes, wrong } = preferences_form::read(
         fields,
         &before,
         &catalogue.feeds,
         house.clock.now(),
         house.options.zone,
     );
-    let wishes = match read {
-        Ok(wishes) => wishes,
-        Err(BadWish { what }) => return wrong(house, voice, id, what, String::new()).await,
-    };
+    if !wrong.is_empty() {
+        // Half a form saved would be a riddle: all of it is given back instead.
+        before.profile = wishes.profile;
+        let said = Said {
+            pause: fields.value("pause").map(typed),
+            wrong,
+            is_unsaved: true,
+            ..Said::default()
+        };
+        let page = preferences_form::page(house, voice, &before, said)?;
+        return Ok(unprocessable(page));
+    }
     let saved = preferences_form::differences(&before, &wishes);
     let kept = house
         .store
@@ -161,6 +178,7 @@ async fn save(
         return answer_page(house, voice, "unknown_subscriber", None);
     }
     let said = Said {
+        told: saved.is_empty().then_some("nothing"),
         saved,
         ..Said::default()
     };
@@ -175,13 +193,12 @@ async fn change_address(
     peer: Option<&Peer>,
     headers: &HeaderMap,
 ) -> Result<Response, Trouble> {
-    let typed = fields.value("address").unwrap_or_default();
-    let mistyped = || typed.chars().take(TYPED_MAX_CHARS).collect();
-    let Ok(address) = typed.parse::<EmailAddress>() else {
-        return wrong(house, voice, id, "address", mistyped()).await;
+    let text = fields.value("address").unwrap_or_default();
+    let Ok(address) = text.parse::<EmailAddress>() else {
+        return wrong(house, voice, id, "address", typed(text)).await;
     };
     if house.options.subscribe.lists.refuses(&address) {
-        return wrong(house, voice, id, "refused_address", mistyped()).await;
+        return wrong(house, voice, id, "refused_address", typed(text)).await;
     }
     house.admit(peer, headers, &address, Weight::Person)?;
     let now = house.clock.now();
@@ -194,7 +211,7 @@ async fn change_address(
     }
     // The same whatever is known of the new address, even if nothing is sent.
     let said = Said {
-        saved: vec!["move"],
+        told: Some("move"),
         ..Said::default()
     };
     page(house, voice, id, said).await
@@ -208,15 +225,23 @@ async fn wrong(
     new_address: String,
 ) -> Result<Response, Trouble> {
     let said = Said {
-        wrong: Some(what),
+        wrong: vec![what],
         new_address,
         ..Said::default()
     };
-    let mut response = page(house, voice, id, said).await?;
-    if response.status() == StatusCode::OK {
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(unprocessable(page(house, voice, id, said).await?))
+}
+
+fn unprocessable(mut page: Response) -> Response {
+    if page.status() == StatusCode::OK {
+        *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
-    Ok(response)
+    page
+}
+
+/// What is given back of a mistyped field.
+fn typed(text: &str) -> String {
+    text.chars().take(TYPED_MAX_CHARS).collect()
 }
 
 async fn page(

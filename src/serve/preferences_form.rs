@@ -68,10 +68,13 @@ pub(super) struct Wishes {
     pub(super) paused_until: Option<DateTime<Utc>>,
 }
 
-/// A field that cannot be; `prefs.wrong.<what>` says so.
+/// What a form said: wishes, and which of its fields cannot be. Those stay as
+/// they were, and while there is one nothing is to be saved.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct BadWish {
-    pub(super) what: &'static str,
+pub(super) struct Form {
+    pub(super) wishes: Wishes,
+    /// `prefs.wrong.<what>` says why.
+    pub(super) wrong: Vec<&'static str>,
 }
 
 /// Reads the form of a page; a field it lacks stays as it was, a group of boxes
@@ -82,9 +85,10 @@ pub(super) fn read(
     feeds: &[PublishedFeed],
     now: DateTime<Utc>,
     house_zone: Tz,
-) -> Result<Wishes, BadWish> {
+) -> Form {
     let old = &before.profile;
-    let schedule = schedule(fields, old.schedule)?;
+    let mut wrong = Vec::new();
+    let schedule = schedule(fields, old.schedule, &mut wrong);
     let profile = Profile {
         tongue: fields
             .value("tongue")
@@ -123,44 +127,58 @@ pub(super) fn read(
     let paused_until = match fields.value("pause") {
         None => before.paused_until,
         Some("") => None,
-        Some(day) => pause(day, now, zone)?,
+        Some(day) => {
+            let begins = pause(day, now, zone);
+            if begins.is_none() {
+                wrong.push("pause");
+            }
+            begins.or(before.paused_until)
+        }
     };
-    Ok(Wishes {
+    let wishes = Wishes {
         profile,
         paused_until,
-    })
+    };
+    Form { wishes, wrong }
 }
 
-fn schedule(fields: &Fields, old: Schedule) -> Result<Schedule, BadWish> {
+fn schedule(fields: &Fields, old: Schedule, wrong: &mut Vec<&'static str>) -> Schedule {
     let hour = match fields.value("hour") {
         None => old.hour,
         Some("") => None,
-        Some(text) => match text.parse::<u8>() {
-            Ok(hour) if hour < 24 => Some(hour),
-            _ => return Err(BadWish { what: "hour" }),
-        },
+        Some(text) => text
+            .parse::<u8>()
+            .ok()
+            .filter(|hour| *hour < 24)
+            .or_else(|| {
+                wrong.push("hour");
+                old.hour
+            }),
     };
     let zone = match fields.value("zone") {
         None => old.zone,
         Some("") => None,
-        Some(name) => Some(name.parse().map_err(|_| BadWish { what: "zone" })?),
+        Some(name) => name.parse().ok().or_else(|| {
+            wrong.push("zone");
+            old.zone
+        }),
     };
-    Ok(Schedule {
+    Schedule {
         rhythm: fields
             .value("rhythm")
             .and_then(Rhythm::from_word)
             .unwrap_or(old.rhythm),
         hour,
         zone,
-    })
+    }
 }
 
 /// The beginning of `day` where the reader lives, which must be to come.
-fn pause(day: &str, now: DateTime<Utc>, zone: Tz) -> Result<Option<DateTime<Utc>>, BadWish> {
-    let bad = || BadWish { what: "pause" };
-    let day: NaiveDate = day.parse().map_err(|_| bad())?;
-    if day > last_pause_day(now, zone) || day <= now.with_timezone(&zone).date_naive() {
-        return Err(bad());
+fn pause(day: &str, now: DateTime<Utc>, zone: Tz) -> Option<DateTime<Utc>> {
+    let day: NaiveDate = day.parse().ok()?;
+    let (first, last) = pause_days(now, zone);
+    if day < first || day > last {
+        return None;
     }
     // Where midnight is skipped by a clock change, the day begins an hour later.
     let midnight = day.and_time(NaiveTime::MIN);
@@ -168,29 +186,29 @@ fn pause(day: &str, now: DateTime<Utc>, zone: Tz) -> Result<Option<DateTime<Utc>
         zone.from_local_datetime(&(midnight + chrono::TimeDelta::hours(hours)))
             .earliest()
     });
-    let begins = begins.ok_or_else(bad)?.with_timezone(&Utc);
-    Ok(Some(begins))
+    begins.map(|begins| begins.with_timezone(&Utc))
 }
 
-fn last_pause_day(now: DateTime<Utc>, zone: Tz) -> NaiveDate {
+/// The first and the last day a pause may end on.
+fn pause_days(now: DateTime<Utc>, zone: Tz) -> (NaiveDate, NaiveDate) {
     let today = now.with_timezone(&zone).date_naive();
-    today
-        .checked_add_days(Days::new(PAUSE_DAYS_MAX))
-        .unwrap_or(today)
+    let after = |days| today.checked_add_days(Days::new(days)).unwrap_or(today);
+    (after(1), after(PAUSE_DAYS_MAX))
 }
 
-/// What of the wishes is new, as `prefs.saved.<what>` names it; `nothing` if all
-/// is as it was.
+/// What of the wishes is new, as `prefs.saved.<what>` names it.
 pub(super) fn differences(before: &Subscriber, wishes: &Wishes) -> Vec<&'static str> {
     let (old, new) = (&before.profile, &wishes.profile);
     let (was, is) = (old.schedule, new.schedule);
-    let mut different: Vec<&'static str> = [
+    let is_paused_anew = before.paused_until != wishes.paused_until;
+    [
         ("tongue", old.tongue != new.tongue),
         ("script", old.script != new.script),
         ("rhythm", was.rhythm != is.rhythm),
         ("hour", was.hour != is.hour),
         ("zone", was.zone != is.zone),
-        ("pause", before.paused_until != wishes.paused_until),
+        ("pause", is_paused_anew && wishes.paused_until.is_some()),
+        ("unpaused", is_paused_anew && wishes.paused_until.is_none()),
         ("grouping", old.grouping != new.grouping),
         ("feeds", old.feeds != new.feeds),
         ("kinds", old.kinds != new.kinds),
@@ -200,11 +218,7 @@ pub(super) fn differences(before: &Subscriber, wishes: &Wishes) -> Vec<&'static 
     ]
     .into_iter()
     .filter_map(|(what, is_new)| is_new.then_some(what))
-    .collect();
-    if different.is_empty() {
-        different.push("nothing");
-    }
-    different
+    .collect()
 }
 
 /// The page of `person`.
@@ -220,6 +234,13 @@ pub(super) fn page(
     let lang = voice.query.replace('?', "&");
     let profile = &person.profile;
     let catalogue = house.catalogue();
+    let (pause_min, pause_max) = pause_days(now, zone);
+    let pause = said.pause.unwrap_or_else(|| {
+        let until = person.paused_until.filter(|until| *until > now);
+        until.map_or_else(String::new, |until| {
+            until.with_timezone(&zone).date_naive().to_string()
+        })
+    });
     let context = Preferences {
         action: format!("/preferences?token={token}{lang}"),
         data_href: format!("/preferences/data?token={token}{lang}"),
@@ -227,14 +248,12 @@ pub(super) fn page(
         new_address: said.new_address,
         status: person.status.word(),
         saved: said.saved,
+        told: said.told,
         wrong: said.wrong,
-        pause: person
-            .paused_until
-            .filter(|until| *until > now)
-            .map_or_else(String::new, |until| {
-                until.with_timezone(&zone).date_naive().to_string()
-            }),
-        pause_max: last_pause_day(now, zone).to_string(),
+        is_unsaved: said.is_unsaved,
+        pause,
+        pause_min: pause_min.to_string(),
+        pause_max: pause_max.to_string(),
         tongues: Tongue::ALL
             .into_iter()
             .map(|one| choice(one.tag(), own_name(one), one == profile.tongue))
@@ -279,7 +298,6 @@ pub(super) fn page(
     let frame = pages::Frame {
         title: &title,
         is_private: true,
-        shows_outbox: false,
     };
     pages::page(house, voice, &frame, "page/preferences.html", &context)
 }

@@ -59,7 +59,8 @@ async fn wishes_are_shown_saved_and_told() {
     let saved = site.post(&format!("{page}&lang=en"), form, &[]).await;
     assert_eq!(saved.status(), 200);
     let html = saved.text().await.expect("text");
-    for what in ["Saved:", "Script", "Pause", "Time zone", "Topics"] {
+    let pause = "Letters are paused. They come again on Thursday, 24 December 2026";
+    for what in ["Saved:", "Script", pause, "Time zone", "Topics"] {
         assert!(html.contains(&format!("{what}</")), "{what}: {html}");
     }
     assert!(!html.contains("<li>Language of the letter</li>"), "{html}");
@@ -91,17 +92,45 @@ async fn wishes_are_shown_saved_and_told() {
     let same = site.post(&format!("{page}&lang=en"), form, &[]).await;
     let html = same.text().await.expect("text");
     assert!(html.contains("Nothing has changed"), "{html}");
-    for wrong in [
-        "pause=2036-01-01",
-        "pause=2020-05-05",
-        "pause=x",
-        "hour=24",
-        "zone=Mars",
+    assert!(!html.contains("Saved:"), "{html}");
+    let again = "do=save&pause=&feed=all-forums&kind=announcement&language=kk-Latn\
+        &region=KZ-71&topic=youth&topic=media";
+    let again = site.post(&format!("{page}&lang=en"), again, &[]).await;
+    let html = again.text().await.expect("text");
+    assert!(html.contains("<li>Letters come again</li>"), "{html}");
+}
+
+#[tokio::test]
+async fn a_wrong_field_is_marked_and_the_others_are_given_back() {
+    let (site, id, page) = reader(Tongue::Kazakh).await;
+    let before = site.person(&id).await;
+    for (wrong, field, value) in [
+        ("pause=2036-01-01", "pause", "value=\"2036-01-01\""),
+        ("pause=2020-05-05", "pause", "value=\"2020-05-05\""),
+        ("pause=2026-11-23", "pause", "value=\"2026-11-23\""),
+        ("pause=%22%3Cb", "pause", "value=\"&quot;&lt;b\""),
+        ("hour=24&pause=2026-12-24", "hour", "value=\"2026-12-24\""),
+        ("zone=Mars&hour=7", "zone", "value=\"7\" selected"),
     ] {
-        let refused = site.post(&page, &format!("do=save&{wrong}"), &[]).await;
+        let form = format!("do=save&{wrong}&rhythm=weekly-fri&region=KZ-71&topic=media");
+        let refused = site.post(&format!("{page}&lang=en"), &form, &[]).await;
         assert_eq!(refused.status(), 422, "{wrong}");
+        let html = refused.text().await.expect("text");
+        for said in [
+            "Nothing has been saved yet",
+            &format!("id=\"wrong-{field}\""),
+            &format!("aria-invalid=\"true\" aria-describedby=\"wrong-{field}\""),
+            value,
+            "value=\"weekly-fri\" selected",
+            "name=\"region\" value=\"KZ-71\" checked",
+            "name=\"topic\" value=\"media\" checked",
+        ] {
+            assert!(html.contains(said), "{wrong}: {said}: {html}");
+        }
+        assert_eq!(html.matches("aria-invalid").count(), 1, "{wrong}");
+        assert!(!html.contains("Saved:"), "{html}");
     }
-    assert_eq!(site.person(&id).await, person, "nothing of it was kept");
+    assert_eq!(site.person(&id).await, before, "nothing of it was kept");
 }
 
 #[tokio::test]
@@ -138,7 +167,10 @@ async fn an_address_moves_once_the_new_one_confirms() {
     let asked = site.post(&page, form, &[("accept-language", "en")]).await;
     let known = "do=move&address=aigul%40example.kz";
     let itself = site.post(&page, known, &[("accept-language", "en")]).await;
-    assert_eq!(asked.text().await.ok(), itself.text().await.ok());
+    let told = asked.text().await.expect("text");
+    assert_eq!(Some(&told), itself.text().await.ok().as_ref());
+    assert!(told.contains("not changed yet"), "{told}");
+    assert!(!told.contains("Saved:"), "nothing is saved before: {told}");
     let new = SubscriberId::derived(&"new@example.kz".parse().expect("address"));
     assert_eq!(site.person(&id).await.status, SubscriberStatus::Confirmed);
     assert_eq!(site.person(&new).await.status, SubscriberStatus::Pending);
@@ -148,7 +180,10 @@ async fn an_address_moves_once_the_new_one_confirms() {
         "%22a+b%22%40example.kz",
     ] {
         let form = format!("do=move&address={wrong}");
-        assert_eq!(site.post(&page, &form, &[]).await.status(), 422, "{wrong}");
+        let refused = site.post(&page, &form, &[]).await;
+        assert_eq!(refused.status(), 422, "{wrong}");
+        let html = refused.text().await.expect("text");
+        assert_eq!(html.matches("aria-invalid").count(), 1, "{wrong}: {html}");
     }
     let until = site.clock.now() + TimeDelta::days(3);
     let token = sign(&site.secret, TokenPurpose::Confirm, &new, Some(until));

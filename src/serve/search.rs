@@ -18,8 +18,8 @@ use crate::template::search::SearchPage;
 use crate::text::search::query;
 
 use super::House;
-use super::guard::Trouble;
 use super::pages::{Frame, about_forums, page, story_card};
+use super::trouble::Trouble;
 use super::voice::Voice;
 
 /// Stories on one page.
@@ -66,7 +66,6 @@ pub(super) async fn search(
     let frame = Frame {
         title: &title,
         is_private: true,
-        shows_outbox: false,
     };
     Ok(page(&house, &voice, &frame, "page/search.html", &context)?)
 }

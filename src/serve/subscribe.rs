@@ -10,15 +10,16 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use chrono::TimeDelta;
 
-use crate::model::subscriber::{EmailAddress, Profile};
+use crate::model::subscriber::{EmailAddress, LetterScript, Profile};
 use crate::model::token::{self, BadToken, Bearer, TokenPurpose, stamp_age};
 use crate::store::{Confirmed, Requested, Unsubscribed};
 
 use super::forms::Fields;
-use super::guard::{Trouble, is_own_form};
+use super::guard::is_own_form;
 use super::limits::{READING_TIME, Weight};
-use super::outbox::{Peer, may_read_outbox};
-use super::pages::{Mistyped, answer_page, home_page};
+use super::outbox::Peer;
+use super::pages::{Mistyped, answer_page, home_page, welcome_page};
+use super::trouble::Trouble;
 use super::voice::Voice;
 use super::{Catalogue, House};
 
@@ -49,8 +50,7 @@ pub(super) async fn subscribe(
             address: typed.chars().take(TYPED_MAX_CHARS).collect(),
             wrong,
         };
-        let shows_outbox = may_read_outbox(&house, peer.as_deref(), &headers);
-        mend_page(&house, &voice, shows_outbox, mistyped)
+        mend_page(&house, &voice, mistyped)
     };
     let Ok(address) = typed.parse::<EmailAddress>() else {
         return mend("wrong").await;
@@ -73,13 +73,8 @@ pub(super) async fn subscribe(
 }
 
 /// The front page with the form to be mended.
-async fn mend_page(
-    house: &House,
-    voice: &Voice,
-    shows_outbox: bool,
-    mistyped: Mistyped,
-) -> Result<Response, Trouble> {
-    let mut page = home_page(house, voice, shows_outbox, Some(mistyped)).await?;
+async fn mend_page(house: &House, voice: &Voice, mistyped: Mistyped) -> Result<Response, Trouble> {
+    let mut page = home_page(house, voice, Some(mistyped)).await?;
     *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(page)
 }
@@ -138,16 +133,12 @@ pub(super) async fn confirm(
         Ok(bearer) => bearer,
         Err(bad) => return bad_link(&house, &voice, bad),
     };
-    let what = match house
-        .store
-        .confirm(&bearer.subscriber, house.clock.now())
-        .await?
-    {
-        Confirmed::Now | Confirmed::Already => "confirmed",
-        Confirmed::Moved => "moved",
-        Confirmed::Unknown => "unknown_subscriber",
-    };
-    answer_page(&house, &voice, what, None)
+    let reader = &bearer.subscriber;
+    match house.store.confirm(reader, house.clock.now()).await? {
+        Confirmed::Now | Confirmed::Already => welcome_page(&house, &voice, "confirmed", reader),
+        Confirmed::Moved => welcome_page(&house, &voice, "moved", reader),
+        Confirmed::Unknown => answer_page(&house, &voice, "unknown_subscriber", None),
+    }
 }
 
 /// `POST /unsubscribe`: the token in the body (our button) or in the query
@@ -215,11 +206,13 @@ fn is_one_click(body: &[u8]) -> bool {
 
 /// What was asked for; feeds and regions nobody knows are left out.
 fn profile(fields: &Fields, catalogue: &Catalogue, voice: &Voice) -> Profile {
+    let (tongue, script) = fields
+        .value("tongue")
+        .and_then(|tag| Some((tag.parse().ok()?, LetterScript::of_tag(tag))))
+        .unwrap_or((voice.tongue, voice.script));
     Profile {
-        tongue: fields
-            .value("tongue")
-            .and_then(|tag| tag.parse().ok())
-            .unwrap_or(voice.tongue),
+        tongue,
+        script,
         feeds: fields
             .all("feed")
             .filter_map(|name| catalogue.feed(name))
@@ -229,7 +222,6 @@ fn profile(fields: &Fields, catalogue: &Catalogue, voice: &Voice) -> Profile {
             .all("region")
             .filter_map(|code| code.parse().ok())
             .collect(),
-        script: voice.script,
         ..Profile::default()
     }
     .normalised()

@@ -20,11 +20,13 @@ use crate::model::region::Region;
 use crate::model::schedule::Round;
 use crate::model::source::{Place, Republish, SourceId};
 use crate::model::story::{Signature, StoryId};
-use crate::model::subscriber::{SubscriberId, SubscriberStatus};
+use crate::model::subscriber::{LetterScript, SubscriberId, SubscriberStatus};
 use crate::model::token::{SECRET_BYTES, TokenPurpose, sign};
 use crate::model::topic::Topic;
 use crate::store::{Closing, Visit, VisitedArticle};
 
+#[path = "front_tests.rs"]
+mod front;
 #[path = "preferences_tests.rs"]
 mod preferences;
 #[path = "search_tests.rs"]
@@ -206,17 +208,8 @@ fn coming(article: &ArticleId, now: DateTime<Utc>) -> Event {
     }
 }
 
-async fn fill(store: &Store, now: DateTime<Utc>) {
-    store.sync_sources(&[desk()], now).await.expect("sources");
-    let holder = Holder("test".to_owned());
-    let claimed = store
-        .claim_sources(now, &holder, TimeDelta::minutes(5), 1)
-        .await
-        .expect("a claim");
-    let mut state = claimed.into_iter().next().expect("the desk is due");
-    state.last_visit = Some(now);
-    let sure = Confidence::new(0.9);
-    let article = Article {
+fn desk_article(now: DateTime<Utc>) -> Article {
+    Article {
         id: article_id(),
         source: SourceId::from_stored("desk"),
         revision: 1,
@@ -234,7 +227,20 @@ async fn fill(store: &Store, now: DateTime<Utc>) {
         declared_language: None,
         declared_event: None,
         content_hash: "1".to_owned(),
-    };
+    }
+}
+
+async fn fill(store: &Store, now: DateTime<Utc>) {
+    store.sync_sources(&[desk()], now).await.expect("sources");
+    let holder = Holder("test".to_owned());
+    let claimed = store
+        .claim_sources(now, &holder, TimeDelta::minutes(5), 1)
+        .await
+        .expect("a claim");
+    let mut state = claimed.into_iter().next().expect("the desk is due");
+    state.last_visit = Some(now);
+    let sure = Confidence::new(0.9);
+    let article = desk_article(now);
     let event = coming(&article.id, now);
     let visit = Visit {
         state,
@@ -415,6 +421,17 @@ async fn subscribing_needs_a_post_and_says_the_same_to_everyone() {
     assert_eq!(kept.profile.tongue, Tongue::Russian);
     assert_eq!(kept.profile.feeds, vec![feed().name]);
     assert_eq!(kept.profile.regions, vec![Region::ASTANA]);
+    for (page, tongue, script) in [
+        ("/subscribe?lang=ru", "kk-Latn", LetterScript::Latin),
+        ("/subscribe?lang=kk-Latn", "kk", LetterScript::Cyrillic),
+    ] {
+        let form = format!("address={tongue}%40example.kz&tongue={tongue}");
+        assert_eq!(site.post(page, &form, &[]).await.status(), 200);
+        let id = SubscriberId::derived(&format!("{tongue}@example.kz").parse().expect("address"));
+        let kept = site.store.subscriber(&id).await.expect("read");
+        let profile = kept.expect("there").profile;
+        assert_eq!((profile.tongue, profile.script), (Tongue::Kazakh, script));
+    }
 
     let foreign = [("sec-fetch-site", "cross-site")];
     assert_eq!(site.post("/subscribe", form, &foreign).await.status(), 403);
@@ -453,8 +470,24 @@ async fn confirming_and_unsubscribing_act_on_post_only() {
     assert_eq!(status().await, SubscriberStatus::Pending);
     assert_eq!(site.post("/confirm", "token=x", &[]).await.status(), 400);
     let body = format!("token={token}");
-    assert_eq!(site.post("/confirm", &body, &[]).await.status(), 200);
+    let welcome = site.post("/confirm?lang=en", &body, &[]).await;
+    assert_eq!(welcome.status(), 200);
     assert_eq!(status().await, SubscriberStatus::Confirmed);
+    assert_eq!(welcome.headers()["cache-control"], "no-store");
+    assert_eq!(welcome.headers()["referrer-policy"], "no-referrer");
+    let html = welcome.text().await.expect("text");
+    let own_page = sign(&site.secret, TokenPurpose::Preferences, &id, None);
+    let link = format!("preferences?token={own_page}&amp;lang=en\"");
+    assert!(html.contains(&link), "{html}");
+    let own_page = format!("/preferences?token={own_page}&lang=en");
+    let own_page = site.get(&own_page, &[]).await;
+    let html = own_page.text().await.expect("text");
+    assert!(html.contains("aigul@example.kz"), "{html}");
+    let nobody = SubscriberId::derived(&"b@example.kz".parse().expect("address"));
+    let nobody = sign(&site.secret, TokenPurpose::Confirm, &nobody, Some(until));
+    let unknown = site.post("/confirm", &format!("token={nobody}"), &[]).await;
+    let html = unknown.text().await.expect("text");
+    assert!(!html.contains("/preferences"), "{html}");
     site.clock.advance(TimeDelta::days(4));
     assert_eq!(site.post("/confirm", &body, &[]).await.status(), 410);
 
@@ -488,6 +521,18 @@ async fn the_outbox_is_for_this_machine_only() {
         "{list}"
     );
     assert_eq!(site.get("/outbox/a.eml", &[]).await.status(), 200);
+    // The way there is on every page, or on none.
+    let article = format!("/article/{}", article_id());
+    for path in [
+        "/", "/feeds", "/search", &article, "/outbox", "/none", "/confirm",
+    ] {
+        let here = site.get(path, &[]).await.text().await.expect("text");
+        assert!(here.contains("<a href=\"/outbox"), "{path}: {here}");
+        let elsewhere = [("x-forwarded-for", "1.2.3.4")];
+        let there = site.get(path, &elsewhere).await;
+        let there = there.text().await.expect("text");
+        assert!(!there.contains("<a href=\"/outbox"), "{path}: {there}");
+    }
     let html = site.get("/outbox/a.eml?part=html", &[]).await;
     let policy = html.headers()["content-security-policy"]
         .to_str()
@@ -587,6 +632,21 @@ async fn a_page_is_read_in_the_script_that_is_asked_for() {
         let title = "Өңірлік форум";
         assert!(!page.contains(title), "{page}");
     }
+    let event = |name: &str| Event {
+        name: name.to_owned(),
+        ..coming(&article_id(), site.clock.now())
+    };
+    let latin = voice::Voice::new(&"/?lang=kk-Latn".parse().expect("uri"), &HeaderMap::new());
+    for (name, told_in, expected) in [
+        ("Медиа форум", Some(Language::KazakhCyrillic), "Media forum"),
+        ("Медиа форум", Some(Language::Russian), "Медиа форум"),
+        ("Медиа форум", None, "Медиа форум"),
+        ("2-форум", None, "2-forum"),
+        ("Өңір", Some(Language::Undetermined), "Öñır"),
+    ] {
+        let card = pages::event_card(&event(name), &latin, told_in);
+        assert_eq!(card.name, expected, "{name}, {told_in:?}");
+    }
     let named = Source {
         name: "Өңір үні".to_owned(),
         ..desk()
@@ -606,7 +666,13 @@ async fn a_page_is_read_in_the_script_that_is_asked_for() {
         let expected = format!("<span class=\"outlet\">{outlet}</span>");
         assert!(page.contains(&expected), "{tag}: {page}");
     }
-    let cyrillic = site.get("/?lang=kk", &[]).await;
+    let cyrillic = site.get("/?lang=ru", &[]).await;
     let page = cyrillic.text().await.expect("text");
-    assert!(!page.contains("kk-Latn"), "only who reads it is offered it");
+    for offered in [
+        "?lang=kk-Latn\" lang=\"kk-Latn\" hreflang",
+        "<option value=\"kk-Latn\" lang=\"kk-Latn\">Qazaqşa</option>",
+        "<option value=\"ru\" lang=\"ru\" selected>",
+    ] {
+        assert!(page.contains(offered), "{offered}: {page}");
+    }
 }

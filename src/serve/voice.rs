@@ -17,6 +17,11 @@ use crate::text::latin::{latin, looks_kazakh};
 /// The most ranges of an `Accept-Language` that are looked at.
 const RANGES_MAX: usize = 16;
 
+/// Whether a request comes from where letters that were not sent may be read; the
+/// outermost layer tells, so that all pages say the same.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SeesOutbox(pub(super) bool);
+
 /// The tongue of one request, and how its links keep it.
 #[derive(Debug, Clone)]
 pub(super) struct Voice {
@@ -24,6 +29,8 @@ pub(super) struct Voice {
     pub(super) script: LetterScript,
     /// `?lang=ru` where the reader chose, else empty.
     pub(super) query: String,
+    /// Whether its pages lead to the outbox.
+    pub(super) sees_outbox: bool,
     path: String,
     /// The query's other parts, kept by the tongue switch.
     others: Vec<(String, String)>,
@@ -47,12 +54,19 @@ impl Voice {
             query: chosen.map_or_else(String::new, |(tongue, script)| {
                 format!("?lang={}", script.tag(tongue))
             }),
+            sees_outbox: false,
             path: uri.path().to_owned(),
             others: parts
                 .into_iter()
                 .filter(|(name, _)| name != "lang")
                 .collect(),
         }
+    }
+
+    /// The same, of a request that may or may not see the outbox.
+    pub(super) fn seeing(mut self, outbox: SeesOutbox) -> Self {
+        self.sees_outbox = outbox.0;
+        self
     }
 
     /// In which tongue and script the page's own words are.
@@ -96,12 +110,10 @@ impl Voice {
         }
     }
 
-    /// The switch: the same page in each tongue; Kazakh in Latin letters where
-    /// it is read so.
+    /// The switch: the same page in each tongue, Kazakh in both scripts.
     pub(super) fn switch(&self) -> Vec<TongueLink> {
         Writing::ALL
             .into_iter()
-            .filter(|one| !one.is_latin_kazakh() || *one == self.writing())
             .map(|writing| {
                 let query = form_urlencoded::Serializer::new(String::new())
                     .extend_pairs(&self.others)
@@ -109,6 +121,7 @@ impl Voice {
                     .finish();
                 TongueLink {
                     tag: writing.tag(),
+                    short: short_name(writing),
                     name: writing.spell(own_name(writing.tongue)),
                     href: format!("{}?{query}", self.path),
                     is_current: writing == self.writing(),
@@ -135,7 +148,19 @@ impl<S: Sync> FromRequestParts<S> for Voice {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::new(&parts.uri, &parts.headers))
+        let sees_outbox = parts.extensions.get::<SeesOutbox>();
+        let sees_outbox = sees_outbox.copied().unwrap_or(SeesOutbox(false));
+        Ok(Self::new(&parts.uri, &parts.headers).seeing(sees_outbox))
+    }
+}
+
+/// The same in three letters, as sites of Kazakhstan write it.
+fn short_name(writing: Writing) -> &'static str {
+    match writing.tongue {
+        Tongue::Kazakh if writing.is_latin_kazakh() => "QAZ",
+        Tongue::Kazakh => "ҚАЗ",
+        Tongue::Russian => "РУС",
+        Tongue::English => "ENG",
     }
 }
 
@@ -202,6 +227,9 @@ mod tests {
         let voice = Voice::new(&uri, &HeaderMap::new());
         assert_eq!(voice.tongue, Tongue::English);
         assert_eq!(voice.query, "?lang=en");
-        assert_eq!(voice.switch()[1].href, "/confirm?token=a.b&lang=ru");
+        let hrefs: Vec<String> = voice.switch().into_iter().map(|one| one.href).collect();
+        let expected =
+            ["kk", "kk-Latn", "ru", "en"].map(|tag| format!("/confirm?token=a.b&lang={tag}"));
+        assert_eq!(hrefs, expected);
     }
 }

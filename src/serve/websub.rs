@@ -16,8 +16,8 @@ use axum::response::{IntoResponse, Response};
 use url::form_urlencoded;
 
 use super::House;
-use super::guard::Trouble;
 use super::refusals::{What, refused};
+use super::trouble::Trouble;
 use crate::model::push::{DENIED_FOR, PushSecret, Question, Subscription, Verdict};
 use crate::store::{Push, Pushed};
 

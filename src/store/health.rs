@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use super::rows::{from_json, json, time_or_none};
+use super::rows::{day, day_number, from_json, json, time_or_none};
 use crate::model::health::{Answered, Health, Sample, Verdict};
 
 #[derive(Serialize, Deserialize)]
@@ -20,6 +20,9 @@ struct HealthJson {
     changed_since: Option<i64>,
     skipped: BTreeMap<String, u32>,
     told: Option<String>,
+    /// A day's number and how many.
+    #[serde(default)]
+    taken: Option<(i64, u32)>,
 }
 
 /// The column's text; `None` where nothing is known.
@@ -38,6 +41,7 @@ pub(super) fn health_json(health: &Health) -> Option<String> {
         changed_since: health.changed_since.map(|time| time.timestamp_millis()),
         skipped: health.skipped.clone(),
         told: health.told.map(|verdict| verdict.word().to_owned()),
+        taken: health.taken.map(|(day, taken)| (day_number(day), taken)),
     }))
 }
 
@@ -64,5 +68,9 @@ pub(super) fn health(text: Option<&str>) -> Result<Health, StoreError> {
         changed_since: time_or_none(health.changed_since, WHAT)?,
         skipped: health.skipped,
         told: health.told.as_deref().and_then(Verdict::from_word),
+        taken: health
+            .taken
+            .map(|(number, taken)| Ok::<_, StoreError>((day(number, WHAT)?, taken)))
+            .transpose()?,
     })
 }

@@ -76,6 +76,8 @@ pub struct Layout {
 #[derive(Debug, Clone, Serialize)]
 pub struct TongueLink {
     pub tag: &'static str,
+    /// What little room allows: `ҚАЗ`.
+    pub short: &'static str,
     pub name: String,
     pub href: String,
     pub is_current: bool,
@@ -200,6 +202,8 @@ pub struct Answer {
     /// Where the button posts to; `None`: there is no button.
     pub action: Option<String>,
     pub token: String,
+    /// The reader's own page, where the answer is to a reader who proved to be one.
+    pub preferences: Option<String>,
 }
 
 /// One letter of the outbox.

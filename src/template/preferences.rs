@@ -19,11 +19,16 @@ pub struct Preferences {
     pub status: &'static str,
     /// What was saved just now: `prefs.saved.<what>`.
     pub saved: Vec<&'static str>,
+    /// What came of it where nothing was saved: `prefs.told.<what>`.
+    pub told: Option<&'static str>,
     /// What must be mended: `prefs.wrong.<what>`.
-    pub wrong: Option<&'static str>,
-    /// ISO day from which letters come again; empty: no pause.
+    pub wrong: Vec<&'static str>,
+    /// Whether the wishes of the form are as typed and not as kept.
+    pub is_unsaved: bool,
+    /// ISO day from which letters come again, or what was typed; empty: no pause.
     pub pause: String,
-    /// The last day a pause may end on.
+    /// The first and the last day a pause may end on.
+    pub pause_min: String,
     pub pause_max: String,
     pub tongues: Vec<Choice>,
     /// The names of these are messages: `prefs.script.<value>` and so on.
@@ -56,8 +61,11 @@ pub fn samples() -> Vec<Sample> {
         new_address: String::new(),
         status: "confirmed",
         saved: vec!["tongue", "pause"],
-        wrong: None,
+        told: None,
+        wrong: Vec::new(),
+        is_unsaved: false,
         pause: "2026-12-24".to_owned(),
+        pause_min: "2026-11-24".to_owned(),
         pause_max: "2027-11-23".to_owned(),
         tongues: vec![choice("kk", "Қазақша")],
         scripts: vec![choice("Cyrl", ""), choice("Latn", "")],
@@ -78,16 +86,22 @@ pub fn samples() -> Vec<Sample> {
             choice("Europe/Berlin", "Europe/Berlin"),
         ],
     };
+    let asked = Preferences {
+        saved: Vec::new(),
+        told: Some("move"),
+        ..full.clone()
+    };
     let mended = Preferences {
         status: "unsubscribed",
         saved: Vec::new(),
-        wrong: Some("address"),
+        wrong: vec!["hour", "zone", "pause", "address", "sure"],
+        is_unsaved: true,
         new_address: "<a".to_owned(),
-        pause: String::new(),
+        pause: "<b".to_owned(),
         ..full.clone()
     };
-    vec![
-        Sample::new("page/preferences.html", &full),
-        Sample::new("page/preferences.html", &mended),
-    ]
+    [full, asked, mended]
+        .iter()
+        .map(|context| Sample::new("page/preferences.html", context))
+        .collect()
 }

@@ -23,6 +23,18 @@ fn overridden(name: &str, text: &str) -> Result<Templates, Vec<Complaint>> {
 }
 
 #[test]
+fn topics_are_called_alike_on_pages_and_in_feeds() {
+    let templates = Templates::load(None).unwrap_or_else(|found| panic!("{found:?}"));
+    for tongue in Tongue::ALL {
+        for topic in crate::model::topic::Topic::ALL {
+            let key = format!("topic.{topic}");
+            let said = templates.message(Writing::from(tongue), &key, &[]);
+            assert_eq!(said.ok().as_deref(), Some(topic.name(tongue)), "{tongue}");
+        }
+    }
+}
+
+#[test]
 fn the_shipped_templates_and_words_are_whole() {
     let found = loaded().check();
     assert!(found.is_empty(), "{}", listed(&found));

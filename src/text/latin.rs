@@ -22,11 +22,41 @@ pub fn latin(text: &str) -> String {
     spelled
 }
 
-/// Whether the text has a letter that Russian lacks. Few Kazakh sentences have
-/// none; of those nothing is claimed.
+/// How nouns begin that meetings are counted by: `2-форум`. Russian writes an
+/// ordinal with its own ending (`2-й форум`), so this is Kazakh, and not the words
+/// Russian does join to a number (`30-летие`).
+const COUNTED: [&str; 8] = [
+    "форум",
+    "съез",
+    "конгрес",
+    "саммит",
+    "фестивал",
+    "конференц",
+    "симпозиум",
+    "марафон",
+];
+
+/// Whether the text has a letter that Russian lacks, or counts a meeting as only
+/// Kazakh does. Few Kazakh sentences have neither; of those nothing is claimed.
 pub fn looks_kazakh(text: &str) -> bool {
     text.chars()
         .any(|letter| "әғқңөұүһіӘҒҚҢӨҰҮҺІ".contains(letter))
+        || text.split_whitespace().any(counts_meetings)
+}
+
+fn counts_meetings(word: &str) -> bool {
+    let word = word.trim_matches(|letter: char| !letter.is_alphanumeric());
+    let is_number = |number: &str| {
+        !number.is_empty()
+            && (number.bytes().all(|digit| digit.is_ascii_digit())
+                || number.bytes().all(|digit| b"IVXLC".contains(&digit)))
+    };
+    word.split_once(['-', '\u{2010}', '\u{2011}'])
+        .filter(|(number, _)| is_number(number))
+        .is_some_and(|(_, noun)| {
+            let noun = noun.to_lowercase();
+            COUNTED.iter().any(|counted| noun.starts_with(counted))
+        })
 }
 
 /// Addresses in Cyrillic work only as they are.
@@ -140,6 +170,23 @@ mod tests {
 
     /// Words as they stand in letters; left Cyrillic, right Latin.
     const TABLE: &str = include_str!("../../tests/fixtures/digest/latin.tsv");
+
+    #[test]
+    fn an_ordinal_before_a_meeting_is_kazakh() {
+        for (text, expected) in [
+            ("2-форум", true),
+            ("«Медиа: II-Форумы»", true),
+            ("12-съезд", true),
+            ("2-й форум", false),
+            ("30-летие форума", false),
+            ("форум-2", false),
+            ("бизнес-форум", false),
+            ("-форум", false),
+        ] {
+            assert_eq!(looks_kazakh(text), expected, "{text}");
+        }
+        assert_eq!(latin("2-форум"), "2-forum");
+    }
 
     #[test]
     fn words_are_spelled_as_the_table_says() {

@@ -71,6 +71,12 @@ pub fn claimed(word: &EventWord, known: Option<&EventClaim>, title: &str) -> Eve
 /// house zone.
 pub fn corrected(mut reading: Reading, correction: &Correction, published: NaiveDate) -> Reading {
     if let Some(event) = &correction.event {
+        let read_in = reading.event.as_ref().and_then(|event| event.region);
+        let said_in = event.as_ref().and_then(|event| event.region);
+        if said_in.is_some() && read_in != said_in {
+            // The article stood in that region for an event that is elsewhere.
+            reading.regions.retain(|(known, _)| Some(*known) != read_in);
+        }
         reading.event.clone_from(event);
         if event.is_none() {
             reading.more_events.clear();
@@ -222,6 +228,16 @@ mod tests {
         let there = corrected(reading(), &said, published);
         assert_eq!(there.regions.len(), 1);
         assert_eq!(there.event.expect("it stays").region, Some(Region::ASTANA));
+
+        let region = |code: &str| code.parse::<Region>().expect("a region");
+        let mut elsewhere = word("2026-12-06");
+        elsewhere.city = Some("Өскемен".to_owned());
+        let read = reading();
+        let mut said = correction();
+        said.event = Some(Some(claimed(&elsewhere, read.event.as_ref(), "")));
+        let moved = corrected(read, &said, published);
+        let regions: Vec<Region> = moved.regions.iter().map(|(region, _)| *region).collect();
+        assert_eq!(regions, [region("KZ-63")], "no longer KZ-75");
 
         let mut said = correction();
         said.event = Some(None);

@@ -469,4 +469,29 @@ fn the_operator_keeps_the_list() {
     world.must(&["subscribers", "import", "people.csv", "--confirmed"]);
     let listed = world.must(&["subscribers", "list"]);
     assert!(listed.starts_with("b@reader.example"), "{listed}");
+
+    // Who is kept off later is said to be, and the table of readers stays as it was.
+    world.write("more.csv", "c@later.example\nd@later.example\n");
+    world.must(&["subscribers", "import", "more.csv", "--confirmed"]);
+    let before = world.must(&["subscribers", "export"]);
+    world.must(&["suppressions", "add", "c@later.example", "@reader.example"]);
+    let listed = world.must(&["subscribers", "list"]);
+    for (address, said) in [
+        ("b@reader.example", "confirmed suppressed kk"),
+        ("c@later.example", "confirmed suppressed kk"),
+        ("d@later.example", "confirmed kk"),
+    ] {
+        let line = format!("{address} {said}");
+        assert!(
+            listed.lines().any(|known| known == line),
+            "{line}: {listed}"
+        );
+    }
+    let found = world.must(&["subscribers", "list", "--search", "c@later", "--json"]);
+    assert_eq!(json(&found)["suppressed"], true, "{found}");
+    assert_eq!(json(&found)["status"], "confirmed", "{found}");
+    assert_eq!(world.must(&["subscribers", "export"]), before);
+    world.write("again.csv", &before);
+    world.must(&["subscribers", "import", "again.csv", "--confirmed"]);
+    assert_eq!(world.must(&["subscribers", "export"]), before);
 }

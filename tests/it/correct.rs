@@ -122,6 +122,14 @@ fn corrected(store_url: Option<String>) {
     assert!(moved.contains("SEQUENCE:1"), "{moved}");
     let feed = std::fs::read_to_string(world.path("site/feeds/region-almaty.atom"));
     assert!(feed.expect("a feed").contains(FORUM));
+    let feed = std::fs::read_to_string(world.path("site/feeds/region-astana.atom"));
+    assert!(!feed.expect("a feed").contains(FORUM), "it left the region");
+    let refused = world.run(&["correct", FORUM, "--city", "Караганды қаласы"]);
+    let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2), "{why}");
+    for said in ["no town is known as", "did you mean Караганда", "--region"] {
+        assert!(why.contains(said), "{said}: {why}");
+    }
 
     // The town alone: day and hour stay, so nothing changes. The house's own page is a name too.
     let id = answer.split(':').next().expect("an id").to_owned();
@@ -136,7 +144,14 @@ fn corrected(store_url: Option<String>) {
     );
 
     // The letter that follows tells what was.
-    let letter = world.must(&["digest", "preview", "--profile", "kk"]);
+    let preview = world.run(&["digest", "preview", "--profile", "kk"]);
+    let note = String::from_utf8_lossy(&preview.stderr).into_owned();
+    assert!(
+        note.contains("slot.jarshy.invalid/ are placeholders"),
+        "{note}"
+    );
+    let letter = String::from_utf8_lossy(&preview.stdout).into_owned();
+    assert!(letter.contains("https://slot.jarshy.invalid/"), "{letter}");
     assert!(
         letter.contains("Өткен хаттан кейінгі өзгерістер"),
         "{letter}"
@@ -232,12 +247,20 @@ fn corrected(store_url: Option<String>) {
 #[test]
 fn wrong_calls_are_named() {
     let world = World::new(None);
-    let cases: [(&[&str], &str); 7] = [
+    let cases: [(&[&str], &str); 9] = [
         (
             &["correct", "https://a.example/x", "--no-event"],
             "no article has the id or the address",
         ),
         (&["correct", "x"], "required"),
+        (
+            &["digest", "preview", "--date", "23.11.2026"],
+            "expected a day of the calendar as YYYY-MM-DD, e.g. 2026-11-23",
+        ),
+        (
+            &["search", "форум", "--since", "2026-02-30"],
+            "expected a day of the calendar",
+        ),
         (
             &["correct", "x", "--kind", "news"],
             "announcement, forum-article, other",

@@ -304,6 +304,38 @@ fn language_versions_are_told_apart() {
 }
 
 #[test]
+fn a_page_that_is_named_and_can_be_read_is_offered_beside_the_sites_feed() {
+    let (world, server) = (World::new(None), Server::start());
+    let head = "<link rel=\"alternate\" type=\"application/rss+xml\" href=\"/rss\">";
+    for path in ["/", "/forums/"] {
+        server.play(path, [html(&listing(head, 8))]);
+    }
+    server.play("/rss", [xml(&rss(RUSSIAN, 0, true))]);
+    let (page, file) = (server.url("/forums/"), "feeds/sources/new.toml");
+    let read = |path: &str| std::fs::read_to_string(world.path(path)).unwrap_or_default();
+    let both = stdout(&world.run(&["sources", "add", &page]));
+    let feed = format!("url = \"{}\"", server.url("/rss"));
+    for entry in [&feed, &format!("url = \"{page}\"")] {
+        assert!(both.contains(entry.as_str()), "{entry}: {both}");
+    }
+    assert!(both.contains("--pick 2"), "{both}");
+    assert!(both.contains(" (+05)  "), "the zone is said: {both}");
+    let asked = world.run(&["sources", "add", &page, "--write", file]);
+    assert_eq!(asked.status.code(), Some(2), "{}", stderr(&asked));
+    assert!(stderr(&asked).contains("--pick 2"), "{}", stderr(&asked));
+    assert_eq!(read(file), "");
+    let none = world.run(&["sources", "add", &page, "--pick", "3", "--write", file]);
+    assert_eq!(none.status.code(), Some(2));
+    assert!(stderr(&none).contains("there is no 3"), "{}", stderr(&none));
+    world.must(&["sources", "add", &page, "--pick", "2", "--write", file]);
+    assert!(read(file).contains(&page), "{}", read(file));
+    // Of a home page the feed is wanted, and nobody is asked.
+    let home = server.url("/");
+    world.must(&["sources", "add", &home, "--write", file]);
+    assert!(read(file).contains(&feed), "{}", read(file));
+}
+
+#[test]
 fn nothing_is_written_twice() {
     let (world, server) = (World::new(None), Server::start());
     server.play("/rss", [xml(&rss(KAZAKH, 0, false))]);

@@ -168,11 +168,14 @@ fn a_reader_finds_the_own_way_without_scripts() {
     let until = today + chrono::TimeDelta::days(20);
     browser.fill_day(pause, Some(until));
     browser.press("Save");
-    says(&mut browser, "Saved: Pause");
+    says(
+        &mut browser,
+        "Saved: Letters are paused. They come again on",
+    );
     assert_eq!(browser.value(pause), until.to_string());
     browser.fill_day(pause, None);
     browser.press("Save");
-    says(&mut browser, "Saved: Pause");
+    says(&mut browser, "Saved: Letters come again");
     assert_eq!(browser.value(pause), "");
     browser.choose("How often", "Every day");
     browser.choose("At which hour", "When the house sends");
@@ -184,7 +187,10 @@ fn a_reader_finds_the_own_way_without_scripts() {
     // it.
     browser.fill("New address", MOVED);
     browser.press("Send the confirmation letter");
-    says(&mut browser, "Your request is taken.");
+    says(
+        &mut browser,
+        "Your request is taken, but the address is not changed yet.",
+    );
     let confirmation = letter(&running, MOVED, "/confirm?");
     assert!(listed(&running).contains(&format!("{AIGUL} confirmed en")));
     browser.open(&confirmation.link("/confirm?"));

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -11,9 +12,9 @@ use super::explore::{Explored, Outcome, Tried, explore};
 use super::shelf::Shelf;
 use crate::catalog::write;
 use crate::cli::house;
-use crate::cli::output::{Failure, complain, say, time};
+use crate::cli::output::{Failure, complain, day, say, time};
 use crate::clock::Clock;
-use crate::gather::discover::{self, Gives, Kind};
+use crate::gather::discover::{self, Gives, How, Kind};
 use crate::gather::web::Web;
 use crate::model::count::counted;
 use crate::model::feed::is_name;
@@ -33,39 +34,55 @@ pub async fn add(config: &Path, args: &AddArgs, json: bool) -> Result<(), Failur
     let web = Web::new(house::web_options(&config)?).map_err(Failure::work)?;
     let now = Clock::System.now();
     let explored = look_around(args, &web, &url, now).await?;
-    let best = best(&explored, args.language);
+    let best = best(&explored, args)?;
+    let named = rival(&explored, &url, best).filter(|_| args.pick.is_none());
     let source = best.map(|tried| source(args, &explored, tried, &shelf));
     let known = source
         .as_ref()
         .and_then(|source| shelf.register.reads(&source.place));
     let entry = match (&source, best) {
-        (Some(source), Some(tried)) => {
-            write::entry(source, &comment(tried, &now.format("%F").to_string()))
-        }
+        (Some(source), Some(tried)) => write::entry(source, &comment(tried, now, config.zone)),
         _ => String::new(),
     };
+    // Whoever named a page of its own may have meant it: then nothing is written
+    // before it is said which.
     let written = match (&source, known) {
-        (Some(_), None) => shelf.put(std::slice::from_ref(&entry))?,
+        (Some(_), None) if named.is_none() => shelf.put(std::slice::from_ref(&entry))?,
         _ => None,
     };
     if json {
         let value = json!({
             "candidates": explored.tried.iter().map(as_json).collect::<Vec<_>>(),
             "hubs": explored.hubs, "notes": explored.notes, "requests": explored.requests,
+            "pick": named.map(|(number, _)| number),
             "id": source.as_ref().map(|source| source.id.as_str()), "toml": entry,
             "known_as": known.map(SourceId::as_str),
             "written": written.map(|file| file.display().to_string()),
         });
         say(&value.to_string())?;
     } else {
-        show(&explored)?;
+        show(&explored, config.zone)?;
         if source.is_some() {
             say(&format!("\n{}", entry.trim_end()))?;
+        }
+        if let Some((number, tried)) = named {
+            let own = self::source(args, &explored, tried, &shelf);
+            let own = write::entry(&own, &comment(tried, now, config.zone));
+            say(&format!(
+                "\n# Or the page itself, as you named it: --pick {number}"
+            ))?;
+            say(own.trim_end())?;
         }
     }
     if let Some(known) = known {
         return Err(Failure::work(format!(
             "the catalogue reads this address already, as `{known}`; nothing was written"
+        )));
+    }
+    if let (Some((number, _)), Some(_)) = (named, &args.write) {
+        return Err(Failure::call(format!(
+            "error: {url} can be read itself, and something else gives more; nothing was written. \
+             Say which you mean: --pick 1, or --pick {number} for the page itself"
         )));
     }
     if source.is_none() {
@@ -116,15 +133,49 @@ async fn look_around(
     explored.map_err(|_| Failure::work(why))
 }
 
-/// The best of the language asked for, or of all.
-fn best(explored: &Explored, language: Option<Language>) -> Option<&Tried> {
-    explored.tried.iter().find(|tried| match &tried.outcome {
+/// What can be read, the best first.
+fn giving(explored: &Explored) -> impl Iterator<Item = &Tried> {
+    let gives = |tried: &&Tried| matches!(tried.outcome, Outcome::Gives { .. });
+    explored.tried.iter().filter(gives)
+}
+
+/// The one picked, else the best of the language asked for, or of all.
+fn best<'e>(explored: &'e Explored, args: &AddArgs) -> Result<Option<&'e Tried>, Failure> {
+    let mut given = giving(explored);
+    if let Some(number) = args.pick {
+        let picked = number.checked_sub(1).and_then(|index| given.nth(index));
+        return picked.map(Some).ok_or_else(|| {
+            let shown = giving(explored).count();
+            Failure::call(format!(
+                "error: --pick: there is no {number}; {shown} were found"
+            ))
+        });
+    }
+    Ok(given.find(|tried| match &tried.outcome {
         Outcome::Gives {
             language: found, ..
-        } => language
+        } => args
+            .language
             .is_none_or(|wanted| found.is_some_and(|found| found.subtag() == wanted.subtag())),
         Outcome::Not(_) => false,
-    })
+    }))
+}
+
+/// The page at the address given, with its number, where it can be read and is not
+/// what is `best`. Of a home page one wants what gives most; whoever names another
+/// page may want that one.
+fn rival<'e>(
+    explored: &'e Explored,
+    url: &Url,
+    best: Option<&Tried>,
+) -> Option<(usize, &'e Tried)> {
+    let is_home = matches!(url.path(), "" | "/") && url.query().is_none();
+    let named = giving(explored)
+        .enumerate()
+        .find(|(_, tried)| matches!(tried.candidate.how, How::Block | How::Given));
+    named
+        .map(|(index, tried)| (index + 1, tried))
+        .filter(|(_, tried)| !is_home && best.is_some_and(|best| !std::ptr::eq(best, *tried)))
 }
 
 fn source(args: &AddArgs, explored: &Explored, tried: &Tried, shelf: &Shelf) -> Source {
@@ -179,13 +230,16 @@ pub fn wish_of(url: &Url) -> String {
     }
 }
 
-fn comment(tried: &Tried, day: &str) -> String {
+/// Its days are those of `zone`, as everywhere in the house.
+fn comment(tried: &Tried, now: DateTime<Utc>, zone: Tz) -> String {
+    let on = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
+    let day = on(now);
     let found = tried.candidate.how.words();
     match &tried.outcome {
         Outcome::Gives { gives, .. } => {
-            let newest = gives.newest.map_or_else(String::new, |newest| {
-                format!(", newest of {}", newest.format("%F"))
-            });
+            let newest = gives
+                .newest
+                .map_or_else(String::new, |newest| format!(", newest of {}", on(newest)));
             let entries = counted(gives.sample.entries, "entry");
             format!("Found on {day} ({found}): {entries}{newest}.")
         }
@@ -194,15 +248,20 @@ fn comment(tried: &Tried, day: &str) -> String {
 }
 
 /// The table of what was found, and what was not.
-fn show(explored: &Explored) -> Result<(), Failure> {
-    say("kind      lang  entries  newest      dated  whole  address")?;
+fn show(explored: &Explored, zone: Tz) -> Result<(), Failure> {
+    say(" no  kind      lang  entries  newest            dated  whole  address")?;
     let mut failures = Vec::new();
+    let mut number = 0;
     for tried in &explored.tried {
         let candidate = &tried.candidate;
         match &tried.outcome {
             Outcome::Gives {
                 gives, language, ..
-            } => say(&row(tried, gives, *language))?,
+            } => {
+                number += 1;
+                let row = row(tried, gives, *language, zone);
+                say(&format!("{number:>3}  {row}"))?;
+            }
             Outcome::Not(why) => failures.push(format!(
                 "{}: {why} ({})",
                 candidate.url,
@@ -228,10 +287,10 @@ fn show(explored: &Explored) -> Result<(), Failure> {
     Ok(())
 }
 
-fn row(tried: &Tried, gives: &Gives, language: Option<Language>) -> String {
+fn row(tried: &Tried, gives: &Gives, language: Option<Language>, zone: Tz) -> String {
     let percent = |share: Option<u32>| share.map_or_else(String::new, |share| format!("{share} %"));
     format!(
-        "{:<9} {:<5} {:>7}  {:<10}  {:>5}  {:>5}  {} ({})",
+        "{:<9} {:<5} {:>7}  {:<16}  {:>5}  {:>5}  {} ({})",
         tried
             .candidate
             .kind
@@ -241,7 +300,7 @@ fn row(tried: &Tried, gives: &Gives, language: Option<Language>) -> String {
         gives.sample.entries,
         gives
             .newest
-            .map_or_else(String::new, |newest| newest.format("%F").to_string()),
+            .map_or_else(String::new, |newest| day(newest, zone)),
         percent(gives.sample.dated_percent()),
         percent(gives.sample.whole_percent()),
         tried.candidate.url,

@@ -63,7 +63,7 @@ async fn tell(
             .await
             .map_err(Failure::work)?;
         let Some(state) = state else { continue };
-        let (verdict, why) = verdict(source, &state, now);
+        let (verdict, why) = verdict(source, &state, now.with_timezone(&newsroom.zone));
         *counts.entry(verdict.word()).or_default() += 1;
         let result = state.last_result.as_deref().unwrap_or_default();
         let line = if json {

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use crate::cli::house;
-use crate::cli::output::{Failure, say, time};
+use crate::cli::output::{Failure, day, say, time};
 use crate::cli::push_state;
 use crate::gather::health::verdict;
 use crate::model::health::{Answered, Health};
@@ -30,7 +31,7 @@ pub async fn list(config: &Path, health: bool, json: bool) -> Result<(), Failure
             .find(|state| state.id == source.id)
             .cloned()
             .unwrap_or_else(|| SourceState::new(source.id.clone(), now));
-        let judged = verdict(source, &state, now);
+        let judged = verdict(source, &state, now.with_timezone(&newsroom.zone));
         let line = if json {
             let mut line = as_json(source, &state, (judged.0.word(), &judged.1));
             line["push"] = push_state::as_json(&pushes, &source.id, now);
@@ -40,10 +41,10 @@ pub async fn list(config: &Path, health: bool, json: bool) -> Result<(), Failure
                 "{:<24} {:<11} {}",
                 source.id.as_str(),
                 judged.0.word(),
-                in_words(&state.health, &judged.1)
+                in_words(&state.health, &judged.1, newsroom.zone)
             )
         } else {
-            let push = push_state::in_words(&pushes, &source.id, now);
+            let push = push_state::in_words(&pushes, &source.id, now, newsroom.zone);
             plain(source, &state, &push)
         };
         say(&line)?;
@@ -92,8 +93,8 @@ pub fn health_json(state: &SourceState) -> Value {
     })
 }
 
-/// The same in one line.
-pub fn in_words(health: &Health, why: &str) -> String {
+/// The same in one line, its days in `zone`.
+pub fn in_words(health: &Health, why: &str, zone: Tz) -> String {
     let mut parts = vec![why.to_owned()];
     if let Some(newest) = health.newest {
         // Without dates it is known only when something new was found.
@@ -102,7 +103,7 @@ pub fn in_words(health: &Health, why: &str) -> String {
         } else {
             "newest"
         };
-        parts.push(format!("{what} {}", newest.format("%F")));
+        parts.push(format!("{what} {}", day(newest, zone)));
     }
     if let Some(tenths) = health.weekly_tenths {
         parts.push(format!("{}.{} a week", tenths / 10, tenths % 10));
@@ -136,6 +137,7 @@ pub fn in_words(health: &Health, why: &str) -> String {
 #[cfg(test)]
 mod tests {
     use chrono::{TimeZone, Utc};
+    use chrono_tz::Asia::Almaty;
 
     use super::*;
     use crate::model::health::Sample;
@@ -143,7 +145,7 @@ mod tests {
     #[test]
     fn health_is_told_in_words() {
         let mut health = Health {
-            newest: Utc.with_ymd_and_hms(2026, 11, 23, 9, 0, 0).single(),
+            newest: Utc.with_ymd_and_hms(2026, 11, 23, 20, 0, 0).single(),
             last: Sample {
                 entries: 4,
                 dated: 0,
@@ -156,10 +158,11 @@ mod tests {
             .skipped
             .insert("neither title nor text".to_owned(), 1);
         assert_eq!(
-            in_words(&health, ""),
-            "something new on 2026-11-23; 0 % with date, 0 % with full text; visits in vain: no connection (2); left out: neither title nor text (1)"
+            in_words(&health, "", Almaty),
+            "something new on 2026-11-24 (+05); 0 % with date, 0 % with full text; visits in vain: no connection (2); left out: neither title nor text (1)"
         );
         health.last.dated = 4;
-        assert!(in_words(&health, "").starts_with("newest 2026-11-23; 100 % with date"));
+        let told = in_words(&health, "", Almaty);
+        assert!(told.starts_with("newest 2026-11-24 (+05); 100 % with date"));
     }
 }

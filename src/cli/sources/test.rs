@@ -4,13 +4,15 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 use url::Url;
 
 use super::list::{health_json, in_words};
 use crate::cli::gather::unknown;
 use crate::cli::house;
-use crate::cli::output::{Failure, say, time};
+use crate::cli::output::{Failure, moment, say, time};
 use crate::daemon::Newsroom;
 use crate::daemon::learn::Learned;
 use crate::daemon::refresh::{Due, Looked, look};
@@ -33,7 +35,7 @@ const COMPLAINTS_SHOWN_MAX: usize = 20;
 struct Entry {
     id: String,
     title: String,
-    published: Option<String>,
+    published: Option<DateTime<Utc>>,
     language: String,
     link: Option<String>,
     chars: usize,
@@ -66,7 +68,10 @@ pub async fn test(config: &Path, name: &str, whole: bool, json: bool) -> Result<
         .await
         .map_err(Failure::work)?;
     let mut state = known.unwrap_or_else(|| SourceState::new(source.id.clone(), now));
-    let due = due(&plan::plan(source, &state, now, &newsroom.plan));
+    let due = due(
+        &plan::plan(source, &state, now, &newsroom.plan),
+        newsroom.zone,
+    );
     if whole {
         state.validators = Validators::default();
         state.body_hash = None;
@@ -92,7 +97,11 @@ pub async fn test(config: &Path, name: &str, whole: bool, json: bool) -> Result<
         robots: robots(source, &looked),
         entries,
         fate: fate(&looked),
-        verdict: verdict(source, &looked.state, newsroom.clock.now()),
+        verdict: verdict(
+            source,
+            &looked.state,
+            newsroom.clock.now().with_timezone(&newsroom.zone),
+        ),
         looked: &looked,
     };
     if json {
@@ -110,11 +119,11 @@ pub async fn test(config: &Path, name: &str, whole: bool, json: bool) -> Result<
     }
 }
 
-fn due(plan: &Plan) -> String {
+fn due(plan: &Plan, zone: Tz) -> String {
     match plan {
         Plan::Ask { .. } => "it is due".to_owned(),
         Plan::NotYet { until, why } => {
-            format!("not due before {}: {why}", until.format("%F %R UTC"))
+            format!("not due before {}: {why}", moment(*until, zone))
         }
         Plan::Stopped { why } => format!("not asked by itself: {why}"),
     }
@@ -145,7 +154,7 @@ fn entry(article: &Article, source: &Source) -> Entry {
     Entry {
         id: article.id.to_string(),
         title: article.title.clone(),
-        published: time(article.published),
+        published: article.published,
         language,
         link: article.link.as_ref().map(Url::to_string),
         chars: article.text.chars().count(),
@@ -204,8 +213,8 @@ fn tell(shown: &Shown<'_>, newsroom: &Newsroom) -> Result<(), Failure> {
             seen.total_ms
         ))?;
     }
-    read(shown)?;
-    full_texts(shown)?;
+    read(shown, newsroom.zone)?;
+    full_texts(shown, newsroom.zone)?;
     let state = &looked.state;
     say(&format!("result   {}", looked.refreshed.result))?;
     let next = match (&state.stopped, &state.waits_for) {
@@ -225,17 +234,16 @@ fn tell(shown: &Shown<'_>, newsroom: &Newsroom) -> Result<(), Failure> {
     say(&format!(
         "health   {}: {}",
         verdict.word(),
-        in_words(&state.health, why)
+        in_words(&state.health, why, newsroom.zone)
     ))?;
     say("nothing of this was stored")
 }
 
 fn local(state: &SourceState, newsroom: &Newsroom) -> String {
-    let at = state.next_visit.with_timezone(&newsroom.zone);
-    at.format("%F %R %Z").to_string()
+    moment(state.next_visit, newsroom.zone)
 }
 
-fn read(shown: &Shown<'_>) -> Result<(), Failure> {
+fn read(shown: &Shown<'_>, zone: Tz) -> Result<(), Failure> {
     let refreshed = &shown.looked.refreshed;
     say(&format!(
         "read     {}: {} would be new, {} revised",
@@ -247,7 +255,9 @@ fn read(shown: &Shown<'_>) -> Result<(), Failure> {
         say(&format!(
             "           {:<7} {:<20} {:<7} {}",
             shown.fate_of(entry),
-            entry.published.as_deref().unwrap_or("no date"),
+            entry
+                .published
+                .map_or_else(|| "no date".to_owned(), |at| moment(at, zone)),
             entry.language,
             entry.title
         ))?;
@@ -263,11 +273,11 @@ fn read(shown: &Shown<'_>) -> Result<(), Failure> {
 }
 
 /// What asking articles' own pages came to.
-fn full_texts(shown: &Shown<'_>) -> Result<(), Failure> {
+fn full_texts(shown: &Shown<'_>, zone: Tz) -> Result<(), Failure> {
     let learned = &shown.looked.learned;
     for (text, title) in titled(learned).take(ENTRIES_SHOWN_MAX) {
         let again = text.due.map_or_else(String::new, |due| {
-            format!("; asked again after {}", due.format("%F %R UTC"))
+            format!("; asked again after {}", moment(due, zone))
         });
         say(&format!("page     {title}: {}{again}", text.result))?;
     }
@@ -309,7 +319,7 @@ fn as_json(shown: &Shown<'_>) -> Value {
         .iter()
         .map(|entry| {
             json!({
-                "title": entry.title, "published": entry.published, "language": entry.language,
+                "title": entry.title, "published": time(entry.published), "language": entry.language,
                 "link": entry.link, "characters": entry.chars, "would_be": shown.fate_of(entry),
             })
         })

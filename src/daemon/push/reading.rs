@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use crate::gather::document::Document;
 use crate::gather::websub;
-use crate::gather::{self, plan};
+use crate::gather::{self, health, plan};
 use crate::model::draft::Harvest;
 use crate::model::push::{Subscription, Waiting};
 use crate::model::source::{Source, SourceId, SourceState};
@@ -146,10 +146,16 @@ async fn record(
 ) -> Result<(VisitRecord, usize), StoreError> {
     let now = newsroom.clock.now();
     let identified = identity::identify(source, &harvest.feed, harvest.drafts, received);
-    let learned = Learned::of(newsroom, source, identified.articles, true, now).await?;
+    let today = now.with_timezone(&newsroom.zone).date_naive();
+    let room = health::room(&state.health, today, newsroom.plan.new_per_day);
+    let learned = Learned::of(newsroom, source, identified.articles, true, room, now).await?;
     let new = learned.new;
+    let mut state = plan::after_push(&state, &learned.published(), now);
+    if let Some(left_out) = health::took(&mut state, today, new, learned.beyond) {
+        tracing::warn!(source.id = %source.id, %left_out, "its hub pushed too much");
+    }
     let visit = Visit {
-        state: plan::after_push(&state, &learned.published(), now),
+        state,
         articles: learned.articles,
         full_texts: learned.full_texts,
     };

@@ -743,8 +743,8 @@ fn what_several_tell_and_the_own_desk_is_not_counted_as_one_sources() {
     on_the_channel_too.also_told_by = vec![told("Channel", None)];
     let mut reprinted = numbered(3);
     reprinted.also_told_by = vec![told("Other", None), told("Third", None)];
-    assert_eq!(teller(&numbered(0)), Some(&source()));
-    assert_eq!(teller(&by_desk), None);
-    assert_eq!(teller(&on_the_channel_too), Some(&source()));
-    assert_eq!(teller(&reprinted), None);
+    assert_eq!(numbered(0).teller(), Some(&source()));
+    assert_eq!(by_desk.teller(), None);
+    assert_eq!(on_the_channel_too.teller(), Some(&source()));
+    assert_eq!(reprinted.teller(), None);
 }

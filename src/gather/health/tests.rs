@@ -9,6 +9,10 @@ fn now() -> DateTime<Utc> {
     "2026-11-23T10:00:00Z".parse().expect("time")
 }
 
+fn here(at: DateTime<Utc>) -> DateTime<chrono_tz::Tz> {
+    at.with_timezone(&chrono_tz::Asia::Almaty)
+}
+
 fn url() -> Url {
     "https://outlet.example/".parse().expect("an address")
 }
@@ -72,16 +76,16 @@ fn a_source_is_silent_by_its_own_rhythm() {
     ];
     for (newest, tenths, expected) in cases {
         let state = living(newest, tenths);
-        let (verdict, why) = verdict(&source(Place::Feed(url())), &state, now());
+        let (verdict, why) = verdict(&source(Place::Feed(url())), &state, here(now()));
         assert_eq!(verdict, expected, "{newest} {tenths:?}: {why}");
         if expected == Verdict::Silent {
-            assert_eq!(why, format!("nothing new since {}", &newest[..10]));
+            assert_eq!(why, format!("nothing new since {} (+05)", &newest[..10]));
         }
     }
     let desk = source(Place::Desk("desk".into()));
     let state = living("2020-01-01T00:00:00Z", None);
     assert_eq!(
-        verdict(&desk, &state, now()).0,
+        verdict(&desk, &state, here(now())).0,
         Verdict::Alive,
         "a desk may rest"
     );
@@ -116,7 +120,7 @@ fn what_does_not_answer_is_dead_when_that_is_sure() {
         state.failures = 1;
         state.health.answered = Some(answered);
         state.health.failing_since = Some(now() - days(failing_days));
-        let (verdict, why) = verdict(&source(Place::Feed(url())), &state, now());
+        let (verdict, why) = verdict(&source(Place::Feed(url())), &state, here(now()));
         assert_eq!(
             verdict, expected,
             "{answered:?} {lived:?} {failing_days}: {why}"
@@ -128,18 +132,18 @@ fn what_does_not_answer_is_dead_when_that_is_sure() {
 fn the_rest_of_the_verdicts() {
     let feed = source(Place::Feed(url()));
     let unasked = SourceState::new(SourceId::from_stored("a"), now());
-    assert_eq!(verdict(&feed, &unasked, now()).0, Verdict::Unvisited);
+    assert_eq!(verdict(&feed, &unasked, here(now())).0, Verdict::Unvisited);
     let mut off = feed.clone();
     off.enabled = false;
-    assert_eq!(verdict(&off, &unasked, now()).0, Verdict::Off);
+    assert_eq!(verdict(&off, &unasked, here(now())).0, Verdict::Off);
     let mut moved = living("2026-11-23T09:00:00Z", None);
     moved.moved_to = Some(("https://new.example/rss".to_owned(), 1));
-    let (word, why) = verdict(&feed, &moved, now());
+    let (word, why) = verdict(&feed, &moved, here(now()));
     assert_eq!(word, Verdict::Moved);
     assert_eq!(why, "to https://new.example/rss, as 1 of 3 visits saw");
     let mut empty = living("", None);
     empty.pace.entries = 0;
-    assert_eq!(verdict(&feed, &empty, now()).0, Verdict::Silent);
+    assert_eq!(verdict(&feed, &empty, here(now())).0, Verdict::Silent);
 }
 
 #[test]
@@ -157,7 +161,7 @@ fn a_changed_layout_is_suspected_until_it_is_well_again() {
     assert_eq!(still.changed_since, Some(now()), "since the first time");
     let mut judged = living("2026-11-23T09:00:00Z", None);
     judged.health = still.clone();
-    let (word, why) = verdict(&page, &judged, later);
+    let (word, why) = verdict(&page, &judged, here(later));
     assert_eq!(word, Verdict::Changed);
     assert!(
         why.starts_with("no entries are found any more, since 2026-11-23"),

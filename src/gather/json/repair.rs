@@ -1,7 +1,8 @@
 //! JSON that cannot be parsed, made so where its entries can still be told apart:
 //! line ends inside strings, half a character escaped (`\\ud83d`, as a cut emoji
-//! is written), commas before an end, words after the end, and a document that
-//! ends too early. One pass, only over documents the parser refused.
+//! is written), numbers no computer holds (`1e999`) and words that are no values
+//! (`NaN`), commas before an end, words after the end, and a document that ends too
+//! early. One pass, only over documents the parser refused.
 
 /// Levels at which something that is complete is kept when the rest is missing:
 /// the feed's own fields, and the entries of its list.
@@ -22,6 +23,7 @@ pub(in crate::gather) fn repair(text: &str) -> String {
                     break;
                 }
             }
+            _ if is_bare(letter) && !repair.ends.is_empty() => repair.bare(letter, &mut letters),
             _ => repair.sign(letter),
         }
         if repair.ends.is_empty() && letter != '\u{feff}' && !letter.is_whitespace() {
@@ -96,6 +98,22 @@ impl Repair {
         }
     }
 
+    /// A number or word that `first` begins: what is no value becomes a text, if it
+    /// is a number, or nothing.
+    fn bare(&mut self, first: char, letters: &mut std::str::Chars) {
+        let rest = letters.as_str();
+        let end = rest.find(|letter| !is_bare(letter)).unwrap_or(rest.len());
+        let word = format!("{first}{}", &rest[..end]);
+        *letters = rest[end..].chars();
+        if serde_json::from_str::<serde_json::Value>(&word).is_ok() {
+            self.json.push_str(&word);
+        } else if word.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
+            self.json.extend(["\"", &word, "\""]);
+        } else {
+            self.json.push_str("null");
+        }
+    }
+
     fn sign(&mut self, letter: char) {
         match letter {
             '{' | '[' => {
@@ -137,6 +155,11 @@ impl Repair {
     }
 }
 
+/// Whether numbers and words that stand in no string have such letters.
+const fn is_bare(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '+' | '-' | '.')
+}
+
 /// The four digits `text` begins with, if it does.
 fn unit(text: &str) -> Option<u16> {
     let digits = text.get(..4)?;
@@ -171,6 +194,14 @@ mod tests {
                 r#"{"a":"\ud83d\ude00 \u049b"}"#,
             ),
             (r#"{"a":"\u12"}"#, r#"{"a":"\ufffd12"}"#),
+            (
+                r#"{"n":1e999,"m":-2E+400,"a":[1e5,-0.5,007]}"#,
+                r#"{"n":"1e999","m":"-2E+400","a":[1e5,-0.5,"007"]}"#,
+            ),
+            (
+                r#"{"n":NaN,"m":-Infinity,"t":true,"f":null}"#,
+                r#"{"n":null,"m":"-Infinity","t":true,"f":null}"#,
+            ),
             ("{", "{}"),
             ("x", "x"),
         ];

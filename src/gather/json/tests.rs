@@ -179,7 +179,12 @@ fn what_is_wrong_is_told() {
 fn what_is_complete_of_broken_json_is_read() {
     let cut = "{\"content\":[\n{\"title\":\"а\"},";
     let half_a_character = r#"{"content":[{"title":"а"},{"title":"б \ud83d"}]}"#;
-    for (json, titles) in [(cut, &["а"][..]), (half_a_character, &["а", "б \u{fffd}"])] {
+    let too_large = r#"{"content":[{"id":1e999,"title":"а"},{"n":NaN,"title":"б"}]}"#;
+    for (json, titles) in [
+        (too_large, &["а", "б"][..]),
+        (cut, &["а"][..]),
+        (half_a_character, &["а", "б \u{fffd}"]),
+    ] {
         let harvest = read_with(json, &JsonRules::default());
         let read: Vec<_> = harvest
             .drafts

@@ -312,6 +312,7 @@ async fn everything_remembered_reads_back(ground: Ground) {
         usual: sample(12),
         changed_since: Some(at(7)),
         skipped: [("neither title nor text; left out".to_owned(), 3)].into(),
+        taken: Some((at(7).date_naive(), 5_000)),
         told: Some(Verdict::Changed),
     };
     let visit = Visit {

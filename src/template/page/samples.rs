@@ -46,6 +46,8 @@ pub fn samples() -> Vec<Sample> {
                 what,
                 action: what.ends_with("_ask").then(|| "/confirm".to_owned()),
                 token: "c.0.0.0".to_owned(),
+                preferences: (*what == "confirmed")
+                    .then(|| "/preferences?token=p.0.0.0".to_owned()),
             },
         )
     }))
@@ -59,6 +61,7 @@ fn sample_layout() -> Layout {
         query: "?lang=kk".to_owned(),
         switch: vec![TongueLink {
             tag: "kk",
+            short: "ҚАЗ",
             name: "Қазақша".to_owned(),
             href: "/?lang=kk".to_owned(),
             is_current: true,

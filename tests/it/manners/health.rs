@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use chrono::TimeDelta;
 use jarshy::gather::health::verdict;
 use jarshy::model::health::{Answered, Verdict};
+use jarshy::model::source::Validators;
 
 use super::House;
 use super::server::Reply;
@@ -111,18 +112,66 @@ async fn a_source_that_stops_writing_is_silent_by_its_rhythm() {
     let state = house.state("outlet").await;
     let weekly = state.health.weekly_tenths.expect("a rhythm");
     assert!((150..=270).contains(&weekly), "{weekly} tenths a week");
-    assert_eq!(verdict(&source, &state, house.now()).0, Verdict::Alive);
+    assert_eq!(
+        verdict(&source, &state, house.now().with_timezone(&chrono_tz::UTC)).0,
+        Verdict::Alive
+    );
     house.clock.advance(TimeDelta::days(3));
     house.pass().await;
     let state = house.state("outlet").await;
     assert_eq!(
-        verdict(&source, &state, house.now()).0,
+        verdict(&source, &state, house.now().with_timezone(&chrono_tz::UTC)).0,
         Verdict::Alive,
         "three days"
     );
     house.clock.advance(TimeDelta::days(2));
     house.pass().await;
     let state = house.state("outlet").await;
-    let (word, why) = verdict(&source, &state, house.now());
+    let (word, why) = verdict(&source, &state, house.now().with_timezone(&chrono_tz::UTC));
     assert_eq!(word, Verdict::Silent, "{why}");
+}
+
+#[tokio::test]
+async fn a_source_brings_so_many_articles_a_day_and_the_rest_later() {
+    let mut house = House::with_a_feed().await;
+    // Early in a day, so that all visits but the last are on it.
+    let zone = house.newsroom.zone;
+    let tomorrow = house.now().with_timezone(&zone).date_naive() + chrono::Days::new(1);
+    let early = tomorrow.and_hms_opt(1, 0, 0).expect("a time");
+    let early = early.and_local_timezone(zone).earliest().expect("a moment");
+    house.clock.advance(early.to_utc() - house.now());
+    house.change(|newsroom| newsroom.plan.new_per_day = 4);
+    let entries = ["1", "2", "3", "4", "5", "6"];
+    let full = Reply::feed("\r\nETag: \"a\"", &entries).or_not_modified("");
+    house.server.play("/feed", [full]);
+    let first = house.visit("outlet").await;
+    assert_eq!((first.entries, first.new), (6, 4));
+    let told = first.complaints.iter().map(ToString::to_string);
+    let told: Vec<String> = told.collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("left out until another day"), "{told:?}");
+    assert!(told[0].contains("“2” of “6”"), "{told:?}");
+    let state = house.state("outlet").await;
+    assert_eq!(state.health.taken, Some((tomorrow, 4)));
+    assert_eq!(state.validators, Validators::default(), "nothing vouches");
+    let reasons: Vec<&String> = state.health.skipped.keys().collect();
+    assert!(reasons[0].contains("gather.new_per_day"), "{reasons:?}");
+    house = house.restart().await;
+    house.change(|newsroom| newsroom.plan.new_per_day = 4);
+    let second = house.visit("outlet").await;
+    assert_eq!(
+        (second.entries, second.new),
+        (6, 0),
+        "nothing more that day"
+    );
+    let reasons = house.state("outlet").await.health.skipped;
+    assert_eq!(reasons.len(), 1, "one reason, counted: {reasons:?}");
+    house.clock.advance(TimeDelta::days(1));
+    let third = house.visit("outlet").await;
+    assert_eq!((third.new, third.complaints.len()), (2, 0));
+    assert_ne!(
+        house.state("outlet").await.validators,
+        Validators::default()
+    );
+    assert_eq!(house.visit("outlet").await.result, "nothing new");
 }

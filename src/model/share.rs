@@ -1,5 +1,5 @@
-//! A letter's places shared out: one source's word fills no letter while others
-//! have something to tell.
+//! Places shared out, of a letter or the front page: one source's word fills none
+//! while others have something to tell.
 //!
 //! A source may invent a thousand forums, or be taken over by somebody who does.
 //! What enough sources tell, and the house's own word, is not counted. Deliberately
