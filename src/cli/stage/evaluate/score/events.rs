@@ -8,6 +8,7 @@ use crate::model::event::{EventDetails, EventStatus};
 use crate::model::reading::EventClaim;
 use crate::model::region::Region;
 use crate::text::normalise::fold;
+use crate::understand::place;
 
 /// The chief event: its day, and every field its case speaks of.
 pub(super) fn judge(
@@ -43,7 +44,7 @@ pub(super) fn judge(
     );
     field(
         "city",
-        of(|event| event.city.clone()),
+        of(|event| event.city.clone().map(|city| city.map(as_printed))),
         got.and_then(|event| event.city.clone()),
     );
     field(
@@ -74,6 +75,14 @@ pub(super) fn judge(
         got.map(|event| same_name(&event.name)),
     );
     judge_details(scores, text, expected, got);
+}
+
+/// A case may name the town in any of its names.
+fn as_printed(city: String) -> String {
+    match place::city(&city) {
+        Some((name, _)) => name.to_owned(),
+        None => city,
+    }
 }
 
 /// Venue, organiser and the address to register at: where the case names one.

@@ -82,7 +82,7 @@ fn a_wrong_day_is_both_wrong_and_missed_and_what_is_left_out_is_not_judged() {
         (
             expecting(
                 "right",
-                r#""language":"kk","event":{"start":"2026-12-05","city":"Astana"}"#,
+                r#""language":"kk","event":{"start":"2026-12-05","city":"Целиноград"}"#,
             ),
             read(kk, announced, Some(claim("2026-12-05", "Astana")), "1"),
         ),
