@@ -235,12 +235,7 @@ pub(super) fn page(
     let profile = &person.profile;
     let catalogue = house.catalogue();
     let (pause_min, pause_max) = pause_days(now, zone);
-    let pause = said.pause.unwrap_or_else(|| {
-        let until = person.paused_until.filter(|until| *until > now);
-        until.map_or_else(String::new, |until| {
-            until.with_timezone(&zone).date_naive().to_string()
-        })
-    });
+    let pause = said.pause.or_else(|| paused_until(person, now, zone));
     let context = Preferences {
         action: format!("/preferences?token={token}{lang}"),
         data_href: format!("/preferences/data?token={token}{lang}"),
@@ -251,7 +246,7 @@ pub(super) fn page(
         told: said.told,
         wrong: said.wrong,
         is_unsaved: said.is_unsaved,
-        pause,
+        pause: pause.unwrap_or_default(),
         pause_min: pause_min.to_string(),
         pause_max: pause_max.to_string(),
         tongues: Tongue::ALL
@@ -300,6 +295,12 @@ pub(super) fn page(
         is_private: true,
     };
     pages::page(house, voice, &frame, "page/preferences.html", &context)
+}
+
+/// The day letters come again; `None`: there is no pause.
+fn paused_until(person: &Subscriber, now: DateTime<Utc>, zone: Tz) -> Option<String> {
+    let until = person.paused_until.filter(|until| *until > now)?;
+    Some(until.with_timezone(&zone).date_naive().to_string())
 }
 
 fn choice(value: &str, name: &str, is_chosen: bool) -> Choice {

@@ -4,6 +4,7 @@
 //! Deliberately absent: when to try again (`retry`), and any record of what was
 //! sent (the store's). Every failure is a value, [`Attempt`].
 
+mod counted;
 mod destination;
 mod folder;
 mod leave;
@@ -14,6 +15,7 @@ mod talk;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod trust;
 mod wire;
 
 use std::fmt;

@@ -6,19 +6,21 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{Certificate, CertificateStore, TlsParameters};
+use lettre::transport::smtp::client::TlsParameters;
 use lettre::transport::smtp::commands::Auth;
 use lettre::transport::smtp::extension::ClientId;
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
 
+use super::counted::Live;
 use super::destination::{Login, Place, Protocol, Security, SmtpServer};
-use super::reply::{self, Reply, Stage};
+use super::reply::{Reply, Stage};
 use super::talk::{Offers, Talk};
 use super::tls::{Line, Local, Tls};
+use super::trust::{innermost, tls_parameters};
 use super::wire::{End, Lost, Wire};
 use super::{CourierError, Leave, NotReady, Timeouts};
 use crate::deliver::message::Message;
@@ -36,8 +38,7 @@ pub(super) struct Road {
     hello: ClientId,
     timeouts: Timeouts,
     tls: Result<TlsParameters, String>,
-    /// Connections open now.
-    live: AtomicUsize,
+    live: Live,
     /// Signs that the server offers PIPELINING and cannot do it.
     suspicions: AtomicU32,
 }
@@ -47,9 +48,6 @@ pub(super) struct Lane {
     road: Arc<Road>,
     wire: Option<Wire>,
 }
-
-/// Counts a connection for as long as it lives.
-pub(super) struct Counted(Arc<Road>);
 
 impl std::fmt::Debug for Road {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -75,7 +73,7 @@ impl Road {
             hello,
             timeouts,
             tls,
-            live: AtomicUsize::new(0),
+            live: Live::default(),
             suspicions: AtomicU32::new(0),
         })
     }
@@ -100,7 +98,7 @@ impl Road {
     }
 
     async fn open(self: &Arc<Self>) -> Result<(Wire, Offers, bool), NotReady> {
-        let others = self.live.load(Ordering::SeqCst);
+        let others = self.live.count();
         let opened = async {
             let line = self.line().await.map_err(|error| {
                 format!("cannot connect to mail server {}: {error}", self.server)
@@ -117,10 +115,9 @@ impl Road {
             why,
             crowded: others > 0,
         })?;
-        self.live.fetch_add(1, Ordering::SeqCst);
         let trusted = self.suspicions.load(Ordering::SeqCst) < SUSPICIONS_MAX;
         let pipelining = trusted && offers.has("PIPELINING");
-        let wire = Wire::new(talk, pipelining, Counted(Arc::clone(self)));
+        let wire = Wire::new(talk, pipelining, self.live.one());
         Ok((wire, offers, encrypted))
     }
 
@@ -281,38 +278,6 @@ impl Road {
 
     fn said(&self, what: &str, words: &str) -> String {
         format!("mail server {} {what}: {words}", self.server)
-    }
-}
-
-fn tls_parameters(server: &SmtpServer) -> Result<TlsParameters, String> {
-    let host = match &server.place {
-        Place::Host { host, .. } => host.clone(),
-        Place::Socket(_) => "localhost".to_owned(),
-    };
-    let mut builder = TlsParameters::builder(host);
-    if let Some(path) = &server.trusted {
-        let wrong = |why: String| format!("{}: {why}", path.display());
-        let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
-        let certificate = Certificate::from_pem(&pem).map_err(|error| wrong(innermost(&error)))?;
-        builder = builder
-            .certificate_store(CertificateStore::None)
-            .add_root_certificate(certificate);
-    }
-    builder.build().map_err(|error| innermost(&error))
-}
-
-/// The innermost reason says most: `invalid peer certificate: UnknownIssuer`.
-fn innermost(error: &lettre::transport::smtp::Error) -> String {
-    let mut innermost: &dyn std::error::Error = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    reply::presentable(&innermost.to_string())
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.live.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use memchr::memmem;
 
+use super::counted::Counted;
 use super::reply::{self, Reply, Stage};
-use super::smtp::Counted;
 use super::talk::Talk;
 use super::{Leave, Timeouts};
 use crate::deliver::message::Message;

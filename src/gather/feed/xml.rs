@@ -9,6 +9,7 @@ mod captured;
 mod fields;
 mod outcome;
 mod roots;
+mod scope;
 mod whole;
 
 use std::rc::Rc;
@@ -23,7 +24,7 @@ use crate::model::complaint::Complaint;
 use crate::model::draft::Harvest;
 
 use super::build::{About, Building, Capture};
-use super::names::{Space, Tag, space_of_address, space_of_prefix, tag};
+use super::names::{Space, Tag, tag};
 use super::value::{Kind, Sanitise, cut};
 use super::{attributes, doctype, repair};
 
@@ -227,55 +228,6 @@ impl<'a> Walk<'a> {
         } else if self.capture.is_some() {
             self.take_whole();
         }
-    }
-
-    /// Namespaces, base and language that hold from here; gives the language.
-    fn scope(&mut self, start: &BytesStart, name: &'a str, at: usize) -> Option<String> {
-        let raw = start.attributes_raw();
-        if !raw.contains("xml") && !raw.contains("base") && !raw.contains("BASE") {
-            return None;
-        }
-        let from = at + 1 + name.len();
-        let source = self.text.get(from..from + raw.len()).unwrap_or_default();
-        let mut language = None;
-        for (key, value) in attributes::all(start) {
-            if key == "xmlns" {
-                let space = match space_of_address(&value) {
-                    // The namespace of a feed's own root is a feed's, however it is misspelt.
-                    Space::Other if self.open.is_empty() => Space::Core,
-                    space => space,
-                };
-                self.spaces.push(("", space));
-            } else if let Some(prefix) = key.strip_prefix("xmlns:") {
-                // The prefix is kept as a slice of the document itself.
-                if let Some(at) = source.find(key) {
-                    let at = at + "xmlns:".len();
-                    let known = match space_of_address(&value) {
-                        Space::Core if value.trim().is_empty() => Space::Other,
-                        // Misspelt: the prefix everybody uses says what is meant.
-                        Space::Other => space_of_prefix(prefix),
-                        space => space,
-                    };
-                    self.spaces.push((&source[at..at + prefix.len()], known));
-                }
-            } else if key == "xml:base" || key.eq_ignore_ascii_case("base") {
-                let base = self
-                    .base()
-                    .map_or_else(|| Url::parse(value.trim()), |base| base.join(value.trim()));
-                self.bases.extend(
-                    base.ok()
-                        .filter(|base| !base.cannot_be_a_base())
-                        .map(Rc::new),
-                );
-            } else if key == "xml:lang" {
-                language = Some(value.trim().to_owned()).filter(|language| !language.is_empty());
-            }
-        }
-        language
-    }
-
-    fn base(&self) -> Option<&Rc<Url>> {
-        self.bases.last().or(self.build.default_base.as_ref())
     }
 
     fn end(&mut self, name: &str, at: usize) {
