@@ -9,8 +9,8 @@ use std::collections::HashMap;
 
 use dom_query::{NodeId, NodeRef, Selection};
 
-use super::markup::{Page, is_called};
-use super::{engine, projection, published};
+use super::markup::{Page, is_called, letters};
+use super::{clutter, engine, projection, published};
 
 /// A text of fewer characters is no article's.
 const BODY_CHARS_MIN: usize = 140;
@@ -77,6 +77,7 @@ pub struct Body {
 
 /// The page's text, if it has one. Takes out of the tree what is no text.
 pub fn find(page: &Page, title: Option<&str>) -> Option<Body> {
+    clutter::clear(page, title);
     clear(page);
     let Some(told) = engine::extract(page) else {
         let html = largest_or_marked(page)?;
@@ -278,8 +279,4 @@ struct Holder<'a> {
     /// Of equals the first met wins, so that the answer is always the same.
     order: usize,
     weight: usize,
-}
-
-fn letters(text: &str) -> usize {
-    text.chars().filter(|letter| letter.is_alphabetic()).count()
 }

@@ -150,6 +150,11 @@ pub fn is_called(node: &NodeRef<'_>, words: &[&str]) -> bool {
         && below(node, "h1,main").is_empty()
 }
 
+/// How many letters a text has.
+pub fn letters(text: &str) -> usize {
+    text.chars().filter(|letter| letter.is_alphabetic()).count()
+}
+
 /// The address of a picture, which lazy pages keep aside.
 pub fn picture_address(image: &NodeRef<'_>) -> Option<String> {
     ["data-src", "data-original", "data-lazy-src", "src"]

@@ -1,0 +1,382 @@
+//! Takes out of an article page what stands around and inside its text and is no
+//! part of it: menus, cards and links to other articles, readers' comments, what
+//! is asked of the reader.
+//!
+//! Decided by shape (links without sentences, cards in a row, a second article)
+//! and by name (`clutter.tsv`). Nothing goes by its name that holds much of the
+//! page's prose: themes name whole pages after what is beside the text.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use dom_query::{NodeId, NodeRef};
+
+use super::markup::{Page, letters};
+use super::names::Names;
+
+/// An element's own words are prose from so many letters.
+const PROSE_LETTERS: usize = 80;
+/// On a page with less prose nothing is judged: it may be all there is.
+const PROSE_MIN: usize = 200;
+/// What is named as clutter holds less of the page's prose than this, in tenths.
+const NAMED_TENTHS_MAX: usize = 3;
+/// A box of links says so little beside each link …
+const BESIDE_LINK_MAX: usize = 30;
+/// … and at least this much of it is linked, in tenths.
+const LINKED_TENTHS_MIN: usize = 7;
+/// One link alone on its line leads to another article if it is so long.
+const LONE_LINK_LETTERS_MIN: usize = 15;
+/// A card of another article says no more than this.
+const CARD_LETTERS_MAX: usize = 400;
+const CARDS_MIN: usize = 2;
+/// A label, such as the one above a box of links, is no longer.
+const LABEL_LETTERS_MAX: usize = 40;
+/// The most nodes of a page that are judged.
+const NODES_MAX: usize = 200_000;
+
+const BLOCKS: [&str; 30] = [
+    "p",
+    "div",
+    "section",
+    "article",
+    "main",
+    "aside",
+    "td",
+    "th",
+    "table",
+    "ul",
+    "ol",
+    "li",
+    "dl",
+    "dd",
+    "dt",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "blockquote",
+    "pre",
+    "header",
+    "footer",
+    "nav",
+    "form",
+    "details",
+    "figure",
+    "center",
+];
+const HEADINGS: [&str; 5] = ["h2", "h3", "h4", "h5", "h6"];
+
+static NAMES: LazyLock<Names> = LazyLock::new(Names::read);
+
+/// Takes the clutter out of the page's tree.
+pub fn clear(page: &Page, title: Option<&str>) {
+    let Some(body) = page.tree.body() else { return };
+    let judged = Judged::of(&body, title);
+    if judged.total_prose() < PROSE_MIN {
+        return;
+    }
+    for node in judged.clutter() {
+        node.remove_from_parent();
+    }
+}
+
+/// What an element holds.
+#[derive(Debug, Clone, Copy, Default)]
+struct Weight {
+    letters: usize,
+    linked: usize,
+    links: usize,
+    /// Letters of elements whose own words are prose.
+    prose: usize,
+    /// Headings that lead on.
+    headings: usize,
+    /// It holds the article's title.
+    keeps: bool,
+}
+
+struct Judged<'a> {
+    /// In the document's order, the body first.
+    nodes: Vec<NodeRef<'a>>,
+    above: Vec<usize>,
+    weights: Vec<Weight>,
+}
+
+impl<'a> Judged<'a> {
+    fn of(body: &NodeRef<'a>, title: Option<&str>) -> Self {
+        let mut nodes = vec![*body];
+        nodes.extend(body.descendants_it().take(NODES_MAX));
+        let index: HashMap<NodeId, usize> = nodes
+            .iter()
+            .enumerate()
+            .map(|(at, node)| (node.id, at))
+            .collect();
+        let above: Vec<usize> = nodes
+            .iter()
+            .map(|node| {
+                let parent = node.parent().and_then(|above| index.get(&above.id));
+                parent.copied().unwrap_or(0)
+            })
+            .collect();
+        let mut judged = Self {
+            weights: vec![Weight::default(); nodes.len()],
+            nodes,
+            above,
+        };
+        judged.weigh(title);
+        judged
+    }
+
+    fn weigh(&mut self, title: Option<&str>) {
+        let count = self.nodes.len();
+        let mut in_link = vec![false; count];
+        let mut block = vec![0; count];
+        let mut own = vec![0; count];
+        let mut is_silent = vec![false; count];
+        for at in 0..count {
+            let (node, up) = (self.nodes[at], self.above[at]);
+            in_link[at] = in_link[up] || node.has_name("a");
+            is_silent[at] = is_silent[up]
+                || ["script", "style", "noscript", "template"]
+                    .iter()
+                    .any(|tag| node.has_name(tag));
+            block[at] = if is_block(&node) { at } else { block[up] };
+            if node.is_text() && !is_silent[at] {
+                let count = letters(&node.text());
+                self.weights[at].letters = count;
+                if in_link[at] {
+                    self.weights[at].linked = count;
+                } else {
+                    own[block[at]] += count;
+                }
+            } else if node.has_name("a") {
+                self.weights[at].links = 1;
+            }
+        }
+        for (weight, own) in self.weights.iter_mut().zip(&own) {
+            weight.prose = if *own >= PROSE_LETTERS { *own } else { 0 };
+        }
+        for at in (1..count).rev() {
+            let node = self.nodes[at];
+            let mut weight = self.weights[at];
+            if is_heading(&node) || node.has_name("h1") {
+                weight.keeps |= title.is_some_and(|title| is_title(&node, title));
+                weight.headings = usize::from(in_link[at] || weight.links > 0);
+            }
+            self.weights[at] = weight;
+            let up = &mut self.weights[self.above[at]];
+            up.letters += weight.letters;
+            up.linked += weight.linked;
+            up.links += weight.links;
+            up.prose += weight.prose;
+            up.headings += weight.headings;
+            up.keeps |= weight.keeps;
+        }
+    }
+
+    fn total_prose(&self) -> usize {
+        self.weights[0].prose
+    }
+
+    /// Everything to be taken out, each as large as can be.
+    fn clutter(&self) -> Vec<NodeRef<'a>> {
+        let mut others = self.cards();
+        others.extend(self.other_articles());
+        let mut gone = vec![false; self.nodes.len()];
+        let mut found = Vec::new();
+        let mut readers = 0;
+        for at in 1..self.nodes.len() {
+            let node = self.nodes[at];
+            if gone[self.above[at]] {
+                gone[at] = true;
+                continue;
+            }
+            if !node.is_element() || self.weights[at].keeps || node.has_name("main") {
+                continue;
+            }
+            let is_readers = self.is_of_readers(at, readers);
+            if is_readers {
+                readers += self.weights[at].prose;
+            }
+            gone[at] = is_readers
+                || others.contains(&at)
+                || self.is_named(at)
+                || self.leads_on(at)
+                || self.is_label(at);
+            if gone[at] {
+                found.push(at);
+            }
+        }
+        let labels = self.labels_of(&found, &gone);
+        found.extend(labels);
+        found.into_iter().map(|at| self.nodes[at]).collect()
+    }
+
+    /// Readers' words: they go as long as a text is left.
+    fn is_of_readers(&self, at: usize, gone: usize) -> bool {
+        let left =
+            self.total_prose() - gone - self.weights[at].prose.min(self.total_prose() - gone);
+        is_block(&self.nodes[at])
+            && !self.nodes[at].has_name("article") | (left * 2 > self.total_prose())
+            && NAMES.is_readers(&self.nodes[at])
+            && left >= PROSE_MIN.min(self.total_prose() / 2)
+    }
+
+    fn is_named(&self, at: usize) -> bool {
+        let (node, weight) = (self.nodes[at], self.weights[at]);
+        weight.prose * 10 < self.total_prose() * NAMED_TENTHS_MAX
+            && is_block(&node)
+            && (["nav", "aside", "footer", "amp-sidebar", "dialog", "menu"]
+                .iter()
+                .any(|tag| node.has_name(tag))
+                || is_hidden(&node)
+                || NAMES.is_clutter(&node))
+    }
+
+    /// Links and hardly a word beside them.
+    fn leads_on(&self, at: usize) -> bool {
+        let (node, weight) = (self.nodes[at], self.weights[at]);
+        if weight.links == 0 || weight.prose > 0 || !is_block(&node) || is_heading(&node) {
+            return false;
+        }
+        let beside = weight.letters - weight.linked;
+        let is_box = !["li", "dd", "dt", "blockquote"]
+            .iter()
+            .any(|tag| node.has_name(tag));
+        if weight.links > 1 {
+            return is_box
+                && weight.linked * 10 >= weight.letters * LINKED_TENTHS_MIN
+                && beside <= weight.links * BESIDE_LINK_MAX;
+        }
+        is_box
+            && weight.linked >= LONE_LINK_LETTERS_MIN
+            && beside <= BESIDE_LINK_MAX
+            && (weight.linked >= beside * 4 || NAMES.leads(&node.text()))
+            && !node.text().trim_end().ends_with(['.', '!', '…', ')'])
+    }
+
+    fn is_label(&self, at: usize) -> bool {
+        self.weights[at].letters > 0
+            && self.weights[at].letters <= LABEL_LETTERS_MAX
+            && NAMES.is_whole(&self.nodes[at].text())
+    }
+
+    /// Cards of other articles: two or more beside each other, each with one
+    /// heading that leads on.
+    fn cards(&self) -> HashSet<usize> {
+        let mut rows: HashMap<(usize, String), Vec<usize>> = HashMap::new();
+        for at in 1..self.nodes.len() {
+            let node = self.nodes[at];
+            if !is_heading(&node) || self.weights[at].headings == 0 || self.weights[at].keeps {
+                continue;
+            }
+            let mut card = at;
+            while self.is_card(self.above[card]) {
+                card = self.above[card];
+            }
+            if card != at {
+                let name = self.nodes[card].node_name().unwrap_or_default().to_string();
+                rows.entry((self.above[card], name)).or_default().push(card);
+            }
+        }
+        let rows = rows.into_values().filter(|row| row.len() >= CARDS_MIN);
+        rows.flatten().collect()
+    }
+
+    fn is_card(&self, at: usize) -> bool {
+        let weight = self.weights[at];
+        at > 0 && weight.headings == 1 && weight.letters <= CARD_LETTERS_MAX && !weight.keeps
+    }
+
+    /// Articles beside the one that holds the title.
+    fn other_articles(&self) -> Vec<usize> {
+        let all = (1..self.nodes.len()).filter(|at| self.nodes[*at].has_name("article"));
+        let (own, others): (Vec<usize>, Vec<usize>) = all.partition(|at| self.weights[*at].keeps);
+        let has_text = own.iter().any(|at| self.weights[*at].prose >= PROSE_MIN);
+        let stands_alone = |at: &usize| {
+            let mut up = self.above[*at];
+            while up > 0 {
+                if own.contains(&up) {
+                    return false;
+                }
+                up = self.above[up];
+            }
+            true
+        };
+        if has_text {
+            others.into_iter().filter(stands_alone).collect()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Headings and labels that stood above what is gone, and above nothing else.
+    fn labels_of(&self, found: &[usize], gone: &[bool]) -> Vec<usize> {
+        let index: HashMap<NodeId, usize> = self
+            .nodes
+            .iter()
+            .enumerate()
+            .map(|(at, node)| (node.id, at))
+            .collect();
+        let mut labels = Vec::new();
+        for at in found {
+            let node = self.nodes[*at];
+            let before = node
+                .prev_element_sibling()
+                .and_then(|before| index.get(&before.id));
+            let after = node.next_element_sibling();
+            let ends = after.is_none_or(|after| {
+                is_heading(&after) || index.get(&after.id).is_some_and(|at| gone[*at])
+            });
+            let Some(before) = before.copied().filter(|before| !gone[*before] && ends) else {
+                continue;
+            };
+            let (label, weight) = (self.nodes[before], self.weights[before]);
+            let is_label =
+                is_heading(&label) || label.text().trim_end().ends_with(':') && !is_inline(&label);
+            if is_label && weight.letters <= LABEL_LETTERS_MAX && !weight.keeps {
+                labels.push(before);
+            }
+        }
+        labels
+    }
+}
+
+fn is_block(node: &NodeRef<'_>) -> bool {
+    node.node_name()
+        .is_some_and(|name| BLOCKS.contains(&&*name) || name.contains('-'))
+}
+
+fn is_inline(node: &NodeRef<'_>) -> bool {
+    !is_block(node)
+}
+
+fn is_heading(node: &NodeRef<'_>) -> bool {
+    HEADINGS.iter().any(|tag| node.has_name(tag))
+}
+
+fn is_hidden(node: &NodeRef<'_>) -> bool {
+    node.has_attr("hidden")
+        || node.attr("style").is_some_and(|style| {
+            let style = style.replace(' ', "").to_ascii_lowercase();
+            style.contains("display:none")
+        })
+}
+
+/// Whether a heading says the title, or most of it.
+fn is_title(heading: &NodeRef<'_>, title: &str) -> bool {
+    let said = folded(&heading.text());
+    let title = folded(title);
+    !said.is_empty()
+        && (said == title
+            || said.len() * 2 > title.len() && title.contains(&said)
+            || title.len() * 2 > said.len() && said.contains(&title))
+}
+
+fn folded(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
