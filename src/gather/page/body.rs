@@ -35,6 +35,8 @@ const SMALL_NODES_MAX: usize = 2_000;
 const MENU_LINKS_MIN: usize = 3;
 /// … of so many letters each.
 const MENU_LINK_LETTERS_MAX: usize = 30;
+/// What a line of copyright begins with.
+const IMPRINTS: [&str; 3] = ["©", "copyright ©", "copyright (c)"];
 /// A line of copyright is no longer.
 const IMPRINT_LETTERS_MAX: usize = 200;
 /// A run of so many letters is the beginning of the text.
@@ -158,7 +160,10 @@ fn is_imprint(node: &NodeRef<'_>) -> bool {
     let mut texts = start.filter(NodeRef::is_text).map(|text| text.text());
     texts
         .find(|text| !text.trim().is_empty())
-        .is_some_and(|text| text.trim_start().starts_with('©'))
+        .is_some_and(|text| {
+            let text = text.trim_start().to_lowercase();
+            IMPRINTS.iter().any(|sign| text.starts_with(sign))
+        })
         && letters(&node.text()) <= IMPRINT_LETTERS_MAX
 }
 

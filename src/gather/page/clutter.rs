@@ -82,6 +82,39 @@ pub fn clear(page: &Page, title: Option<&str>) {
     }
 }
 
+/// What surely stands beside the article: cards of others, other articles, what
+/// readers wrote.
+pub fn beside(page: &Page, title: Option<&str>) -> HashSet<NodeId> {
+    let Some(body) = page.tree.body() else {
+        return HashSet::new();
+    };
+    let judged = Judged::of(&body, title);
+    let readers = (1..judged.nodes.len()).filter(|at| {
+        is_block(&judged.nodes[*at])
+            && !judged.weights[*at].keeps
+            && NAMES.is_readers(&judged.nodes[*at])
+    });
+    let others = judged.cards().into_iter().chain(judged.other_articles());
+    others
+        .chain(readers)
+        .map(|at| judged.nodes[at].id)
+        .collect()
+}
+
+/// The heading that says the title; else the page's only first heading.
+pub fn heading<'a>(body: &NodeRef<'a>, title: Option<&str>) -> Option<NodeRef<'a>> {
+    let judged = Judged::of(body, title);
+    let kept = |at: &usize| judged.says_title[*at];
+    let said = (1..judged.nodes.len())
+        .find(kept)
+        .map(|at| judged.nodes[at]);
+    said.or_else(|| {
+        let mut first = judged.nodes.iter().filter(|node| node.has_name("h1"));
+        let only = first.next().copied();
+        only.filter(|_| first.next().is_none())
+    })
+}
+
 /// What an element holds.
 #[derive(Debug, Clone, Copy, Default)]
 struct Weight {
@@ -101,6 +134,7 @@ struct Judged<'a> {
     nodes: Vec<NodeRef<'a>>,
     above: Vec<usize>,
     weights: Vec<Weight>,
+    says_title: Vec<bool>,
 }
 
 impl<'a> Judged<'a> {
@@ -121,6 +155,7 @@ impl<'a> Judged<'a> {
             .collect();
         let mut judged = Self {
             weights: vec![Weight::default(); nodes.len()],
+            says_title: vec![false; nodes.len()],
             nodes,
             above,
         };
@@ -157,14 +192,15 @@ impl<'a> Judged<'a> {
         for (weight, own) in self.weights.iter_mut().zip(&own) {
             weight.prose = if *own >= PROSE_LETTERS { *own } else { 0 };
         }
+        for at in self.titles(title, &in_link) {
+            self.weights[at].keeps = true;
+            self.says_title[at] = true;
+        }
         for at in (1..count).rev() {
-            let node = self.nodes[at];
-            let mut weight = self.weights[at];
-            if is_heading(&node) || node.has_name("h1") {
-                weight.keeps |= title.is_some_and(|title| is_title(&node, title));
-                weight.headings = usize::from(in_link[at] || weight.links > 0);
+            if is_heading(&self.nodes[at]) {
+                self.weights[at].headings = usize::from(in_link[at] || self.weights[at].links > 0);
             }
-            self.weights[at] = weight;
+            let weight = self.weights[at];
             let up = &mut self.weights[self.above[at]];
             up.letters += weight.letters;
             up.linked += weight.linked;
@@ -173,6 +209,28 @@ impl<'a> Judged<'a> {
             up.headings += weight.headings;
             up.keeps |= weight.keeps;
         }
+    }
+
+    /// The headings that say the title; where some lead on and others don't,
+    /// those that don't: the others stand on cards of the same or a like article.
+    fn titles(&self, title: Option<&str>, in_link: &[bool]) -> Vec<usize> {
+        let Some(title) = title else {
+            return Vec::new();
+        };
+        let says = |at: &usize| {
+            let node = self.nodes[*at];
+            (is_heading(&node) || node.has_name("h1")) && is_title(&node, title)
+        };
+        let all: Vec<usize> = (1..self.nodes.len()).filter(says).collect();
+        let leads = |at: &usize| {
+            in_link[*at]
+                || self.nodes[*at]
+                    .element_children()
+                    .iter()
+                    .any(|child| child.has_name("a"))
+        };
+        let (linked, plain): (Vec<usize>, Vec<usize>) = all.into_iter().partition(leads);
+        if plain.is_empty() { linked } else { plain }
     }
 
     fn total_prose(&self) -> usize {
