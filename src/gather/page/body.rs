@@ -134,7 +134,11 @@ fn is_button(node: &NodeRef<'_>) -> bool {
 
 /// What is asked of the reader before or instead of the text.
 fn is_notice(node: &NodeRef<'_>) -> bool {
-    is_small(node) && is_called(node, &NOTICE_WORDS) && letters(&node.text()) <= CARD_LETTERS_MAX
+    // A wall's name may stand on each paragraph behind it.
+    !node.has_name("p")
+        && is_small(node)
+        && is_called(node, &NOTICE_WORDS)
+        && letters(&node.text()) <= CARD_LETTERS_MAX
 }
 
 /// Looked at whole, so that a tower of such elements costs no more than a page.

@@ -31,6 +31,8 @@ const CARD_LETTERS_MAX: usize = 400;
 const CARDS_MIN: usize = 2;
 /// A label, such as the one above a box of links, is no longer.
 const LABEL_LETTERS_MAX: usize = 40;
+/// What is asked of the reader is said in no more.
+const ASKING_LETTERS_MAX: usize = 180;
 /// The most nodes of a page that are judged.
 const NODES_MAX: usize = 200_000;
 
@@ -67,6 +69,9 @@ const BLOCKS: [&str; 30] = [
     "center",
 ];
 const HEADINGS: [&str; 5] = ["h2", "h3", "h4", "h5", "h6"];
+
+/// Elements that stand beside the text by what they are.
+const BESIDE: [&str; 6] = ["nav", "aside", "footer", "amp-sidebar", "dialog", "menu"];
 
 static NAMES: LazyLock<Names> = LazyLock::new(Names::read);
 
@@ -241,6 +246,7 @@ impl<'a> Judged<'a> {
     fn clutter(&self) -> Vec<NodeRef<'a>> {
         let mut others = self.cards();
         others.extend(self.other_articles());
+        let named = self.named();
         let mut gone = vec![false; self.nodes.len()];
         let mut found = Vec::new();
         let mut readers = 0;
@@ -259,7 +265,7 @@ impl<'a> Judged<'a> {
             }
             gone[at] = is_readers
                 || others.contains(&at)
-                || self.is_named(at)
+                || named.contains(&at)
                 || self.leads_on(at)
                 || self.is_label(at);
             if gone[at] {
@@ -281,15 +287,31 @@ impl<'a> Judged<'a> {
             && left >= PROSE_MIN.min(self.total_prose() / 2)
     }
 
-    fn is_named(&self, at: usize) -> bool {
-        let (node, weight) = (self.nodes[at], self.weights[at]);
-        weight.prose * 10 < self.total_prose() * NAMED_TENTHS_MAX
-            && is_block(&node)
-            && (["nav", "aside", "footer", "amp-sidebar", "dialog", "menu"]
-                .iter()
-                .any(|tag| node.has_name(tag))
-                || is_hidden(&node)
-                || NAMES.is_clutter(&node))
+    /// What goes by its name, or by what it is. A name that holds much of the prose
+    /// in many elements (a wall's on every paragraph) says nothing of any.
+    fn named(&self) -> HashSet<usize> {
+        let mut by_name: HashMap<&str, (usize, Vec<usize>)> = HashMap::new();
+        for at in 1..self.nodes.len() {
+            let (node, weight) = (self.nodes[at], self.weights[at]);
+            if !is_block(&node) || weight.keeps || !self.is_little(weight.prose) {
+                continue;
+            }
+            let tag = BESIDE.iter().find(|tag| node.has_name(tag)).copied();
+            let hidden = || is_hidden(&node).then_some("hidden");
+            if let Some(name) = tag.or_else(hidden).or_else(|| NAMES.of_clutter(&node)) {
+                let (prose, elements) = by_name.entry(name).or_default();
+                *prose += weight.prose;
+                elements.push(at);
+            }
+        }
+        let little = by_name
+            .into_values()
+            .filter(|(prose, _)| self.is_little(*prose));
+        little.flat_map(|(_, elements)| elements).collect()
+    }
+
+    fn is_little(&self, prose: usize) -> bool {
+        prose * 10 < self.total_prose() * NAMED_TENTHS_MAX
     }
 
     /// Links and hardly a word beside them.
@@ -315,9 +337,12 @@ impl<'a> Judged<'a> {
     }
 
     fn is_label(&self, at: usize) -> bool {
-        self.weights[at].letters > 0
-            && self.weights[at].letters <= LABEL_LETTERS_MAX
-            && NAMES.is_whole(&self.nodes[at].text())
+        let count = self.weights[at].letters;
+        let (node, is_asking) = (self.nodes[at], count <= ASKING_LETTERS_MAX);
+        count > 0
+            && is_asking
+            && (count <= LABEL_LETTERS_MAX && NAMES.is_whole(&node.text())
+                || is_block(&node) && !is_heading(&node) && NAMES.asks(&node.text()))
     }
 
     /// Cards of other articles: two or more beside each other, each with one

@@ -28,6 +28,7 @@ pub struct Names {
     not: HashSet<&'static str>,
     whole: HashSet<&'static str>,
     leads: Vec<&'static str>,
+    asks: Vec<&'static str>,
 }
 
 impl Names {
@@ -40,15 +41,17 @@ impl Names {
             not: words("not").collect(),
             whole: phrases("whole").collect(),
             leads: phrases("leads").collect(),
+            asks: phrases("asks").collect(),
         }
     }
 
-    pub fn is_clutter(&self, node: &NodeRef<'_>) -> bool {
-        self.is_called(node, &self.clutter)
+    /// The name of clutter an element has.
+    pub fn of_clutter(&self, node: &NodeRef<'_>) -> Option<&'static str> {
+        called(node, &self.clutter, &self.not)
     }
 
     pub fn is_readers(&self, node: &NodeRef<'_>) -> bool {
-        self.is_called(node, &self.readers)
+        called(node, &self.readers, &self.not).is_some()
     }
 
     /// Whether a text is a label and nothing else.
@@ -58,32 +61,45 @@ impl Names {
 
     /// Whether a text begins with what leads to another article.
     pub fn leads(&self, text: &str) -> bool {
+        begins(&label(text), &self.leads)
+    }
+
+    /// Whether a text asks something of the reader, or says whose the page is.
+    pub fn asks(&self, text: &str) -> bool {
         let text = label(text);
-        self.leads.iter().any(|words| text.starts_with(words))
+        self.asks.iter().any(|words| text.starts_with(words))
     }
+}
 
-    fn is_called(&self, node: &NodeRef<'_>, known: &HashSet<&str>) -> bool {
-        ATTRIBUTES.iter().any(|attribute| {
-            node.attr(attribute).is_some_and(|names| {
-                let names = names.split_whitespace();
-                names
-                    .filter(|name| name.len() <= NAME_BYTES_MAX)
-                    .any(|name| self.is_made_of(name, known))
-            })
-        })
-    }
+/// Whether a text begins with one of these phrases, at the end of a word.
+fn begins(text: &str, phrases: &[&str]) -> bool {
+    phrases.iter().any(|phrase| {
+        let rest = text.strip_prefix(phrase);
+        rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    })
+}
 
-    fn is_made_of(&self, name: &str, known: &HashSet<&str>) -> bool {
-        let words = words_of(name);
-        if words.iter().any(|word| self.not.contains(word.as_str())) {
-            return false;
-        }
-        (1..=WORDS_MAX).any(|length| {
-            words
-                .windows(length)
-                .any(|words| known.contains(words.join("-").as_str()))
-        })
+type Words = HashSet<&'static str>;
+
+fn called(node: &NodeRef<'_>, known: &Words, not: &Words) -> Option<&'static str> {
+    ATTRIBUTES.iter().find_map(|attribute| {
+        let names = node.attr(attribute)?;
+        let mut names = names
+            .split_whitespace()
+            .filter(|name| name.len() <= NAME_BYTES_MAX);
+        names.find_map(|name| made_of(name, known, not))
+    })
+}
+
+fn made_of(name: &str, known: &Words, not: &Words) -> Option<&'static str> {
+    let words = words_of(name);
+    if words.iter().any(|word| not.contains(word.as_str())) {
+        return None;
     }
+    (1..=WORDS_MAX).find_map(|length| {
+        let mut runs = words.windows(length);
+        runs.find_map(|run| known.get(run.join("-").as_str()).copied())
+    })
 }
 
 fn rows(kind: &str) -> impl Iterator<Item = &'static str> {
