@@ -44,7 +44,7 @@ const LONG_RUN_LETTERS: usize = 80;
 /// The most nodes looked through for it.
 const HEAD_NODES_MAX: usize = 5_000;
 /// The most nodes inside an element that says only a day.
-const DAY_NODES_MAX: usize = 8;
+const DAY_NODES_MAX: usize = 12;
 /// How many levels above a paragraph share in its letters.
 const LEVELS: usize = 3;
 /// Where the publisher marks the text.
@@ -202,12 +202,14 @@ fn teasers(page: &Page) -> Vec<NodeRef<'_>> {
     }
 }
 
-/// Elements before the first long run of text that say only a day.
+/// Elements before the first long run of text that say only a day, or who wrote it when.
 fn days_above(page: &Page) -> Vec<NodeRef<'_>> {
     let mut days = Vec::new();
     let Some(body) = page.tree.body() else {
         return days;
     };
+    let is_day =
+        |text: &str| published::is_only_a_day(text, page) || published::is_byline(text, page);
     for node in body.descendants_it().take(HEAD_NODES_MAX) {
         if node.is_text() {
             if letters(&node.text()) >= LONG_RUN_LETTERS {
@@ -215,7 +217,7 @@ fn days_above(page: &Page) -> Vec<NodeRef<'_>> {
             }
         } else if !["script", "style"].iter().any(|tag| node.has_name(tag))
             && node.descendants_it().take(DAY_NODES_MAX + 1).count() <= DAY_NODES_MAX
-            && published::is_only_a_day(&node.text(), page)
+            && is_day(&node.text())
         {
             days.push(node);
         }

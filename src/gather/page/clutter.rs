@@ -293,7 +293,11 @@ impl<'a> Judged<'a> {
         let mut by_name: HashMap<&str, (usize, Vec<usize>)> = HashMap::new();
         for at in 1..self.nodes.len() {
             let (node, weight) = (self.nodes[at], self.weights[at]);
-            if !is_block(&node) || weight.keeps || !self.is_little(weight.prose) {
+            let is_paragraph = ["p", "li", "blockquote"]
+                .iter()
+                .any(|tag| node.has_name(tag));
+            let is_little = self.is_little(weight.prose);
+            if !is_block(&node) || weight.keeps || !(is_little || is_paragraph) {
                 continue;
             }
             let tag = BESIDE.iter().find(|tag| node.has_name(tag)).copied();
@@ -301,7 +305,9 @@ impl<'a> Judged<'a> {
             if let Some(name) = tag.or_else(hidden).or_else(|| NAMES.of_clutter(&node)) {
                 let (prose, elements) = by_name.entry(name).or_default();
                 *prose += weight.prose;
-                elements.push(at);
+                if is_little {
+                    elements.push(at);
+                }
             }
         }
         let little = by_name

@@ -28,6 +28,9 @@ use text::{Bounds, SEGMENT_CHARS_MAX, of_day};
 const CANDIDATES_MAX: usize = 1_000;
 /// How far a day may be from the address's and still be the same.
 const DAYS_APART: i64 = 1;
+/// The longest line of the author's name and the day.
+const BYLINE_CHARS_MAX: usize = 110;
+const BYLINE_WORDS_MAX: usize = 16;
 /// The most words of a text that says only a day, the month's name counted.
 const DAY_WORDS_MAX: usize = 3;
 /// The most of a page's source looked through for a pattern.
@@ -105,6 +108,17 @@ pub fn is_only_a_day(text: &str, page: &Page) -> bool {
     }
     let bounds = Bounds::until(page.received);
     bounds.shown(text).or_else(|| bounds.words(text)).is_some()
+}
+
+/// Whether a text above an article's says a day and who wrote it, in no sentence.
+pub fn is_byline(text: &str, page: &Page) -> bool {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let is_short = text.chars().count() <= BYLINE_CHARS_MAX
+        && text.split(' ').count() <= BYLINE_WORDS_MAX
+        && !text.ends_with(['.', '!', '?', '…']);
+    is_short
+        && (text.contains(['|', '·', '•']) || labels::begins_byline(&text))
+        && Bounds::until(page.received).holds(&text)
 }
 
 struct Finder<'a> {

@@ -8,6 +8,8 @@ const TABLE: &str = include_str!("labels.tsv");
 static CHANGED: LazyLock<Vec<&'static str>> = LazyLock::new(|| phrases("changed"));
 static TOLD: LazyLock<Vec<&'static str>> = LazyLock::new(|| phrases("told"));
 
+static BY: LazyLock<Vec<&'static str>> = LazyLock::new(|| phrases("by"));
+
 fn phrases(kind: &str) -> Vec<&'static str> {
     let rows = TABLE.lines().filter_map(|line| line.split_once('\t'));
     rows.filter(|(named, _)| *named == kind)
@@ -34,6 +36,19 @@ pub fn announces_change(text: &str) -> bool {
     let folded = folded(text);
     let changed = first_of(&CHANGED, &folded);
     changed.is_some_and(|changed| first_of(&TOLD, &folded[changed..]).is_none())
+}
+
+/// Whether a text begins as the line of its author and day does.
+pub fn begins_byline(text: &str) -> bool {
+    let folded = folded(text);
+    let begins = |phrase: &&str| {
+        let rest = folded.strip_prefix(*phrase);
+        rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    };
+    BY.iter().any(begins)
+        || [&CHANGED, &TOLD]
+            .iter()
+            .any(|all| first_of(all, &folded) == Some(0))
 }
 
 fn folded(text: &str) -> String {
