@@ -127,7 +127,7 @@ struct Finder<'a> {
     source: &'a str,
 }
 
-impl<'a> Finder<'a> {
+impl Finder<'_> {
     fn told(&self, node: &Map<String, Value>) -> Option<Written> {
         let told = node.get("datePublished").and_then(json_ld::text);
         told.and_then(|told| self.bounds.told(&told))
