@@ -9,8 +9,8 @@ use std::collections::HashMap;
 
 use dom_query::{NodeId, NodeRef, Selection};
 
-use super::markup::{Page, is_called};
-use super::{engine, projection, published};
+use super::markup::{Page, is_called, letters};
+use super::{clutter, engine, projection, published};
 
 /// A text of fewer characters is no article's.
 const BODY_CHARS_MIN: usize = 140;
@@ -35,6 +35,8 @@ const SMALL_NODES_MAX: usize = 2_000;
 const MENU_LINKS_MIN: usize = 3;
 /// … of so many letters each.
 const MENU_LINK_LETTERS_MAX: usize = 30;
+/// What a line of copyright begins with.
+const IMPRINTS: [&str; 3] = ["©", "copyright ©", "copyright (c)"];
 /// A line of copyright is no longer.
 const IMPRINT_LETTERS_MAX: usize = 200;
 /// A run of so many letters is the beginning of the text.
@@ -42,7 +44,7 @@ const LONG_RUN_LETTERS: usize = 80;
 /// The most nodes looked through for it.
 const HEAD_NODES_MAX: usize = 5_000;
 /// The most nodes inside an element that says only a day.
-const DAY_NODES_MAX: usize = 8;
+const DAY_NODES_MAX: usize = 12;
 /// How many levels above a paragraph share in its letters.
 const LEVELS: usize = 3;
 /// Where the publisher marks the text.
@@ -77,6 +79,7 @@ pub struct Body {
 
 /// The page's text, if it has one. Takes out of the tree what is no text.
 pub fn find(page: &Page, title: Option<&str>) -> Option<Body> {
+    clutter::clear(page, title);
     clear(page);
     let Some(told) = engine::extract(page) else {
         let html = largest_or_marked(page)?;
@@ -131,7 +134,11 @@ fn is_button(node: &NodeRef<'_>) -> bool {
 
 /// What is asked of the reader before or instead of the text.
 fn is_notice(node: &NodeRef<'_>) -> bool {
-    is_small(node) && is_called(node, &NOTICE_WORDS) && letters(&node.text()) <= CARD_LETTERS_MAX
+    // A wall's name may stand on each paragraph behind it.
+    !node.has_name("p")
+        && is_small(node)
+        && is_called(node, &NOTICE_WORDS)
+        && letters(&node.text()) <= CARD_LETTERS_MAX
 }
 
 /// Looked at whole, so that a tower of such elements costs no more than a page.
@@ -157,7 +164,10 @@ fn is_imprint(node: &NodeRef<'_>) -> bool {
     let mut texts = start.filter(NodeRef::is_text).map(|text| text.text());
     texts
         .find(|text| !text.trim().is_empty())
-        .is_some_and(|text| text.trim_start().starts_with('©'))
+        .is_some_and(|text| {
+            let text = text.trim_start().to_lowercase();
+            IMPRINTS.iter().any(|sign| text.starts_with(sign))
+        })
         && letters(&node.text()) <= IMPRINT_LETTERS_MAX
 }
 
@@ -192,12 +202,14 @@ fn teasers(page: &Page) -> Vec<NodeRef<'_>> {
     }
 }
 
-/// Elements before the first long run of text that say only a day.
+/// Elements before the first long run of text that say only a day, or who wrote it when.
 fn days_above(page: &Page) -> Vec<NodeRef<'_>> {
     let mut days = Vec::new();
     let Some(body) = page.tree.body() else {
         return days;
     };
+    let is_day =
+        |text: &str| published::is_only_a_day(text, page) || published::is_byline(text, page);
     for node in body.descendants_it().take(HEAD_NODES_MAX) {
         if node.is_text() {
             if letters(&node.text()) >= LONG_RUN_LETTERS {
@@ -205,7 +217,7 @@ fn days_above(page: &Page) -> Vec<NodeRef<'_>> {
             }
         } else if !["script", "style"].iter().any(|tag| node.has_name(tag))
             && node.descendants_it().take(DAY_NODES_MAX + 1).count() <= DAY_NODES_MAX
-            && published::is_only_a_day(&node.text(), page)
+            && is_day(&node.text())
         {
             days.push(node);
         }
@@ -278,8 +290,4 @@ struct Holder<'a> {
     /// Of equals the first met wins, so that the answer is always the same.
     order: usize,
     weight: usize,
-}
-
-fn letters(text: &str) -> usize {
-    text.chars().filter(|letter| letter.is_alphabetic()).count()
 }

@@ -87,7 +87,7 @@ pub(super) fn cases(folder: &str) -> Vec<(String, Vec<u8>, Value)> {
 #[test]
 fn layouts_of_the_country_are_read_whole() {
     let cases = cases("layouts");
-    assert!(cases.len() >= 40, "{}", cases.len());
+    assert!(cases.len() >= 80, "{}", cases.len());
     let mut wrong = Vec::new();
     for (name, html, expected) in cases {
         if let Err(why) = check(&html, &expected) {

@@ -13,6 +13,8 @@ use crate::model::draft::FeedHead;
 
 use super::opening::{address, line};
 
+/// A longer text is kept in parts.
+const TEXT_BYTES_MAX: usize = 16 * 1024;
 /// The longest text tried as a date.
 const DATE_CHARS_MAX: usize = 64;
 
@@ -45,6 +47,7 @@ impl Page {
             ));
         }
         let tree = Tree::from(tamed.as_ref());
+        part_long_texts(&tree);
         let declared = tree.select_single("base[href]").attr("href");
         let base = declared
             .and_then(|href| address(document.url, &href))
@@ -120,6 +123,25 @@ impl Page {
     }
 }
 
+/// Parts texts longer than any paragraph. html5ever looks, at each sign it has to
+/// escape, for the next `<` through all the rest of the text (seen in 0.40.1):
+/// a megabyte of ampersands takes it minutes.
+fn part_long_texts(tree: &Tree) {
+    let Some(body) = tree.body() else { return };
+    let is_long = |node: &NodeRef<'_>| node.is_text() && node.text().len() > TEXT_BYTES_MAX;
+    let long: Vec<NodeRef<'_>> = body.descendants_it().filter(is_long).collect();
+    for node in long {
+        let text = node.text();
+        let mut rest = &*text;
+        while !rest.is_empty() {
+            let (part, after) = rest.split_at(rest.floor_char_boundary(TEXT_BYTES_MAX));
+            node.insert_before(&tree.tree.new_text(part));
+            rest = after;
+        }
+        node.remove_from_parent();
+    }
+}
+
 /// The text of an element in one line.
 pub fn text_of(element: &NodeRef<'_>) -> String {
     clean::inline_text(&element.inner_html())
@@ -148,6 +170,11 @@ pub fn is_called(node: &NodeRef<'_>, words: &[&str]) -> bool {
             .iter()
             .any(|tag| node.has_name(tag))
         && below(node, "h1,main").is_empty()
+}
+
+/// How many letters a text has.
+pub fn letters(text: &str) -> usize {
+    text.chars().filter(|letter| letter.is_alphabetic()).count()
 }
 
 /// The address of a picture, which lazy pages keep aside.

@@ -7,10 +7,12 @@
 mod article;
 mod body;
 mod card;
+mod clutter;
 mod engine;
 mod json_ld;
 mod listing;
 pub(super) mod markup;
+mod names;
 pub(super) mod opening;
 mod projection;
 mod published;

@@ -72,7 +72,8 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is tested")
 }
 
-/// The day the source names most, not before the year of its copyright.
+/// The day the source names most, not before the year of its copyright, which
+/// itself is no day.
 pub fn find(source: &str, bounds: &Bounds) -> Option<NaiveDate> {
     let announced = ANNOUNCED
         .captures_iter(source)
@@ -100,7 +101,6 @@ pub fn find(source: &str, bounds: &Bounds) -> Option<NaiveDate> {
             most_frequent(days.collect()).filter(is_late)
         })
         .or_else(|| bounds.in_words(source).filter(is_late))
-        .or(floor)
 }
 
 fn day_of(found: &Captures<'_>, fields: [usize; 3], bounds: &Bounds) -> Option<NaiveDate> {

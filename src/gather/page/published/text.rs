@@ -155,6 +155,17 @@ impl Bounds {
         Some(self.with_clock(day, text))
     }
 
+    /// Whether a line of any length names a day with its year.
+    pub fn holds(&self, line: &str) -> bool {
+        let mut from: Vec<usize> = line
+            .char_indices()
+            .filter(|(_, letter)| letter.is_whitespace())
+            .map(|(at, letter)| at + letter.len_utf8())
+            .collect();
+        from.insert(0, 0);
+        from.into_iter().any(|at| self.shown(&line[at..]).is_some())
+    }
+
     /// Words of the house's languages, without a year too: "Бүгін, 10:35".
     pub fn words(&self, text: &str) -> Option<Written> {
         let text = text.trim();
