@@ -22,7 +22,7 @@ use crate::understand::{self, Hints, Read, event, same_story};
 
 use super::Newsroom;
 use super::event_claims::{Claimed, Main, add_once, claims, span};
-use super::full_text::{self, Completed, Told};
+use super::full_text::{self, Pages, Told};
 
 /// How far back a story may begin that a new article joins.
 const STORY_SPAN: TimeDelta = TimeDelta::days(4);
@@ -43,13 +43,12 @@ pub struct Learned {
 
 impl Learned {
     /// Compares `articles` with what the store knows, reads what is new, and has
-    /// articles' pages asked where their source gave only a teaser. `asks_pages`: the
-    /// source answered, so that its site may be asked, also for what waits.
+    /// articles' pages asked where their source gave only a teaser.
     pub async fn of(
         newsroom: &Newsroom,
         source: &Source,
         articles: Vec<Article>,
-        asks_pages: bool,
+        pages: Pages,
         now: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
         let ids: Vec<ArticleId> = articles.iter().map(|article| article.id.clone()).collect();
@@ -79,10 +78,7 @@ impl Learned {
                 article,
             });
         }
-        let mut completed = Completed::default();
-        if asks_pages {
-            completed = full_text::complete(newsroom, source, &hints, &mut told).await?;
-        }
+        let completed = full_text::complete(newsroom, source, &hints, &mut told, pages).await?;
         let late = completed.late.iter();
         let late: HashSet<ArticleId> = late.map(|(article, _)| article.id.clone()).collect();
         let told = told.into_iter().map(|told| (told.article, told.read));

@@ -20,6 +20,7 @@ use crate::understand::identity;
 
 use super::Newsroom;
 use super::ask::ask;
+use super::full_text::Pages;
 use super::learn::Learned;
 use super::push::Watched;
 use super::register::Register;
@@ -144,8 +145,12 @@ pub async fn look(
     told.complaints.extend(identified.complaints);
     tell(&identified.articles);
     let reached = matches!(found.answered, Answered::Read | Answered::Unchanged);
-    let asks_pages = reached && (due.texts || !identified.articles.is_empty());
-    let learned = Learned::of(newsroom, source, identified.articles, asks_pages, now).await?;
+    let pages = match (reached, due.texts) {
+        (false, _) => Pages::Unasked,
+        (true, false) => Pages::New,
+        (true, true) => Pages::Waiting,
+    };
+    let learned = Learned::of(newsroom, source, identified.articles, pages, now).await?;
     told.brought_new = learned.new > 0;
     let visited = with_result(found.visited, entries, &learned);
     let mut state = plan::after(source, state, visited, now, &newsroom.plan);

@@ -5,6 +5,7 @@
 //! |---|---|---|
 //! | `{rows}` | the JSON array in `$1`, one row `value` each | the same |
 //! | `{skip locked}` | nothing: one writer at a time | `FOR UPDATE OF claimed SKIP LOCKED` |
+//! | `LIMIT $n` | `LIMIT +$n`: SQLite looks at a bare one while it prepares, and then prepares anew for each value | as it stands |
 //! | `{for update}`, `{for share}` | nothing | as they say |
 //! | `{suppressed}` | whether subscriber `u` is on the suppression list | the same |
 //! | `{domain}` | what follows the `@` in `u.address` | the same |
@@ -50,6 +51,10 @@ const SUPPRESSED: &str = "(EXISTS (SELECT 1 FROM suppressions AS kept_off
 
 /// The statement as `engine` writes it.
 pub(super) fn write(engine: Engine, sql: Cow<'static, str>) -> Cow<'static, str> {
+    let sql = match engine {
+        Engine::Sqlite if sql.contains("LIMIT $") => sql.replace("LIMIT $", "LIMIT +$").into(),
+        _ => sql,
+    };
     if !sql.contains('{') {
         return sql;
     }

@@ -8,6 +8,7 @@
 //! Deliberately absent: decisions. The store claims, records and finds; what is
 //! new, alike, due again or worth sending is said by the stages.
 
+mod article_rows;
 mod articles;
 mod claims;
 mod corrections;
@@ -47,8 +48,10 @@ mod sources;
 mod subscriber_list;
 mod subscribers;
 mod suppression;
+mod tellings;
 mod told_events;
 mod visit;
+mod visited;
 
 #[cfg(test)]
 mod contract;
@@ -71,7 +74,8 @@ pub use search::{ArticleSearch, FOUND_MAX, Found};
 pub use subscriber_list::Search;
 pub use subscribers::{Confirmed, PendingRequest, Requested};
 pub use suppression::{Suppressed, Suppression};
-pub use visit::{Visit, VisitRecord, VisitedArticle};
+pub use visit::ReadyVisit;
+pub use visited::{Visit, VisitRecord, VisitedArticle};
 
 /// The store; clones share their connections.
 #[derive(Debug, Clone)]

@@ -19,6 +19,7 @@ use crate::store::{StoreError, Visit, VisitRecord};
 use crate::understand::identity;
 
 use super::super::Newsroom;
+use super::super::full_text::Pages;
 use super::super::gather::{Which, gather, hold};
 use super::super::learn::Learned;
 use super::base_for;
@@ -146,7 +147,7 @@ async fn record(
 ) -> Result<(VisitRecord, usize), StoreError> {
     let now = newsroom.clock.now();
     let identified = identity::identify(source, &harvest.feed, harvest.drafts, received);
-    let learned = Learned::of(newsroom, source, identified.articles, true, now).await?;
+    let learned = Learned::of(newsroom, source, identified.articles, Pages::Waiting, now).await?;
     let new = learned.new;
     let visit = Visit {
         state: plan::after_push(&state, &learned.published(), now),
