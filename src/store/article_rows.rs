@@ -53,7 +53,13 @@ pub(super) async fn keep_articles(
     }
     session.execute(UPSERT.as_str(), values![rows]).await?;
     keep_labels(session, &visited).await?;
-    let bands: Vec<BandRow> = visited.into_iter().flat_map(band_rows).collect();
+    let bands: Vec<BandsRow> = visited
+        .iter()
+        .map(|visited| BandsRow {
+            id: visited.article.id.as_str(),
+            bands: &visited.signature.bands,
+        })
+        .collect();
     session.execute(BANDS, values![json(&bands)]).await?;
     Ok(())
 }
@@ -141,9 +147,9 @@ const ARCHIVE: &str = "INSERT INTO article_revisions (article_id, revision, repl
 // A revised article's old bands stay: they lead to the article as it is now, and
 // its likeness is measured by its tokens.
 const BANDS: &str = "INSERT INTO story_bands (band, dated, article_id)
-     SELECT CAST(item.value ->> 'band' AS BIGINT), CAST(item.value ->> 'dated' AS BIGINT),
-       item.value ->> 'article'
-     FROM {rows} AS item WHERE 1 = 1 ON CONFLICT (band, dated, article_id) DO NOTHING";
+     SELECT CAST(band.value AS BIGINT), a.dated, a.id
+     FROM {rows} AS item JOIN articles a ON a.id = item.value ->> 'id' CROSS JOIN {bands} AS band
+     WHERE 1 = 1 ON CONFLICT (band, dated, article_id) DO NOTHING";
 
 #[derive(Serialize)]
 struct WrittenArticle<'a> {
@@ -238,21 +244,7 @@ impl<'a> WrittenArticle<'a> {
 }
 
 #[derive(Serialize)]
-struct BandRow<'a> {
-    band: i64,
-    dated: i64,
-    article: &'a str,
-}
-
-fn band_rows(visited: &VisitedArticle) -> Vec<BandRow<'_>> {
-    let dated = visited.article.dated().timestamp_millis();
-    let article = visited.article.id.as_str();
-    let bands = visited.signature.bands.iter();
-    bands
-        .map(|band| BandRow {
-            band: *band,
-            dated,
-            article,
-        })
-        .collect()
+struct BandsRow<'a> {
+    id: &'a str,
+    bands: &'a [i64],
 }

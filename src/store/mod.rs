@@ -10,6 +10,7 @@
 
 mod article_rows;
 mod articles;
+mod candidates;
 mod claims;
 mod corrections;
 mod deliveries;
@@ -56,6 +57,7 @@ mod visited;
 #[cfg(test)]
 mod contract;
 
+pub use candidates::Likened;
 pub use deliveries::{Finished, Ledgered};
 pub use digests::{Closed, Closing, ClosingGroup};
 pub use error::StoreError;

@@ -151,7 +151,9 @@ async fn known(
     visits: &[&ReadyVisit],
 ) -> Result<HashMap<String, Known>, StoreError> {
     let articles = visits.iter().flat_map(|ready| &ready.visit.articles);
-    let ids: Vec<&str> = articles.map(|visited| visited.article.id.as_str()).collect();
+    let ids: Vec<&str> = articles
+        .map(|visited| visited.article.id.as_str())
+        .collect();
     let mut known = HashMap::new();
     for batch in ids.chunks(BATCH_ROWS) {
         let rows: Vec<(String, i64, Option<i64>)> = session

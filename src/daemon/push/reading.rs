@@ -22,7 +22,7 @@ use super::super::Newsroom;
 use super::super::full_text::Pages;
 use super::super::gather::{Which, gather, hold};
 use super::super::learn::Learned;
-use super::base_for;
+use super::super::watched::base_for;
 
 /// Pushes looked at in one round.
 const ROUND_MAX: u32 = 200;
