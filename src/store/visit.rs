@@ -115,9 +115,9 @@ impl Store {
                 .filter(|ready| kept.contains(&ready.visit.state.id))
                 .collect();
             let known = known(&mut session, &kept).await?;
-            let mut late = kept.iter().filter(|ready| is_overruled(ready, &known));
             let before = overruled.len();
-            overruled.extend(late.by_ref().map(|ready| &ready.visit.state.id));
+            let late = kept.iter().filter(|ready| is_overruled(ready, &known));
+            overruled.extend(late.map(|ready| &ready.visit.state.id));
             if overruled.len() > before {
                 // Their sources' states are not to be kept either: once more
                 // without them.
