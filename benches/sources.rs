@@ -72,6 +72,32 @@ impl Asked {
     }
 }
 
+/// How long something took, and the processor's time of all threads meanwhile:
+/// client, house and server together.
+#[derive(Clone, Copy)]
+struct Took {
+    wall: Duration,
+    cpu: Duration,
+}
+
+async fn measured(work: impl Future<Output = Duration>) -> Took {
+    forget_peak();
+    let before = cpu();
+    let wall = work.await;
+    let cpu = cpu().saturating_sub(before);
+    Took { wall, cpu }
+}
+
+/// The processor's time of this process so far (proc(5)), in steps of 10 ms.
+fn cpu() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // Behind the name in brackets, which may hold anything.
+    let fields = stat.rsplit(')').next().unwrap_or_default();
+    let fields = fields.split_whitespace().skip(11).take(2);
+    let ticks: u64 = fields.filter_map(|field| field.parse::<u64>().ok()).sum();
+    Duration::from_millis(ticks * 10)
+}
+
 fn main() {
     rustls::crypto::aws_lc_rs::default_provider()
         .install_default()
@@ -90,8 +116,7 @@ fn main() {
         .collect();
     runtime.block_on(async {
         for conditional in [false, true] {
-            forget_peak();
-            let took = client_alone(&urls, parallel, conditional).await;
+            let took = measured(client_alone(&urls, parallel, conditional)).await;
             let name = if conditional { "304" } else { "200" };
             row(
                 &format!("client alone, {name}"),
@@ -111,7 +136,9 @@ fn main() {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "so many sources there are not")]
-fn row(name: &str, sources: usize, took: Duration, limit: Option<Duration>, asked: &Asked) {
+fn row(name: &str, sources: usize, took: Took, limit: Option<Took>, asked: &Asked) {
+    let Took { wall: took, cpu } = took;
+    let limit = limit.map(|limit| limit.wall);
     let ratio = limit.map_or_else(String::new, |limit| {
         format!(
             "{:5.2} of the client, ",
@@ -119,32 +146,31 @@ fn row(name: &str, sources: usize, took: Duration, limit: Option<Duration>, aske
         )
     });
     println!(
-        "  {name:32} {:7.2} s {:8.0} /s  {ratio}peak {:4} MB  ({})",
+        "  {name:32} {:7.2} s {:8.0} /s  {:8.3} ms CPU  {ratio}peak {:4} MB  ({})",
         took.as_secs_f64(),
         sources as f64 / took.as_secs_f64(),
+        cpu.as_secs_f64() * 1e3 / sources as f64,
         peak(),
         asked.told(),
     );
 }
 
-async fn everything_new(urls: &[String], parallel: usize, limit: Duration, asked: &Asked) {
+async fn everything_new(urls: &[String], parallel: usize, limit: Took, asked: &Asked) {
     let folder = tempfile::tempdir().expect("a folder");
     let newsroom = house(folder.path(), urls, parallel).await;
-    forget_peak();
-    let took = pass(&newsroom, urls.len()).await;
+    let took = measured(pass(&newsroom, urls.len())).await;
     row("pass, everything new", urls.len(), took, Some(limit), asked);
 }
 
 /// The passes before are the ones that fill the house.
-async fn nothing_new(urls: &[String], parallel: usize, limit: Duration, asked: &Asked) {
+async fn nothing_new(urls: &[String], parallel: usize, limit: Took, asked: &Asked) {
     for urls in [&urls[..urls.len().min(FEW)], urls] {
         let folder = tempfile::tempdir().expect("a folder");
         let newsroom = house(folder.path(), urls, parallel).await;
         pass(&newsroom, urls.len()).await;
         asked.told();
         newsroom.clock.advance(LATER);
-        forget_peak();
-        let took = pass(&newsroom, urls.len()).await;
+        let took = measured(pass(&newsroom, urls.len())).await;
         let whole = urls.len() > FEW;
         let name = format!("pass of {}, nothing new", urls.len());
         row(&name, urls.len(), took, whole.then_some(limit), asked);

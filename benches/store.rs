@@ -20,7 +20,7 @@ use jarshy::model::reading::{Confidence, Kind, Reading};
 use jarshy::model::region::Region;
 use jarshy::model::source::{Place, Republish, Source, SourceId};
 use jarshy::model::story::{Signature, StoryId};
-use jarshy::store::{Store, Visit, VisitRecord, VisitedArticle};
+use jarshy::store::{Likened, Store, Visit, VisitRecord, VisitedArticle};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 
@@ -117,8 +117,12 @@ async fn news(store: &Store, from: usize) -> Duration {
         let known = store.known_articles(std::slice::from_ref(&visited.article.id));
         assert!(known.await.expect("looked up").is_empty());
         let since = visited.article.dated() - TimeDelta::days(4);
+        let likened = Likened {
+            bands: &visited.signature.bands,
+            since,
+        };
         store
-            .story_candidates(&visited.signature.bands, since)
+            .story_candidates(&[likened])
             .await
             .expect("candidates");
         let day = time(number).date_naive();

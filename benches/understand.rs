@@ -24,7 +24,7 @@ use jarshy::model::delivery::Holder;
 use jarshy::model::reading::Reading;
 use jarshy::model::source::{Place, Source, SourceId};
 use jarshy::model::story::{Signature, StoryId};
-use jarshy::store::{Store, Visit, VisitedArticle};
+use jarshy::store::{Likened, Store, Visit, VisitedArticle};
 use jarshy::text::stem::stem_in;
 use jarshy::text::tokens::tokens;
 use jarshy::understand::same_story::{self, Shelf};
@@ -287,10 +287,11 @@ async fn stories(stored: usize) {
     let begun = Instant::now();
     for number in stored..stored + PLACED {
         let signature = signature(number);
-        let candidates = store
-            .story_candidates(&signature.bands, since)
-            .await
-            .unwrap();
+        let likened = Likened {
+            bands: &signature.bands,
+            since,
+        };
+        let candidates = store.story_candidates(&[likened]).await.unwrap().remove(0);
         let id = ArticleId::from_stored(number.to_string());
         black_box(same_story::join(&id, morning(), &signature, &candidates));
     }

@@ -27,6 +27,17 @@ pub(super) struct Told {
     pub asked: u32,
 }
 
+/// Which articles' pages may be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pages {
+    /// None: their source did not answer either.
+    Unasked,
+    /// Those of what is new or changed.
+    New,
+    /// Those of stored articles too that wait for their texts.
+    Waiting,
+}
+
 /// What asking came to: outcomes to remember, and stored articles that got their
 /// text now.
 #[derive(Default)]
@@ -45,10 +56,11 @@ pub(super) async fn complete(
     source: &Source,
     hints: &Hints,
     told: &mut [Told],
+    pages: Pages,
 ) -> Result<Completed, StoreError> {
     let mut completed = Completed::default();
     let desk = matches!(source.place, Place::Desk(_) | Place::Telegram(_));
-    if desk || source.full_text == FullTextMode::Never {
+    if desk || source.full_text == FullTextMode::Never || pages == Pages::Unasked {
         return Ok(completed);
     }
     let mut asker = Asker {
@@ -77,7 +89,7 @@ pub(super) async fn complete(
             }
         }
     }
-    if asker.left == 0 {
+    if asker.left == 0 || pages == Pages::New {
         return Ok(completed);
     }
     let (now, limit) = (newsroom.clock.now(), PAGES_PER_VISIT);

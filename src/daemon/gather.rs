@@ -17,6 +17,7 @@ use crate::store::StoreError;
 use super::Newsroom;
 use super::refresh::{Due, Refreshed, refresh};
 use super::register::Register;
+use super::verdicts;
 
 /// How long a claim on a source holds unless it is kept: what a killed process
 /// had claimed is free again after it.
@@ -51,6 +52,7 @@ pub async fn gather(
 ) -> Result<usize, StoreError> {
     let mut houses = Houses::new(newsroom, stop);
     let (mut visited, mut more, mut failed) = (0, true, None);
+    let mut turned = Vec::new();
     loop {
         // Before all are done: a slow house keeps no others waiting.
         let room = CLAIM_BATCH.saturating_sub(houses.claimed);
@@ -64,10 +66,12 @@ pub async fn gather(
         }
         let Some(refreshed) = houses.next().await else {
             houses.end().await;
+            verdicts::tell(turned);
             return failed.map_or(Ok(visited), Err);
         };
         visited += refreshed.len();
         refreshed.iter().for_each(&mut said);
+        turned.extend(refreshed.into_iter().filter_map(|one| one.turned));
     }
 }
 
@@ -343,6 +347,7 @@ async fn visit(newsroom: &Newsroom, claimed: &Claimed, register: &Register) -> R
             new: 0,
             revised: 0,
             result: format!("could not be stored: {error}"),
+            turned: None,
             complaints: Vec::new(),
         },
     }

@@ -7,14 +7,16 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Tz;
 
 use crate::model::article::{Article, ArticleId};
+use crate::model::correction::Correction;
 use crate::model::event::{Event, EventId};
 use crate::model::full_text::FullText;
 use crate::model::reading::{EventClaim, Reading};
 use crate::model::source::Source;
-use crate::model::story::StoryId;
-use crate::store::{StoreError, VisitedArticle};
+use crate::model::story::{Signature, StoryCandidate, StoryId};
+use crate::store::{Likened, StoreError, VisitedArticle};
 use crate::understand::correction::corrected;
 use crate::understand::event::EventChange;
 use crate::understand::identity::{self, Change};
@@ -22,10 +24,12 @@ use crate::understand::{self, Hints, Read, event, same_story};
 
 use super::Newsroom;
 use super::event_claims::{Claimed, Main, add_once, claims, span};
-use super::full_text::{self, Completed, Told};
+use super::full_text::{self, Pages, Told};
 
 /// How far back a story may begin that a new article joins.
 const STORY_SPAN: TimeDelta = TimeDelta::days(4);
+/// Articles whose candidates are looked up together: bounds memory.
+const COMPARED_AT_ONCE: usize = 8;
 /// Events of the days around that an article's is compared with; a document
 /// that names more on one day is a listing, and its entries are their own events.
 const EVENTS_COMPARED_MAX: usize = 500;
@@ -45,14 +49,13 @@ pub struct Learned {
 
 impl Learned {
     /// Compares `articles` with what the store knows, reads what is new, and has
-    /// articles' pages asked where their source gave only a teaser. `asks_pages`: the
-    /// source answered, so that its site may be asked, also for what waits. Of new
-    /// articles no more than `room` are taken, in their order.
+    /// articles' pages asked where their source gave only a teaser. Of new articles no
+    /// more than `room` are taken, in their order.
     pub async fn of(
         newsroom: &Newsroom,
         source: &Source,
         articles: Vec<Article>,
-        asks_pages: bool,
+        pages: Pages,
         room: usize,
         now: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
@@ -87,10 +90,7 @@ impl Learned {
                 article,
             });
         }
-        let mut completed = Completed::default();
-        if asks_pages {
-            completed = full_text::complete(newsroom, source, &hints, &mut told).await?;
-        }
+        let completed = full_text::complete(newsroom, source, &hints, &mut told, pages).await?;
         let late = completed.late.iter();
         let late: HashSet<ArticleId> = late.map(|(article, _)| article.id.clone()).collect();
         let told = told.into_iter().map(|told| (told.article, told.read));
@@ -99,15 +99,17 @@ impl Learned {
         let known: Vec<ArticleId> = known.into_keys().chain(late.iter().cloned()).collect();
         let corrections = newsroom.store.corrections_of(&known).await?;
         let mut articles = Vec::with_capacity(read.len());
-        for (article, mut read) in read {
-            let said = corrections.get(&article.id);
-            if let Some(said) = said {
-                let published = article.dated().with_timezone(&newsroom.zone).date_naive();
-                read.reading = corrected(read.reading, said, published);
+        let mut read = read.into_iter();
+        while read.len() > 0 {
+            let some = read.by_ref().take(COMPARED_AT_ONCE);
+            let signed: Vec<Signed> = some
+                .map(|(article, read)| Signed::of(article, read, &corrections, newsroom.zone))
+                .collect();
+            let likened: Vec<Likened> = signed.iter().map(Signed::likened).collect();
+            let candidates = newsroom.store.story_candidates(&likened).await?;
+            for (signed, candidates) in signed.into_iter().zip(candidates) {
+                articles.push(memory.place(newsroom, signed, candidates, now).await?);
             }
-            let story = said.and_then(|said| said.story.as_ref());
-            let story = story.map(|word| &word.story);
-            articles.push(memory.place(newsroom, article, read, story, now).await?);
         }
         Ok(Self {
             articles,
@@ -131,6 +133,46 @@ impl Learned {
     pub fn fresh(&self) -> impl Iterator<Item = &VisitedArticle> {
         let late = |visited: &&VisitedArticle| !self.late.contains(&visited.article.id);
         self.articles.iter().filter(late)
+    }
+}
+
+/// An article as it is believed with the editor's word on it, and what it is
+/// compared by.
+struct Signed {
+    article: Article,
+    reading: Reading,
+    signature: Signature,
+    /// The story it is in by that word.
+    said_story: Option<StoryId>,
+}
+
+impl Signed {
+    fn of(
+        article: Article,
+        Read { reading, likeness }: Read,
+        corrections: &HashMap<ArticleId, Correction>,
+        zone: Tz,
+    ) -> Self {
+        let said = corrections.get(&article.id);
+        let published = article.dated().with_timezone(&zone).date_naive();
+        let reading = match said {
+            Some(said) => corrected(reading, said, published),
+            None => reading,
+        };
+        let said_story = said.and_then(|said| said.story.as_ref());
+        Self {
+            signature: likeness.signature(&article, &reading),
+            said_story: said_story.map(|word| word.story.clone()),
+            article,
+            reading,
+        }
+    }
+
+    fn likened(&self) -> Likened<'_> {
+        Likened {
+            bands: &self.signature.bands,
+            since: self.article.dated() - STORY_SPAN,
+        }
     }
 }
 
@@ -173,19 +215,18 @@ impl Memory {
     async fn place(
         &mut self,
         newsroom: &Newsroom,
-        article: Article,
-        Read { reading, likeness }: Read,
-        said_story: Option<&StoryId>,
+        signed: Signed,
+        mut candidates: Vec<StoryCandidate>,
         now: DateTime<Utc>,
     ) -> Result<VisitedArticle, StoreError> {
-        let signature = likeness.signature(&article, &reading);
-        let since = article.dated() - STORY_SPAN;
-        let mut candidates = newsroom
-            .store
-            .story_candidates(&signature.bands, since)
-            .await?;
+        let Signed {
+            article,
+            reading,
+            signature,
+            said_story,
+        } = signed;
         candidates.extend(self.stories.candidates(&signature));
-        let story = said_story.cloned().unwrap_or_else(|| {
+        let story = said_story.unwrap_or_else(|| {
             same_story::join(&article.id, article.dated(), &signature, &candidates)
         });
         self.stories.put(

@@ -21,6 +21,8 @@ mod register;
 pub mod reread;
 pub mod rounds;
 pub mod timetable;
+pub mod verdicts;
+mod watched;
 pub mod window;
 
 use std::sync::{Arc, PoisonError, RwLock};

@@ -7,7 +7,6 @@
 
 mod asking;
 mod reading;
-mod visit;
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,10 +18,7 @@ use url::Url;
 use super::Newsroom;
 use crate::catalog::Catalogue;
 use crate::model::push::PUSH_RANDOM_BYTES;
-use crate::model::source::{Place, Source};
 use crate::store::StoreError;
-
-pub(super) use visit::Watched;
 
 /// How often it is looked whether a hub is to be asked, or another process of
 /// the house took a push in.
@@ -56,12 +52,6 @@ impl fmt::Debug for PushOptions {
             .field("base", &self.base)
             .finish_non_exhaustive()
     }
-}
-
-/// Whether a source's hub may push to us, and to where.
-fn base_for<'a>(newsroom: &'a Newsroom, source: &Source) -> Option<&'a Url> {
-    let may = source.enabled && source.push && matches!(source.place, Place::Feed(_));
-    newsroom.push.base.as_ref().filter(|_| may)
 }
 
 /// Asks hubs and reads what they push until `stop` turns true. Nobody waits for

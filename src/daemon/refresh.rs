@@ -13,16 +13,18 @@ use crate::model::article::Article;
 use crate::model::complaint::Complaint;
 use crate::model::count::counted;
 use crate::model::draft::FeedHead;
-use crate::model::health::{Answered, Verdict};
+use crate::model::health::Answered;
 use crate::model::source::{Source, SourceState};
 use crate::store::{StoreError, Visit, VisitRecord};
 use crate::understand::identity;
 
 use super::Newsroom;
 use super::ask::ask;
+use super::full_text::Pages;
 use super::learn::Learned;
-use super::push::Watched;
 use super::register::Register;
+use super::verdicts::Turned;
+use super::watched::Watched;
 
 /// What one visit came to, for a line on a terminal or in a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub struct Refreshed {
     pub revised: usize,
     /// In words.
     pub result: String,
+    /// How it is, where the operator was told otherwise.
+    pub turned: Option<Turned>,
     pub complaints: Vec<Complaint>,
 }
 
@@ -80,10 +84,10 @@ pub(super) async fn refresh(
         full_texts: looked.learned.full_texts,
     };
     match register.record(visit).await? {
-        VisitRecord::Stored { .. } => {
-            tell(source, told, &judged);
-            Ok(looked.refreshed)
-        }
+        VisitRecord::Stored { .. } => Ok(Refreshed {
+            turned: Turned::of(source.id.as_str(), told, judged),
+            ..looked.refreshed
+        }),
         VisitRecord::LeaseLost => Ok(Refreshed {
             new: 0,
             revised: 0,
@@ -144,11 +148,15 @@ pub async fn look(
     told.complaints.extend(identified.complaints);
     tell(&identified.articles);
     let reached = matches!(found.answered, Answered::Read | Answered::Unchanged);
-    let asks_pages = reached && (due.texts || !identified.articles.is_empty());
+    let pages = match (reached, due.texts) {
+        (false, _) => Pages::Unasked,
+        (true, false) => Pages::New,
+        (true, true) => Pages::Waiting,
+    };
     let today = now.with_timezone(&newsroom.zone).date_naive();
     let room = health::room(&state.health, today, newsroom.plan.new_per_day);
     let articles = identified.articles;
-    let learned = Learned::of(newsroom, source, articles, asks_pages, room, now).await?;
+    let learned = Learned::of(newsroom, source, articles, pages, room, now).await?;
     told.brought_new = learned.new > 0;
     let visited = with_result(found.visited, entries, &learned);
     let mut state = plan::after(source, state, visited, now, &newsroom.plan);
@@ -163,6 +171,7 @@ pub async fn look(
             new: learned.new,
             revised: learned.revised,
             result: state.last_result.clone().unwrap_or_default(),
+            turned: None,
             complaints: told.complaints,
         },
         seen,
@@ -172,19 +181,6 @@ pub async fn look(
         offer: found.offer,
         shares_ids,
     })
-}
-
-/// A verdict that is another than the one last told: once in the log.
-fn tell(source: &Source, before: Option<Verdict>, (verdict, why): &(Verdict, String)) {
-    if before == Some(*verdict) {
-        return;
-    }
-    let was = before.map_or("not known", Verdict::word);
-    if !verdict.is_good() {
-        tracing::warn!(source.id = %source.id, verdict = verdict.word(), was, why, "how a source is has changed");
-    } else if before.is_some() {
-        tracing::info!(source.id = %source.id, verdict = verdict.word(), was, "a source is well again");
-    }
 }
 
 /// Says what a read document brought, which is known only after comparing.

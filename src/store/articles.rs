@@ -1,29 +1,17 @@
-//! Articles with their readings, as rows and back; what is known of them; and
-//! which of them a new one may be telling again.
+//! Articles with their readings, as rows and back; and what is known of them.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
-use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 
 use super::Store;
 use super::error::StoreError;
 use super::rows::{self, from_json, list, parsed, time, time_or_none, unsigned};
-use super::session::{Value, values};
+use super::session::values;
 use super::told_events;
 use crate::model::article::{Article, ArticleId, KnownArticle};
 use crate::model::reading::{Confidence, Kind, Reading};
 use crate::model::source::SourceId;
-use crate::model::story::{StoryCandidate, StoryId};
-
-/// Candidates taken from one band, the newest first: a phrase that stands under
-/// every text of an outlet must not drag all of them in.
-const CANDIDATES_PER_BAND: i64 = 24;
-/// Candidates in all.
-const CANDIDATES_MAX: i64 = 200;
-/// Bands looked at; signatures have fewer.
-const BANDS_MAX: usize = 64;
 
 /// The columns of [`ArticleRow`], of the table alias `a`.
 pub(super) const ARTICLE_COLUMNS: &str = "a.id, a.source_id, a.story_id, a.added_at, a.changed_at, \
@@ -111,58 +99,6 @@ impl Store {
             .await?;
         row.map(ArticleRow::read).transpose()
     }
-
-    /// Articles dated `since` or later that share a band, newest first; bounded
-    /// per band and in all, so that the cost does not grow with the store.
-    pub async fn story_candidates(
-        &self,
-        bands: &[i64],
-        since: DateTime<Utc>,
-    ) -> Result<Vec<StoryCandidate>, StoreError> {
-        let mut bands = bands.to_vec();
-        bands.sort_unstable();
-        bands.dedup();
-        bands.truncate(BANDS_MAX);
-        if bands.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut session = self.pools.read("looking for the same story");
-        let mut values = values![since, CANDIDATES_PER_BAND, CANDIDATES_MAX];
-        let sql = candidates_sql(bands.len(), values.len());
-        values.extend(bands.into_iter().map(Value::from));
-        let found: Vec<(String, String, String, i64)> = session.fetch(sql, values).await?;
-        found
-            .into_iter()
-            .map(|(article, story, tokens, dated)| {
-                Ok(StoryCandidate {
-                    story: StoryId::from_stored(story),
-                    article: ArticleId::from_stored(article),
-                    tokens: from_json(&tokens, "articles.tokens")?,
-                    dated: time(dated, "articles.dated")?,
-                })
-            })
-            .collect()
-    }
-}
-
-/// One bounded search per band, joined: `IN` with one limit for all would read
-/// and sort a popular band whole.
-fn candidates_sql(bands: usize, placeholders_before: usize) -> String {
-    let mut union = String::new();
-    for at in 0..bands {
-        let joint = if at == 0 { "" } else { " UNION ALL " };
-        let placeholder = placeholders_before + at + 1;
-        write!(
-            union,
-            "{joint}SELECT * FROM (SELECT article_id FROM story_bands \
-             WHERE band = ${placeholder} AND dated >= $1 ORDER BY dated DESC LIMIT $2) AS band_{at}"
-        )
-        .expect("writing to a String cannot fail");
-    }
-    format!(
-        "SELECT a.id, a.story_id, a.tokens, a.dated FROM articles a
-         WHERE a.dated >= $1 AND a.id IN ({union}) ORDER BY a.dated DESC, a.seq DESC LIMIT $3"
-    )
 }
 
 impl ArticleRow {

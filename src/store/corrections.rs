@@ -8,15 +8,16 @@ use sqlx::FromRow;
 use url::Url;
 
 use super::Store;
+use super::article_rows::{Seen, keep_articles, sealed_until};
 use super::dialect::Durability;
 use super::error::StoreError;
-use super::events::keep_events;
 use super::rows::{BATCH_ROWS, json, list, parsed, time, unsigned};
-use super::search::{keep_words, words};
+use super::search::{keep_words, words_of};
 use super::session::{Session, values};
 use super::sources::raise_stamp;
+use super::tellings::keep_events;
 use super::told_events::{claim, claim_json};
-use super::visit::{VisitedArticle, keep_articles, sealed_until};
+use super::visited::VisitedArticle;
 use crate::model::article::ArticleId;
 use crate::model::correction::{Correction, StoryWord};
 use crate::model::event::Event;
@@ -138,7 +139,7 @@ impl Store {
         correction: Option<&Correction>,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        let words = words([visited]);
+        let words = words_of(visited);
         let mut session = self
             .pools
             .write("recording a correction", Durability::Normal)
@@ -157,8 +158,9 @@ impl Store {
             return Ok(false);
         }
         let sealed = sealed_until(&mut session).await?;
-        keep_articles(&mut session, &[visited], sealed, Some(now)).await?;
-        keep_words(&mut session, &words).await?;
+        let seen = Some(now);
+        keep_articles(&mut session, &[Seen { visited, seen }], sealed, true).await?;
+        keep_words(&mut session, &[&words], true).await?;
         // Nobody who follows forums was told of what was taken for something
         // else: to them it is new, and their next letter tells of it.
         let was_told = is_about_forums(kind_before.as_deref());
@@ -189,30 +191,6 @@ fn is_about_forums(shown_kind: Option<&str>) -> bool {
         shown_kind.and_then(Kind::from_word),
         Some(Kind::Announcement | Kind::ForumArticle)
     )
-}
-
-/// Whether something was said of one of `articles` at or after `read`.
-pub(super) async fn is_corrected_since(
-    session: &mut Session,
-    articles: &[&VisitedArticle],
-    read: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    for batch in articles.chunks(BATCH_ROWS) {
-        let row: Option<(String,)> = session
-            .fetch_first(
-                "SELECT article_id FROM corrections WHERE made_at >= $2 AND article_id IN (
-                   SELECT item.value ->> 'v' FROM {rows} AS item) LIMIT 1",
-                values![
-                    list(batch.iter().map(|visited| visited.article.id.as_str())),
-                    read
-                ],
-            )
-            .await?;
-        if row.is_some() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// Which events the article tells of now, and in which order they are told.

@@ -4,7 +4,9 @@
 //! | mark | SQLite | PostgreSQL |
 //! |---|---|---|
 //! | `{rows}` | the JSON array in `$1`, one row `value` each | the same |
+//! | `{bands}` | the numbers in `bands` of a row `item`, one row `value` each | the same |
 //! | `{skip locked}` | nothing: one writer at a time | `FOR UPDATE OF claimed SKIP LOCKED` |
+//! | `LIMIT $n` | `LIMIT +$n`: SQLite looks at a bare one while it prepares, and then prepares anew for each value | as it stands |
 //! | `{for update}`, `{for share}` | nothing | as they say |
 //! | `{suppressed}` | whether subscriber `u` is on the suppression list | the same |
 //! | `{domain}` | what follows the `@` in `u.address` | the same |
@@ -50,6 +52,10 @@ const SUPPRESSED: &str = "(EXISTS (SELECT 1 FROM suppressions AS kept_off
 
 /// The statement as `engine` writes it.
 pub(super) fn write(engine: Engine, sql: Cow<'static, str>) -> Cow<'static, str> {
+    let sql = match engine {
+        Engine::Sqlite if sql.contains("LIMIT $") => sql.replace("LIMIT $", "LIMIT +$").into(),
+        _ => sql,
+    };
     if !sql.contains('{') {
         return sql;
     }
@@ -63,6 +69,10 @@ pub(super) fn write(engine: Engine, sql: Cow<'static, str>) -> Cow<'static, str>
             "array_to_tsvector(string_to_array(item.value ->> 'words', ' '))",
             "article_words.words @@ CAST($1 AS tsquery)",
         ),
+    };
+    let bands = match engine {
+        Engine::Sqlite => "json_each(item.value, '$.bands')",
+        Engine::Postgres => "jsonb_array_elements(item.value -> 'bands')",
     };
     let (position, rows, skip_locked, for_update, for_share) = match engine {
         Engine::Sqlite => ("instr", "json_each($1)", "", "", ""),
@@ -78,6 +88,7 @@ pub(super) fn write(engine: Engine, sql: Cow<'static, str>) -> Cow<'static, str>
         sql.replace("{suppressed}", SUPPRESSED)
             .replace("{position}", position)
             .replace("{rows}", rows)
+            .replace("{bands}", bands)
             .replace("{skip locked}", skip_locked)
             .replace("{domain}", domain)
             .replace("{words}", words)

@@ -98,13 +98,9 @@ impl Store {
 /// Keeps what became of asking; of articles that are not stored, nothing.
 pub(super) async fn keep_full_texts(
     session: &mut Session,
-    full_texts: &[FullText],
+    full_texts: impl Iterator<Item = &FullText>,
 ) -> Result<(), StoreError> {
-    if full_texts.is_empty() {
-        return Ok(());
-    }
     let rows: Vec<FullTextRow<'_>> = full_texts
-        .iter()
         .map(|text| FullTextRow {
             id: text.article.as_str(),
             asked: text.asked,
@@ -112,6 +108,9 @@ pub(super) async fn keep_full_texts(
             result: &text.result,
         })
         .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
     session.execute(KEEP, values![json(&rows)]).await?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::error::StoreError;
 use super::rows::json;
 use super::session::{Session, values};
-use super::visit::VisitedArticle;
+use super::visited::VisitedArticle;
 use crate::model::reading::Confidence;
 use crate::model::region::Region;
 use crate::model::topic::Topic;
@@ -52,9 +52,12 @@ pub(super) async fn keep_labels(
         }));
     }
     for (table, column, rows) in [
-        ("article_regions", "region", json(&regions)),
-        ("article_topics", "topic", json(&topics)),
+        ("article_regions", "region", regions),
+        ("article_topics", "topic", topics),
     ] {
+        if rows.is_empty() {
+            continue;
+        }
         session
             .execute(
                 format!(
@@ -65,7 +68,7 @@ pub(super) async fn keep_labels(
                      FROM {{rows}} AS item WHERE 1 = 1
                      ON CONFLICT (article_id, {column}) DO NOTHING"
                 ),
-                values![rows],
+                values![json(&rows)],
             )
             .await?;
     }

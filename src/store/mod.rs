@@ -8,7 +8,9 @@
 //! Deliberately absent: decisions. The store claims, records and finds; what is
 //! new, alike, due again or worth sending is said by the stages.
 
+mod article_rows;
 mod articles;
+mod candidates;
 mod claims;
 mod corrections;
 mod deliveries;
@@ -47,12 +49,15 @@ mod sources;
 mod subscriber_list;
 mod subscribers;
 mod suppression;
+mod tellings;
 mod told_events;
 mod visit;
+mod visited;
 
 #[cfg(test)]
 mod contract;
 
+pub use candidates::Likened;
 pub use deliveries::{Finished, Ledgered};
 pub use digests::{Closed, Closing, ClosingGroup};
 pub use error::StoreError;
@@ -71,7 +76,8 @@ pub use search::{ArticleSearch, FOUND_MAX, Found};
 pub use subscriber_list::Search;
 pub use subscribers::{Confirmed, PendingRequest, Requested};
 pub use suppression::{Suppressed, Suppression};
-pub use visit::{Visit, VisitRecord, VisitedArticle};
+pub use visit::ReadyVisit;
+pub use visited::{Visit, VisitRecord, VisitedArticle};
 
 /// The store; clones share their connections.
 #[derive(Debug, Clone)]

@@ -3,14 +3,15 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Store;
+use super::article_rows::{Seen, keep_articles, sealed_until};
 use super::corrections::tell;
 use super::dialect::Durability;
 use super::error::StoreError;
 use super::rows::{day_number, time, unsigned};
-use super::search::{keep_words, words};
+use super::search::{keep_words, words_of};
 use super::session::{Session, values};
 use super::sources::raise_stamp;
-use super::visit::{VisitedArticle, keep_articles, sealed_until};
+use super::visited::VisitedArticle;
 use crate::model::article::ArticleId;
 
 /// An article on a walk over all, the newest first.
@@ -93,7 +94,7 @@ impl Store {
         said: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        let words = words([visited]);
+        let words = words_of(visited);
         let mut session = self
             .pools
             .write("recording a reading", Durability::Normal)
@@ -114,8 +115,9 @@ impl Store {
             return Ok(false);
         }
         let sealed = sealed_until(&mut session).await?;
-        keep_articles(&mut session, &[visited], sealed, Some(now)).await?;
-        keep_words(&mut session, &words).await?;
+        let seen = Some(now);
+        keep_articles(&mut session, &[Seen { visited, seen }], sealed, true).await?;
+        keep_words(&mut session, &[&words], true).await?;
         // Its publisher has changed nothing: letters tell of later revisions only.
         session
             .execute(

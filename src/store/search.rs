@@ -15,7 +15,7 @@ use super::error::StoreError;
 use super::publish::{EntryRow, entries};
 use super::rows::{BATCH_ROWS, json, list};
 use super::session::{Session, Value, values};
-use super::visit::VisitedArticle;
+use super::visited::VisitedArticle;
 use crate::model::feed::{Entry, Filter};
 use crate::model::reading::Kind;
 use crate::model::region::Region;
@@ -102,42 +102,39 @@ const FIND_SINCE: &str = "SELECT article_words.rowid
      ORDER BY article_words.rowid DESC LIMIT $3";
 
 /// What one article is found by.
-#[derive(Serialize)]
-pub(super) struct IndexRow<'a> {
-    id: &'a str,
+#[derive(Debug, Serialize)]
+pub(super) struct IndexRow {
+    id: String,
     revision: u32,
     words: String,
 }
 
-/// What `visited` are found by. Stems take their time: prepare them before the
+/// What an article is found by. Stems take their time: prepare them before the
 /// transaction that keeps them.
-pub(super) fn words<'a>(
-    visited: impl IntoIterator<Item = &'a VisitedArticle>,
-) -> Vec<IndexRow<'a>> {
-    visited
-        .into_iter()
-        .map(|one| {
-            let text = format!("{}\n{}", one.article.title, one.article.text);
-            let mut words = terms(&text, one.reading.shown_language());
-            words.extend(labels(one));
-            IndexRow {
-                id: one.article.id.as_str(),
-                revision: one.article.revision,
-                words: words.join(" "),
-            }
-        })
-        .collect()
+pub(super) fn words_of(visited: &VisitedArticle) -> IndexRow {
+    let article = &visited.article;
+    let text = format!("{}\n{}", article.title, article.text);
+    let mut words = terms(&text, visited.reading.shown_language());
+    words.extend(labels(visited));
+    IndexRow {
+        id: article.id.as_str().to_owned(),
+        revision: article.revision,
+        words: words.join(" "),
+    }
 }
 
-/// Keeps what articles are found by, in the place of what they were found by;
-/// nothing of a revision that is not the one stored.
+/// Keeps what articles are found by, in the place of what they were found by where
+/// some may be known; nothing of a revision that is not the one stored.
 pub(super) async fn keep_words(
     session: &mut Session,
-    words: &[IndexRow<'_>],
+    words: &[&IndexRow],
+    is_known: bool,
 ) -> Result<(), StoreError> {
     for batch in words.chunks(BATCH_ROWS) {
         let rows = json(batch);
-        session.execute(FORGET, values![rows.as_str()]).await?;
+        if is_known {
+            session.execute(FORGET, values![rows.as_str()]).await?;
+        }
         session.execute(KEEP, values![rows]).await?;
     }
     Ok(())

@@ -9,7 +9,7 @@ use crate::model::push::{Aim, Subscription};
 use crate::store::StoreError;
 
 use super::super::Newsroom;
-use super::base_for;
+use super::super::watched::base_for;
 
 /// Subscriptions claimed at once.
 const CLAIM_BATCH: u32 = 50;

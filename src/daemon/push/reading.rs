@@ -19,9 +19,10 @@ use crate::store::{StoreError, Visit, VisitRecord};
 use crate::understand::identity;
 
 use super::super::Newsroom;
+use super::super::full_text::Pages;
 use super::super::gather::{Which, gather, hold};
 use super::super::learn::Learned;
-use super::base_for;
+use super::super::watched::base_for;
 
 /// Pushes looked at in one round.
 const ROUND_MAX: u32 = 200;
@@ -148,7 +149,8 @@ async fn record(
     let identified = identity::identify(source, &harvest.feed, harvest.drafts, received);
     let today = now.with_timezone(&newsroom.zone).date_naive();
     let room = health::room(&state.health, today, newsroom.plan.new_per_day);
-    let learned = Learned::of(newsroom, source, identified.articles, true, room, now).await?;
+    let articles = identified.articles;
+    let learned = Learned::of(newsroom, source, articles, Pages::Waiting, room, now).await?;
     let new = learned.new;
     let mut state = plan::after_push(&state, &learned.published(), now);
     if let Some(left_out) = health::took(&mut state, today, new, learned.beyond) {

@@ -12,7 +12,7 @@ use crate::model::reading::{Confidence, DateEvidence, EventClaim};
 use crate::model::region::Region;
 use crate::model::source::SourceId;
 use crate::model::topic::Topic;
-use crate::store::{VisitRecord, VisitedArticle};
+use crate::store::{Likened, VisitRecord, VisitedArticle};
 
 on_both!(
     every_field_reads_back,
@@ -164,36 +164,47 @@ async fn candidates_share_a_band_and_are_bounded(ground: Ground) {
         all.push(one);
     }
     record(store, "a", all.clone()).await;
-    assert!(store.story_candidates(&[], at(0)).await.unwrap().is_empty());
-    assert!(
-        store
-            .story_candidates(&[77_777], at(0))
-            .await
-            .unwrap()
-            .is_empty()
-    );
-    let popular = store.story_candidates(&[i64::MIN], at(0)).await.unwrap();
+    let find = |bands: Vec<i64>, since| async move {
+        let likened = Likened {
+            bands: &bands,
+            since,
+        };
+        let mut found = store.story_candidates(&[likened]).await.unwrap();
+        assert_eq!(found.len(), 1);
+        found.remove(0)
+    };
+    assert!(store.story_candidates(&[]).await.unwrap().is_empty());
+    assert_eq!(find(vec![], at(0)).await, []);
+    assert_eq!(find(vec![77_777], at(0)).await, []);
+    let popular = find(vec![i64::MIN], at(0)).await;
     assert_eq!(popular.len(), 24, "bounded");
     assert_eq!(popular[0].dated, at(299), "newest first");
     assert!(popular.is_sorted_by(|a, b| a.dated >= b.dated));
-    let rare = store
-        .story_candidates(&[i64::MAX - 7, 77_777], at(0))
-        .await
-        .unwrap();
+    let rare = find(vec![i64::MAX - 7, 77_777], at(0)).await;
     assert_eq!(rare.len(), 1);
     assert_eq!(rare[0].article, all[7].article.id);
     assert_eq!(rare[0].story, all[7].story);
     assert_eq!(rare[0].tokens, all[7].signature.tokens);
-    assert!(
-        store
-            .story_candidates(&[i64::MAX - 7], at(8))
-            .await
-            .unwrap()
-            .is_empty(),
-        "too old"
-    );
-    let bands: Vec<i64> = (0..300).map(|n| i64::MAX - n).collect();
-    assert!(store.story_candidates(&bands, at(0)).await.unwrap().len() <= 200);
+    assert_eq!(find(vec![i64::MAX - 7], at(8)).await, [], "too old");
+    let bands: Vec<i64> = (0..3).chain([i64::MIN]).collect();
+    let several = find(bands, at(0)).await;
+    assert_eq!(several.len(), 72, "each once");
+    // Each of several gets its own, as if it were asked for alone.
+    let (one, other) = ([i64::MIN], [i64::MAX - 7, 1]);
+    let likened = |bands, since| Likened { bands, since };
+    let asked = [likened(&one[..], at(290)), likened(&other, at(0))];
+    let found = store.story_candidates(&asked).await.unwrap();
+    assert_eq!(found[0], find(one.to_vec(), at(290)).await);
+    assert_eq!(found[0].len(), 10);
+    assert_eq!(found[1], find(other.to_vec(), at(0)).await);
+    assert_eq!(found[1].len(), 25);
+    for (n, one) in (0..).zip(&mut all) {
+        one.signature.bands = vec![n / 24];
+        one.article.revision = 2;
+    }
+    record(store, "a", all).await;
+    let bands: Vec<i64> = (0..13).collect();
+    assert_eq!(find(bands, at(0)).await.len(), 200, "bounded in all");
 }
 
 async fn events_are_merged_not_undone(ground: Ground) {

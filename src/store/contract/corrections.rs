@@ -9,7 +9,7 @@ use crate::model::reading::{Confidence, DateEvidence, EventClaim, Kind};
 use crate::model::region::Region;
 use crate::model::source::SourceId;
 use crate::model::story::StoryId;
-use crate::store::{Visit, VisitRecord, VisitedArticle};
+use crate::store::{Likened, ReadyVisit, Visit, VisitRecord, VisitedArticle};
 
 on_both!(
     a_correction_reads_back_until_it_is_taken_back,
@@ -17,6 +17,7 @@ on_both!(
     a_corrected_event_is_told_anew,
     what_was_taken_for_something_else_is_new_to_readers,
     a_visit_that_read_before_a_correction_is_repeated,
+    visits_recorded_together_stand_alone,
     articles_are_found_by_address_and_story,
 );
 
@@ -216,6 +217,76 @@ async fn a_visit_that_read_before_a_correction_is_repeated(ground: Ground) {
     later.state.last_visit = Some(at(16));
     let recorded = store.record_visit(later, &me).await.unwrap();
     assert_eq!(recorded, VisitRecord::Stored { new: 0, revised: 1 });
+}
+
+/// One brings news, one a revision, one nothing; one has lost its lease, one read
+/// before a correction.
+async fn visits_recorded_together_stand_alone(ground: Ground) {
+    let store = &ground.store;
+    let stored = ["revised", "corrected"].map(|name| visited(name, "1", at(1)));
+    for one in &stored {
+        let name = one.article.source.as_str();
+        record(store, name, vec![one.clone()]).await;
+    }
+    let names = ["corrected", "lost", "news", "quiet", "revised"];
+    store.sync_sources(&names.map(source), at(2)).await.unwrap();
+    let me = holder("slow");
+    let mut visits = Vec::new();
+    for name in names {
+        let id = SourceId::from_stored(name);
+        let claimed = store.claim_source(&id, at(2), &me, super::LEASE).await;
+        let mut state = claimed.unwrap().expect("free");
+        state.last_visit = Some(at(10));
+        state.validators.etag = Some(format!("\"{name}\""));
+        let mut visit = Visit::quiet(state);
+        if name != "quiet" {
+            let mut one = visited(name, "1", at(10));
+            let is_known = stored.iter().any(|kept| kept.article.id == one.article.id);
+            one.article.revision = 1 + u32::from(is_known);
+            let mut told = event(&one.article.id, "2017-10-06", None);
+            told.sequence = one.article.revision;
+            one.events = vec![told];
+            one.signature.bands = vec![7];
+            visit.articles = vec![one];
+        }
+        visits.push(visit);
+    }
+    let lost = SourceId::from_stored("lost");
+    let later = at(2) + super::LEASE;
+    let quick = holder("quick");
+    let taken = store.claim_source(&lost, later, &quick, super::LEASE);
+    taken.await.unwrap().expect("its lease is over");
+    let word = said(&stored[1], 15);
+    let kept = store.record_correction(&stored[1], Some(&word), at(15));
+    assert!(kept.await.unwrap());
+    let ready: Vec<_> = visits.iter().cloned().map(ReadyVisit::of).collect();
+    let records = store.record_visits(&ready, &me).await.unwrap();
+    let of = |new, revised| VisitRecord::Stored { new, revised };
+    let none = VisitRecord::LeaseLost;
+    assert_eq!(records, [none, none, of(1, 0), of(0, 0), of(0, 1)]);
+    for (visit, record) in visits.iter().zip(&records) {
+        let is_kept = *record != none;
+        let state = store.source_state(&visit.state.id).await.unwrap().unwrap();
+        assert_eq!(state == visit.state, is_kept, "{}", visit.state.id);
+        for one in &visit.articles {
+            let article = store.article(&one.article.id).await.unwrap();
+            let is_stored =
+                article.is_some_and(|(article, _)| article.revision == one.article.revision);
+            assert_eq!(is_stored, is_kept, "{}", visit.state.id);
+            let told = store.event(&one.events[0].id).await.unwrap();
+            assert_eq!(told.is_some(), is_kept, "{}", visit.state.id);
+        }
+    }
+    let likened = Likened {
+        bands: &[7],
+        since: at(0),
+    };
+    let alike = store.story_candidates(&[likened]).await.unwrap();
+    assert_eq!(alike[0].len(), 2, "the likeness of those that were kept");
+    // What was not kept is no obstacle to those who have the source now.
+    let again = ReadyVisit::of(visits[1].clone());
+    let records = store.record_visits(&[again], &quick).await;
+    assert_eq!(records.unwrap(), [of(1, 0)]);
 }
 
 async fn articles_are_found_by_address_and_story(ground: Ground) {

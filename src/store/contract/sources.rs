@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use super::{Ground, LEASE, at, holder, on_both, source, visited};
 use crate::model::health::{Answered, Health, Sample, Verdict};
 use crate::model::pace::{AskedPace, Pace, Rhythm};
-use crate::model::source::{Place, SourceId, Validators};
-use crate::store::{Visit, VisitRecord};
+use crate::model::source::{Place, SourceId, SourceState, Validators};
+use crate::store::{ReadyVisit, Visit, VisitRecord};
 
 on_both!(
     registers_what_is_listed,
@@ -248,10 +248,12 @@ async fn quiet_visits_are_recorded_together(ground: Ground) {
         async move { store.claim_source(&id, now, &holder(who), LEASE).await }
     };
     named("quick", at(0) + LEASE).await.unwrap().expect("free");
-    let together: Vec<_> = states.iter().collect();
-    let kept = store.record_quiet_visits(&together, &holder("slow")).await;
-    let expected = [&states[0], &states[2]].map(|state| state.id.clone());
-    assert_eq!(kept.unwrap(), expected.into());
+    let quiet = |state: &SourceState| ReadyVisit::of(Visit::quiet(state.clone()));
+    let together: Vec<_> = states.iter().map(quiet).collect();
+    let recorded = store.record_visits(&together, &holder("slow")).await;
+    let nothing = VisitRecord::Stored { new: 0, revised: 0 };
+    let expected = [nothing, VisitRecord::LeaseLost, nothing];
+    assert_eq!(recorded.unwrap(), expected);
     for state in [&states[0], &states[2]] {
         let stored = store.source_state(&state.id).await.unwrap();
         assert_eq!(stored.as_ref(), Some(state));

@@ -7,15 +7,20 @@ use url::Url;
 use crate::gather::plan;
 use crate::gather::websub::{self, Offer, Polled};
 use crate::model::push::{Aim, Subscription};
-use crate::model::source::{Source, SourceState};
+use crate::model::source::{Place, Source, SourceState};
 use crate::store::StoreError;
 
-use super::super::Newsroom;
-use super::base_for;
+use super::Newsroom;
+
+/// Whether a source's hub may push to us, and to where.
+pub(super) fn base_for<'a>(newsroom: &'a Newsroom, source: &Source) -> Option<&'a Url> {
+    let may = source.enabled && source.push && matches!(source.place, Place::Feed(_));
+    newsroom.push.base.as_ref().filter(|_| may)
+}
 
 /// A source's subscriptions while it is visited; of one that is not to be pushed
 /// nothing is looked up.
-pub(in crate::daemon) struct Watched<'a> {
+pub(super) struct Watched<'a> {
     newsroom: &'a Newsroom,
     source: &'a Source,
     base: Option<&'a Url>,
@@ -24,10 +29,7 @@ pub(in crate::daemon) struct Watched<'a> {
 
 impl<'a> Watched<'a> {
     /// What is known before the visit.
-    pub(in crate::daemon) async fn of(
-        newsroom: &'a Newsroom,
-        source: &'a Source,
-    ) -> Result<Self, StoreError> {
+    pub(super) async fn of(newsroom: &'a Newsroom, source: &'a Source) -> Result<Self, StoreError> {
         let base = base_for(newsroom, source);
         let known = match base {
             Some(_) => newsroom.store.pushes_of(&source.id).await?,
@@ -44,7 +46,7 @@ impl<'a> Watched<'a> {
     /// Notes what the visit showed of hubs: before the visit is recorded, since
     /// after a crash it is made again. Gives the state with the next visit later,
     /// where the hub is relied on.
-    pub(in crate::daemon) async fn settle(
+    pub(super) async fn settle(
         mut self,
         offer: Option<&Offer>,
         polled: Polled<'_>,
