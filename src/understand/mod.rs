@@ -285,11 +285,17 @@ fn regions(
 ) -> Vec<(Region, Confidence)> {
     let title_tokens = title_tokens(told);
     let mut weights: BTreeMap<Region, f32> = BTreeMap::new();
+    let comes_from = |mention: &Mention| event::comes_from(told, &finding.places, mention);
+    let of_news = |mention: &Mention| mention.region.is_some() && !comes_from(mention);
+    let has_scene = finding.places.iter().any(of_news);
     for (index, mention) in finding.places.iter().enumerate() {
         let Some(region) = mention.region else {
             continue;
         };
         if event::is_of_clock(&told.tokens, mention) || index > 0 && is_aside(told, mention.first) {
+            continue;
+        }
+        if has_scene && comes_from(mention) {
             continue;
         }
         // Guests come from the others.

@@ -6,6 +6,7 @@
 //! back, the longest reading first. Deliberately absent: what a date is the
 //! date of; `event` weighs that by the words around it.
 
+mod away;
 mod calendar;
 mod grammar;
 mod hours;
@@ -50,10 +51,11 @@ pub fn spans(tokens: &[Token], published: NaiveDate) -> Vec<Span> {
     let mut found: Vec<Found> = Vec::new();
     let mut at = 0;
     while at < reader.items.len() {
-        match reader.read(at) {
+        let led = found.last().and_then(|last| reader.led_by(at, last));
+        match led.or_else(|| reader.read(at)) {
             Some(next) => {
                 at = next.after;
-                reader.push_or_join(next, &mut found);
+                reader.push_or_join(reader.weekday_of(next, found.last()), &mut found);
             }
             None => at += 1,
         }

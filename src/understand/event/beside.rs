@@ -7,6 +7,8 @@ use super::dates::Dated;
 use super::weigh::{BESIDE_TOKENS, CLAUSE_TOKENS, Note};
 use crate::text::tokens::Token;
 
+/// "Before this" stands so near before the day it tells of.
+const FORMERLY_TOKENS: usize = 12;
 /// Kazakh endings of the day an event is moved from …
 const ABLATIVES: [&str; 6] = ["нан", "нен", "дан", "ден", "тан", "тен"];
 /// … and of the one it is moved to.
@@ -44,7 +46,9 @@ impl Scene<'_> {
         if section("other-date").any(before) && !occasion || section("other-date").any(after) {
             notes.push(Note::new("the day of something else", -3.0));
         }
-        if moved {
+        if self.is_of_before(dated, sentence) {
+            notes.push(Note::new("the day it was planned for", -4.0));
+        } else if moved {
             notes.extend(self.moved(dated, sentence));
         } else if (section("planned-for").any(before) || section("planned-for").any(after))
             && self.has_newer_day(dated, sentence)
@@ -98,6 +102,21 @@ impl Scene<'_> {
                     && forums.contains(&clause(other.first))
                     && !self.is_replaced(*other)
             })
+    }
+
+    /// "Бұған дейін жиын 11 қыркүйекте өтеді деп жарияланған", "initially set for 13 May, will
+    /// now take place on 3 June": the first day after the word was the forum's once.
+    fn is_of_before(&self, dated: Dated, sentence: usize) -> bool {
+        let begin = self.told.sentences[sentence].tokens.start;
+        let low = dated.first.saturating_sub(FORMERLY_TOKENS).max(begin);
+        let after_another = self
+            .dates
+            .iter()
+            .filter(|other| (low..dated.first).contains(&other.first))
+            .map(|other| other.after)
+            .max();
+        let between = &self.told.tokens[after_another.unwrap_or(low).min(dated.first)..dated.first];
+        section("formerly").any(between) && (self.moved || self.has_newer_day(dated, sentence))
     }
 
     /// "Planned for 27 November, … will be held on 11 December": a later day of the

@@ -32,10 +32,20 @@ impl Scene<'_> {
         let alone = self.here() == Some(first)
             || self.places.iter().all(|other| {
                 let around = other.kind == PlaceKind::Region && other.region == first.region;
-                other.name == first.name || around
+                other.name == first.name || around || self.is_elsewhere(other)
             });
         let sentence = self.sentence_at(first.first)?;
         (alone && first.city.is_some() && self.is_dateline(first, sentence)).then_some(first)
+    }
+
+    /// Where guests come from, or another edition was or will be: no scene of this one.
+    fn is_elsewhere(&self, place: &Mention) -> bool {
+        let sentence = self.sentence_at(place.first);
+        self.is_origin(place)
+            || sentence.is_some_and(|sentence| {
+                let words = self.told.words(sentence);
+                section("next-edition").any(words) || section("bygone").any(words)
+            })
     }
 
     /// The dateline's place, where the text says "here".

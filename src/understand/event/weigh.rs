@@ -11,7 +11,7 @@ use crate::text::tokens::Token;
 /// A date needs at least this weight to be an event's.
 const WEIGHT_MIN: f32 = 2.5;
 /// Past events are told of within this many days.
-const AFTERMATH_DAYS_MAX: i64 = 31;
+const AFTERMATH_DAYS_MAX: i64 = 14;
 /// A longer stretch is not one forum's.
 const FORUM_DAYS_MAX: i64 = 14;
 /// A report that says no more than "at the forum" is of these days.
@@ -25,11 +25,15 @@ const SCENE_TOKENS: usize = 10;
 /// In Kazakh the forum's whole name stands between.
 const SCENE_TOKENS_KAZAKH: usize = 16;
 /// "Today", "on Tuesday" are said of the forum so many sentences into the text.
-const TOLD_EARLY_SENTENCES: usize = 3;
+pub(super) const TOLD_EARLY_SENTENCES: usize = 3;
 /// A verb so near a forum is its own.
 pub(super) const BESIDE_TOKENS: usize = 3;
 /// A line "Date: …" tells of the forum named so many sentences around.
 const LABEL_SENTENCES: usize = 6;
+/// Why a date is the forum's that a label leads.
+const LABELLED: &str = "a line that says when";
+/// A line that says no more than when has so many words beside its date.
+const LINE_WORDS_MAX: usize = 2;
 /// Only so many dates are weighed: listings of hundreds announce nothing.
 const DATES_MAX: usize = 200;
 
@@ -150,7 +154,7 @@ impl Scene<'_> {
             (false, _) if section("future").any(words) => {
                 Some(Note::new("a word of what is to come", 2.0))
             }
-            (false, _) if section("past").any(words) => {
+            (false, _) if section("past").any(words) && anchor.why != LABELLED => {
                 Some(Note::new("still to come, but told as past", -2.0))
             }
             (false, _) => None,
@@ -224,7 +228,10 @@ impl Scene<'_> {
         });
         if label && within(LABEL_SENTENCES) {
             let weight = if title { 4.0 } else { 3.0 };
-            return Some(Note::new("a line that says when", weight));
+            return Some(Note::new(LABELLED, weight));
+        }
+        if within(LABEL_SENTENCES) && self.is_line_of_day(sentence) {
+            return Some(Note::new("a line that says no more than when", 3.0));
         }
         if section("week-head").any(words) && within(2) {
             return Some(Note::new("of the week a forum is part of", 1.0));
@@ -236,6 +243,15 @@ impl Scene<'_> {
         let generic = section("generic-event").any(words);
         if !generic && section("other-gathering").any(words) {
             return None;
+        }
+        if held && self.is_called_forum_next(sentence) {
+            return Some(Note::new("what the next sentence calls the forum", 3.0));
+        }
+        if self.is_what_title_announces(sentence) {
+            return Some(Note::new(
+                "the title announces, and the text begins so",
+                2.5,
+            ));
         }
         let near = f32::from(u8::from(before)) + f32::from(u8::from(title));
         let many = self.forums.len() > 1;
@@ -255,6 +271,52 @@ impl Scene<'_> {
                 },
             )
             .map(|weight| Note::new("goes on about the forum named before", weight))
+    }
+
+    /// "Осы жұма, 18 маусым, сағат 16:00.": a line of a poster, of a day to come.
+    fn is_line_of_day(&self, sentence: usize) -> bool {
+        let within = &self.told.sentences[sentence].tokens;
+        let mut here = self
+            .dates
+            .iter()
+            .filter(|dated| within.contains(&dated.first));
+        let dated = |at: &usize| {
+            let mut dates = self.dates.iter();
+            dates.any(|dated| (dated.first..dated.after).contains(at))
+        };
+        within.len() <= SCENE_TOKENS_KAZAKH
+            && here.any(|dated| dated.start > self.published)
+            && within
+                .clone()
+                .filter(|at| self.told.tokens[*at].is_word() && !dated(at))
+                .count()
+                <= LINE_WORDS_MAX
+    }
+
+    /// "Шымкентте медиақұрылтай өтеді. Форумға 500 журналист жиналмақ": the next sentence
+    /// begins with the forum, and has no day of its own.
+    fn is_called_forum_next(&self, sentence: usize) -> bool {
+        let Some(next) = self.told.sentences.get(sentence + 1) else {
+            return false;
+        };
+        let lead = usize::from(!self.is_kazakh());
+        let opens =
+            |forum: &Forum| forum.sentence == sentence + 1 && forum.at <= next.tokens.start + lead;
+        self.forums.iter().any(opens)
+            && !self
+                .dates
+                .iter()
+                .any(|other| next.tokens.contains(&other.first))
+    }
+
+    /// "Степногорцев приглашают на форум": the first sentence tells when.
+    fn is_what_title_announces(&self, sentence: usize) -> bool {
+        let words = self.told.words(sentence);
+        sentence == self.told.title_sentences
+            && self.title_held() == Held::ToCome
+            && section("future").any(words)
+            && !section("past").any(words)
+            && !section("deadline").any(words)
     }
 
     /// "At a forum held in …": the scene itself is told of.

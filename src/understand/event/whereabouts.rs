@@ -5,8 +5,10 @@ use std::sync::LazyLock;
 
 use super::super::lexicon::section;
 use super::super::place::{Mention, PlaceKind};
+use super::super::told::Told;
 use super::weigh::Note;
 use super::{Choice, Scene};
+use crate::model::language::Language;
 use crate::model::region::Region;
 use crate::text::tokens::Token;
 
@@ -18,10 +20,16 @@ const SURE_WEIGHT: f32 = 8.0;
 const ABLATIVES: [&str; 6] = ["нан", "нен", "дан", "ден", "тан", "тен"];
 /// Kazakh endings of whose something is.
 const GENITIVES: [&str; 6] = ["ның", "нің", "дың", "дің", "тың", "тің"];
+/// A list of places is looked at so far.
+const LIST_PLACES_MAX: usize = 6;
 /// A label stands within so many tokens before its place.
 const LABEL_TOKENS: usize = 6;
 /// Names further from the day or the forum weigh less, by a step for so many tokens.
 const STEP_TOKENS: usize = 4;
+/// "Was to be held" stands so near its place, in tokens.
+const PLANNED_TOKENS: usize = 8;
+/// That a forum goes to another place is told in so many first sentences.
+const RELOCATED_SENTENCES: usize = 6;
 /// Countries: an event is in one, but not in a city of that name.
 const COUNTRIES: [&str; 36] = [
     "Russia",
@@ -142,7 +150,8 @@ impl Scene<'_> {
                     .filter(|city| !(abroad && COUNTRIES.contains(city)))
                     .or_else(|| self.city_in(region, choice))
                     .or_else(|| self.title_city_in(mention))
-                    .or_else(|| self.here().filter(|here| here.region == region)?.city);
+                    .or_else(|| self.here().filter(|here| here.region == region)?.city)
+                    .or_else(|| self.dateline().filter(|line| line.region == region)?.city);
                 Whereabouts {
                     city: city.map(str::to_owned),
                     region,
@@ -192,6 +201,16 @@ impl Scene<'_> {
             (far > 0.0, "far from the forum and the day", -far),
             (self.is_labelled(mention, at), "a line that says where", 6.0),
             (self.is_dateline(mention, at), "the dateline", -12.0),
+            (
+                self.was_planned_there(mention, at),
+                "where it was to be",
+                -10.0,
+            ),
+            (
+                self.is_in_name_of_house(mention),
+                "a part of a house's name",
+                -5.0,
+            ),
             (self.is_origin(mention), "where somebody comes from", -12.0),
             (
                 seat && beside && !names_forum,
@@ -216,23 +235,40 @@ impl Scene<'_> {
                 .any(|token| token.is_mark(':') || token.is_dash())
     }
 
-    /// Guests come from there, or it is somebody's seat.
-    fn is_origin(&self, mention: &Mention) -> bool {
+    /// "Павлодарда өтуі тиіс болған форум", "which was to open in Kostanay": the forum is
+    /// there no more.
+    fn was_planned_there(&self, mention: &Mention, sentence: usize) -> bool {
+        let within = &self.told.sentences[sentence].tokens;
         let tokens = &self.told.tokens;
-        let before = |back: usize| {
-            mention
+        let said = |words: &[Token]| section("was-planned").any(words);
+        let there = if self.is_kazakh() {
+            let high = (mention.after + PLANNED_TOKENS).min(within.end);
+            said(&tokens[mention.after.min(high)..high])
+        } else {
+            let low = mention
                 .first
-                .checked_sub(back)
-                .and_then(|at| tokens.get(at))
-                .map_or("", |token| token.folded.as_str())
+                .saturating_sub(PLANNED_TOKENS)
+                .max(within.start);
+            let clause = tokens[low..mention.first].rsplit(|token| token.is_mark(','));
+            clause.into_iter().next().is_some_and(said)
         };
-        let from = section("direction-from").has(before(1))
-            || (section("direction-from").has(before(2))
-                && matches!(before(1), "города" | "г" | "the"));
-        let last = tokens[mention.after - 1].folded.as_str();
-        let next = tokens
-            .get(mention.after)
-            .map_or("", |token| token.folded.as_str());
+        // Of a forum that is put off the place is left.
+        there
+            && (0..self.told.sentences.len().min(RELOCATED_SENTENCES)).any(|index| {
+                let words = self.told.words(index);
+                section("relocated").any(words) || section("same-day").any(words)
+            })
+    }
+
+    /// "Rixos Almaty": a house of that name may stand anywhere.
+    fn is_in_name_of_house(&self, mention: &Mention) -> bool {
+        let before = mention.first.checked_sub(1);
+        before.is_some_and(|before| section("venue-brand").means(&self.told.tokens[before]))
+    }
+
+    /// Guests come from there, or it is somebody's seat.
+    pub(super) fn is_origin(&self, mention: &Mention) -> bool {
+        let tokens = &self.told.tokens;
         // "Kazakhstan-Russia forum"
         let joined = |at: Option<usize>| {
             at.and_then(|at| tokens.get(at))
@@ -240,16 +276,9 @@ impl Scene<'_> {
         };
         let paired = mention.kind == PlaceKind::Abroad
             && (joined(mention.first.checked_sub(1)) || joined(Some(mention.after)));
-        let town_word = ["қала", "облыс", "аудан"]
-            .iter()
-            .any(|word| next.starts_with(word));
-        let bearer = if town_word { next } else { last };
-        let ends = |endings: &[&str]| endings.iter().any(|ending| bearer.ends_with(ending));
-        let country = bearer.ends_with("стан");
-        let cyrillic = bearer.contains(|letter: char| ('а'..='я').contains(&letter));
-        let comes = !country && cyrillic && ends(&ABLATIVES) && self.is_kazakh();
-        let owns = self.is_kazakh() && !mention.located && ends(&GENITIVES);
-        from || comes
+        let owns =
+            self.is_kazakh() && !mention.located && ends(bearer(tokens, mention), &GENITIVES);
+        comes_from(self.told, &self.places, mention)
             || is_of_clock(tokens, mention)
             || paired
             || (owns && mention.kind == PlaceKind::Region)
@@ -337,6 +366,79 @@ impl Scene<'_> {
             .chain(named())
             .find_map(|mention| mention.city)
     }
+}
+
+/// Whether people or things come from the place, or from one of the list of `places` it
+/// stands in: "из Талгара, Узынагаша и Алматы", "Алматы мен Астанадан".
+pub fn comes_from(told: &Told, places: &[Mention], mention: &Mention) -> bool {
+    let kazakh = matches!(
+        told.language,
+        Language::KazakhCyrillic | Language::KazakhLatin
+    );
+    let at = places.partition_point(|other| other.first < mention.first);
+    let joined = |one: &Mention, other: &Mention| {
+        let between = told.tokens.get(one.after..other.first).unwrap_or_default();
+        between.len() == 1 && super::super::place::joins(&between[0])
+    };
+    // In Kazakh the last of a list bears its case, in the others the first is led.
+    let mut list = vec![mention];
+    for step in 1..=LIST_PLACES_MAX {
+        let next = if kazakh {
+            places.get(at + step)
+        } else {
+            at.checked_sub(step).map(|back| &places[back])
+        };
+        let Some((last, next)) = list.last().copied().zip(next) else {
+            break;
+        };
+        if !(if kazakh {
+            joined(last, next)
+        } else {
+            joined(next, last)
+        }) {
+            break;
+        }
+        list.push(next);
+    }
+    list.iter()
+        .any(|place| is_left(&told.tokens, place, kazakh))
+}
+
+/// Whether the place itself stands in a case of "from", or after such a word.
+fn is_left(tokens: &[Token], mention: &Mention, kazakh: bool) -> bool {
+    let before = |back: usize| {
+        mention
+            .first
+            .checked_sub(back)
+            .and_then(|at| tokens.get(at))
+            .map_or("", |token| token.folded.as_str())
+    };
+    let from = section("direction-from").has(before(1))
+        || (section("direction-from").has(before(2))
+            && matches!(before(1), "города" | "г" | "the" | "села"));
+    let bearer = bearer(tokens, mention);
+    let country = bearer.ends_with("стан");
+    let cyrillic = bearer.contains(|letter: char| ('а'..='я').contains(&letter));
+    from || kazakh && !country && cyrillic && ends(bearer, &ABLATIVES)
+}
+
+/// The word that bears the place's case: its own last, or "қаласы" after it.
+fn bearer<'a>(tokens: &'a [Token], mention: &Mention) -> &'a str {
+    let next = tokens
+        .get(mention.after)
+        .map_or("", |token| token.folded.as_str());
+    let town_word = ["қала", "облыс", "аудан"]
+        .iter()
+        .any(|word| next.starts_with(word));
+    if town_word {
+        next
+    } else {
+        &tokens[mention.after - 1].folded
+    }
+}
+
+fn ends(word: &str, endings: &[&str]) -> bool {
+    endings.iter().any(|ending| word.ends_with(ending))
 }
 
 /// "3 pm Astana time", "по времени Астаны": a place that only tells the hour.

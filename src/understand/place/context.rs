@@ -311,6 +311,11 @@ impl<'a> Context<'a> {
         quoted || water || after || OTHER_BEFORE.contains(&self.before)
     }
 
+    /// Whether the name is all of a sentence, as in a dateline: "ОРАЛ. …".
+    pub fn is_sentence(&self) -> bool {
+        self.begins && self.next == "."
+    }
+
     /// Whether a capitalised neighbour or the beginning of a sentence leaves open
     /// that it is a person.
     pub fn may_be_person(&self) -> bool {

@@ -17,6 +17,7 @@ use crate::text::tokens::Token;
 
 use super::endings::is_locative;
 use context::Context;
+pub use context::joins;
 use gazetteer::{District, Doubt, GAZETTEER, Place};
 use latin::Written;
 
@@ -239,7 +240,13 @@ fn of_place(
         || (region && context.ends_located());
     let sure = match place.doubt {
         Doubt::None => true,
-        Doubt::Some => locative || town || context.led_by_town() || !context.may_be_person(),
+        Doubt::Some => {
+            locative
+                || town
+                || context.led_by_town()
+                || context.is_sentence()
+                || !context.may_be_person()
+        }
         Doubt::Much => {
             town || context.led_by_town() || ((locative || context.led_by_in()) && !context.begins)
         }
