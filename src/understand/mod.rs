@@ -46,7 +46,7 @@ use stems::Stems;
 use told::Told;
 
 /// Raised when the same article would be read differently.
-pub const ENGINE_VERSION: u32 = 8;
+pub const ENGINE_VERSION: u32 = 9;
 
 /// What is known of an article's source before its text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -310,6 +310,13 @@ fn regions(
     }
     if let Some(region) = event.and_then(|event| event.region) {
         weights.insert(region, 0.95);
+    }
+    let of_event = event.is_some_and(|event| event.region.is_some() || event.city.is_some());
+    if !(has_scene || of_event) {
+        let people = place::regions_of_people(&told.tokens[..title_tokens]);
+        if let Some(only) = people.first().filter(|_| people.len() == 1) {
+            weights = BTreeMap::from([(*only, 0.55)]);
+        }
     }
     if let (true, Some(hint)) = (weights.is_empty(), hint) {
         weights.insert(hint, 0.5);

@@ -24,6 +24,10 @@ const LED_ITEMS: usize = 24;
 impl Reader<'_> {
     /// "10 күннен кейін", "через неделю", "in three weeks", "два дня назад".
     pub fn away(&self, at: usize) -> Option<Found> {
+        self.away_from(at, self.published)
+    }
+
+    fn away_from(&self, at: usize, from: NaiveDate) -> Option<Found> {
         let led = matches!(self.word(at)?, "через" | "in");
         let start = at + usize::from(led);
         let number = self.number(start).filter(|number| !number.ordinal);
@@ -54,22 +58,16 @@ impl Reader<'_> {
             return None;
         }
         let (day, resolved) = match unit {
-            Unit::Day if count <= DAYS_MAX => {
-                let days = i64::from(count);
-                let by = if back { -days } else { days };
-                (self.shifted(by)?, Resolved::Counted)
-            }
+            Unit::Day if count <= DAYS_MAX => (moved(from, count, back)?, Resolved::Counted),
             Unit::Week if count <= WEEKS_MAX => {
-                let days = 7 * i64::from(count);
-                let by = if back { -days } else { days };
-                (self.shifted(by)?, Resolved::CountedRoughly)
+                (moved(from, 7 * count, back)?, Resolved::CountedRoughly)
             }
             Unit::Month if count <= MONTHS_MAX => {
                 let months = Months::new(count);
                 let day = if back {
-                    self.published.checked_sub_months(months)?
+                    from.checked_sub_months(months)?
                 } else {
-                    self.published.checked_add_months(months)?
+                    from.checked_add_months(months)?
                 };
                 (day, Resolved::CountedRoughly)
             }
@@ -125,10 +123,31 @@ impl Reader<'_> {
             Resolved::WeekdayGuessed | Resolved::CountedRoughly
         );
         let near = at.saturating_sub(last.after) <= LED_ITEMS;
+        let here = || {
+            let (from, to) = (self.items[last.after - 1].after, self.items[at].first);
+            (from..to).all(|token| !self.ends_sentence(token))
+        };
         if !known || !near {
             return None;
         }
-        self.next_day(at, day).or_else(|| self.day_alone(at, day))
+        self.next_day(at, day)
+            .or_else(|| self.day_alone(at, day).filter(|_| here()))
+            .or_else(|| self.later(at, day).filter(|_| here()))
+    }
+
+    /// "Стартует 14 сентября и завершится через два дня".
+    fn later(&self, at: usize, day: NaiveDate) -> Option<Found> {
+        let ends = [
+            "завершится",
+            "закроется",
+            "закончится",
+            "продолжится",
+            "аяқталады",
+        ];
+        let ended = ends.contains(&self.word_before(at));
+        let mut found = ended.then(|| self.away_from(at, day)).flatten()?;
+        found.resolved = Resolved::FromAnother;
+        Some(found)
     }
 
     /// "келесі күні", "на следующий день", "the next day".
@@ -189,6 +208,15 @@ impl Reader<'_> {
     }
 }
 
+fn moved(from: NaiveDate, days: u32, back: bool) -> Option<NaiveDate> {
+    let days = Days::new(u64::from(days));
+    if back {
+        from.checked_sub_days(days)
+    } else {
+        from.checked_add_days(days)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::shown;
@@ -212,7 +240,7 @@ mod tests {
             ("в течение двух недель", "duration P2W"),
             ("через два дня после форума", "duration P2D"),
             ("through three weeks of talks", "duration P3W"),
-            ("Он вернулся через два дня", "duration P2D"),
+            ("Он выступил через два дня", "duration P2D"),
         ];
         for (text, expected) in cases {
             let all = shown(text, "2026-11-23");
@@ -226,6 +254,10 @@ mod tests {
             ("26 наурызда өтіп, келесі күні жалғасады", "day 2027-03-27"),
             (
                 "Форум пройдёт 5 декабря, на следующий день",
+                "day 2026-12-06",
+            ),
+            (
+                "Он стартует 4 декабря и завершится через два дня",
                 "day 2026-12-06",
             ),
             ("26 ноября в Аксае, а 27-го в Уральске", "day 2026-11-27"),

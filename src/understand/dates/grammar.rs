@@ -280,7 +280,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether the token ends a sentence: no dot of "10.00" or "г. Астана".
-    fn ends_sentence(&self, at: usize) -> bool {
+    pub fn ends_sentence(&self, at: usize) -> bool {
         let token = &self.tokens[at];
         let next = self.tokens.get(at + 1);
         let short = at

@@ -30,6 +30,9 @@ use super::language::language;
 use grammar::{Found, Reader};
 pub use value::{Resolved, Value};
 
+/// So many spans back a day is looked for that leads to another ("the next day").
+const LEADING_MAX: usize = 3;
+
 /// A date, time or duration, and the tokens that name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
@@ -51,7 +54,9 @@ pub fn spans(tokens: &[Token], published: NaiveDate) -> Vec<Span> {
     let mut found: Vec<Found> = Vec::new();
     let mut at = 0;
     while at < reader.items.len() {
-        let led = found.last().and_then(|last| reader.led_by(at, last));
+        let mut before = found.iter().rev().take(LEADING_MAX);
+        let day = before.find(|last| matches!(last.value, Value::Day(_) | Value::Days(..)));
+        let led = day.and_then(|last| reader.led_by(at, last));
         match led.or_else(|| reader.read(at)) {
             Some(next) => {
                 at = next.after;

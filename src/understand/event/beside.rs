@@ -4,7 +4,7 @@
 use super::super::lexicon::section;
 use super::Scene;
 use super::dates::Dated;
-use super::weigh::{BESIDE_TOKENS, CLAUSE_TOKENS, Note};
+use super::weigh::{BESIDE_TOKENS, CLAUSE_TOKENS, MOVED_FROM, Note, PLANNED_FOR};
 use crate::text::tokens::Token;
 
 /// "Before this" stands so near before the day it tells of.
@@ -47,13 +47,13 @@ impl Scene<'_> {
             notes.push(Note::new("the day of something else", -3.0));
         }
         if self.is_of_before(dated, sentence) {
-            notes.push(Note::new("the day it was planned for", -4.0));
+            notes.push(Note::new(PLANNED_FOR, -4.0));
         } else if moved {
             notes.extend(self.moved(dated, sentence));
         } else if (section("planned-for").any(before) || section("planned-for").any(after))
             && self.has_newer_day(dated, sentence)
         {
-            notes.push(Note::new("the day it was planned for", -4.0));
+            notes.push(Note::new(PLANNED_FOR, -4.0));
         }
         let near = self.forums.iter().any(|forum| {
             forum.sentence == sentence && forum.at.abs_diff(dated.first) < CLAUSE_TOKENS
@@ -170,11 +170,11 @@ impl Scene<'_> {
             section("planned-before").any(before)
         };
         if matches!(lead, "с" | "со" | "from") || ends(&ABLATIVES) || self.is_replaced(dated) {
-            Some(Note::new("the day it is moved from", -2.0))
+            Some(Note::new(MOVED_FROM, -2.0))
         } else if !planned && (matches!(lead, "на" | "to" | "until" | "for") || ends(&DATIVES)) {
             Some(Note::new("the day it is moved to", 1.5))
         } else if planned {
-            Some(Note::new("the day it was planned for", -1.5))
+            Some(Note::new(PLANNED_FOR, -1.5))
         } else {
             None
         }

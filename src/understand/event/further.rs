@@ -19,6 +19,9 @@ impl Scene<'_> {
             if found.len() == MORE_EVENTS_MAX {
                 break;
             }
+            if choice.replaced {
+                continue;
+            }
             let here = self
                 .forums
                 .iter()

@@ -240,7 +240,10 @@ impl Scene<'_> {
         let within = self.told.sentences.get(sentence).map(|told| &told.tokens);
         within.is_some_and(|within| {
             let mut here = self.dates.iter();
-            here.any(|dated| within.contains(&dated.first) && self.is_replaced(*dated))
+            // "Not in four days, but in December" puts a rumour right.
+            here.any(|dated| {
+                within.contains(&dated.first) && !dated.relative && self.is_replaced(*dated)
+            })
         })
     }
 

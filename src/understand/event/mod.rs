@@ -103,6 +103,8 @@ struct Choice {
     sentence: usize,
     weight: f32,
     past: bool,
+    /// The forum was to be then, and is on another day.
+    replaced: bool,
 }
 
 /// An event's name, and the words it was made of.

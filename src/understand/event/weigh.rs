@@ -30,6 +30,9 @@ pub(super) const TOLD_EARLY_SENTENCES: usize = 3;
 pub(super) const BESIDE_TOKENS: usize = 3;
 /// A line "Date: …" tells of the forum named so many sentences around.
 const LABEL_SENTENCES: usize = 6;
+/// Why a date is not the forum's any more.
+pub(super) const PLANNED_FOR: &str = "the day it was planned for";
+pub(super) const MOVED_FROM: &str = "the day it is moved from";
 /// Why a date is the forum's that a label leads.
 const LABELLED: &str = "a line that says when";
 /// A line that says no more than when has so many words beside its date.
@@ -75,6 +78,10 @@ impl Weighed {
             sentence: self.sentence,
             weight,
             past: self.past,
+            replaced: self
+                .notes
+                .iter()
+                .any(|note| matches!(note.why, PLANNED_FOR | MOVED_FROM)),
         })
     }
 

@@ -133,8 +133,55 @@ const OTHER_BEFORE: [&str; 28] = [
     "реке",
     "море",
 ];
+/// Shorter words are no surnames told by their ending.
+const SURNAME_CHARS_MIN: usize = 5;
+/// Words before a place that no first name stands after.
+const LEADING: [&str; 24] = [
+    "в",
+    "во",
+    "из",
+    "на",
+    "под",
+    "у",
+    "около",
+    "до",
+    "к",
+    "от",
+    "с",
+    "о",
+    "об",
+    "in",
+    "at",
+    "from",
+    "to",
+    "of",
+    "near",
+    "for",
+    "by",
+    "and",
+    "и",
+    ",",
+];
+/// Words before a place that lies near.
+const NEAR: [&str; 8] = [
+    "у",
+    "под",
+    "около",
+    "близ",
+    "возле",
+    "near",
+    "outside",
+    "around",
+];
 /// How surnames and patronymics end.
-const PERSON_ENDINGS: [&str; 14] = [
+const PERSON_ENDINGS: [&str; 21] = [
+    "ov",
+    "ev",
+    "ova",
+    "eva",
+    "uly",
+    "kyzy",
+    "vich",
     "ов",
     "ев",
     "ова",
@@ -277,6 +324,10 @@ impl<'a> Context<'a> {
         IN.contains(&self.before)
     }
 
+    pub fn led_by_near(&self) -> bool {
+        NEAR.contains(&self.before)
+    }
+
     /// Whether the word after the name is in the case of place.
     pub fn word_is_located(&self) -> bool {
         ends_located(self.next)
@@ -325,6 +376,15 @@ impl<'a> Context<'a> {
                 .is_some_and(|token| token.is_word() && token.capital)
         };
         self.begins || capital(self.after) || self.first.checked_sub(1).is_some_and(capital)
+    }
+
+    /// Whether the name is somebody's first one: "Тараз Бекенов", no "в Таразе Мусин".
+    pub fn is_first_name(&self) -> bool {
+        let led = LEADING.contains(&self.before);
+        let long = |next: &Token| next.folded.chars().count() >= SURNAME_CHARS_MIN;
+        !led && !self.led_by_town()
+            && self.is_person()
+            && self.tokens.get(self.after).is_some_and(long)
     }
 
     /// Whether the next word is a surname.
