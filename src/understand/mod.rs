@@ -330,4 +330,6 @@ fn regions(
 }
 
 #[cfg(test)]
+mod spans;
+#[cfg(test)]
 pub(crate) mod tests;

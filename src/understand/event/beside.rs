@@ -2,9 +2,9 @@
 //! clause's, a day that another takes the place of.
 
 use super::super::lexicon::section;
-use super::Scene;
 use super::dates::Dated;
 use super::weigh::{BESIDE_TOKENS, CLAUSE_TOKENS, MOVED_FROM, Note, PLANNED_FOR};
+use super::{Choice, Scene};
 use crate::text::tokens::Token;
 
 /// "Before this" stands so near before the day it tells of.
@@ -117,6 +117,17 @@ impl Scene<'_> {
             .max();
         let between = &self.told.tokens[after_another.unwrap_or(low).min(dated.first)..dated.first];
         section("formerly").any(between) && (self.moved || self.has_newer_day(dated, sentence))
+    }
+
+    /// The sentence names a day that the chosen one takes the place of.
+    pub(super) fn has_day_before(&self, choice: &Choice) -> bool {
+        let within = &self.told.sentences[choice.sentence].tokens;
+        let mut others = self.dates.iter();
+        others.any(|other| {
+            within.contains(&other.first)
+                && other.start != choice.dated.start
+                && self.is_of_before(*other, choice.sentence)
+        })
     }
 
     /// "Planned for 27 November, … will be held on 11 December": a later day of the

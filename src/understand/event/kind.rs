@@ -314,6 +314,7 @@ impl Scene<'_> {
                 .map(|next| next.tokens.start);
             places.extend(first.map(|first| (spoken, first)));
         }
+        let changed = self.has_day_before(choice);
         for (what, status) in [
             ("cancelled", EventStatus::Cancelled),
             ("postponed", EventStatus::Postponed),
@@ -324,6 +325,9 @@ impl Scene<'_> {
             });
             if let Some((sentence, _)) = said.filter(|_| !choice.past) {
                 return (status, Some(*sentence));
+            }
+            if status == EventStatus::Postponed && changed && !choice.past {
+                return (status, Some(choice.sentence));
             }
         }
         let of_it = section("generic-event").any(words) || section("uncertain-day").any(words);

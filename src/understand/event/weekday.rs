@@ -32,7 +32,7 @@ impl Scene<'_> {
         let ended = section("ended").nearest(words, at);
         let went = section("past-held").nearest(words, at);
         let is_its_end = ended.is_some_and(|ended| went.is_none_or(|went| ended <= went));
-        let first_unknown = || is_its_end && !is_length_told(words);
+        let first_unknown = || is_its_end && dated.end.is_none() && !is_length_told(words);
         let past = || section("past").any(words) || self.forums.iter().any(is_scene);
         let told = || past() && !section("future").any(words);
         let moved = match held {

@@ -2,6 +2,7 @@
 //! sentence, by where the sentence stands, and by what the title says.
 
 use super::super::lexicon::section;
+use super::clock_time::first_time;
 use super::dates::Dated;
 use super::forum::Forum;
 use super::held::{Held, held, past_participle};
@@ -254,11 +255,14 @@ impl Scene<'_> {
         if held && self.is_called_forum_next(sentence) {
             return Some(Note::new("what the next sentence calls the forum", 3.0));
         }
-        if self.is_what_title_announces(sentence) {
+        if self.is_what_title_announces(sentence) && !self.is_in_another_town(sentence) {
             return Some(Note::new(
                 "the title announces, and the text begins so",
                 2.5,
             ));
+        }
+        if !generic && self.is_in_another_town(sentence) {
+            return None;
         }
         let near = f32::from(u8::from(before)) + f32::from(u8::from(title));
         let many = self.forums.len() > 1;
@@ -307,6 +311,14 @@ impl Scene<'_> {
             return false;
         };
         let lead = usize::from(!self.is_kazakh());
+        let told = |index: usize| {
+            let words = self.told.words(index);
+            (section("future").any(words), section("past").any(words))
+        };
+        let (here, then) = (told(sentence), told(sentence + 1));
+        if then != (false, false) && here != then {
+            return false;
+        }
         let opens =
             |forum: &Forum| forum.sentence == sentence + 1 && forum.at <= next.tokens.start + lead;
         self.forums.iter().any(opens)
@@ -316,11 +328,39 @@ impl Scene<'_> {
                 .any(|other| next.tokens.contains(&other.first))
     }
 
+    /// The sentence is of another town than the one the forum's title says it is in.
+    fn is_in_another_town(&self, sentence: usize) -> bool {
+        let towns = |index: usize| {
+            let here = self
+                .told
+                .sentences
+                .get(index)
+                .map_or(0..0, |sentence| sentence.tokens.clone());
+            let mut places = self.places.iter();
+            places.find_map(|place| {
+                place
+                    .city
+                    .filter(|_| here.contains(&place.first) && place.located)
+            })
+        };
+        let of_title = (0..self.told.title_sentences).find_map(towns);
+        let forum = self.in_title();
+        forum && of_title.is_some_and(|title| towns(sentence).is_some_and(|town| town != title))
+    }
+
+    /// In the sentence, or where the next tells of the beginning.
+    fn tells_hour(&self, sentence: usize) -> bool {
+        let next = self.told.words(sentence + 1);
+        first_time(self.told.words(sentence)).is_some()
+            || section("begins").any(next) && first_time(next).is_some()
+    }
+
     /// "Степногорцев приглашают на форум": the first sentence tells when.
     fn is_what_title_announces(&self, sentence: usize) -> bool {
         let words = self.told.words(sentence);
         sentence == self.told.title_sentences
             && self.title_held() == Held::ToCome
+            && self.tells_hour(sentence)
             && section("future").any(words)
             && !section("past").any(words)
             && !section("deadline").any(words)

@@ -199,6 +199,7 @@ impl Scene<'_> {
             (mention.located, "said to be where", 5.0),
             (names_forum, "a forum in its sentence", 2.0),
             (far > 0.0, "far from the forum and the day", -far),
+            (self.is_moved_there(mention), "where it is moved to", 5.0),
             (self.is_labelled(mention, at), "a line that says where", 6.0),
             (self.is_dateline(mention, at), "the dateline", -12.0),
             (
@@ -249,8 +250,8 @@ impl Scene<'_> {
                 .first
                 .saturating_sub(PLANNED_TOKENS)
                 .max(within.start);
-            let clause = tokens[low..mention.first].rsplit(|token| token.is_mark(','));
-            clause.into_iter().next().is_some_and(said)
+            let mut clause = tokens[low..mention.first].rsplit(|token| token.is_mark(','));
+            clause.next().is_some_and(said) || section("was-planned").at(tokens, within.start) > 0
         };
         // Of a forum that is put off the place is left.
         there
@@ -258,6 +259,19 @@ impl Scene<'_> {
                 let words = self.told.words(index);
                 section("relocated").any(words) || section("same-day").any(words)
             })
+    }
+
+    /// "Екібастұзға ауыстырылды", "moved to Kokshetau", "переносится в Семей".
+    fn is_moved_there(&self, mention: &Mention) -> bool {
+        let relocated = section("relocated");
+        let tokens = &self.told.tokens;
+        if self.is_kazakh() {
+            return relocated.at(tokens, mention.after) > 0;
+        }
+        (1..=2).any(|back| {
+            let first = mention.first.checked_sub(back);
+            first.is_some_and(|first| relocated.at(tokens, first) == back)
+        })
     }
 
     /// "Rixos Almaty": a house of that name may stand anywhere.
