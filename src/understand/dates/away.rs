@@ -198,10 +198,22 @@ impl Reader<'_> {
                     Part::Comma | Part::Stop | Part::Other("в" | "во" | "on")
                 )
             });
-        if let (true, Value::Day(day)) = (beside, &last.value)
+        let told = match (&last.value, &next.value) {
+            (Value::Day(day) | Value::Days(day, _), Value::Day(_)) => {
+                Some((*day, Value::Day(*day)))
+            }
+            // "4-5 желтоқсанда, жұма мен сенбіде"
+            (Value::Days(first, end), Value::Days(one, other))
+                if *end - *first == *other - *one =>
+            {
+                Some((*first, last.value.clone()))
+            }
+            _ => None,
+        };
+        if let Some((day, value)) = told.filter(|_| beside)
             && day.weekday().num_days_from_monday() == weekday
         {
-            next.value = Value::Day(*day);
+            next.value = value;
             next.resolved = last.resolved;
         }
         next
@@ -263,6 +275,10 @@ mod tests {
             ("26 ноября в Аксае, а 27-го в Уральске", "day 2026-11-27"),
             ("4 желтоқсанда, жұма күні", "day 2026-12-04"),
             ("үш күннен соң, бейсенбіде", "day 2026-11-26"),
+            (
+                "4-5 желтоқсанда, жұма мен сенбіде",
+                "range 2026-12-04/2026-12-05",
+            ),
         ];
         for (text, expected) in cases {
             let all = shown(text, "2026-11-23");

@@ -274,6 +274,7 @@ impl<'a> Reader<'a> {
             (true, true) => Tense::Both,
             (true, false) => Tense::Future,
             (false, true) => Tense::Past,
+            (false, false) if words.iter().any(|word| is_past(&word.folded)) => Tense::Past,
             (false, false) if words.iter().any(|word| is_not_past(&word.folded)) => Tense::Future,
             (false, false) => Tense::Unknown,
         }
@@ -303,6 +304,12 @@ impl<'a> Reader<'a> {
     pub fn year(&self) -> i32 {
         self.published.year()
     }
+}
+
+/// A Russian verb of any meaning, by its ending: "вернулся".
+fn is_past(word: &str) -> bool {
+    let ends = ["лся", "лась", "лись", "лось"];
+    word.chars().count() >= NOT_PAST_CHARS_MIN && ends.iter().any(|end| word.ends_with(end))
 }
 
 /// A Russian or Kazakh verb of any meaning, by its ending: "высадят", "откроется", "келмек".

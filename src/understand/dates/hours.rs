@@ -174,6 +174,7 @@ impl Reader<'_> {
                 None => {
                     HOUR_WORDS.contains(&before)
                         || (russian && matches!(before, "в" | "с" | "к" | "до" | "около"))
+                        || (russian && before == "на" && self.follows_a_day(at - 1))
                         || (russian && self.russian_part(after + 1).is_some())
                         || (said && self.russian_part(after).is_some())
                 }
