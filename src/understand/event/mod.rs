@@ -5,10 +5,12 @@
 //! absent: gatherings that are no forums, but for the week a forum is part of.
 
 mod about;
+mod anchor;
 mod beside;
 mod clock_time;
 mod dateline;
 mod dates;
+mod elsewhere;
 mod forum;
 mod further;
 mod held;
@@ -39,6 +41,7 @@ use crate::text::tokens::Token;
 use super::place::Mention;
 use super::told::Told;
 pub use dates::{Dated, dates};
+pub use elsewhere::{comes_from, is_of_clock};
 use forum::{Forum, forums};
 pub use kind::Vote;
 pub use links::registration_in;
@@ -46,8 +49,8 @@ pub use merge::{EventChange, merge, retold};
 use opening::opening;
 use weigh::choices;
 pub use weigh::{Note, Weighed};
+pub use whereabouts::WeighedPlace;
 use whereabouts::Whereabouts;
-pub use whereabouts::{WeighedPlace, comes_from, is_of_clock};
 
 /// How far words of one sentence bear on each other.
 const NEAR_TOKENS: usize = 60;

@@ -9,6 +9,7 @@ mod declension;
 mod gazetteer;
 mod latin;
 mod people;
+mod person;
 
 use std::collections::HashSet;
 
