@@ -106,8 +106,11 @@ fn changes(before: &EventBefore, now: &Event) -> Vec<Change> {
     if now.status != before.status {
         match now.status {
             EventStatus::Cancelled => return vec![Change::Cancelled],
-            EventStatus::Postponed => return vec![Change::Postponed],
-            EventStatus::Confirmed | EventStatus::Tentative => {}
+            // Where the new day is known, it says more than that there is one.
+            EventStatus::Postponed if (before.start, before.end) == (now.start, now.end) => {
+                return vec![Change::Postponed];
+            }
+            EventStatus::Postponed | EventStatus::Confirmed | EventStatus::Tentative => {}
         }
     }
     let mut found = Vec::new();

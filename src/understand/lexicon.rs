@@ -155,8 +155,20 @@ impl Section {
 
     /// How many tokens lie between `at` and the nearest entry.
     pub fn nearest(&self, tokens: &[Token], at: usize) -> Option<usize> {
+        self.nearest_of(tokens, at, |_, _| true)
+    }
+
+    /// The same of the entries that `counts` takes, by their first token and the one
+    /// after their last.
+    pub fn nearest_of(
+        &self,
+        tokens: &[Token],
+        at: usize,
+        counts: impl Fn(usize, usize) -> bool,
+    ) -> Option<usize> {
         (0..tokens.len())
             .filter_map(|from| match self.at(tokens, from) {
+                count if count > 0 && !counts(from, from + count) => None,
                 0 => None,
                 count if from > at => Some((from - at, count)),
                 count => Some((at.saturating_sub(from + count - 1), count)),

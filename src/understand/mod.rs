@@ -46,7 +46,7 @@ use stems::Stems;
 use told::Told;
 
 /// Raised when the same article would be read differently.
-pub const ENGINE_VERSION: u32 = 8;
+pub const ENGINE_VERSION: u32 = 9;
 
 /// What is known of an article's source before its text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -285,11 +285,17 @@ fn regions(
 ) -> Vec<(Region, Confidence)> {
     let title_tokens = title_tokens(told);
     let mut weights: BTreeMap<Region, f32> = BTreeMap::new();
+    let comes_from = |mention: &Mention| event::comes_from(told, &finding.places, mention);
+    let of_news = |mention: &Mention| mention.region.is_some() && !comes_from(mention);
+    let has_scene = finding.places.iter().any(of_news);
     for (index, mention) in finding.places.iter().enumerate() {
         let Some(region) = mention.region else {
             continue;
         };
         if event::is_of_clock(&told.tokens, mention) || index > 0 && is_aside(told, mention.first) {
+            continue;
+        }
+        if has_scene && comes_from(mention) {
             continue;
         }
         // Guests come from the others.
@@ -305,6 +311,13 @@ fn regions(
     if let Some(region) = event.and_then(|event| event.region) {
         weights.insert(region, 0.95);
     }
+    let of_event = event.is_some_and(|event| event.region.is_some() || event.city.is_some());
+    if !(has_scene || of_event) {
+        let people = place::regions_of_people(&told.tokens[..title_tokens]);
+        if let Some(only) = people.first().filter(|_| people.len() == 1) {
+            weights = BTreeMap::from([(*only, 0.55)]);
+        }
+    }
     if let (true, Some(hint)) = (weights.is_empty(), hint) {
         weights.insert(hint, 0.5);
     }
@@ -316,5 +329,7 @@ fn regions(
     regions
 }
 
+#[cfg(test)]
+mod spans;
 #[cfg(test)]
 pub(crate) mod tests;

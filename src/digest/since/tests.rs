@@ -77,6 +77,23 @@ fn a_call_off_and_its_end_are_told() {
 }
 
 #[test]
+fn a_forum_put_off_to_a_known_day_is_told_with_it() {
+    let before = EventBefore {
+        start: day("2026-11-25"),
+        ..before(&now())
+    };
+    let now = Event {
+        status: EventStatus::Postponed,
+        ..now()
+    };
+    let moved = Change::Moved {
+        start: before.start,
+        end: None,
+    };
+    assert_eq!(changes(&before, &now), [moved]);
+}
+
+#[test]
 fn an_outlet_is_silent_after_three_days_without_an_answer() {
     let now = at("2026-11-23T03:00:00Z");
     let source = |name: &str, place: Place, enabled: bool| Source {

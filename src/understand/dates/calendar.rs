@@ -145,6 +145,9 @@ impl Reader<'_> {
         year: Option<ToldYear>,
     ) -> Option<Found> {
         let year = year.or_else(|| self.year_word_back(first));
+        if let (None, Some(after)) = (year, self.impossible_year(first, after)) {
+            return Some(Found::new(first, after, Value::Vague, Resolved::Written));
+        }
         let (start, resolved) = match year {
             Some((year, how)) => {
                 let how = match how {
@@ -172,6 +175,19 @@ impl Reader<'_> {
             Some(_) => Value::Days(start.with_day(day)?, start),
         };
         Some(Found::new(first, after, value, resolved))
+    }
+
+    /// "26 сентября 99999 года", "99999 жылғы 26 қыркүйек": no year is that, so the day is
+    /// of none. The item after.
+    fn impossible_year(&self, first: usize, after: usize) -> Option<usize> {
+        let odd = |at: usize| self.number(at).is_some() && self.year_number(at).is_none();
+        let long = |at: usize| self.number(at).is_some_and(|number| number.digits > 2);
+        if odd(after) && self.unit(after + 1) == Some(Unit::Year) && long(after) {
+            return Some(after + 2);
+        }
+        let worded = first.checked_sub(2)?;
+        let before = self.unit(worded + 1) == Some(Unit::Year) && odd(worded) && long(worded);
+        before.then_some(after)
     }
 
     /// A day of the month, or the first and last of several, and the item after.

@@ -16,6 +16,20 @@ const RANGE_DAYS_MAX: i64 = 400;
 /// The verb that tells a date's tense stands no further off, in tokens.
 const TENSE_TOKENS: usize = 24;
 
+/// Shorter words are no verbs that tell a tense by their ending.
+const NOT_PAST_CHARS_MIN: usize = 6;
+/// Nouns that end as verbs do.
+const NOUNS: [&str; 8] = [
+    "институт",
+    "маршрут",
+    "статут",
+    "атрибут",
+    "салют",
+    "абсолют",
+    "парашют",
+    "дебют",
+];
+
 /// A text laid out for the grammars.
 pub struct Reader<'a> {
     pub tokens: &'a [Token],
@@ -72,6 +86,8 @@ impl<'a> Reader<'a> {
             .or_else(|| self.calendar(at, None))
             .or_else(|| self.hour(at))
             .or_else(|| self.long_period(at))
+            .or_else(|| self.day_of_counted_month(at))
+            .or_else(|| self.away(at))
             .or_else(|| self.length(at))
             .or_else(|| self.period(at))
             .or_else(|| self.relative(at))
@@ -258,12 +274,14 @@ impl<'a> Reader<'a> {
             (true, true) => Tense::Both,
             (true, false) => Tense::Future,
             (false, true) => Tense::Past,
+            (false, false) if words.iter().any(|word| is_past(&word.folded)) => Tense::Past,
+            (false, false) if words.iter().any(|word| is_not_past(&word.folded)) => Tense::Future,
             (false, false) => Tense::Unknown,
         }
     }
 
     /// Whether the token ends a sentence: no dot of "10.00" or "г. Астана".
-    fn ends_sentence(&self, at: usize) -> bool {
+    pub fn ends_sentence(&self, at: usize) -> bool {
         let token = &self.tokens[at];
         let next = self.tokens.get(at + 1);
         let short = at
@@ -286,6 +304,29 @@ impl<'a> Reader<'a> {
     pub fn year(&self) -> i32 {
         self.published.year()
     }
+}
+
+/// A Russian verb of any meaning, by its ending: "вернулся".
+fn is_past(word: &str) -> bool {
+    let ends = ["лся", "лась", "лись", "лось"];
+    word.chars().count() >= NOT_PAST_CHARS_MIN && ends.iter().any(|end| word.ends_with(end))
+}
+
+/// A Russian or Kazakh verb of any meaning, by its ending: "высадят", "откроется", "келмек".
+fn is_not_past(word: &str) -> bool {
+    let ends = |endings: &[&str]| endings.iter().any(|ending| word.ends_with(ending));
+    word.chars().count() >= NOT_PAST_CHARS_MIN
+        && (ends(&[
+            "ятся",
+            "утся",
+            "ются",
+            "ится",
+            "ется",
+            "мақшы",
+            "мекші",
+            "пақшы",
+            "пекші",
+        ]) || ends(&["ят", "ют", "ут", "шат", "чат", "жат"]) && !ends(&NOUNS))
 }
 
 /// The first and last day of a range of two dates, the one with a written year

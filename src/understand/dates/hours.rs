@@ -174,6 +174,7 @@ impl Reader<'_> {
                 None => {
                     HOUR_WORDS.contains(&before)
                         || (russian && matches!(before, "в" | "с" | "к" | "до" | "около"))
+                        || (russian && before == "на" && self.follows_a_day(at - 1))
                         || (russian && self.russian_part(after + 1).is_some())
                         || (said && self.russian_part(after).is_some())
                 }
@@ -229,7 +230,10 @@ impl Reader<'_> {
                     .is_some_and(|zero| zero.value == 0);
                 return Some((0, true, if double { at + 3 + dash } else { at + 2 }));
             }
-            let fits = said && next.value < 60 && next.value >= 10 && self.ending(at).is_empty();
+            // "Он жеті қырық екіде": two numbers, the second in the case of "at".
+            let at_minute = ["да", "де", "та", "те"].contains(&self.ending(at + 1));
+            let fits =
+                (said || at_minute) && (10..60).contains(&next.value) && self.ending(at).is_empty();
             return fits.then_some((next.value, true, at + 2));
         }
         let colon = self.is(at + 1, Part::Colon);

@@ -6,6 +6,7 @@
 //! back, the longest reading first. Deliberately absent: what a date is the
 //! date of; `event` weighs that by the words around it.
 
+mod away;
 mod calendar;
 mod grammar;
 mod hours;
@@ -29,6 +30,9 @@ use super::language::language;
 use grammar::{Found, Reader};
 pub use value::{Resolved, Value};
 
+/// So many spans back a day is looked for that leads to another ("the next day").
+const LEADING_MAX: usize = 3;
+
 /// A date, time or duration, and the tokens that name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
@@ -50,10 +54,13 @@ pub fn spans(tokens: &[Token], published: NaiveDate) -> Vec<Span> {
     let mut found: Vec<Found> = Vec::new();
     let mut at = 0;
     while at < reader.items.len() {
-        match reader.read(at) {
+        let mut before = found.iter().rev().take(LEADING_MAX);
+        let day = before.find(|last| matches!(last.value, Value::Day(_) | Value::Days(..)));
+        let led = day.and_then(|last| reader.led_by(at, last));
+        match led.or_else(|| reader.read(at)) {
             Some(next) => {
                 at = next.after;
-                reader.push_or_join(next, &mut found);
+                reader.push_or_join(reader.weekday_of(next, found.last()), &mut found);
             }
             None => at += 1,
         }

@@ -29,7 +29,8 @@ impl Reader<'_> {
             (1..=2, 1..=2, 4) => (a.value, b.value, c.value),
             _ => return None,
         };
-        if !YEARS.contains(&year) {
+        // "№ 12-05-2027" is a number.
+        if !YEARS.contains(&year) || matches!(self.word_before(at), "№" | "no") {
             return None;
         }
         let day = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;

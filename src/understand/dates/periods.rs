@@ -96,6 +96,12 @@ impl Reader<'_> {
         let joined =
             self.is(at + 1, Part::Dash) || matches!(self.mark(at + 1), Some(Mark::And | Mark::To));
         let last = joined.then(|| self.year_number(at + 2)).flatten()?;
+        // "from 1854 to 1859"
+        let led = self.word_before(at) == "from" && self.mark(at + 1) == Some(Mark::To);
+        if led && last > first && self.number(at + 2)?.digits == 4 {
+            let years = Value::Years(first, last);
+            return Some(Found::new(at, at + 3, years, Resolved::Written));
+        }
         let (_, after) = self.year_after(at + 2)?;
         let worded = after > at + 3 || self.number(at + 2)?.digits == 4;
         if !worded || last <= first {

@@ -100,6 +100,10 @@ impl Reader<'_> {
                 _ => (back, Resolved::WeekdayGuessed),
             },
         };
+        if let Some((more, after)) = self.weekday_after(name, weekday) {
+            let days = Value::Days(self.shifted(days)?, self.shifted(days + more)?);
+            return Some(self.closed(Found::new(at, after, days, resolved), &CLOSERS));
+        }
         let mut found = Found::new(at, name + 1, Value::Day(self.shifted(days)?), resolved);
         // "в пятницу, 6 октября": the date tells which.
         let comma = usize::from(self.is(name + 1, Part::Comma) || self.is(name + 1, Part::Stop));
@@ -115,6 +119,23 @@ impl Reader<'_> {
         }
         // "by night": "жексенбіден дүйсенбіге қараған түні" stays two days.
         Some(self.closed(found, &CLOSERS))
+    }
+
+    /// "в пятницу и субботу", "жұма мен сенбі": how many days later, and the item after.
+    fn weekday_after(&self, name: usize, weekday: u32) -> Option<(i64, usize)> {
+        let dash = self.is(name + 1, Part::Dash);
+        if !dash && self.mark(name + 1) != Some(Mark::And) {
+            return None;
+        }
+        let next = name + 2 + usize::from(matches!(self.word(name + 2), Some("в" | "во" | "on")));
+        let Sense::Weekday(last) = self.sense(next)? else {
+            return None;
+        };
+        let more = (last + 7 - weekday) % 7;
+        let days = usize::from(
+            self.unit(next + 1) == Some(Unit::Day) && self.word(next + 1) == Some("күндері"),
+        );
+        (more == 1 || dash && (1..=4).contains(&more)).then_some((i64::from(more), next + 1 + days))
     }
 
     /// "жыл сайын", "күнделікті", "каждый год", "every year".

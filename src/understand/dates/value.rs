@@ -98,6 +98,10 @@ pub enum Resolved {
     YearCounted,
     /// Counted from the publication day ("tomorrow", "last year").
     Counted,
+    /// Counted in weeks or months, which people round.
+    CountedRoughly,
+    /// Counted from a date told before it ("the next day").
+    FromAnother,
     /// A bare weekday, and no future verb that says which.
     WeekdayGuessed,
 }
@@ -109,7 +113,8 @@ impl Resolved {
             Self::Written => 0.97,
             Self::YearCounted => 0.95,
             Self::Counted => 0.92,
-            Self::YearChosen => 0.85,
+            Self::YearChosen | Self::FromAnother => 0.85,
+            Self::CountedRoughly => 0.6,
             Self::WeekdayGuessed => 0.5,
         }
     }

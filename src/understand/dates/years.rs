@@ -104,7 +104,16 @@ impl Reader<'_> {
             if let Some(year) = self.year_number(at) {
                 return Some(((year, Resolved::Written), next));
             }
-            let short = number.ordinal && number.digits != 1 && (13..=99).contains(&number.value);
+            // "мың тоғыз он төртінші жылы": the rest of a number that was read wrong.
+            let broken = number.digits == 0
+                && at
+                    .checked_sub(1)
+                    .and_then(|before| self.number(before))
+                    .is_some_and(|before| before.digits == 0);
+            let short = number.ordinal
+                && number.digits != 1
+                && !broken
+                && (13..=99).contains(&number.value);
             let one_year =
                 ["жылы", "жылғы", "жылға", "жылдан", "жылдың"].contains(&self.word(at + 1)?);
             if !short || !one_year {

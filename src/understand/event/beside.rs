@@ -2,11 +2,13 @@
 //! clause's, a day that another takes the place of.
 
 use super::super::lexicon::section;
-use super::Scene;
 use super::dates::Dated;
-use super::weigh::{BESIDE_TOKENS, CLAUSE_TOKENS, Note};
+use super::weigh::{BESIDE_TOKENS, CLAUSE_TOKENS, MOVED_FROM, Note, PLANNED_FOR};
+use super::{Choice, Scene};
 use crate::text::tokens::Token;
 
+/// "Before this" stands so near before the day it tells of.
+const FORMERLY_TOKENS: usize = 12;
 /// Kazakh endings of the day an event is moved from …
 const ABLATIVES: [&str; 6] = ["нан", "нен", "дан", "ден", "тан", "тен"];
 /// … and of the one it is moved to.
@@ -44,12 +46,14 @@ impl Scene<'_> {
         if section("other-date").any(before) && !occasion || section("other-date").any(after) {
             notes.push(Note::new("the day of something else", -3.0));
         }
-        if moved {
+        if self.is_of_before(dated, sentence) {
+            notes.push(Note::new(PLANNED_FOR, -4.0));
+        } else if moved {
             notes.extend(self.moved(dated, sentence));
         } else if (section("planned-for").any(before) || section("planned-for").any(after))
             && self.has_newer_day(dated, sentence)
         {
-            notes.push(Note::new("the day it was planned for", -4.0));
+            notes.push(Note::new(PLANNED_FOR, -4.0));
         }
         let near = self.forums.iter().any(|forum| {
             forum.sentence == sentence && forum.at.abs_diff(dated.first) < CLAUSE_TOKENS
@@ -98,6 +102,32 @@ impl Scene<'_> {
                     && forums.contains(&clause(other.first))
                     && !self.is_replaced(*other)
             })
+    }
+
+    /// "Бұған дейін жиын 11 қыркүйекте өтеді деп жарияланған", "initially set for 13 May, will
+    /// now take place on 3 June": the first day after the word was the forum's once.
+    fn is_of_before(&self, dated: Dated, sentence: usize) -> bool {
+        let begin = self.told.sentences[sentence].tokens.start;
+        let low = dated.first.saturating_sub(FORMERLY_TOKENS).max(begin);
+        let after_another = self
+            .dates
+            .iter()
+            .filter(|other| (low..dated.first).contains(&other.first))
+            .map(|other| other.after)
+            .max();
+        let between = &self.told.tokens[after_another.unwrap_or(low).min(dated.first)..dated.first];
+        section("formerly").any(between) && (self.moved || self.has_newer_day(dated, sentence))
+    }
+
+    /// The sentence names a day that the chosen one takes the place of.
+    pub(super) fn has_day_before(&self, choice: &Choice) -> bool {
+        let within = &self.told.sentences[choice.sentence].tokens;
+        let mut others = self.dates.iter();
+        others.any(|other| {
+            within.contains(&other.first)
+                && other.start != choice.dated.start
+                && self.is_of_before(*other, choice.sentence)
+        })
     }
 
     /// "Planned for 27 November, … will be held on 11 December": a later day of the
@@ -151,11 +181,11 @@ impl Scene<'_> {
             section("planned-before").any(before)
         };
         if matches!(lead, "с" | "со" | "from") || ends(&ABLATIVES) || self.is_replaced(dated) {
-            Some(Note::new("the day it is moved from", -2.0))
+            Some(Note::new(MOVED_FROM, -2.0))
         } else if !planned && (matches!(lead, "на" | "to" | "until" | "for") || ends(&DATIVES)) {
             Some(Note::new("the day it is moved to", 1.5))
         } else if planned {
-            Some(Note::new("the day it was planned for", -1.5))
+            Some(Note::new(PLANNED_FOR, -1.5))
         } else {
             None
         }

@@ -9,6 +9,9 @@ use crate::model::region::Region;
 /// A dateline's city stands within so many tokens of its sentence's beginning.
 const DATELINE_TOKENS: usize = 8;
 
+/// Where agencies write from, whatever they tell.
+const SEATS: [&str; 2] = ["Astana", "Almaty"];
+
 impl Scene<'_> {
     /// The dateline's city, where the text names no other place; else the hint.
     pub(super) fn dateline_or(&self, hint: Option<Region>) -> Whereabouts {
@@ -29,13 +32,24 @@ impl Scene<'_> {
     /// The dateline, where the text names no other place than it and its region.
     pub(super) fn dateline(&self) -> Option<&Mention> {
         let first = self.places.first()?;
+        let agency = first.city.is_some_and(|city| SEATS.contains(&city));
         let alone = self.here() == Some(first)
             || self.places.iter().all(|other| {
                 let around = other.kind == PlaceKind::Region && other.region == first.region;
-                other.name == first.name || around
+                other.name == first.name || around || !agency && self.is_elsewhere(other)
             });
         let sentence = self.sentence_at(first.first)?;
         (alone && first.city.is_some() && self.is_dateline(first, sentence)).then_some(first)
+    }
+
+    /// Where guests come from, or another edition was or will be: no scene of this one.
+    fn is_elsewhere(&self, place: &Mention) -> bool {
+        let sentence = self.sentence_at(place.first);
+        self.is_origin(place)
+            || sentence.is_some_and(|sentence| {
+                let words = self.told.words(sentence);
+                section("next-edition").any(words) || section("bygone").any(words)
+            })
     }
 
     /// The dateline's place, where the text says "here".

@@ -36,6 +36,13 @@ fn dated(span: &Span) -> Option<Dated> {
         Value::Days(first, last) => (first, Some(last)),
         _ => return None,
     };
+    // "In a week", "the next day": of an event no day is told by them.
+    if matches!(
+        span.resolved,
+        Resolved::CountedRoughly | Resolved::FromAnother
+    ) {
+        return None;
+    }
     let guessed = span.resolved == Resolved::WeekdayGuessed;
     Some(Dated {
         first: span.first,

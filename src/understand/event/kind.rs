@@ -4,7 +4,7 @@
 use super::super::lexicon::section;
 use super::forum::Forum;
 use super::held::{Held, held};
-use super::weigh::SCENE_DAYS_MAX;
+use super::weigh::{SCENE_DAYS_MAX, TOLD_EARLY_SENTENCES};
 use super::{Choice, Dated, Scene};
 use crate::model::event::EventStatus;
 use crate::model::reading::Kind;
@@ -45,10 +45,18 @@ impl Scene<'_> {
             confidence,
             why,
         };
+        if self.is_obituary() {
+            return found(
+                Kind::Other,
+                0.8,
+                "of a death, and forums are named beside it",
+            );
+        }
         let passing = self.is_in_passing();
         // What was said at a forum these days is told early.
         let tells = |choice: &&Choice| {
-            let recent = self.is_early(choice.sentence) && !self.is_long_ago(&choice.dated);
+            let early = self.is_early(choice.sentence) || self.is_held_soon(choice.sentence);
+            let recent = early && !self.is_long_ago(&choice.dated);
             !(choice.past && passing) || recent
         };
         if let Some(choice) = choice.filter(tells) {
@@ -120,6 +128,30 @@ impl Scene<'_> {
             bygone || beside || !(opens || (told || said) && self.is_early(forum.sentence))
         };
         !self.in_title() && self.forums.len() < MENTIONS_MANY && self.forums.iter().all(passing)
+    }
+
+    /// A sentence still early tells of a forum itself, which was held: "The Caspian Forum,
+    /// held on May 21, brought …".
+    fn is_held_soon(&self, sentence: usize) -> bool {
+        let mut here = self.forums.iter();
+        self.sentences_before(sentence) <= TOLD_EARLY_SENTENCES
+            && here.any(|forum| {
+                let (words, at) = self.around(forum.at, sentence);
+                forum.sentence == sentence && !forum.scene && held(words, at) == Held::Over
+            })
+    }
+
+    /// The title or the first sentence tells of a death, and the title of no forum that
+    /// is held or called off for it.
+    fn is_obituary(&self) -> bool {
+        let first = self.told.title_sentences;
+        let dead = (0..=first).any(|index| section("obituary").any(self.told.words(index)));
+        dead && !self.forums.iter().any(|forum| {
+            let (words, at) = self.around(forum.at, forum.sentence);
+            let told =
+                held(words, at) != Held::Untold || self.is_called_off(forum.sentence, forum.at);
+            forum.sentence < first && told
+        })
     }
 
     /// "After the forum", "вернулся с форума", "форумнан оралды": what is told came after.
@@ -208,7 +240,10 @@ impl Scene<'_> {
         let within = self.told.sentences.get(sentence).map(|told| &told.tokens);
         within.is_some_and(|within| {
             let mut here = self.dates.iter();
-            here.any(|dated| within.contains(&dated.first) && self.is_replaced(*dated))
+            // "Not in four days, but in December" puts a rumour right.
+            here.any(|dated| {
+                within.contains(&dated.first) && !dated.relative && self.is_replaced(*dated)
+            })
         })
     }
 
@@ -217,10 +252,44 @@ impl Scene<'_> {
     }
 
     fn says(&self, what: &str, sentence: usize, at: usize) -> bool {
-        let (words, at) = self.around(at, sentence);
+        let (words, here) = self.around(at, sentence);
+        let begin = at.saturating_sub(here);
         section(what)
-            .nearest(words, at)
+            .nearest_of(words, here, |first, after| {
+                !self.is_of_place(begin + first, begin + after)
+            })
             .is_some_and(|distance| distance < CLAUSE_TOKENS)
+    }
+
+    /// "Екібастұзға ауыстырылды", "moved to Astana": tokens `first..after` tell of
+    /// another place, and no day stands beside it.
+    fn is_of_place(&self, first: usize, after: usize) -> bool {
+        let mut places = self.places.iter();
+        let led = |at: usize| {
+            let word = self.told.tokens.get(at);
+            word.is_some_and(|word| matches!(word.folded.as_str(), "в" | "во" | "to" | "из"))
+        };
+        let place = places.find(|place| {
+            if self.is_kazakh() {
+                place.after == first
+            } else {
+                place.first == after + 1 && led(after)
+            }
+        });
+        place.is_some_and(|place| {
+            let near = place.first.saturating_sub(BEHIND_TOKENS)..place.after + BEHIND_TOKENS;
+            !self.dates.iter().any(|dated| near.contains(&dated.first))
+        })
+    }
+
+    /// Whether the title, or a sentence early in the text, moves its forum to another day.
+    pub(super) fn tells_of_a_move(&self) -> bool {
+        let stays = |index: usize| section("same-day").any(self.told.words(index));
+        let mut forums = self.forums.iter();
+        forums.any(|forum| {
+            let told = self.is_early(forum.sentence) || forum.sentence < self.told.title_sentences;
+            told && !forum.scene && self.is_moved(forum.sentence, forum.at)
+        }) && !(0..self.told.sentences.len()).any(stays)
     }
 
     /// The status of the event whose day was chosen, and the sentence that says it.
@@ -245,20 +314,25 @@ impl Scene<'_> {
                 .map(|next| next.tokens.start);
             places.extend(first.map(|first| (spoken, first)));
         }
+        let changed = self.has_day_before(choice);
         for (what, status) in [
             ("cancelled", EventStatus::Cancelled),
             ("postponed", EventStatus::Postponed),
         ] {
             let said = places.iter().find(|(sentence, at)| match status {
-                EventStatus::Postponed => self.is_moved(*sentence, *at),
+                EventStatus::Postponed => self.moved && self.is_moved(*sentence, *at),
                 _ => self.says(what, *sentence, *at),
             });
             if let Some((sentence, _)) = said.filter(|_| !choice.past) {
                 return (status, Some(*sentence));
             }
+            if status == EventStatus::Postponed && changed && !choice.past {
+                return (status, Some(choice.sentence));
+            }
         }
+        let of_it = section("generic-event").any(words) || section("uncertain-day").any(words);
         let tentative = section("tentative").any(self.told.words(choice.sentence))
-            || section("tentative").any(words) && section("generic-event").any(words);
+            || section("tentative").any(words) && of_it;
         if tentative && !choice.past {
             (EventStatus::Tentative, Some(choice.sentence))
         } else {

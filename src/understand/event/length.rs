@@ -31,8 +31,13 @@ impl Scene<'_> {
         let Choice {
             dated, sentence, ..
         } = *choice;
-        if dated.end.is_some() {
-            return (dated.start, dated.end);
+        // "In the past Thursday and Friday, 12 and 13 November": one of its days says both.
+        let whole = self.dates.iter().find(|other| {
+            let here = self.sentence_at(other.first) == Some(sentence);
+            here && other.start == dated.start && other.end.is_some()
+        });
+        if let Some(end) = dated.end.or_else(|| whole?.end) {
+            return (dated.start, Some(end));
         }
         let low = sentence.saturating_sub(SENTENCES);
         let near = (0..self.told.title_sentences).chain(low..=sentence + SENTENCES);

@@ -5,11 +5,14 @@
 //! absent: gatherings that are no forums, but for the week a forum is part of.
 
 mod about;
+mod anchor;
 mod beside;
 mod clock_time;
 mod dateline;
 mod dates;
+mod elsewhere;
 mod forum;
+mod further;
 mod held;
 mod kazakh_name;
 mod kind;
@@ -17,36 +20,37 @@ mod length;
 mod links;
 mod merge;
 mod name;
+mod naming;
 mod opening;
 mod venue;
 mod weekday;
 mod weigh;
 mod whereabouts;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
 use crate::model::event::{EventDetails, EventField};
 use crate::model::language::Language;
-use crate::model::reading::{Confidence, DateEvidence, EventClaim, Kind, MORE_EVENTS_MAX};
+use crate::model::reading::{Confidence, DateEvidence, EventClaim, Kind};
 use crate::model::region::Region;
 use crate::text::normalise::{clip, one_line};
 use crate::text::tokens::Token;
 
-use super::lexicon::section;
 use super::place::Mention;
 use super::told::Told;
 pub use dates::{Dated, dates};
+pub use elsewhere::{comes_from, is_of_clock};
 use forum::{Forum, forums};
 pub use kind::Vote;
 pub use links::registration_in;
 pub use merge::{EventChange, merge, retold};
-use opening::{opening, sentences_of_day};
+use opening::opening;
 use weigh::choices;
 pub use weigh::{Note, Weighed};
+pub use whereabouts::WeighedPlace;
 use whereabouts::Whereabouts;
-pub use whereabouts::{WeighedPlace, is_of_clock};
 
 /// How far words of one sentence bear on each other.
 const NEAR_TOKENS: usize = 60;
@@ -54,8 +58,6 @@ const NEAR_TOKENS: usize = 60;
 const DATELINE_WORDS_MAX: usize = 2;
 /// Names are looked for at so many mentions.
 const MENTIONS_NAMED_MAX: usize = 200;
-/// A further event's day needs this weight: it is one only if it is surely told.
-const FURTHER_WEIGHT_MIN: f32 = 4.0;
 /// Words kept as evidence, in characters.
 const EVIDENCE_CHARS_MAX: usize = 160;
 
@@ -94,6 +96,8 @@ struct Scene<'a> {
     places: Vec<Mention>,
     published: NaiveDate,
     region_hint: Option<Region>,
+    /// The forum takes place on another day than it was to.
+    moved: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -102,6 +106,8 @@ struct Choice {
     sentence: usize,
     weight: f32,
     past: bool,
+    /// The forum was to be then, and is on another day.
+    replaced: bool,
 }
 
 /// An event's name, and the words it was made of.
@@ -143,14 +149,16 @@ pub fn find(
         };
     }
     let dates = dates(&told.tokens, published);
-    let scene = Scene {
+    let mut scene = Scene {
         told,
         forums,
         dates,
         places,
         published,
         region_hint,
+        moved: false,
     };
+    scene.moved = scene.tells_of_a_move();
     scene.find()
 }
 
@@ -295,117 +303,6 @@ impl Scene<'_> {
 
     fn text_of(&self, sentence: usize) -> &str {
         self.told.sentence(sentence)
-    }
-
-    fn name_at(&self, forum: &Forum) -> Named {
-        let within = &self.told.sentences[forum.sentence].tokens;
-        let found = name::name(self.told, forum.at, within, &self.dates, &self.places);
-        Named {
-            name: found.text,
-            words: self.told.original(found.first, found.after).to_owned(),
-            specific: found.specific,
-        }
-    }
-
-    /// The name in a sentence that tells the event's day if it says more than
-    /// "forum", one with a name of its own first; else the title's, else the
-    /// fullest in the text.
-    fn name_of(&self, choice: &Choice) -> Named {
-        let told = sentences_of_day(self.told, &self.dates, choice.dated);
-        self.forums
-            .iter()
-            .take(MENTIONS_NAMED_MAX)
-            .map(|forum| {
-                let named = self.name_at(forum);
-                let of_day = forum.sentence == choice.sentence || told.contains(&forum.sentence);
-                let beside = forum.sentence.abs_diff(choice.sentence) <= 1;
-                let title = forum.sentence < self.told.title_sentences;
-                let own = named.name.contains(['«', '"', '“', '„'])
-                    || (!title && self.begins_with_capital(forum, &named));
-                let words = named.name.split_whitespace().count().min(6);
-                let rank = if named.specific {
-                    let near = if of_day { 6 } else { 0 } + if beside { 3 } else { 0 };
-                    near + if title { 3 } else { 0 } + if own { 7 } else { 0 } + words
-                } else {
-                    0
-                };
-                (rank, named)
-            })
-            .rev()
-            .max_by_key(|(rank, _)| *rank)
-            .map_or_else(Named::default, |(_, named)| named)
-    }
-
-    /// The name is written with a capital inside the sentence.
-    fn begins_with_capital(&self, forum: &Forum, named: &Named) -> bool {
-        let within = &self.told.sentences[forum.sentence];
-        let text = &self.told.text[within.bytes.clone()];
-        let first = named.words.chars().next();
-        first.is_some_and(char::is_uppercase) && !text.starts_with(&named.words)
-    }
-
-    /// Other forums with a name and a day of their own, and the week one is part of.
-    fn further(&self, main: &EventClaim, choices: &[Choice]) -> Vec<EventClaim> {
-        let mut found: Vec<EventClaim> = Vec::new();
-        let mut known_stems = vec![merge::stems(&main.name)];
-        for choice in choices {
-            if found.len() == MORE_EVENTS_MAX {
-                break;
-            }
-            let here = self
-                .forums
-                .iter()
-                .filter(|forum| forum.sentence == choice.sentence)
-                .min_by_key(|forum| forum.at.abs_diff(choice.dated.first));
-            let named = match here {
-                Some(forum) if choice.weight >= FURTHER_WEIGHT_MIN => Some(self.name_at(forum)),
-                Some(_) => None,
-                None => self.week(choice),
-            };
-            let Some(named) = named.filter(|named| named.specific) else {
-                continue;
-            };
-            let stems = merge::stems(&named.name);
-            let known = |(claim, known_stems): (&EventClaim, &BTreeSet<String>)| {
-                merge::share_stems(&stems, known_stems)
-                    || (here.is_some()
-                        && claim.start == choice.dated.start
-                        && claim.end == choice.dated.end
-                        && claim.evidence.words
-                            == self.told.original(choice.dated.first, choice.dated.after))
-            };
-            if !std::iter::once(main)
-                .chain(&found)
-                .zip(&known_stems)
-                .any(known)
-            {
-                let place = self.whereabouts(choice, &self.weighed_places(choice));
-                let claim = self.claim(choice, &named, place);
-                known_stems.push(merge::stems(&claim.name));
-                found.push(claim);
-            }
-        }
-        found
-    }
-
-    /// The media, book or other week told of in the sentence of a date.
-    fn week(&self, choice: &Choice) -> Option<Named> {
-        let within = self.told.sentences[choice.sentence].tokens.clone();
-        let at = within
-            .clone()
-            .take(NEAR_TOKENS)
-            .find(|at| section("week-head").means(&self.told.tokens[*at]))?;
-        if (choice.dated.first..choice.dated.after).contains(&at) {
-            return None;
-        }
-        let named = self.name_at(&Forum {
-            at,
-            sentence: choice.sentence,
-            scene: false,
-        });
-        let own =
-            named.name.contains(['«', '"', '“', '„']) || named.words.contains(char::is_uppercase);
-        own.then_some(named)
     }
 }
 

@@ -67,6 +67,14 @@ pub fn name(
             specific: close > open + 2,
         };
     }
+    if let Some((first, after)) = one_of_forums(told, at, within) {
+        return Found {
+            text: told.original(first, after).trim().to_owned(),
+            first,
+            after,
+            specific: true,
+        };
+    }
     let first = match told.language {
         Language::Russian => russian_left(told, at, within),
         _ if kazakh => kazakh_left(told, at, within, &blocked, places),
@@ -112,6 +120,31 @@ pub fn name(
         after,
         specific: after - first > 1 || is_compound(&told.tokens[at].folded),
     }
+}
+
+/// "Central Asia Media Summit, один из крупнейших форумов", "the Expo, one of the largest
+/// forums": the name stands before the comma, in capitals or quoted.
+fn one_of_forums(told: &Told, at: usize, within: &Range<usize>) -> Option<(usize, usize)> {
+    let tokens = &told.tokens;
+    let low = at.saturating_sub(SIDE_TOKENS_MAX).max(within.start);
+    let comma = (low..at).rev().find(|index| tokens[*index].is_mark(','))?;
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.folded.as_str());
+    let one_of = matches!(
+        (word(comma + 1), word(comma + 2)),
+        ("один" | "одно" | "одна", "из") | ("one", "of")
+    );
+    if !one_of || comma <= within.start {
+        return None;
+    }
+    if let Some(open) = quote_before(tokens, comma, within) {
+        return Some((open + 1, comma - 1));
+    }
+    let low = comma.saturating_sub(SIDE_TOKENS_MAX).max(within.start);
+    let first = (low..comma)
+        .rev()
+        .take_while(|index| tokens[*index].is_word() && tokens[*index].capital)
+        .last()?;
+    (comma - first > 1).then_some((first, comma))
 }
 
 /// "медиафорум" says more than "forum".
@@ -239,9 +272,15 @@ fn english_left(
         let before = first - 1;
         let token = &tokens[before];
         let tight_dash = token.is_dash() && !token.spaced;
+        // "Eurasian Book and Media Forum"
+        let joins = token.folded == "and"
+            && tokens[first].capital
+            && before > within.start
+            && tokens[before - 1].is_word()
+            && tokens[before - 1].capital;
         if blocked(before)
             || !(token.is_word() || tight_dash)
-            || section("en-name-stop").means(token)
+            || section("en-name-stop").means(token) && !joins
         {
             break;
         }
@@ -283,7 +322,13 @@ fn right(told: &Told, at: usize, within: &Range<usize>, blocked: &dyn Fn(usize) 
                 .iter()
                 .any(|ending| token.folded.ends_with(ending));
         let stop = after > begun && stops.means(token);
-        if !token.is_word() || verb || stop || blocked(after) {
+        // "женщин-предпринимателей", "Северо-Казахстанской"
+        let hyphen = token.is_dash()
+            && !token.spaced
+            && tokens
+                .get(after + 1)
+                .is_some_and(|next| next.is_word() && !next.spaced);
+        if !(token.is_word() || hyphen) || verb || stop || blocked(after) {
             break;
         }
         after += 1;

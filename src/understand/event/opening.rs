@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use chrono::Datelike;
+
 use super::super::lexicon::section;
 use super::super::told::Told;
 use super::clock_time::{Hours, first_time};
@@ -61,7 +63,13 @@ fn told_later(
     let until = (from + 1 + SENTENCES_AFTER_MAX).min(told.sentences.len());
     for index in from + 1..until {
         let within = told.sentences[index].tokens.clone();
-        let other_day = |other: &Dated| within.contains(&other.first) && other.start != day.start;
+        // "The session starts at 9:30 on Thursday": of the forum's own weekday.
+        let is_its_weekday = |other: &Dated| {
+            other.relative && other.end.is_none() && other.start.weekday() == day.start.weekday()
+        };
+        let other_day = |other: &Dated| {
+            within.contains(&other.first) && other.start != day.start && !is_its_weekday(other)
+        };
         if dates.iter().any(other_day) {
             return None;
         }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::super::lexicon::section;
 use super::Scene;
+use super::held::{Held, held};
 use super::kazakh_name::kazakh_left;
 use super::name;
 use crate::model::language::Language;
@@ -86,10 +87,23 @@ impl Scene<'_> {
         let labelled = all().find_map(|within| self.labelled_venue(within));
         let near = (sentence..count.min(sentence + 1 + SENTENCES_AFTER))
             .filter(|index| *index == sentence || self.tells_of_event(*index));
+        let later = sentence + 1 + SENTENCES_AFTER;
+        let later = (later..count.min(later + SENTENCES_AFTER)).filter(|at| self.is_of_event(*at));
+        let near = near.chain(later);
         labelled.or_else(|| {
             near.map(|index| self.told.sentences[index].tokens.clone())
                 .find_map(|within| self.house(within))
         })
+    }
+
+    /// "Шара «…» орталығында өтеді": the event is what the sentence begins with.
+    fn is_of_event(&self, index: usize) -> bool {
+        let words = self.told.words(index);
+        let forum = self.forums.iter().any(|forum| forum.sentence == index);
+        let begins = words
+            .first()
+            .is_some_and(|first| section("generic-event").means(first));
+        (begins || forum) && held(words, 0) == Held::ToCome
     }
 
     fn tells_of_event(&self, index: usize) -> bool {
@@ -166,7 +180,15 @@ impl Scene<'_> {
             .clone()
             .find(|at| section("kk-venue").means(&tokens[*at]))?;
         let blocked = |index: usize| self.is_dated(index);
-        let first = kazakh_left(self.told, at, &within, &blocked, &self.places);
+        let mut first = kazakh_left(self.told, at, &within, &blocked, &self.places);
+        // "Форум Достық үйінде өтеді": what is held there is no part of the name.
+        let is_held = |index: usize| {
+            self.forums.iter().any(|forum| forum.at == index)
+                || index == within.start && section("generic-event").means(&tokens[index])
+        };
+        if let Some(subject) = (first..at).rev().find(|index| is_held(*index)) {
+            first = subject + 1;
+        }
         if first == at {
             return None;
         }

@@ -25,11 +25,14 @@ impl Scene<'_> {
         if !dated.guessed {
             return Ok(());
         }
-        let (words, _) = self.around(dated.first, sentence);
+        let (words, at) = self.around(dated.first, sentence);
         let week = TimeDelta::days(7);
         let is_scene = |forum: &Forum| forum.scene && forum.sentence == sentence;
         // The weekday a forum ended on is not the one it began on.
-        let first_unknown = || section("ended").any(words) && !is_length_told(words);
+        let ended = section("ended").nearest(words, at);
+        let went = section("past-held").nearest(words, at);
+        let is_its_end = ended.is_some_and(|ended| went.is_none_or(|went| ended <= went));
+        let first_unknown = || is_its_end && dated.end.is_none() && !is_length_told(words);
         let past = || section("past").any(words) || self.forums.iter().any(is_scene);
         let told = || past() && !section("future").any(words);
         let moved = match held {
@@ -45,7 +48,11 @@ impl Scene<'_> {
             }
             Held::ToCome | Held::Over | Held::Untold => Some(dated.start),
         };
-        dated.start = moved.ok_or(UNTOLD)?;
+        let start = moved.ok_or(UNTOLD)?;
+        dated.end = dated
+            .end
+            .and_then(|end| end.checked_add_signed(start - dated.start));
+        dated.start = start;
         Ok(())
     }
 

@@ -3,15 +3,13 @@
 
 use super::super::lexicon::section;
 use super::dates::Dated;
-use super::forum::Forum;
-use super::held::{Held, held, past_participle};
-use super::{Choice, NEAR_TOKENS, Scene};
-use crate::text::tokens::Token;
+use super::held::{Held, held};
+use super::{Choice, Scene};
 
 /// A date needs at least this weight to be an event's.
 const WEIGHT_MIN: f32 = 2.5;
 /// Past events are told of within this many days.
-const AFTERMATH_DAYS_MAX: i64 = 31;
+const AFTERMATH_DAYS_MAX: i64 = 14;
 /// A longer stretch is not one forum's.
 const FORUM_DAYS_MAX: i64 = 14;
 /// A report that says no more than "at the forum" is of these days.
@@ -20,16 +18,15 @@ pub(super) const SCENE_DAYS_MAX: i64 = 3;
 const AHEAD_DAYS_MAX: i64 = 550;
 /// Words so near a date or a forum are of one clause with it.
 pub(super) const CLAUSE_TOKENS: usize = 12;
-/// A day so near a forum that is only a scene is that forum's.
-const SCENE_TOKENS: usize = 10;
-/// In Kazakh the forum's whole name stands between.
-const SCENE_TOKENS_KAZAKH: usize = 16;
 /// "Today", "on Tuesday" are said of the forum so many sentences into the text.
-const TOLD_EARLY_SENTENCES: usize = 3;
+pub(super) const TOLD_EARLY_SENTENCES: usize = 3;
 /// A verb so near a forum is its own.
 pub(super) const BESIDE_TOKENS: usize = 3;
-/// A line "Date: …" tells of the forum named so many sentences around.
-const LABEL_SENTENCES: usize = 6;
+/// Why a date is not the forum's any more.
+pub(super) const PLANNED_FOR: &str = "the day it was planned for";
+pub(super) const MOVED_FROM: &str = "the day it is moved from";
+/// Why a date is the forum's that a label leads.
+pub(super) const LABELLED: &str = "a line that says when";
 /// Only so many dates are weighed: listings of hundreds announce nothing.
 const DATES_MAX: usize = 200;
 
@@ -71,6 +68,10 @@ impl Weighed {
             sentence: self.sentence,
             weight,
             past: self.past,
+            replaced: self
+                .notes
+                .iter()
+                .any(|note| matches!(note.why, PLANNED_FOR | MOVED_FROM)),
         })
     }
 
@@ -150,7 +151,7 @@ impl Scene<'_> {
             (false, _) if section("future").any(words) => {
                 Some(Note::new("a word of what is to come", 2.0))
             }
-            (false, _) if section("past").any(words) => {
+            (false, _) if section("past").any(words) && anchor.why != LABELLED => {
                 Some(Note::new("still to come, but told as past", -2.0))
             }
             (false, _) => None,
@@ -196,134 +197,5 @@ impl Scene<'_> {
             let (words, at) = self.around(forum.at, forum.sentence);
             held(words, at) == Held::Over
         })
-    }
-
-    /// How surely the sentence speaks of a forum that is held; `None`: it doesn't.
-    fn anchor(&self, words: &[Token], sentence: usize, held: bool) -> Option<Note> {
-        let mut here = self
-            .forums
-            .iter()
-            .filter(|forum| forum.sentence == sentence)
-            .peekable();
-        let title = self.in_title();
-        if here.peek().is_some() {
-            let is_held = here.any(|forum| !forum.scene || self.is_held_beside(forum))
-                || section("scene-held").any(words) && held;
-            let weight = if title { 3.5 } else { 3.0 };
-            return is_held.then_some(Note::new("a forum is named in its sentence", weight));
-        }
-        let within = |sentences: usize| {
-            self.forums
-                .iter()
-                .any(|forum| forum.sentence.abs_diff(sentence) <= sentences)
-        };
-        let label = words.iter().enumerate().any(|(at, word)| {
-            (word.is_mark(':') || word.is_dash() && word.spaced)
-                && at > 0
-                && section("label").means(&words[at - 1])
-        });
-        if label && within(LABEL_SENTENCES) {
-            let weight = if title { 4.0 } else { 3.0 };
-            return Some(Note::new("a line that says when", weight));
-        }
-        if section("week-head").any(words) && within(2) {
-            return Some(Note::new("of the week a forum is part of", 1.0));
-        }
-        let before = self
-            .forums
-            .iter()
-            .any(|forum| forum.sentence + 1 == sentence);
-        let generic = section("generic-event").any(words);
-        if !generic && section("other-gathering").any(words) {
-            return None;
-        }
-        let near = f32::from(u8::from(before)) + f32::from(u8::from(title));
-        let many = self.forums.len() > 1;
-        let named_elsewhere = self.dates.iter().any(|dated| {
-            let other = self.sentence_at(dated.first);
-            dated.start >= self.published
-                && other.is_some_and(|other| {
-                    other != sentence && self.forums.iter().any(|forum| forum.sentence == other)
-                })
-        });
-        ((generic || held) && (before || title || many))
-            .then_some(
-                near + if generic && !named_elsewhere {
-                    1.0
-                } else {
-                    0.0
-                },
-            )
-            .map(|weight| Note::new("goes on about the forum named before", weight))
-    }
-
-    /// "At a forum held in …": the scene itself is told of.
-    fn is_held_beside(&self, forum: &Forum) -> bool {
-        let (words, at) = self.around(forum.at, forum.sentence);
-        section("past-held")
-            .nearest(words, at)
-            .into_iter()
-            .chain(past_participle(words, at))
-            .any(|distance| distance <= BESIDE_TOKENS)
-    }
-
-    /// "Today at the … forum the minister said", "will be discussed at the forum in
-    /// … on 9 December": the day is the forum's.
-    fn scene_anchor(&self, dated: Dated, sentence: usize) -> Option<Note> {
-        let ago = (self.published - dated.end.unwrap_or(dated.start)).num_days();
-        let within = |tokens: usize| {
-            self.forums
-                .iter()
-                .any(|forum| forum.sentence == sentence && apart(dated, forum.at) < tokens)
-        };
-        if ago < 0 {
-            let words = self.told.words(sentence);
-            let future = section("future").any(words) || !section("past").any(words);
-            // "At the forum he said that … from 1 January": what was reported has its own days.
-            let reported = words
-                .iter()
-                .any(|word| matches!(word.folded.as_str(), "что" | "that" | "деп"));
-            return (future && !reported && within(self.scene_tokens()))
-                .then_some(Note::new("what will be said there that day", 2.0));
-        }
-        if ago > SCENE_DAYS_MAX || !self.is_told_early(dated, sentence) {
-            return None;
-        }
-        let goes_on = self.in_title()
-            && section("past").any(self.told.words(sentence))
-            && self
-                .forums
-                .iter()
-                .any(|forum| forum.sentence + 1 == sentence && !forum.scene);
-        // "Spent Sept. 23-24 in Aktobe talking … at the forum"
-        let spent = dated.end.is_some()
-            && dated.first > 0
-            && self.told.tokens[dated.first - 1].folded == "spent"
-            && within(NEAR_TOKENS);
-        (within(CLAUSE_TOKENS) || goes_on || spent)
-            .then_some(Note::new("what was said there that day", 2.5))
-    }
-
-    fn scene_tokens(&self) -> usize {
-        if self.is_kazakh() {
-            SCENE_TOKENS_KAZAKH
-        } else {
-            SCENE_TOKENS
-        }
-    }
-
-    /// Early enough for what was said at a forum that day.
-    fn is_told_early(&self, dated: Dated, sentence: usize) -> bool {
-        self.is_early(sentence)
-            || dated.relative && self.sentences_before(sentence) <= TOLD_EARLY_SENTENCES
-    }
-}
-
-/// How many tokens a forum stands from the nearer end of a date.
-const fn apart(dated: Dated, at: usize) -> usize {
-    if at < dated.first {
-        dated.first - at
-    } else {
-        (at + 1).saturating_sub(dated.after)
     }
 }

@@ -8,16 +8,11 @@ use super::super::place::{Mention, PlaceKind};
 use super::weigh::Note;
 use super::{Choice, Scene};
 use crate::model::region::Region;
-use crate::text::tokens::Token;
 
 /// A place needs this weight: one named in passing is nobody's scene.
 const WEIGHT_MIN: f32 = 3.0;
 /// A place of this weight is not doubted for a byname's sake.
 const SURE_WEIGHT: f32 = 8.0;
-/// Kazakh endings of where somebody comes from.
-const ABLATIVES: [&str; 6] = ["нан", "нен", "дан", "ден", "тан", "тен"];
-/// Kazakh endings of whose something is.
-const GENITIVES: [&str; 6] = ["ның", "нің", "дың", "дің", "тың", "тің"];
 /// A label stands within so many tokens before its place.
 const LABEL_TOKENS: usize = 6;
 /// Names further from the day or the forum weigh less, by a step for so many tokens.
@@ -142,7 +137,8 @@ impl Scene<'_> {
                     .filter(|city| !(abroad && COUNTRIES.contains(city)))
                     .or_else(|| self.city_in(region, choice))
                     .or_else(|| self.title_city_in(mention))
-                    .or_else(|| self.here().filter(|here| here.region == region)?.city);
+                    .or_else(|| self.here().filter(|here| here.region == region)?.city)
+                    .or_else(|| self.dateline().filter(|line| line.region == region)?.city);
                 Whereabouts {
                     city: city.map(str::to_owned),
                     region,
@@ -190,8 +186,19 @@ impl Scene<'_> {
             (mention.located, "said to be where", 5.0),
             (names_forum, "a forum in its sentence", 2.0),
             (far > 0.0, "far from the forum and the day", -far),
+            (self.is_moved_there(mention), "where it is moved to", 5.0),
             (self.is_labelled(mention, at), "a line that says where", 6.0),
             (self.is_dateline(mention, at), "the dateline", -12.0),
+            (
+                self.was_planned_there(mention, at),
+                "where it was to be",
+                -10.0,
+            ),
+            (
+                self.is_in_name_of_house(mention),
+                "a part of a house's name",
+                -5.0,
+            ),
             (self.is_origin(mention), "where somebody comes from", -12.0),
             (
                 seat && beside && !names_forum,
@@ -214,45 +221,6 @@ impl Scene<'_> {
             && self.told.tokens[before]
                 .iter()
                 .any(|token| token.is_mark(':') || token.is_dash())
-    }
-
-    /// Guests come from there, or it is somebody's seat.
-    fn is_origin(&self, mention: &Mention) -> bool {
-        let tokens = &self.told.tokens;
-        let before = |back: usize| {
-            mention
-                .first
-                .checked_sub(back)
-                .and_then(|at| tokens.get(at))
-                .map_or("", |token| token.folded.as_str())
-        };
-        let from = section("direction-from").has(before(1))
-            || (section("direction-from").has(before(2))
-                && matches!(before(1), "города" | "г" | "the"));
-        let last = tokens[mention.after - 1].folded.as_str();
-        let next = tokens
-            .get(mention.after)
-            .map_or("", |token| token.folded.as_str());
-        // "Kazakhstan-Russia forum"
-        let joined = |at: Option<usize>| {
-            at.and_then(|at| tokens.get(at))
-                .is_some_and(|token| token.is_dash() && !token.spaced)
-        };
-        let paired = mention.kind == PlaceKind::Abroad
-            && (joined(mention.first.checked_sub(1)) || joined(Some(mention.after)));
-        let town_word = ["қала", "облыс", "аудан"]
-            .iter()
-            .any(|word| next.starts_with(word));
-        let bearer = if town_word { next } else { last };
-        let ends = |endings: &[&str]| endings.iter().any(|ending| bearer.ends_with(ending));
-        let country = bearer.ends_with("стан");
-        let cyrillic = bearer.contains(|letter: char| ('а'..='я').contains(&letter));
-        let comes = !country && cyrillic && ends(&ABLATIVES) && self.is_kazakh();
-        let owns = self.is_kazakh() && !mention.located && ends(&GENITIVES);
-        from || comes
-            || is_of_clock(tokens, mention)
-            || paired
-            || (owns && mention.kind == PlaceKind::Region)
     }
 
     /// A byname in the event's sentence or the title.
@@ -337,17 +305,6 @@ impl Scene<'_> {
             .chain(named())
             .find_map(|mention| mention.city)
     }
-}
-
-/// "3 pm Astana time", "по времени Астаны": a place that only tells the hour.
-pub fn is_of_clock(tokens: &[Token], mention: &Mention) -> bool {
-    let word = |at: Option<usize>| {
-        at.and_then(|at| tokens.get(at))
-            .map_or("", |token| token.folded.as_str())
-    };
-    let zone = ["time", "уақыты", "уақытымен", "уақытында"];
-    zone.contains(&word(Some(mention.after)))
-        || matches!(word(mention.first.checked_sub(1)), "времени" | "время")
 }
 
 #[cfg(test)]

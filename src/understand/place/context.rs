@@ -133,32 +133,26 @@ const OTHER_BEFORE: [&str; 28] = [
     "реке",
     "море",
 ];
-/// How surnames and patronymics end.
-const PERSON_ENDINGS: [&str; 14] = [
-    "ов",
-    "ев",
-    "ова",
-    "ева",
-    "ин",
-    "ина",
-    "ұлы",
-    "қызы",
-    "вич",
-    "вна",
-    "улы",
-    "кызы",
-    "овтың",
-    "евтің",
+/// Words before a place that lies near.
+const NEAR: [&str; 8] = [
+    "у",
+    "под",
+    "около",
+    "близ",
+    "возле",
+    "near",
+    "outside",
+    "around",
 ];
 
 /// The words around tokens `first..after`.
 pub struct Context<'a> {
-    next: &'a str,
-    before: &'a str,
+    pub(super) next: &'a str,
+    pub(super) before: &'a str,
     last: &'a str,
-    tokens: &'a [Token],
-    first: usize,
-    after: usize,
+    pub(super) tokens: &'a [Token],
+    pub(super) first: usize,
+    pub(super) after: usize,
     /// The name begins with a capital letter.
     pub capital: bool,
     /// It stands first in its sentence.
@@ -277,6 +271,10 @@ impl<'a> Context<'a> {
         IN.contains(&self.before)
     }
 
+    pub fn led_by_near(&self) -> bool {
+        NEAR.contains(&self.before)
+    }
+
     /// Whether the word after the name is in the case of place.
     pub fn word_is_located(&self) -> bool {
         ends_located(self.next)
@@ -311,26 +309,9 @@ impl<'a> Context<'a> {
         quoted || water || after || OTHER_BEFORE.contains(&self.before)
     }
 
-    /// Whether a capitalised neighbour or the beginning of a sentence leaves open
-    /// that it is a person.
-    pub fn may_be_person(&self) -> bool {
-        let capital = |at: usize| {
-            self.tokens
-                .get(at)
-                .is_some_and(|token| token.is_word() && token.capital)
-        };
-        self.begins || capital(self.after) || self.first.checked_sub(1).is_some_and(capital)
-    }
-
-    /// Whether the next word is a surname.
-    pub fn is_person(&self) -> bool {
-        self.tokens.get(self.after).is_some_and(|next| {
-            next.is_word()
-                && next.capital
-                && PERSON_ENDINGS
-                    .iter()
-                    .any(|ending| next.folded.ends_with(ending))
-        })
+    /// Whether the name is all of a sentence, as in a dateline: "ОРАЛ. …".
+    pub fn is_sentence(&self) -> bool {
+        self.begins && self.next == "."
     }
 }
 

@@ -65,6 +65,8 @@ pub struct Gazetteer {
     /// Beginnings of words.
     stems: Table<String, Vec<(Vec<String>, Place)>>,
     districts: Table<String, (District, Beside)>,
+    /// The regions of districts that share a name.
+    shared: Table<&'static str, Vec<Region>>,
     heads: Heads,
     latin: Latin,
 }
@@ -124,6 +126,11 @@ impl Gazetteer {
     /// The district, and on which side its word must stand.
     pub fn district(&self, words: &str) -> Option<(District, Beside)> {
         self.districts.get(words).copied()
+    }
+
+    /// The regions that have a district of that name, where it is several.
+    pub fn regions_of(&self, district: &str) -> &[Region] {
+        self.shared.get(district).map_or(&[], Vec::as_slice)
     }
 
     fn kazakh<'a>(&self, words: &'a str) -> Option<(Place, &'a str)> {
@@ -190,6 +197,11 @@ impl Gazetteer {
         kazakh: &'static str,
         russian: &'static str,
     ) {
+        let codes = regions.split('|');
+        if codes.clone().count() > 1 {
+            let all = codes.filter_map(|code| code.parse().ok()).collect();
+            self.shared.insert(name, all);
+        }
         let mut all = regions.split('|').map(|code| code.parse().ok());
         let region = match (all.next().flatten(), all.next()) {
             (only, None) => only,

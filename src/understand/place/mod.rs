@@ -8,6 +8,8 @@ mod context;
 mod declension;
 mod gazetteer;
 mod latin;
+mod people;
+mod person;
 
 use std::collections::HashSet;
 
@@ -17,8 +19,10 @@ use crate::text::tokens::Token;
 
 use super::endings::is_locative;
 use context::Context;
+pub use context::joins;
 use gazetteer::{District, Doubt, GAZETTEER, Place};
 use latin::Written;
+pub use people::regions_of_people;
 
 /// The most words one name has, hyphens not counted.
 const NAME_WORDS_MAX: usize = 4;
@@ -119,11 +123,28 @@ fn confirmed(tokens: &[Token], found: Vec<(Mention, bool)>) -> Vec<Mention> {
             pair.1 || pair.0.name.is_some_and(|name| sure.contains(name)) || listed(index, pair)
         })
         .collect();
-    found
-        .into_iter()
-        .zip(kept)
+    let kept = found.into_iter().zip(kept);
+    let mut mentions: Vec<Mention> = kept
         .filter_map(|((mention, _), kept)| kept.then_some(mention))
-        .collect()
+        .collect();
+    tell_districts_apart(&mut mentions);
+    mentions
+}
+
+/// Of districts that share a name the text means the one whose region it names elsewhere.
+fn tell_districts_apart(mentions: &mut [Mention]) {
+    let named: HashSet<Region> = mentions.iter().filter_map(|other| other.region).collect();
+    let open =
+        |mention: &&mut Mention| mention.kind == PlaceKind::District && mention.region.is_none();
+    for district in mentions.iter_mut().filter(open) {
+        let regions = district
+            .name
+            .map_or(&[][..], |name| GAZETTEER.regions_of(name));
+        let mut told = regions.iter().filter(|region| named.contains(region));
+        if let (Some(only), None) = (told.next(), told.next()) {
+            district.region = Some(*only);
+        }
+    }
 }
 
 /// The longest name at `at`, and whether it surely is a place.
@@ -239,12 +260,20 @@ fn of_place(
         || (region && context.ends_located());
     let sure = match place.doubt {
         Doubt::None => true,
-        Doubt::Some => locative || town || context.led_by_town() || !context.may_be_person(),
+        Doubt::Some => {
+            locative
+                || town
+                || context.led_by_town()
+                || context.is_sentence()
+                || !context.may_be_person()
+        }
         Doubt::Much => {
-            town || context.led_by_town() || ((locative || context.led_by_in()) && !context.begins)
+            let led = context.led_by_in() || context.led_by_near();
+            town || context.led_by_town() || ((locative || led) && !context.begins)
         }
     };
-    if place.doubt == Doubt::Some && !sure && context.is_person() {
+    let person = place.doubt == Doubt::Some && !sure && context.is_person();
+    if person || bare && !region && context.is_first_name() {
         return None;
     }
     // "Атырау өңірі" is the land around, "Ертіс ауданы" a district.
