@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::model::article::{Article, ArticleId};
 use crate::model::event::{Event, EventId};
@@ -24,8 +24,6 @@ use super::Newsroom;
 use super::event_claims::{Claimed, Main, add_once, claims, span};
 use super::full_text::{self, Completed, Told};
 
-/// How far back a story may begin that a new article joins.
-const STORY_SPAN: TimeDelta = TimeDelta::days(4);
 /// Events of the days around that an article's is compared with; a document
 /// that names more on one day is a listing, and its entries are their own events.
 const EVENTS_COMPARED_MAX: usize = 500;
@@ -170,7 +168,7 @@ impl Memory {
         now: DateTime<Utc>,
     ) -> Result<VisitedArticle, StoreError> {
         let signature = likeness.signature(&article, &reading);
-        let since = article.dated() - STORY_SPAN;
+        let since = article.dated() - same_story::APART_MAX;
         let mut candidates = newsroom
             .store
             .story_candidates(&signature.bands, since)
