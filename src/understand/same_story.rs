@@ -16,6 +16,7 @@ use crate::model::article::{Article, ArticleId};
 use crate::model::reading::Reading;
 use crate::model::story::{Signature, StoryCandidate, StoryId};
 use crate::text::tokens::{Shape, Token, tokens};
+pub(super) use facts::Gathering;
 use facts::{Kind, Said, facts, recalled, said};
 use score::{alike, word_key};
 pub use shelf::Shelf;
@@ -119,9 +120,7 @@ pub fn join(
     }
     candidates
         .iter()
-        .filter(|known| {
-            known.dated.signed_duration_since(dated).abs() <= APART_MAX
-        })
+        .filter(|known| known.dated.signed_duration_since(dated).abs() <= APART_MAX)
         .filter_map(|known| {
             let apart = known.dated.signed_duration_since(dated);
             Some((alike(&signature.tokens, &known.tokens, apart)?, known))
@@ -139,7 +138,11 @@ pub fn join(
 
 fn telling_words(laid_out: &[Token], recalled: &[bool], stems: &Stems) -> Vec<i64> {
     let mut words = BTreeSet::new();
-    for (token, _) in laid_out.iter().zip(recalled).filter(|(_, recalled)| !**recalled) {
+    for (token, _) in laid_out
+        .iter()
+        .zip(recalled)
+        .filter(|(_, recalled)| !**recalled)
+    {
         if words.len() >= TOKENS_MAX {
             break;
         }

@@ -6,6 +6,7 @@
 //! besides; what belongs to a date or an hour is no number.
 
 mod days;
+mod gathering;
 mod ideas;
 mod names;
 mod numbers;
@@ -23,6 +24,7 @@ use crate::text::tokens::{Token, tokens};
 use crate::understand::place::mentions;
 
 use super::hash;
+pub(in super::super) use gathering::Gathering;
 use ideas::{COMMON, idea};
 pub(super) use said::{Said, recalled, said};
 

@@ -37,6 +37,13 @@ const SHARED: [(Kind, f64, usize); 5] = [
     (Kind::Term, 1.3, 3),
     (Kind::Town, 0.1, 2),
 ];
+/// Of all that the text with less tells of these kinds, at least so much must be shared:
+/// long texts share something whatever they tell, and the news of a day tells one of
+/// many things.
+const SHARED_PART_MIN: f64 = 0.33;
+/// The same of texts that both tell more than so much.
+const SHARED_PART_MIN_OF_MUCH: f64 = 0.45;
+const MUCH: usize = 20;
 /// What sharing any of a kind is worth.
 const ANY_SHARED: [(Kind, f64); 5] = [
     (Kind::Day, 0.1),
@@ -118,7 +125,7 @@ pub(super) fn alike(one: &[i64], other: &[i64], apart: TimeDelta) -> Option<f64>
             return (!other_name).then_some(COPIES + likeness);
         }
     }
-    if facts.is_one_off() {
+    if facts.is_one_off() || !facts.share_enough() {
         return None;
     }
     // Where nobody is named and nothing counted, the whole name must be the same.
@@ -183,6 +190,19 @@ impl<'a> Compared<'a> {
         (least > 0).then(|| count(&self.shared, kind) as f64 / least as f64)
     }
 
+    /// Enough of all kinds that are counted, whatever each is worth.
+    #[expect(clippy::cast_precision_loss, reason = "a handful of facts")]
+    fn share_enough(&self) -> bool {
+        let all = |facts: &[i64]| SHARED.iter().map(|(kind, ..)| count(facts, *kind)).sum();
+        let least: usize = usize::min(all(self.one), all(self.other)).max(1);
+        let needed = if least > MUCH {
+            SHARED_PART_MIN_OF_MUCH
+        } else {
+            SHARED_PART_MIN
+        };
+        all(&self.shared) as f64 / least as f64 >= needed
+    }
+
     /// Both tell of it, and nothing alike.
     fn contradict(&self, kind: Kind) -> bool {
         self.both_tell(kind) && !self.share(kind)
@@ -207,7 +227,10 @@ impl<'a> Compared<'a> {
             let facts = self.one.iter().chain(self.other);
             facts.filter(|fact| Kind::of(**fact) == Kind::EventCity as u8)
         };
-        let mut towns = self.shared.iter().filter(|fact| Kind::of(**fact) == Kind::Town as u8);
+        let mut towns = self
+            .shared
+            .iter()
+            .filter(|fact| Kind::of(**fact) == Kind::Town as u8);
         !self.contradict(Kind::EventRegion)
             && towns.any(|town| cities().any(|city| same_place(*town, *city)))
     }
@@ -218,7 +241,10 @@ impl<'a> Compared<'a> {
         self.both_tell(Kind::Stage) && off(self.one) != off(self.other)
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a handful of facts, days in minutes")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a handful of facts, days in minutes"
+    )]
     fn score(&self, within: bool, apart: TimeDelta) -> f64 {
         let mut score = if within { BEFORE } else { BEFORE + ACROSS };
         for (kind, weight, most) in SHARED {
@@ -227,7 +253,9 @@ impl<'a> Compared<'a> {
         }
         let any = ANY_SHARED.iter().filter(|(kind, _)| self.share(*kind));
         score += any.map(|(_, weight)| weight).sum::<f64>();
-        let apart_in = CONTRADICTED.iter().filter(|(kind, _)| self.contradict(*kind));
+        let apart_in = CONTRADICTED
+            .iter()
+            .filter(|(kind, _)| self.contradict(*kind));
         score += apart_in.map(|(_, weight)| weight).sum::<f64>();
         if within && self.contradict(Kind::Quoted) {
             score += QUOTED_CONTRADICTED;
@@ -273,5 +301,31 @@ fn likeness(one: &[i64], other: &[i64]) -> f64 {
         0.0
     } else {
         shared as f64 / all as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn common_words_are_worth_less_than_others() {
+        let worth = |stem: &str| COMMON_WORDS.get(&word_key(stem)).copied().unwrap_or(1.0);
+        assert!(worth("форум") < 0.2);
+        assert!((worth("ақбөкен") - 1.0).abs() < f64::EPSILON);
+        assert!(
+            COMMON_WORDS
+                .values()
+                .all(|worth| (0.0..1.0).contains(worth))
+        );
+    }
+
+    #[test]
+    fn nothing_in_common_is_two_stories() {
+        let words: Vec<i64> = (1..20).collect();
+        let others: Vec<i64> = (30..50).collect();
+        assert_eq!(alike(&words, &others, TimeDelta::zero()), None);
+        assert_eq!(alike(&[], &[], TimeDelta::zero()), None);
+        assert!(alike(&words, &words, TimeDelta::zero()).is_some());
     }
 }

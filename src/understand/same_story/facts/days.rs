@@ -13,13 +13,41 @@ use super::ideas::side;
 /// In Kazakh, Russian and English, Monday first. Friday is left out of Kazakh:
 /// жұма is a week as well.
 const WEEKDAYS: [[&str; 7]; 3] = [
-    ["дүйсенбі", "сейсенбі", "сәрсенбі", "бейсенбі", "", "сенбі", "жексенбі"],
-    ["понедельник", "вторник", "среду", "четверг", "пятницу", "субботу", "воскресенье"],
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"],
+    [
+        "дүйсенбі",
+        "сейсенбі",
+        "сәрсенбі",
+        "бейсенбі",
+        "",
+        "сенбі",
+        "жексенбі",
+    ],
+    [
+        "понедельник",
+        "вторник",
+        "среду",
+        "четверг",
+        "пятницу",
+        "субботу",
+        "воскресенье",
+    ],
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ],
 ];
 
 static BY_STEM: LazyLock<[Table<String, Weekday>; 3]> = LazyLock::new(|| {
-    let languages = [Language::KazakhCyrillic, Language::Russian, Language::English];
+    let languages = [
+        Language::KazakhCyrillic,
+        Language::Russian,
+        Language::English,
+    ];
     languages.map(|language| {
         let words = WEEKDAYS[side(language)].iter().enumerate();
         words
@@ -39,9 +67,8 @@ pub(super) fn weekday(stem: &str, language: Language) -> Option<Weekday> {
 
 /// The last and the next such day: only a verb could say which is meant.
 pub(super) fn around(published: NaiveDate, weekday: Weekday) -> [NaiveDate; 2] {
-    let since = (7 + published.weekday().num_days_from_monday()
-        - weekday.num_days_from_monday())
-        % 7;
+    let since =
+        (7 + published.weekday().num_days_from_monday() - weekday.num_days_from_monday()) % 7;
     let last = published - TimeDelta::days(i64::from(since));
     [last, last + TimeDelta::days(7)]
 }

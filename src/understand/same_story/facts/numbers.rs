@@ -85,11 +85,11 @@ pub(super) fn number_at(tokens: &[Token], at: usize, stems: &Stems) -> (Option<N
     }
     if is_joint(tokens, after, ':') && !is_decimal {
         let minutes = &tokens[after + 1].folded;
-        let hour = format!("{:0>2}{minutes}", number);
+        let hour = format!("{number:0>2}{minutes}");
         return ((hour.len() == 4).then_some(Number::Hour(hour)), after + 2);
     }
     if is_hour {
-        let hour = format!("{:0>5}", number).replace('.', "");
+        let hour = format!("{number:0>5}").replace('.', "");
         let numbered_date = is_joint(tokens, after, '.');
         let is_whole = hour.len() == 4 && is_decimal && !numbered_date;
         return (is_whole.then_some(Number::Hour(hour)), after);
@@ -173,7 +173,12 @@ fn in_words(tokens: &[Token], at: usize, stems: &Stems) -> (Option<u64>, usize) 
     let mut after = at;
     while let Some(token) = tokens.get(after) {
         let joins = token.is_dash() && !token.spaced;
-        if joins && after > at && tokens.get(after + 1).is_some_and(|next| !next.spaced && is_in_words(next, stems)) {
+        if joins
+            && after > at
+            && tokens
+                .get(after + 1)
+                .is_some_and(|next| !next.spaced && is_in_words(next, stems))
+        {
             after += 1;
             continue;
         }
@@ -241,9 +246,100 @@ fn days_at(tokens: &[Token], at: usize, after: usize) -> Option<(u32, Vec<u32>)>
         .clone()
         .find(|token| !is_between(token))
         .and_then(month)
-        .or_else(|| behind.into_iter().find(|token| !is_between(token)).and_then(month))?;
+        .or_else(|| {
+            behind
+                .into_iter()
+                .find(|token| !is_between(token))
+                .and_then(month)
+        })?;
     let is_range = tokens.get(after).is_some_and(Token::is_dash);
     let last = tokens.get(after + 1).and_then(Token::number);
     let last = last.filter(|last| is_range && *last <= DAY_MAX && *last > day);
     Some((month, (day..=last.unwrap_or(day)).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::tokens::tokens;
+
+    fn numbers(text: &str, language: Language) -> Vec<Number> {
+        let laid_out = tokens(text);
+        let mut stems = Stems::of(language);
+        for token in &laid_out {
+            stems.learn(&token.folded);
+        }
+        let mut found = Vec::new();
+        let mut at = 0;
+        while let Some(token) = laid_out.get(at) {
+            if token.shape == Shape::Number || is_in_words(token, &stems) {
+                let (number, after) = number_at(&laid_out, at, &stems);
+                found.extend(number);
+                at = after;
+            } else {
+                at += 1;
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn numbers_are_one_however_they_are_written() {
+        let (kk, ru, en) = (
+            Language::KazakhCyrillic,
+            Language::Russian,
+            Language::English,
+        );
+        for (text, language, expected) in [
+            ("билет стоит 21 500 тенге", ru, "21500"),
+            ("a ticket costs 21,500 tenge", en, "21500"),
+            ("7,2 миллиарда", ru, "7200000000"),
+            ("7.2 billion", en, "7200000000"),
+            ("1 250 000 теңге", kk, "1250000"),
+            ("бес миллион теңге", kk, "5000000"),
+            ("5 млн теңге", kk, "5000000"),
+            ("пять миллионов", ru, "5000000"),
+            ("38 миллиардқа көпір", kk, "38000000000"),
+            ("екі жүз елу оқушы", kk, "250"),
+            ("двести пятьдесят школьников", ru, "250"),
+            ("двадцать пять", ru, "25"),
+            ("twenty-five", en, "25"),
+            ("25 мың қонақ", kk, "25000"),
+        ] {
+            let found = numbers(text, language);
+            assert_eq!(found, [Number::Telling(expected.to_owned())], "{text}");
+        }
+        for (text, language, expected) in [
+            ("девяти стран", ru, "9"),
+            ("сегіз подкаст", kk, "8"),
+            ("200 гостей", ru, "200"),
+            ("в 2029 году", ru, "2029"),
+        ] {
+            let found = numbers(text, language);
+            assert_eq!(found, [Number::Common(expected.to_owned())], "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_and_hours_are_no_numbers() {
+        let days = |month, days: &[u32]| Number::Days(month, days.to_vec());
+        let hour = |digits: &str| Number::Hour(digits.to_owned());
+        for (text, expected) in [
+            ("22–23 октября", vec![days(10, &[22, 23]), days(10, &[23])]),
+            ("October 22-23", vec![days(10, &[22, 23]), days(10, &[23])]),
+            ("с 26 по 28 сентября", vec![days(9, &[26]), days(9, &[28])]),
+            ("в 10:00", vec![hour("1000")]),
+            ("в 9:40", vec![hour("0940")]),
+            ("в 18.30", vec![hour("1830")]),
+            ("05.12.2026", vec![]),
+        ] {
+            let found = numbers(text, Language::Russian);
+            assert!(
+                expected.iter().all(|one| found.contains(one)),
+                "{text} {found:?}"
+            );
+            let told = |one: &Number| matches!(one, Number::Telling(_));
+            assert!(!found.iter().any(told), "{text} {found:?}");
+        }
+    }
 }

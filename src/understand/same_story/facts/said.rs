@@ -121,9 +121,15 @@ pub(in super::super) fn recalled(laid_out: &[Token]) -> Vec<bool> {
         }
         while at < laid_out.len() {
             recalled[at] = true;
-            let closes = ['.', '!', '?'].iter().any(|mark| laid_out[at].is_mark(*mark));
+            let closes = ['.', '!', '?']
+                .iter()
+                .any(|mark| laid_out[at].is_mark(*mark));
             at += 1;
-            if closes && laid_out.get(at).is_none_or(|next| next.spaced && next.capital) {
+            if closes
+                && laid_out
+                    .get(at)
+                    .is_none_or(|next| next.spaced && next.capital)
+            {
                 break;
             }
         }
@@ -226,10 +232,7 @@ impl Telling<'_> {
 
 /// The town whose people a Kazakh word speaks of.
 fn town_of_people(word: &str, language: Language) -> Option<&'static str> {
-    if !matches!(
-        language,
-        Language::KazakhCyrillic | Language::KazakhLatin
-    ) {
+    if !matches!(language, Language::KazakhCyrillic | Language::KazakhLatin) {
         return None;
     }
     PEOPLE.iter().find_map(|ending| {
@@ -245,4 +248,69 @@ fn corrects(laid_out: &[Token], body: usize) -> bool {
     title
         .filter(|token| token.is_word())
         .any(|token| CORRECTIONS.contains(&token.folded.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::tokens::tokens;
+    use crate::understand::place::mentions;
+
+    fn told(text: &str, language: Language) -> Said {
+        let laid_out = tokens(text);
+        let mut stems = Stems::of(language);
+        for token in &laid_out {
+            stems.learn(&token.folded);
+        }
+        let recalled = recalled(&laid_out);
+        said(&laid_out, 0, &mentions(&laid_out), &recalled, &stems)
+    }
+
+    fn of(kind: Kind, said: &Said) -> Vec<i64> {
+        let alike = said.facts.iter().filter(|(one, _)| *one == kind);
+        alike.map(|(_, fact)| *fact).collect()
+    }
+
+    #[test]
+    fn a_town_and_its_people_are_one() {
+        let kk = Language::KazakhCyrillic;
+        let town = told("Ақсуда жиын өтті", kk);
+        let people = told("Бүгін ақсулықтар жиналды", kk);
+        assert_eq!(of(Kind::Town, &town).len(), 1);
+        assert_eq!(of(Kind::Town, &town), of(Kind::Town, &people));
+        assert!(of(Kind::Town, &told("Бұл қалалық бөлім", kk)).is_empty());
+    }
+
+    #[test]
+    fn a_name_in_quotation_marks_is_told_and_speech_is_not() {
+        let ru = Language::Russian;
+        let named = told("Форум «Степной мёд» отменён", ru);
+        let again = told("На форуме \"Степной мёд\" ждут гостей", ru);
+        assert_eq!(of(Kind::Quoted, &named).len(), 1);
+        assert_eq!(of(Kind::Quoted, &named), of(Kind::Quoted, &again));
+        let speech = told(
+            "«Мы очень долго ждали этого дня и рады всем», — сказал он",
+            ru,
+        );
+        assert!(of(Kind::Quoted, &speech).is_empty());
+    }
+
+    #[test]
+    fn what_is_recalled_is_not_told() {
+        let kk = Language::KazakhCyrillic;
+        let follow_up = told(
+            "14 шаруаға шөп берілді. Еске салайық, 352 гектар жер жанған. 61 тонна.",
+            kk,
+        );
+        let numbers = of(Kind::Number, &follow_up);
+        assert_eq!(numbers.len(), 2, "14 and 61");
+        assert!(!numbers.contains(&super::super::fact(Kind::Number, "352")));
+    }
+
+    #[test]
+    fn a_month_without_a_day_counts_little() {
+        let ru = Language::Russian;
+        assert_eq!(of(Kind::Count, &told("начнут в мае", ru)).len(), 1);
+        assert!(of(Kind::Count, &told("начнут 12 мая", ru)).is_empty());
+    }
 }
