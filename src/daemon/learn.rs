@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use crate::model::article::{Article, ArticleId};
@@ -26,8 +26,6 @@ use super::Newsroom;
 use super::event_claims::{Claimed, Main, add_once, claims, span};
 use super::full_text::{self, Pages, Told};
 
-/// How far back a story may begin that a new article joins.
-const STORY_SPAN: TimeDelta = TimeDelta::days(4);
 /// Articles whose candidates are looked up together: bounds memory.
 const COMPARED_AT_ONCE: usize = 8;
 /// Events of the days around that an article's is compared with; a document
@@ -171,7 +169,7 @@ impl Signed {
     fn likened(&self) -> Likened<'_> {
         Likened {
             bands: &self.signature.bands,
-            since: self.article.dated() - STORY_SPAN,
+            since: self.article.dated() - same_story::APART_MAX,
         }
     }
 }

@@ -1,10 +1,11 @@
-//! Which articles tell the same thing: MinHash bands find candidates, Jaccard
-//! likeness over the telling words decides.
+//! Which articles tell the same thing: MinHash bands over the telling words and pairs
+//! of facts find candidates, and what both tell decides ([`score`]).
 //!
-//! Across languages [`facts`] decide: names, numbers, days, places and ideas,
-//! kept beside the words as negative numbers.
+//! [`facts`] are names, numbers, days, places and ideas in one form for all
+//! languages, kept beside the words as negative numbers.
 
 mod facts;
+mod score;
 mod shelf;
 
 use std::collections::BTreeSet;
@@ -15,7 +16,9 @@ use crate::model::article::{Article, ArticleId};
 use crate::model::reading::Reading;
 use crate::model::story::{Signature, StoryCandidate, StoryId};
 use crate::text::tokens::{Shape, Token, tokens};
-use facts::{Kind, Said, facts, said};
+pub(super) use facts::Gathering;
+use facts::{Kind, Said, facts, recalled, said};
+use score::{alike, word_key};
 pub use shelf::Shelf;
 
 use super::place::{Mention, mentions};
@@ -27,33 +30,12 @@ const SIGNED_CHARS_MAX: usize = 4_000;
 const TOKENS_MAX: usize = 256;
 /// Words shorter than this are mostly grammar.
 const WORD_CHARS_MIN: usize = 4;
-/// With two rows a band, texts of likeness 0.5 share one with probability 0.99.
-const BANDS: u64 = 16;
+/// With two rows a band, texts of likeness 0.5 share one with probability 0.98.
+const BANDS: u64 = 14;
 const ROWS: u64 = 2;
-/// Shared telling words of all telling words from which texts are one story.
-const LIKENESS_MIN: f64 = 0.5;
-/// Too few words to be judged by [`LIKENESS_MIN`] …
-const FEW_TOKENS: usize = 8;
-/// … need this likeness.
-const LIKENESS_MIN_FEW: f64 = 0.85;
-/// News is retold within days; the same words a year later are next year's.
-const APART_DAYS_MAX: i64 = 4;
-
-/// An announcement and what came of it are told in the same words; only such
-/// likeness is a matter of how the texts were read.
-const LIKENESS_MIN_OF_STAGES: f64 = 0.8;
-
-/// Texts so alike are one text, whatever name was found in it.
-const LIKENESS_OF_ONE_TEXT: f64 = 0.9;
-
-/// What shared facts must be worth together, and of what the text with fewer
-/// tells: much of a long text, or nearly all of a short one.
-const FACTS_SHARED_MIN: [(u32, f64); 2] = [(12, 0.4), (8, 0.7)];
-/// Names and numbers that make one thing of what is told …
-const TELLING_MIN: usize = 2;
-/// … and where the event's day and place are the same. None is needed where its
-/// subject is the same too.
-const TELLING_MIN_SAME_DAY: usize = 1;
+/// News is retold within days, an announcement within a week or so; the same words a
+/// year later are next year's.
+pub const APART_MAX: TimeDelta = TimeDelta::days(10);
 
 /// What likeness is found and measured by.
 pub fn signature(article: &Article, reading: &Reading) -> Signature {
@@ -94,9 +76,10 @@ impl Likeness {
         for token in laid_out.iter().filter(|token| token.shape != Shape::Mark) {
             stems.learn(&token.folded);
         }
+        let recalled = recalled(laid_out);
         Self {
-            words: telling_words(laid_out, stems),
-            said: said(laid_out, body, places, stems),
+            words: telling_words(laid_out, &recalled, stems),
+            said: said(laid_out, body, places, &recalled, stems),
         }
     }
 
@@ -109,8 +92,11 @@ impl Likeness {
             (0..BANDS).map(|band| band_key(band, words)).collect()
         };
         let (facts, telling) = facts(&self.said, reading, article.dated().date_naive());
-        for (at, (_, one)) in telling.iter().enumerate() {
-            for (_, other) in &telling[at + 1..] {
+        for (at, (kind, one)) in telling.iter().enumerate() {
+            for (other_kind, other) in &telling[at + 1..] {
+                if !Kind::find_together(*kind, *other_kind) {
+                    continue;
+                }
                 let (low, high) = (one.min(other), one.max(other));
                 bands.push(hash(low.cast_unsigned(), &high.to_be_bytes()).cast_signed());
             }
@@ -134,10 +120,11 @@ pub fn join(
     }
     candidates
         .iter()
-        .filter(|known| {
-            known.dated.signed_duration_since(dated).abs() <= TimeDelta::days(APART_DAYS_MAX)
+        .filter(|known| known.dated.signed_duration_since(dated).abs() <= APART_MAX)
+        .filter_map(|known| {
+            let apart = known.dated.signed_duration_since(dated);
+            Some((alike(&signature.tokens, &known.tokens, apart)?, known))
         })
-        .filter_map(|known| Some((alike(&signature.tokens, &known.tokens)?, known)))
         .max_by(|(one, first), (other, second)| {
             one.total_cmp(other)
                 .then_with(|| second.dated.cmp(&first.dated))
@@ -149,155 +136,20 @@ pub fn join(
         )
 }
 
-/// How alike two texts are, if enough to be one story.
-fn alike(one: &[i64], other: &[i64]) -> Option<f64> {
-    let (facts, words) = split(one);
-    let (other_facts, other_words) = split(other);
-    let facts = Compared::of(facts, other_facts);
-    if facts.tell_other_events() {
-        return None;
-    }
-    if facts.contradict(Kind::Language) {
-        return facts.alike();
-    }
-    let likeness = likeness(words, other_words);
-    let mut needed = likeness_needed(words.len().min(other_words.len()));
-    if facts.contradict(Kind::Stage) {
-        needed = needed.max(LIKENESS_MIN_OF_STAGES);
-    }
-    let same_name = facts.shared_part(Kind::OwnWord);
-    if likeness >= needed {
-        // Forums of one day and town are announced in one form of words.
-        let other_name = same_name == Some(0.0) && likeness < LIKENESS_OF_ONE_TEXT;
-        return (!other_name).then_some(likeness);
-    }
-    // Told in other words: by facts, and where they name nobody, by the whole name.
-    let named = count(&facts.shared, Kind::Name) + count(&facts.shared, Kind::Number) > 0;
-    facts
-        .alike()
-        .filter(|_| same_name.is_none_or(|part| part > 0.0 && (named || part >= 1.0)))
-}
-
-/// Facts, then words.
-fn split(tokens: &[i64]) -> (&[i64], &[i64]) {
-    tokens.split_at(tokens.partition_point(|token| *token < 0))
-}
-
-/// The facts of two texts, and those both tell.
-struct Compared<'a> {
-    one: &'a [i64],
-    other: &'a [i64],
-    shared: Vec<i64>,
-}
-
-impl<'a> Compared<'a> {
-    fn of(one: &'a [i64], other: &'a [i64]) -> Self {
-        let shared = one.iter().filter(|fact| other.binary_search(fact).is_ok());
-        Self {
-            one,
-            other,
-            shared: shared.copied().collect(),
-        }
-    }
-
-    fn share(&self, kind: Kind) -> bool {
-        count(&self.shared, kind) > 0
-    }
-
-    /// How much of it both tell, of what the one with less tells; `None`: one tells
-    /// nothing of it.
-    #[expect(clippy::cast_precision_loss, reason = "a handful of words")]
-    fn shared_part(&self, kind: Kind) -> Option<f64> {
-        let least = count(self.one, kind).min(count(self.other, kind));
-        (least > 0).then(|| count(&self.shared, kind) as f64 / least as f64)
-    }
-
-    /// Both tell of it, and nothing alike.
-    fn contradict(&self, kind: Kind) -> bool {
-        count(self.one, kind) > 0 && count(self.other, kind) > 0 && !self.share(kind)
-    }
-
-    /// Both are sure of an event, and it is on another day or elsewhere: by city
-    /// where both name one, else by region. Forums are told of in each other's
-    /// words, so no likeness outweighs this.
-    fn tell_other_events(&self) -> bool {
-        let both = |kind| count(self.one, kind) > 0 && count(self.other, kind) > 0;
-        let place = if both(Kind::EventCity) {
-            Kind::EventCity
-        } else {
-            Kind::EventRegion
-        };
-        self.contradict(place) || self.contradict(Kind::EventDay)
-    }
-
-    /// Across languages: enough is shared, names or numbers among it, and neither
-    /// days, places nor what became of the forum contradict. Forums of one day and
-    /// town without a name in common are told apart by what they are about, and other
-    /// news by its numbers.
-    fn alike(&self) -> Option<f64> {
-        let names = count(&self.shared, Kind::Name);
-        let telling = names + count(&self.shared, Kind::Number);
-        // An event on the screen is nowhere.
-        let placed = count(self.one, Kind::Place) + count(self.other, Kind::Place) > 0;
-        let same_day = self.share(Kind::Day) && (self.share(Kind::Place) || !placed);
-        let is_one = telling >= TELLING_MIN
-            || (same_day && (telling >= TELLING_MIN_SAME_DAY || self.share(Kind::Subject)));
-        let worth = |facts: &[i64]| facts.iter().map(|fact| Kind::worth(*fact)).sum::<u32>();
-        let together = worth(&self.shared);
-        let least = worth(self.one).min(worth(self.other)).max(1);
-        let likeness = f64::from(together) / f64::from(least);
-        let apart = [Kind::Day, Kind::Place, Kind::Stage]
-            .into_iter()
-            .any(|kind| self.contradict(kind))
-            || (names == 0 && self.contradict(Kind::Subject))
-            || (!same_day && self.contradict(Kind::Number));
-        let is_enough = FACTS_SHARED_MIN
-            .iter()
-            .any(|(worth, share)| together >= *worth && likeness >= *share);
-        (is_one && !apart && is_enough).then_some(likeness)
-    }
-}
-
-fn count(facts: &[i64], kind: Kind) -> usize {
-    facts
-        .iter()
-        .filter(|fact| Kind::of(**fact) == kind as u8)
-        .count()
-}
-
-const fn likeness_needed(tokens: usize) -> f64 {
-    if tokens < FEW_TOKENS {
-        LIKENESS_MIN_FEW
-    } else {
-        LIKENESS_MIN
-    }
-}
-
-/// Jaccard likeness of two sorted sets without repeats; 0 for empty ones.
-#[expect(clippy::cast_precision_loss, reason = "at most 2 × TOKENS_MAX")]
-fn likeness(one: &[i64], other: &[i64]) -> f64 {
-    let shared = one
-        .iter()
-        .filter(|token| other.binary_search(token).is_ok())
-        .count();
-    let all = one.len() + other.len() - shared;
-    if all == 0 {
-        0.0
-    } else {
-        shared as f64 / all as f64
-    }
-}
-
-fn telling_words(laid_out: &[Token], stems: &Stems) -> Vec<i64> {
+fn telling_words(laid_out: &[Token], recalled: &[bool], stems: &Stems) -> Vec<i64> {
     let mut words = BTreeSet::new();
-    for token in laid_out {
+    for (token, _) in laid_out
+        .iter()
+        .zip(recalled)
+        .filter(|(_, recalled)| !**recalled)
+    {
         if words.len() >= TOKENS_MAX {
             break;
         }
         let long = token.folded.chars().count() >= WORD_CHARS_MIN;
         if token.shape == Shape::Number || (token.shape == Shape::Word && long) {
             let stem = stems.stem(&token.folded);
-            words.insert((hash(0, stem.as_bytes()) >> 1).cast_signed());
+            words.insert(word_key(stem));
         }
     }
     words.into_iter().collect()

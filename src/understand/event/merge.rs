@@ -12,6 +12,7 @@ use crate::model::event::{Event, EventDetails, EventField, EventId, EventStatus,
 use crate::model::reading::EventClaim;
 use crate::text::stem::stem;
 use crate::text::tokens::tokens;
+use crate::understand::same_story::Gathering;
 
 /// A moved or cancelled event is looked for this many days around.
 const MOVED_DAYS_MAX: i64 = 60;
@@ -255,6 +256,21 @@ fn is_same(claim: &EventClaim, event: &Event) -> bool {
     let overlaps = claim.start <= event.last_day() && event.start <= last;
     let near = (claim.start - event.start).abs() <= TimeDelta::days(MOVED_DAYS_MAX);
     (overlaps || (moved && near)) && same_place(claim, event) && same_name(claim, event)
+        || is_same_translated(claim, event)
+}
+
+/// On the same day in the same town, by a name that says the same in another language,
+/// and at no other hour.
+fn is_same_translated(claim: &EventClaim, event: &Event) -> bool {
+    let hours = match (claim.time, event.time) {
+        (Some(one), Some(other)) => one == other,
+        _ => true,
+    };
+    claim.start == event.start
+        && claim.city.is_some()
+        && claim.city == event.city
+        && hours
+        && Gathering::of(&claim.name).is_about_same(&Gathering::of(&event.name))
 }
 
 /// Nothing known contradicts.

@@ -261,3 +261,31 @@ fn several_events_of_one_article_keep_their_own() {
     // Two new ones beside none left are new.
     assert_eq!(retold(&[&week, &forum], &[]), [None, None]);
 }
+
+#[test]
+fn a_forum_told_of_in_two_languages_is_one_event() {
+    let now = later();
+    let told = |name: &str, time: Option<&str>| {
+        let mut claim = claim(name, "2026-11-27", Some("Karagandy"));
+        claim.time = time.map(|time| time.parse().expect("time"));
+        claim
+    };
+    let russian = told("Региональный медиафорум", Some("10:00:00"));
+    let EventChange::New(known) = merge(&russian, &article("ru"), None, &[], now) else {
+        panic!("the first is new");
+    };
+    for (name, time, same) in [
+        ("Өңірлік медиа форум", Some("10:00:00"), true),
+        ("Regional Media Forum", None, true),
+        ("Өңірлік медиа форум", Some("15:00:00"), false),
+        ("Жастар форумы", Some("10:00:00"), false),
+        ("Молодёжный форум", Some("10:00:00"), false),
+    ] {
+        let change = merge(&told(name, time), &article("other"), None, &[&known], now);
+        assert_eq!(
+            !matches!(change, EventChange::New(_)),
+            same,
+            "{name} {time:?}"
+        );
+    }
+}

@@ -5,8 +5,12 @@
 //! vowels in its own way (Тоқаев, Токаев, Tokayev). Towns are places and no names
 //! besides; what belongs to a date or an hour is no number.
 
+mod days;
+mod gathering;
+mod ideas;
 mod names;
 mod numbers;
+mod said;
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -14,55 +18,24 @@ use std::sync::LazyLock;
 use chrono::NaiveDate;
 
 use crate::model::event::EventStatus;
-use crate::model::language::Language;
-use crate::model::reading::{Kind as ArticleKind, Reading};
-use crate::text::lookup::Table;
+use crate::model::reading::{EventClaim, Kind as ArticleKind, Reading};
 use crate::text::stem::stem_in;
-use crate::text::tokens::{Shape, Token, tokens};
-use crate::understand::place::{Mention, mentions};
-use crate::understand::stems::Stems;
+use crate::text::tokens::{Token, tokens};
+use crate::understand::place::mentions;
 
 use super::hash;
+pub(in super::super) use gathering::Gathering;
+use ideas::{COMMON, idea};
+pub(super) use said::{Said, recalled, said};
 
-const TERMS: &str = include_str!("terms.tsv");
 /// The most facts of one kind that are kept, the first told first.
 const KIND_MAX: usize = 24;
-/// Consonants a name needs to be told from others.
-const SKELETON_MIN: usize = 3;
-/// Ideas any gathering's name may hold: they tell it from no other.
-const COMMON: [&str; 12] = [
-    "республикалық",
-    "өңірлік аймақтық",
-    "форум",
-    "конференция",
-    "саммит",
-    "жиын",
-    "фестиваль",
-    "қала",
-    "облыс",
-    "аудан",
-    "орталық",
-    "халықаралық",
-];
-
 /// Shorter words of a name are grammar.
 const OWN_WORD_CHARS_MIN: usize = 4;
+/// A day of no year: texts seldom tell it.
+const DAY: &str = "%m-%d";
 /// Days of one event that are told.
 const EVENT_DAYS_MAX: usize = 10;
-/// Words of a title that puts right what was told before, in small letters.
-const CORRECTIONS: [&str; 10] = [
-    "түзету",
-    "нақтылау",
-    "нақтыланды",
-    "поправка",
-    "уточнение",
-    "уточнена",
-    "исправление",
-    "correction",
-    "corrected",
-    "clarification",
-];
-
 /// What a fact is; its number is the low bits of the hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
@@ -86,82 +59,65 @@ pub(super) enum Kind {
     EventRegion = 10,
     /// A word of the event's name, comparable within one language.
     OwnWord = 11,
+    /// A town, village or district that is named, or whose people are.
+    Town = 12,
+    /// The words of a name in quotation marks, comparable within one language.
+    Quoted = 13,
+    /// A number anything may be counted by.
+    Count = 14,
+    /// The hour of something.
+    Hour = 15,
 }
 
 /// How many facts of each kind candidates are found by, the most telling kinds
 /// first.
-const PAIRED: [(Kind, usize); 4] = [
-    (Kind::Day, 1),
-    (Kind::Name, 4),
+const PAIRED: [(Kind, usize); 5] = [
+    (Kind::Day, 2),
+    (Kind::Name, 3),
     (Kind::Number, 3),
-    (Kind::Place, 1),
+    (Kind::Town, 1),
+    (Kind::Term, 1),
 ];
 
 impl Kind {
     const BITS: u32 = 4;
-    const COUNT: usize = 12;
+    const COUNT: usize = 16;
 
     pub(super) const fn of(fact: i64) -> u8 {
         fact.to_be_bytes()[7] & 0b1111
     }
 
-    /// What sharing one is worth.
-    pub(super) const fn worth(fact: i64) -> u32 {
-        match Self::of(fact) {
-            0 => 4,
-            1 | 2 => 3,
-            3 | 6 => 2,
-            4 => 1,
-            _ => 0,
-        }
+    /// Whether a pair of them leads to candidates: two days of one range say no more
+    /// than one, and a subject on a day little.
+    pub(super) fn find_together(one: Self, other: Self) -> bool {
+        let of_a_day = one == Self::Day || other == Self::Day;
+        let other = if one == Self::Day { other } else { one };
+        !(of_a_day && matches!(other, Self::Day | Self::Term))
     }
 }
 
 /// A fact as a negative number; stems are the others.
 fn fact(kind: Kind, text: &str) -> i64 {
-    let spread = hash(7 + kind as u64, text.as_bytes()) << Kind::BITS;
+    // A town is comparable with the city of an event: see `same_place`.
+    let seed = match kind {
+        Kind::EventCity => Kind::Town,
+        kind => kind,
+    };
+    let spread = hash(7 + seed as u64, text.as_bytes()) << Kind::BITS;
     ((spread | kind as u64) | (1 << 63)).cast_signed()
 }
 
-/// Idea by language and stem.
-static IDEAS: LazyLock<[Table<String, &'static str>; 3]> = LazyLock::new(|| {
-    let mut ideas = [Table::default(), Table::default(), Table::default()];
-    for line in TERMS.lines().filter(|line| !line.starts_with('#')) {
-        let columns: Vec<&'static str> = line.split('\t').collect();
-        for (words, language) in columns.iter().zip([
-            Language::KazakhCyrillic,
-            Language::Russian,
-            Language::English,
-        ]) {
-            for word in words.split(' ') {
-                // The first row a word stands in is its idea.
-                ideas[side(language)]
-                    .entry(stem_in(word, language).into_owned())
-                    .or_insert(columns[0]);
-            }
-        }
-    }
-    ideas
-});
-
-/// Which column of the table a language reads; both Kazakh scripts share one.
-const fn side(language: Language) -> usize {
-    match language {
-        Language::Russian => 1,
-        Language::English => 2,
-        _ => 0,
-    }
+/// Whether a fact says that the forum is called off, or put off.
+pub(super) fn is_off(one: i64) -> bool {
+    static OFF: LazyLock<[i64; 2]> = LazyLock::new(|| {
+        [EventStatus::Cancelled, EventStatus::Postponed].map(|off| fact(Kind::Stage, off.word()))
+    });
+    OFF.contains(&one)
 }
 
-fn idea(word: &str, stem: &str, language: Language) -> Option<&'static str> {
-    let own = IDEAS[side(language)].get(stem);
-    // "Ulytau Invest", "Oil & Gas Forum" in Kazakh and Russian texts.
-    let english = || {
-        let latin = language != Language::English && word.is_ascii();
-        let stem = latin.then(|| stem_in(word, Language::English))?;
-        IDEAS[side(Language::English)].get(stem.as_ref())
-    };
-    own.or_else(english).copied()
+/// Whether a town and an event's city are one.
+pub(super) const fn same_place(one: i64, other: i64) -> bool {
+    one >> Kind::BITS == other >> Kind::BITS
 }
 
 /// The facts of a text as they are told.
@@ -189,7 +145,11 @@ impl Facts {
         self.tell(Kind::Language, reading.language.subtag());
         let event = reading.event.as_ref();
         if let Some(event) = event {
-            self.tell(Kind::Day, &event.start.to_string());
+            let last = event.end.unwrap_or(event.start);
+            let days = event.start.iter_days().take(EVENT_DAYS_MAX);
+            for day in days.take_while(|day| *day <= last) {
+                self.tell(Kind::Day, &day.format(DAY).to_string());
+            }
             if let Some(city) = &event.city {
                 self.tell(Kind::Place, city);
             }
@@ -214,15 +174,12 @@ impl Facts {
         let off = event
             .map(|event| event.status)
             .filter(|status| matches!(status, EventStatus::Cancelled | EventStatus::Postponed));
-        // On the day itself it is to come and has begun.
-        let is_on = event
-            .is_some_and(|event| (event.start..=event.end.unwrap_or(event.start)).contains(&dated));
         match (off, reading.shown_kind()) {
             (Some(off), _) => self.tell(Kind::Stage, off.word()),
-            (None, Some(kind @ (ArticleKind::Announcement | ArticleKind::ForumArticle)))
-                if !is_on =>
-            {
-                self.tell(Kind::Stage, kind.word());
+            (None, Some(kind @ (ArticleKind::Announcement | ArticleKind::ForumArticle))) => {
+                if let Some(stage) = event.map_or(Some(kind), |event| stage(event, dated)) {
+                    self.tell(Kind::Stage, stage.word());
+                }
             }
             (None, _) => {}
         }
@@ -269,77 +226,23 @@ impl Facts {
     }
 }
 
+/// Whether an event is to come or was; on the day itself it is to come and has begun.
+fn stage(event: &EventClaim, dated: NaiveDate) -> Option<ArticleKind> {
+    if event.start > dated {
+        Some(ArticleKind::Announcement)
+    } else if event.end.unwrap_or(event.start) < dated {
+        Some(ArticleKind::ForumArticle)
+    } else {
+        None
+    }
+}
+
 /// The tokens that name places.
 fn places_in(laid_out: &[Token]) -> BTreeSet<usize> {
     mentions(laid_out)
         .into_iter()
         .flat_map(|mention| mention.first..mention.after)
         .collect()
-}
-
-/// Whether the title says that what was told is put right.
-fn corrects(laid_out: &[Token], body: usize) -> bool {
-    let title = laid_out.iter().take_while(|token| token.start < body);
-    title
-        .filter(|token| token.is_word())
-        .any(|token| CORRECTIONS.contains(&token.folded.as_str()))
-}
-
-/// What the words of a text tell, whatever its reading says besides.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Said {
-    /// In the order they are told.
-    facts: Vec<(Kind, i64)>,
-    /// The title puts right what was told before.
-    corrects: bool,
-}
-
-/// What is said in words whose places and stems are known. English writes every word
-/// of a title with a capital, so names are looked for from byte `body` on there.
-pub(super) fn said(laid_out: &[Token], body: usize, places: &[Mention], stems: &Stems) -> Said {
-    let language = stems.language();
-    let mut facts = Facts::default();
-    let mut is_place = vec![false; laid_out.len()];
-    for place in places {
-        is_place[place.first..place.after].fill(true);
-    }
-    let first_of_body = laid_out.iter().position(|token| token.start >= body);
-    let mut at = 0;
-    while let Some(token) = laid_out.get(at) {
-        let mut next = at + 1;
-        match token.shape {
-            Shape::Number => {
-                let (number, after) = numbers::number_at(laid_out, at);
-                if let Some(number) = number {
-                    facts.tell(Kind::Number, &number);
-                }
-                next = after;
-            }
-            Shape::Word if is_place[at] => {}
-            Shape::Word => {
-                let stem = stems.stem(&token.folded);
-                if let Some(idea) = idea(&token.folded, stem, language) {
-                    facts.tell(Kind::Term, idea);
-                } else if token.capital
-                    && first_of_body != Some(at)
-                    && !names::is_of_calendar(&token.folded)
-                    && !names::begins_sentence(laid_out, at)
-                    && (token.start >= body || language != Language::English)
-                {
-                    let skeleton = names::skeleton(names::bare(&token.folded, stem, language));
-                    if skeleton.chars().count() >= SKELETON_MIN {
-                        facts.tell(Kind::Name, &skeleton);
-                    }
-                }
-            }
-            Shape::Mark => {}
-        }
-        at = next;
-    }
-    Said {
-        facts: facts.paired,
-        corrects: corrects(laid_out, body),
-    }
 }
 
 /// The facts of a text with its reading's, sorted, and the telling ones among them,
@@ -357,6 +260,11 @@ pub(super) fn facts(
     for (kind, one) in &said.facts {
         facts.keep(*kind, *one);
     }
+    for weekday in &said.weekdays {
+        for day in days::around(dated, *weekday) {
+            facts.tell(Kind::Day, &day.format(DAY).to_string());
+        }
+    }
     let telling = facts.telling();
     (facts.all, telling)
 }
@@ -366,33 +274,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_idea_has_three_names() {
-        for line in TERMS.lines().filter(|line| !line.starts_with('#')) {
-            assert_eq!(
-                line.split('\t').filter(|words| !words.is_empty()).count(),
-                3,
-                "{line}"
-            );
-        }
-    }
-
-    #[test]
-    fn common_ideas_stand_in_the_table() {
-        for common in COMMON {
-            assert!(
-                TERMS
-                    .lines()
-                    .any(|line| line.split('\t').next() == Some(common)),
-                "{common}"
-            );
-        }
-    }
-
-    #[test]
     fn facts_are_negative_and_keep_their_kind() {
         let name = fact(Kind::Name, "tkv");
         assert!(name < 0);
-        assert_eq!((Kind::of(name), Kind::worth(name)), (0, 4));
+        assert_eq!(Kind::of(name), 0);
         assert_eq!(Kind::of(fact(Kind::Term, "форум")), 4);
         assert_eq!(Kind::of(fact(Kind::Stage, "announcement")), 7);
     }

@@ -13,7 +13,7 @@ const TEXTS_MIN: f64 = 0.95;
 /// A wrong day is worse than none.
 const DAYS_PRECISION_MIN: f64 = 0.98;
 /// Of pairs of texts; the other half is told twice.
-const STORIES_MIN: f64 = 0.90;
+const STORIES_MIN: f64 = 0.95;
 /// No two stories may be taken for one.
 const STORIES_PRECISION_MIN: f64 = 0.99;
 

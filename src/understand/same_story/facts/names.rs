@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use crate::model::language::Language;
-use crate::text::months::month_number;
 use crate::text::normalise::folded;
 use crate::text::tokens::Token;
 
@@ -26,15 +25,6 @@ const KAZAKH_ENDINGS: [&str; 26] = [
     "ның", "нің", "дың", "дің", "тың", "тің", "дан", "ден", "тан", "тен", "нан", "нен", "мен",
     "пен", "бен", "ды", "ді", "ты", "ті", "да", "де", "та", "ға", "ге", "қа", "ке",
 ];
-const WEEKDAYS: [&str; 7] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-];
 /// Letters an ending may leave.
 const LEFT_MIN: usize = 4;
 /// Words within quotation marks that may be a name.
@@ -53,11 +43,6 @@ pub(super) fn begins_sentence(tokens: &[Token], at: usize) -> bool {
     ['.', '!', '?', ':', '"', '–', '—']
         .iter()
         .any(|mark| before.is_mark(*mark))
-}
-
-/// Months and weekdays, which English writes with capitals.
-pub(super) fn is_of_calendar(folded: &str) -> bool {
-    month_number(folded).is_some() || WEEKDAYS.contains(&folded)
 }
 
 /// A name without its case.
