@@ -4,21 +4,25 @@
 //! Deliberately absent: asking, and telling (`daemon::refresh` logs a verdict
 //! when it changes).
 
+mod day;
+
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use crate::model::complaint::{Complaint, Severity};
 use crate::model::draft::{Draft, Harvest};
 use crate::model::health::{Answered, Health, Sample, Verdict};
-use crate::model::source::{Place, Source, SourceState, Validators};
+use crate::model::source::{Place, Source, SourceState};
 
 use super::charset;
 use super::document::Document;
 use super::page::opening;
 use super::plan;
 use super::web::Answer;
+
+pub use day::{room, took};
 
 /// A shorter text is a teaser.
 const WHOLE_TEXT_CHARS_MIN: usize = 500;
@@ -189,53 +193,6 @@ pub fn after(
         skip(&mut next.skipped, format!("visit: {}", answered.word()), 1);
     }
     next
-}
-
-/// How many articles not seen before may still be taken from a source `today`, of
-/// `per_day`: whoever invents new ids at every visit would fill the store.
-pub fn room(health: &Health, today: NaiveDate, per_day: u32) -> usize {
-    let taken = taken_on(health, today);
-    usize::try_from(per_day.saturating_sub(taken)).unwrap_or(usize::MAX)
-}
-
-/// Notes that of a document's new articles so many were `taken` today, and so many
-/// `left`: those are told, and no validator may vouch for them.
-#[must_use]
-pub fn took(
-    state: &mut SourceState,
-    today: NaiveDate,
-    taken: usize,
-    left: usize,
-) -> Option<Complaint> {
-    let health = &mut state.health;
-    if taken > 0 {
-        let before = taken_on(health, today);
-        health.taken = Some((today, before.saturating_add(number(taken))));
-    }
-    if left == 0 {
-        return None;
-    }
-    state.validators = Validators::default();
-    state.body_hash = None;
-    let complaint = Complaint::warning(
-        "",
-        format!(
-            "new entries left out until another day: more than gather.new_per_day allows: \
-             “{left}” of “{}”",
-            taken + left
-        ),
-    );
-    if let Some((reason, times)) = reason(&complaint) {
-        skip(&mut health.skipped, reason, times);
-    }
-    Some(complaint)
-}
-
-fn taken_on(health: &Health, today: NaiveDate) -> u32 {
-    health
-        .taken
-        .filter(|(day, _)| *day == today)
-        .map_or(0, |(_, taken)| taken)
 }
 
 /// What documents of a source used to give and `last` does not. Feeds are made
