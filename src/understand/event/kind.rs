@@ -141,16 +141,16 @@ impl Scene<'_> {
             })
     }
 
-    /// The title or the first sentence tells of a death, and the title of no forum that
-    /// is held or called off for it.
+    /// The title or the first sentence tells of a death, the title of no forum that is held
+    /// or called off for it, and the text of none to come.
     fn is_obituary(&self) -> bool {
         let first = self.told.title_sentences;
         let dead = (0..=first).any(|index| section("obituary").any(self.told.words(index)));
         dead && !self.forums.iter().any(|forum| {
             let (words, at) = self.around(forum.at, forum.sentence);
-            let told =
-                held(words, at) != Held::Untold || self.is_called_off(forum.sentence, forum.at);
-            forum.sentence < first && told
+            let held = held(words, at);
+            let told = held != Held::Untold || self.is_called_off(forum.sentence, forum.at);
+            forum.sentence < first && told || !forum.scene && held == Held::ToCome
         })
     }
 
