@@ -264,18 +264,19 @@ impl Scene<'_> {
     /// "Екібастұзға ауыстырылды", "moved to Astana": tokens `first..after` tell of
     /// another place, and no day stands beside it.
     fn is_of_place(&self, first: usize, after: usize) -> bool {
-        let mut places = self.places.iter();
         let led = |at: usize| {
             let word = self.told.tokens.get(at);
             word.is_some_and(|word| matches!(word.folded.as_str(), "в" | "во" | "to" | "из"))
         };
-        let place = places.find(|place| {
-            if self.is_kazakh() {
-                place.after == first
-            } else {
-                place.first == after + 1 && led(after)
-            }
-        });
+        let place = if self.is_kazakh() {
+            let before = self.places.partition_point(|place| place.first < first);
+            let last = before.checked_sub(1).map(|last| &self.places[last]);
+            last.filter(|place| place.after == first)
+        } else {
+            let next = self.places.partition_point(|place| place.first <= after);
+            let next = self.places.get(next).filter(|_| led(after));
+            next.filter(|place| place.first == after + 1)
+        };
         place.is_some_and(|place| {
             let near = place.first.saturating_sub(BEHIND_TOKENS)..place.after + BEHIND_TOKENS;
             !self.dates.iter().any(|dated| near.contains(&dated.first))
