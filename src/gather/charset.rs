@@ -218,9 +218,10 @@ fn encoding_of(label: &str) -> Option<&'static Encoding> {
                 Some(encoding_rs::WINDOWS_1251)
             }
             "koi8r" | "koi8" | "koi" => Some(encoding_rs::KOI8_R),
+            "maccyrillic" => Some(encoding_rs::X_MAC_CYRILLIC),
             "utf8" | "utf8mb4" | "unicode11utf8" => Some(UTF_8),
             "windows1252" | "cp1252" => Some(WINDOWS_1252),
-            _ => None,
+            _ => Encoding::for_label_no_replacement(label.replace('_', "-").as_bytes()),
         }
     })
 }

@@ -45,6 +45,8 @@ pub(super) struct Capture<'a> {
     pub(super) characters: Cow<'a, str>,
     /// Open elements when it began, itself included.
     pub(super) depth: usize,
+    /// It stands in an element nobody here knows, and may speak of that.
+    pub(super) is_near: bool,
     /// Where the wrapping `div` of XHTML content stands, which is no part of it.
     pub(super) wrapper: Option<usize>,
     /// What its addresses are relative to, where the wrapper says so.
@@ -231,7 +233,9 @@ impl Building {
             (false, _) => Weight::Aside,
         };
         match (about, &mut self.entry, rel) {
-            (About::Entry, Some(entry), "alternate") => entry.link.offer(weight, Some(href)),
+            (About::Entry, Some(entry), "alternate") => {
+                entry.link.offer(weight, Some(href));
+            }
             (About::Entry, Some(entry), "enclosure") => {
                 let enclosure = Enclosure {
                     url: href,
@@ -243,7 +247,9 @@ impl Building {
             (About::Entry, Some(entry), "replies") if page => {
                 entry.draft.comments.get_or_insert(href);
             }
-            (About::Feed, _, "alternate") => self.link.offer(weight, Some(href)),
+            (About::Feed, _, "alternate") => {
+                self.link.offer(weight, Some(href));
+            }
             (About::Feed, _, "self") => {
                 self.remember_base(&href);
                 self.head.self_link.get_or_insert(href);

@@ -19,6 +19,8 @@ pub(super) enum Weight {
     /// Nothing said yet.
     #[default]
     None,
+    /// Longer than another of its kind, where there is nothing better.
+    Spare,
     /// Of a side vocabulary, about something near.
     Aside,
     /// Of a side vocabulary.
@@ -35,17 +37,24 @@ pub(super) struct Weighed {
 }
 
 impl Weighed {
-    /// Takes `value` if it counts more than what is there.
-    pub(super) fn offer(&mut self, weight: Weight, value: Option<String>) {
+    /// Takes `value` if it counts more than what is there; gives what is not kept.
+    pub(super) fn offer(&mut self, weight: Weight, value: Option<String>) -> Option<String> {
         if weight > self.weight && value.is_some() {
-            self.value = value;
             self.weight = weight;
+            std::mem::replace(&mut self.value, value)
+        } else {
+            value
         }
     }
 
     /// Whether nothing of this weight was said yet.
     pub(super) fn wants(&self, weight: Weight) -> bool {
         weight > self.weight
+    }
+
+    /// Bytes of the value.
+    pub(super) fn len(&self) -> usize {
+        self.value.as_ref().map_or(0, String::len)
     }
 }
 
@@ -71,6 +80,21 @@ impl Entry {
     /// Whether it can be found again: it has an id or a link.
     pub(super) fn is_findable(&self) -> bool {
         self.draft.id.is_some() || self.link.value.is_some()
+    }
+
+    /// Takes a summary. Where one of two is not kept but is the longer, it is the
+    /// content as long as there is no other: no letter of it is lost.
+    pub(super) fn summarise(&mut self, weight: Weight, summary: Option<String>) {
+        // What was said of something near is no loss.
+        let was_near = self.summary.wants(Weight::Other);
+        let left = self.summary.offer(weight, summary);
+        if !was_near
+            && left
+                .as_ref()
+                .is_some_and(|left| left.len() > self.summary.len())
+        {
+            self.content.offer(Weight::Spare, left);
+        }
     }
 
     /// Whether anything at all was said.

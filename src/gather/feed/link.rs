@@ -42,6 +42,16 @@ pub(super) fn resolve(link: &str, base: Option<&Url>) -> Option<String> {
     }
 }
 
+/// A link that was escaped once too often (`&amp;` in CDATA): no query has a
+/// parameter `amp;b`.
+pub(super) fn unescaped(link: String) -> String {
+    if link.contains("&amp;") {
+        link.replace("&amp;", "&")
+    } else {
+        link
+    }
+}
+
 /// An id that is a relative address is one of this place; any other is opaque.
 pub(super) fn resolve_id(id: &str, base: Option<&Url>) -> String {
     let relative = id.contains('/') && !id.contains(':') && !id.contains(char::is_whitespace);

@@ -117,6 +117,8 @@ pub(super) enum Tag {
     Id,
     Description,
     OtherDescription,
+    /// Of something near, most often a picture.
+    NearDescription,
     Subtitle,
     ItunesSubtitle,
     Summary,
@@ -289,7 +291,7 @@ fn media(name: &[u8]) -> Tag {
         b"thumbnail" => Tag::MediaThumbnail,
         b"category" => Tag::MediaCategory,
         b"keywords" => Tag::Keywords,
-        b"description" => Tag::OtherDescription,
+        b"description" => Tag::NearDescription,
         _ => Tag::Unknown,
     }
 }

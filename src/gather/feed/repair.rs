@@ -7,21 +7,28 @@ const TAG_BYTES_MAX: usize = 64 * 1024;
 /// The longest instruction, or distance to the end of a document type, looked through.
 const INSTRUCTION_BYTES_MAX: usize = 1024;
 
+/// The most tags and comments looked back at for the element a section stands in.
+const LOOKED_BACK_MAX: usize = 64;
+
 const CDATA: &str = "<![CDATA[";
+const CDATA_END: &str = "]]>";
 
 /// `text` with brackets that begin no tag escaped, and unfinished comments,
 /// sections and instructions finished.
 pub(super) fn repair(text: &str) -> String {
     let mut repaired = String::with_capacity(text.len() + text.len() / 32);
     let mut rest = text;
+    let last_end = text.rfind(CDATA_END).unwrap_or_default();
     while let Some(at) = rest.find('<') {
         repaired.push_str(&rest[..at]);
         rest = &rest[at..];
         let is_section = rest
             .get(..CDATA.len())
             .is_some_and(|head| head.eq_ignore_ascii_case(CDATA));
-        let taken = if is_section {
-            section(rest, CDATA, "]]>", &mut repaired)
+        let taken = if is_section && text.len() - rest.len() >= last_end {
+            endless_section(rest, &mut repaired)
+        } else if is_section {
+            section(rest, CDATA, CDATA_END, &mut repaired)
         } else if rest.starts_with("<!--") {
             section(rest, "<!--", "-->", &mut repaired)
         } else if rest.starts_with("<?") {
@@ -47,6 +54,24 @@ fn section(rest: &str, beginning: &str, end: &str, repaired: &mut String) -> usi
     repaired.push_str(&body[..bytes]);
     repaired.push_str(end);
     (beginning.len() + bytes + end.len()).min(rest.len())
+}
+
+/// A CDATA section no end follows: it was meant to end with its element.
+fn endless_section(rest: &str, repaired: &mut String) -> usize {
+    let around = repaired
+        .rmatch_indices('<')
+        .take(LOOKED_BACK_MAX)
+        .map(|(at, _)| &repaired[at + 1..])
+        .find(|tag| tag.starts_with(char::is_alphabetic))
+        .unwrap_or_default();
+    let name = around.split(|c: char| c.is_whitespace() || c == '>').next();
+    let end = format!("</{}>", name.unwrap_or_default());
+    let body = &rest[CDATA.len()..];
+    let bytes = body.find(&end).unwrap_or(body.len());
+    repaired.push_str(CDATA);
+    repaired.push_str(&body[..bytes]);
+    repaired.push_str(CDATA_END);
+    CDATA.len() + bytes
 }
 
 fn instruction(rest: &str, repaired: &mut String) -> usize {

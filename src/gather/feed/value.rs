@@ -236,14 +236,17 @@ fn unwrapped(html: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
+/// Many who say so give plain text: what cannot be decoded is taken as it stands.
 fn from_base64(characters: &str) -> String {
-    String::from_utf8_lossy(&decode(characters)).into_owned()
+    decode(characters)
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .unwrap_or_else(|| characters.to_owned())
 }
 
 /// RFC 4648 section 4, without regard to white space and padding: the only
-/// place in the house that reads Base64 takes what it can and stops.
+/// place in the house that reads Base64. `None`: it is none.
 mod base64_lite {
-    pub(super) fn decode(text: &str) -> Vec<u8> {
+    pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
         let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
         let (mut bits, mut count) = (0_u32, 0_u32);
         for byte in text.bytes() {
@@ -254,7 +257,8 @@ mod base64_lite {
                 b'+' | b'-' => 62,
                 b'/' | b'_' => 63,
                 _ if byte.is_ascii_whitespace() => continue,
-                _ => break,
+                b'=' => break,
+                _ => return None,
             };
             bits = bits << 6 | u32::from(value);
             count += 6;
@@ -263,7 +267,7 @@ mod base64_lite {
                 bytes.push(u8::try_from(bits >> count & 0xFF).unwrap_or_default());
             }
         }
-        bytes
+        Some(bytes)
     }
 }
 
@@ -291,6 +295,8 @@ mod tests {
             ),
             (Kind::Base64, "PHA+YTwvcD4=", "a", "<p>a</p>"),
             (Kind::Base64, "YSA8 IGI", "a < b", "a &lt; b"),
+            (Kind::Base64, "тест & a", "тест & a", "тест &amp; a"),
+            (Kind::Base64, "test", "test", "test"),
         ];
         for (kind, characters, text, markup) in cases {
             assert_eq!(

@@ -56,30 +56,27 @@ impl Building {
             kind,
             characters,
             said,
+            is_near,
             ..
         } = capture;
         match tag {
             Tag::Title | Tag::DublinTitle | Tag::MediaTitle => {
                 let title = value::line(kind, &characters);
-                entry.title.offer(weight_of(tag), title);
+                entry.title.offer(weight_of(tag, is_near), title);
             }
             Tag::Link | Tag::Url => {
-                let address = value::bare(&characters);
-                let address = address.and_then(|url| link::resolve(&url, base));
-                entry.link.offer(weight_of(tag), address);
+                let address = address(&characters, base);
+                entry.link.offer(weight_of(tag, is_near), address);
             }
             Tag::Enclosure | Tag::MediaContent | Tag::MediaThumbnail | Tag::ItunesImage => {
                 if let Some(address) = value::bare(&characters) {
                     self.file(tag, &address, said, base);
                 }
             }
-            Tag::Id => take_id(
-                &mut entry.draft,
-                &characters,
-                said[0].as_deref(),
-                base,
-                self.is_rss,
-            ),
+            Tag::Id => {
+                let said = (said[0].as_deref(), is_near);
+                take_id(&mut entry.draft, &characters, said, base, self.is_rss);
+            }
             Tag::Published | Tag::Updated | Tag::DublinDate | Tag::Created => {
                 let slot = match tag {
                     Tag::Published => &mut entry.published,
@@ -98,19 +95,25 @@ impl Building {
             }
             Tag::Language | Tag::DublinLanguage => {
                 let language = value::line(kind, &characters);
-                entry.language.offer(weight_of(tag), language);
+                entry.language.offer(weight_of(tag, is_near), language);
             }
             Tag::Rights | Tag::DublinRights => {
                 let rights = value::line(kind, &characters);
-                entry.rights.offer(weight_of(tag), rights);
+                entry.rights.offer(weight_of(tag, is_near), rights);
             }
             Tag::Comments => {
-                let address = value::bare(&characters);
-                entry.draft.comments = address.and_then(|url| link::resolve(&url, base));
+                entry.draft.comments = address(&characters, base);
             }
-            _ => take_text(entry, (tag, kind, self.is_rss), || {
-                value::html_by(sanitise, kind, characters, base)
-            }),
+            _ => {
+                let tag = match tag {
+                    Tag::Description | Tag::Summary if is_near => Tag::NearDescription,
+                    tag => tag,
+                };
+                let said = (tag, kind, characters.len());
+                take_text(entry, said, self.is_rss, || {
+                    value::html_by(sanitise, kind, characters, base)
+                });
+            }
         }
     }
 
@@ -120,23 +123,32 @@ impl Building {
             kind,
             characters,
             said,
+            is_near,
             ..
         } = capture;
         let line = || value::line(kind, &characters);
-        let address = || value::bare(&characters).and_then(|url| link::resolve(&url, base));
+        let address = || address(&characters, base);
         match tag {
             Tag::Title | Tag::DublinTitle | Tag::MediaTitle => {
-                self.title.offer(weight_of(tag), line());
+                self.title.offer(weight_of(tag, is_near), line());
             }
-            Tag::Description | Tag::Subtitle => self.description.offer(Weight::Own, line()),
-            Tag::OtherDescription | Tag::Summary => self.description.offer(Weight::Aside, line()),
-            Tag::ItunesSubtitle => self.description.offer(Weight::Other, line()),
+            Tag::Description
+            | Tag::Subtitle
+            | Tag::OtherDescription
+            | Tag::NearDescription
+            | Tag::Summary
+            | Tag::ItunesSubtitle
+            | Tag::Content
+            | Tag::Encoded
+            | Tag::Body => {
+                self.description.offer(weight_of(tag, is_near), line());
+            }
             Tag::Link | Tag::Url => {
                 let address = address();
                 if let Some(address) = &address {
                     self.remember_base(address);
                 }
-                self.link.offer(Weight::Own, address);
+                self.link.offer(weight_of(Tag::Link, is_near), address);
             }
             Tag::Id => {
                 let id = value::bare(&characters).map(|id| link::resolve_id(&id, base));
@@ -157,21 +169,19 @@ impl Building {
             | Tag::MediaCategory => {
                 take_labels(&mut self.head.categories, tag, kind, &characters, said);
             }
-            Tag::Language | Tag::DublinLanguage => self.language.offer(weight_of(tag), line()),
-            Tag::Rights | Tag::DublinRights => self.rights.offer(weight_of(tag), line()),
+            Tag::Language | Tag::DublinLanguage => {
+                self.language.offer(weight_of(tag, is_near), line());
+            }
+            Tag::Rights | Tag::DublinRights => {
+                self.rights.offer(weight_of(tag, is_near), line());
+            }
             Tag::ItunesImage => {
                 if let Some(address) = value::bare(&characters) {
                     self.picture(&address, base);
                 }
             }
             Tag::Generator => {
-                let [url, version, _] = said;
-                let url = url.and_then(|url| link::resolve(&url, base));
-                self.head.generator = Some(Generator {
-                    name: line(),
-                    url,
-                    version,
-                });
+                self.head.generator = Some(generator(line(), said, base));
             }
             Tag::Ttl => self.head.ttl_minutes = characters.trim().parse().ok(),
             Tag::Icon => self.head.icon = address(),
@@ -181,20 +191,42 @@ impl Building {
     }
 }
 
-/// How much a saying counts that several vocabularies have a name for.
-const fn weight_of(tag: Tag) -> Weight {
+/// How much a saying counts that several vocabularies have a name for, or that
+/// may be about something near.
+const fn weight_of(tag: Tag, is_near: bool) -> Weight {
     match tag {
+        // A feed has no content, but some say there what it is about.
+        Tag::Content | Tag::Encoded | Tag::Body => Weight::Spare,
+        _ if is_near => Weight::Aside,
+        Tag::MediaTitle | Tag::OtherDescription | Tag::NearDescription | Tag::Summary => {
+            Weight::Aside
+        }
         // `url` is often that of a picture nearby.
-        Tag::DublinTitle | Tag::DublinLanguage | Tag::DublinRights | Tag::Url => Weight::Other,
-        Tag::MediaTitle => Weight::Aside,
+        Tag::DublinTitle
+        | Tag::DublinLanguage
+        | Tag::DublinRights
+        | Tag::Url
+        | Tag::ItunesSubtitle => Weight::Other,
         _ => Weight::Own,
     }
+}
+
+fn address(characters: &str, base: Option<&Url>) -> Option<String> {
+    let address = value::bare(characters).map(link::unescaped);
+    address.and_then(|url| link::resolve(&url, base))
+}
+
+fn generator(name: Option<String>, said: [Option<String>; 3], base: Option<&Url>) -> Generator {
+    let [url, version, _] = said;
+    let url = url.and_then(|url| link::resolve(&url, base));
+    Generator { name, url, version }
 }
 
 /// The sayings of an entry that are markup.
 fn take_text(
     entry: &mut Entry,
-    (tag, kind, is_rss): (Tag, Kind, bool),
+    (tag, kind, bytes): (Tag, Kind, usize),
+    is_rss: bool,
     html: impl FnOnce() -> Option<String>,
 ) {
     let of_content = match tag {
@@ -205,7 +237,7 @@ fn take_text(
     };
     match tag {
         Tag::Summary | Tag::Description if entry.summary.wants(Weight::Own) => {
-            entry.summary.offer(Weight::Own, html());
+            entry.summarise(Weight::Own, html());
         }
         // A second description is the long one.
         Tag::Summary | Tag::Description | Tag::Body | Tag::FullText
@@ -213,10 +245,15 @@ fn take_text(
         {
             entry.content.offer(Weight::Other, html());
         }
-        Tag::OtherDescription if entry.summary.wants(Weight::Other) => {
-            entry.summary.offer(Weight::Other, html());
+        Tag::OtherDescription
+            if entry.summary.wants(Weight::Other)
+                || entry.content.wants(Weight::Spare) && bytes > entry.summary.len() =>
+        {
+            entry.summarise(Weight::Other, html());
         }
-        Tag::Subtitle | Tag::ItunesSubtitle if entry.summary.wants(Weight::Aside) => {
+        Tag::NearDescription | Tag::Subtitle | Tag::ItunesSubtitle
+            if entry.summary.wants(Weight::Aside) =>
+        {
             entry.summary.offer(Weight::Aside, html());
         }
         Tag::Content | Tag::Encoded if entry.content.wants(of_content) => {
@@ -229,19 +266,20 @@ fn take_text(
 fn take_id(
     draft: &mut Draft,
     characters: &str,
-    permalink: Option<&str>,
+    (permalink, is_near): (Option<&str>, bool),
     base: Option<&Url>,
     is_rss: bool,
 ) {
     let Some(id) = value::bare(characters) else {
         return;
     };
-    // RSS' own stands before one of another vocabulary that follows it.
-    if is_rss && draft.id_is_permalink.is_some() {
+    // RSS' own stands before one of another vocabulary that follows it, and any
+    // before that of what is near.
+    if is_rss && draft.id_is_permalink.is_some() || is_near && draft.id.is_some() {
         return;
     }
     let is_permalink = !permalink.is_some_and(|said| said.trim().eq_ignore_ascii_case("false"));
-    draft.id_is_permalink = is_rss.then_some(is_permalink);
+    draft.id_is_permalink = (is_rss && !is_near).then_some(is_permalink);
     draft.id = Some(if is_permalink {
         link::resolve_id(&id, base)
     } else {

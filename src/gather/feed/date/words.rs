@@ -32,7 +32,7 @@ pub(super) fn words(text: &str, received: DateTime<Utc>) -> Option<Parts> {
 
 /// Words of languages met in the wild that fit no rule of the others.
 fn respelled(text: &str) -> String {
-    const SPELLINGS: [(&str, &str); 25] = [
+    const SPELLINGS: [(&str, &str); 32] = [
         ("년 ", "-"),
         ("월 ", "-"),
         ("년", "-"),
@@ -54,6 +54,13 @@ fn respelled(text: &str) -> String {
         ("Ιον", "jun"),
         ("Ιούλ", "jul"),
         ("Αύγ", "aug"),
+        ("Μαρ", "mar"),
+        ("Μάρ", "mar"),
+        ("Μαΐ", "may"),
+        ("Ιουν", "jun"),
+        ("Ιουλ", "jul"),
+        ("Αυγ", "aug"),
+        ("Νοε", "nov"),
         ("Σεπ", "sep"),
         ("Οκτ", "oct"),
         ("Νοέ", "nov"),

@@ -22,7 +22,7 @@ impl<'a> Walk<'a> {
             return false;
         };
         let (prefix, local) = name.split_once(':').unwrap_or(("", name));
-        if !prefix.is_empty() || !self.build.is_rss {
+        if !prefix.is_empty() {
             return false;
         }
         let inner = tag(Space::Core, local);
@@ -35,7 +35,19 @@ impl<'a> Walk<'a> {
                 | Tag::OtherDescription
                 | Tag::Summary
         );
+        let is_text = capture.kind == Kind::Text;
         let leaves = match inner {
+            // Markup in the open may bear the names of Atom, but where text is meant there is none.
+            Tag::Item if !self.build.is_rss => local.eq_ignore_ascii_case("entry"),
+            Tag::Id | Tag::Published | Tag::Updated | Tag::Author | Tag::Category
+                if !self.build.is_rss =>
+            {
+                is_text
+            }
+            Tag::Title | Tag::Link | Tag::Summary | Tag::Content if !self.build.is_rss => {
+                is_text && !markup
+            }
+            _ if !self.build.is_rss => false,
             Tag::Item | Tag::Channel | Tag::Published | Tag::Enclosure => true,
             Tag::Id => local.eq_ignore_ascii_case("guid"),
             Tag::Link | Tag::Description | Tag::Category | Tag::Title | Tag::Author => !markup,

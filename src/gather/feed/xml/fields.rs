@@ -28,6 +28,8 @@ impl Walk<'_> {
             (Tag::Item, About::Entry) => self.entry_attributes(start),
             (Tag::Channel, About::Feed) if self.format == Some("cdf") => {
                 self.build.link(start, About::Feed, base);
+                self.build.head.updated = attributes::get(start, "lastmod")
+                    .and_then(|text| date::read(&text, self.document.received));
             }
             (Tag::Link, About::Feed | About::Entry) if attributes::get(start, "href").is_some() => {
                 self.build.link(start, about, base);
@@ -126,7 +128,7 @@ impl Walk<'_> {
         let get = |name| attributes::get(start, name);
         let said = match tag {
             Tag::Category | Tag::Subject => [
-                get("term"),
+                get("term").filter(|term| !term.trim().is_empty()),
                 get("scheme").or_else(|| get("domain")),
                 get("label"),
             ],
@@ -136,7 +138,10 @@ impl Walk<'_> {
                 get("label"),
             ],
             Tag::Enclosure | Tag::MediaContent | Tag::MediaThumbnail => file_said(start),
-            Tag::Generator => [get("uri").or_else(|| get("url")), get("version"), None],
+            Tag::Generator => {
+                let url = get("uri").or_else(|| get("url")).or_else(|| get("href"));
+                [url, get("version"), None]
+            }
             Tag::Id => [get("ispermalink"), None, None],
             Tag::ItunesKeywords => [None, Some(ITUNES_SCHEME.to_owned()), None],
             _ => [None, None, None],
@@ -147,6 +152,9 @@ impl Walk<'_> {
             Tag::FullText => Kind::Lines,
             Tag::Body => Kind::Xhtml,
             _ if self.build.is_rss => Kind::Guess,
+            // No element of Atom's: it is given as other formats give it.
+            Tag::Description | Tag::NearDescription => Kind::Guess,
+            Tag::OtherDescription if start.name().into_inner().contains(':') => Kind::Guess,
             _ => Kind::Text,
         };
         let typed = matches!(
@@ -157,6 +165,7 @@ impl Walk<'_> {
                 | Tag::Subtitle
                 | Tag::Rights
                 | Tag::OtherDescription
+                | Tag::NearDescription
                 | Tag::Description
                 | Tag::MediaTitle
                 | Tag::Encoded
@@ -172,6 +181,11 @@ impl Walk<'_> {
             kind,
             characters: Cow::Borrowed(""),
             depth: self.open.len(),
+            is_near: self
+                .open
+                .iter()
+                .nth_back(1)
+                .is_some_and(|around| around.tag == Tag::Unknown),
             wrapper: None,
             base: None,
             said,

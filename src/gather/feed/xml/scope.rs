@@ -19,6 +19,7 @@ impl<'a> Walk<'a> {
         }
         let from = at + 1 + name.len();
         let source = self.text.get(from..from + raw.len()).unwrap_or_default();
+        let own = name.split_once(':').map(|(own, _)| own);
         let mut language = None;
         for (key, value) in attributes::all(start) {
             if key == "xmlns" {
@@ -34,6 +35,7 @@ impl<'a> Walk<'a> {
                     let at = at + "xmlns:".len();
                     let known = match space_of_address(&value) {
                         Space::Core if value.trim().is_empty() => Space::Other,
+                        Space::Other if self.open.is_empty() && own == Some(prefix) => Space::Core,
                         // Misspelt: the prefix everybody uses says what is meant.
                         Space::Other => space_of_prefix(prefix),
                         space => space,
@@ -50,7 +52,9 @@ impl<'a> Walk<'a> {
                         .map(Rc::new),
                 );
             } else if key == "xml:lang" {
-                language = Some(value.trim().to_owned()).filter(|language| !language.is_empty());
+                // The habit of programs, not of BCP 47.
+                let said = value.trim().replace('_', "-");
+                language = Some(said).filter(|language| !language.is_empty());
             }
         }
         language
