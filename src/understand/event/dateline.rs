@@ -47,7 +47,7 @@ impl Scene<'_> {
         let sentence = self.sentence_at(place.first);
         self.is_origin(place)
             || sentence.is_some_and(|sentence| {
-                let words = self.told.words(sentence);
+                let (words, _) = self.around(place.first, sentence);
                 section("next-edition").any(words) || section("bygone").any(words)
             })
     }

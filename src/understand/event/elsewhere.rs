@@ -4,7 +4,7 @@
 use super::super::lexicon::section;
 use super::super::place::{Mention, PlaceKind, joins};
 use super::super::told::Told;
-use super::Scene;
+use super::{NEAR_TOKENS, Scene};
 use crate::model::language::Language;
 use crate::text::tokens::Token;
 
@@ -41,6 +41,7 @@ impl Scene<'_> {
         there
             && (0..self.told.sentences.len().min(RELOCATED_SENTENCES)).any(|index| {
                 let words = self.told.words(index);
+                let words = words.get(..NEAR_TOKENS).unwrap_or(words);
                 section("relocated").any(words) || section("same-day").any(words)
             })
     }
