@@ -139,7 +139,8 @@ fn multiplied(number: &str, noughts: usize) -> String {
     digits.trim_start_matches('0').to_owned()
 }
 
-/// Numbers by language and stem.
+/// Numbers by language and word: in Kazakh by its stem, elsewhere as it is written, for
+/// `стоит` has the stem of `сто`.
 static WORDS: LazyLock<[Table<String, u64>; 3]> = LazyLock::new(|| {
     let mut words = [Table::default(), Table::default(), Table::default()];
     for line in NUMERALS.lines().filter(|line| !line.starts_with('#')) {
@@ -153,8 +154,12 @@ static WORDS: LazyLock<[Table<String, u64>; 3]> = LazyLock::new(|| {
             Language::English,
         ]) {
             for form in forms.split(' ').filter(|form| !form.is_empty()) {
-                let stem = stem_in(form, language).into_owned();
-                words[side(language)].entry(stem).or_insert(value);
+                let word = if language == Language::KazakhCyrillic {
+                    stem_in(form, language).into_owned()
+                } else {
+                    form.to_owned()
+                };
+                words[side(language)].entry(word).or_insert(value);
             }
         }
     }
@@ -163,12 +168,20 @@ static WORDS: LazyLock<[Table<String, u64>; 3]> = LazyLock::new(|| {
 
 /// Whether a number in words begins there.
 pub(super) fn is_in_words(token: &Token, stems: &Stems) -> bool {
-    WORDS[side(stems.language())].contains_key(stems.stem(&token.folded))
+    value(token, stems).is_some()
+}
+
+fn value(token: &Token, stems: &Stems) -> Option<u64> {
+    let word = match stems.language() {
+        Language::Russian | Language::English => token.folded.as_str(),
+        _ => stems.stem(&token.folded),
+    };
+    let words = &WORDS[side(stems.language())];
+    words.get(word).copied().filter(|_| token.is_word())
 }
 
 /// A number in words: `екі жүз елу мың`, `двадцать пять`, `twenty-five`.
 fn in_words(tokens: &[Token], at: usize, stems: &Stems) -> (Option<u64>, usize) {
-    let words = &WORDS[side(stems.language())];
     let mut number = 0_u64;
     let mut after = at;
     while let Some(token) = tokens.get(after) {
@@ -182,9 +195,7 @@ fn in_words(tokens: &[Token], at: usize, stems: &Stems) -> (Option<u64>, usize) 
             after += 1;
             continue;
         }
-        let value = Some(token).filter(|token| token.is_word());
-        let value = value.and_then(|token| words.get(stems.stem(&token.folded)).copied());
-        match value {
+        match value(token, stems) {
             Some(100) if (2..10).contains(&number) => number *= 100,
             Some(value) if number == 0 || value < lowest(number) => number += value,
             _ => break,

@@ -128,7 +128,7 @@ pub(in super::super) fn recalled(laid_out: &[Token]) -> Vec<bool> {
             if closes
                 && laid_out
                     .get(at)
-                    .is_none_or(|next| next.spaced && next.capital)
+                    .is_none_or(|next| next.spaced && (next.capital || next.shape == Shape::Number))
             {
                 break;
             }
