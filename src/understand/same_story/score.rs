@@ -24,6 +24,10 @@ const LIKENESS_MIN_FEW: f64 = 0.85;
 const LIKENESS_MIN_OF_STAGES: f64 = 0.8;
 /// Texts so alike are one text, whatever name was found in it.
 const LIKENESS_OF_ONE_TEXT: f64 = 0.9;
+/// Texts that tell at least so many numbers, …
+const COUNTS_MIN: usize = 4;
+/// … of which not one in so many is the same, are no copies.
+const COUNTS_SHARED_ONE_IN: usize = 2;
 /// Copies are likelier one story than anything told in other words.
 const COPIES: f64 = 100.0;
 
@@ -121,11 +125,13 @@ pub(super) fn alike(one: &[i64], other: &[i64], apart: TimeDelta) -> Option<f64>
         }
         if likeness >= needed {
             // Forums of one day and town are announced in one form of words.
-            let other_name = same_name == Some(0.0) && likeness < LIKENESS_OF_ONE_TEXT;
-            return (!other_name).then_some(COPIES + likeness);
+            let is_other = same_name == Some(0.0) || facts.count_otherwise();
+            let is_copy = !is_other || likeness >= LIKENESS_OF_ONE_TEXT;
+            return is_copy.then_some(COPIES + likeness);
         }
     }
-    if facts.is_one_off() || !facts.share_enough() {
+    let is_compared = facts.share_enough() || within && facts.tell_one_event(same_name);
+    if facts.is_one_off() || !is_compared {
         return None;
     }
     // Where nobody is named and nothing counted, the whole name must be the same.
@@ -201,6 +207,22 @@ impl<'a> Compared<'a> {
             SHARED_PART_MIN
         };
         all(&self.shared) as f64 / least as f64 >= needed
+    }
+
+    /// One form of words with other numbers in it: the reports of two weeks.
+    fn count_otherwise(&self) -> bool {
+        let counts = [Kind::Number, Kind::Count];
+        let all = |facts: &[i64]| -> usize { counts.map(|kind| count(facts, kind)).iter().sum() };
+        let least = all(self.one).min(all(self.other));
+        least >= COUNTS_MIN && all(&self.shared) * COUNTS_SHARED_ONE_IN < least
+    }
+
+    /// Both are sure of an event, on the same day in the same town, and somebody or
+    /// something is named alike: what else each outlet adds is its own.
+    fn tell_one_event(&self, same_name: Option<f64>) -> bool {
+        self.share(Kind::EventDay)
+            && self.share(Kind::EventCity)
+            && (same_name == Some(1.0) || self.share(Kind::Quoted) || self.share(Kind::Name))
     }
 
     /// Both tell of it, and nothing alike.

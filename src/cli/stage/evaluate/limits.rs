@@ -8,12 +8,38 @@ use chrono::{DateTime, Utc};
 use super::score::{ALL, Scores, Tally, score};
 use super::{cases, read_all};
 
-/// Of labels of one text.
-const TEXTS_MIN: f64 = 0.95;
-/// A wrong day is worse than none.
-const DAYS_PRECISION_MIN: f64 = 0.98;
-/// Of pairs of texts; the other half is told twice.
-const STORIES_MIN: f64 = 0.95;
+/// What the sets of one beginning must reach.
+struct Floor {
+    beginning: &'static str,
+    /// Of each label of one text, F1.
+    texts: f64,
+    /// A wrong day is worse than none: precision.
+    days: f64,
+    /// Of pairs of texts, F1; the rest is told twice.
+    stories: f64,
+}
+
+const FLOORS: [Floor; 3] = [
+    Floor {
+        beginning: "dev-",
+        texts: 0.95,
+        days: 0.98,
+        stories: 0.95,
+    },
+    Floor {
+        beginning: "hold-",
+        texts: 0.95,
+        days: 0.98,
+        stories: 0.95,
+    },
+    // Nothing was mended by these: what news nobody has seen may expect.
+    Floor {
+        beginning: "first-",
+        texts: 0.87,
+        days: 0.94,
+        stories: 0.72,
+    },
+];
 /// No two stories may be taken for one.
 const STORIES_PRECISION_MIN: f64 = 0.99;
 
@@ -40,7 +66,8 @@ fn tally(scores: &Scores, label: &str) -> Tally {
 
 #[test]
 fn labelled_texts_are_read_as_well_as_promised() {
-    for beginning in ["dev-", "hold-"] {
+    for floor in FLOORS {
+        let beginning = floor.beginning;
         let scores = scores(beginning);
         for label in [
             "language",
@@ -51,15 +78,15 @@ fn labelled_texts_are_read_as_well_as_promised() {
             "regions",
         ] {
             let f1 = tally(&scores, label).f1().unwrap_or_default();
-            assert!(f1 >= TEXTS_MIN, "{beginning} {label}: {f1}");
+            assert!(f1 >= floor.texts, "{beginning} {label}: {f1}");
         }
         let days = tally(&scores, "event start")
             .precision()
             .unwrap_or_default();
-        assert!(days >= DAYS_PRECISION_MIN, "{beginning} days: {days}");
+        assert!(days >= floor.days, "{beginning} days: {days}");
         let stories = tally(&scores, "same story");
         let (f1, precision) = (stories.f1(), stories.precision());
-        assert!(f1 >= Some(STORIES_MIN), "{beginning} stories: {f1:?}");
+        assert!(f1 >= Some(floor.stories), "{beginning} stories: {f1:?}");
         assert!(
             precision >= Some(STORIES_PRECISION_MIN),
             "{beginning} stories: {precision:?}"
