@@ -1,5 +1,7 @@
 //! A Story: the articles that tell the same thing, whatever outlet and language.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::article::ArticleId;
@@ -32,13 +34,48 @@ impl StoryId {
 /// How likeness between texts is found and measured: see `understand::same_story`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Signature {
-    /// Locality-sensitive keys: two alike texts most likely share one.
+    /// One for each telling word or fact that the article is found by, the most
+    /// telling first: what tells the same thing shares several.
     pub bands: Vec<i64>,
-    /// Hashes of the text's telling words, sorted, without repeats.
+    /// The text's facts and telling words, sorted, without repeats.
     pub tokens: Vec<i64>,
 }
 
-/// A story that shares a band with a new article.
+/// Bands that a candidate shares at least, of an article that has so many.
+const SHARED_BANDS_MIN: usize = 2;
+/// Candidates an article is compared with.
+const CANDIDATES_MAX: usize = 60;
+
+/// The best of those found by the `bands` of one article, each band with all that is
+/// in it: who shares most, what is found rarely counting more than what is found
+/// often; of several alike the greatest first.
+pub fn likeliest<'a, T: Ord + Copy + 'a>(bands: impl Iterator<Item = &'a [T]>) -> Vec<T> {
+    let mut found: BTreeMap<T, (usize, f64)> = BTreeMap::new();
+    let mut bands_of_own = 0;
+    for band in bands {
+        bands_of_own += 1;
+        #[expect(clippy::cast_precision_loss, reason = "a few dozen")]
+        let worth = 1.0 / (1 + band.len()) as f64;
+        for one in band {
+            let (shared, weight) = found.entry(*one).or_default();
+            *shared += 1;
+            *weight += worth;
+        }
+    }
+    let needed = SHARED_BANDS_MIN.min(bands_of_own);
+    let mut found: Vec<(T, f64)> = found
+        .into_iter()
+        .filter(|(_, (shared, _))| *shared >= needed)
+        .map(|(one, (_, weight))| (one, weight))
+        .collect();
+    found.sort_by(|(one, weight), (other, other_weight)| {
+        other_weight.total_cmp(weight).then(other.cmp(one))
+    });
+    found.truncate(CANDIDATES_MAX);
+    found.into_iter().map(|(one, _)| one).collect()
+}
+
+/// A story that shares bands with a new article.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoryCandidate {
     pub story: StoryId,

@@ -4,7 +4,7 @@
 //! write under all their articles leads to the same candidates again and again, and
 //! on SQLite every row crosses a thread by itself.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
@@ -14,13 +14,11 @@ use super::error::StoreError;
 use super::rows::{from_json, list, time};
 use super::session::{Session, values};
 use crate::model::article::ArticleId;
-use crate::model::story::{StoryCandidate, StoryId};
+use crate::model::story::{StoryCandidate, StoryId, likeliest};
 
 /// Candidates taken from one band, the newest first: a phrase that stands under
 /// every text of an outlet must not drag all of them in.
 const CANDIDATES_PER_BAND: usize = 24;
-/// Candidates of one article.
-const CANDIDATES_MAX: usize = 200;
 /// Bands looked at; signatures have fewer.
 const BANDS_MAX: usize = 64;
 
@@ -35,9 +33,10 @@ pub struct Likened<'a> {
 type Near<'a> = Vec<(i64, &'a str)>;
 
 impl Store {
-    /// For each of `likened` the articles dated `since` or later that share a band,
-    /// newest first; bounded per band and in all, so that the cost does not grow
-    /// with the store. What it holds grows with `likened`: ask for a few at a time.
+    /// For each of `likened` the articles dated `since` or later that share most of its
+    /// bands ([`likeliest`]), newest first; bounded per band and in all, so that the
+    /// cost does not grow with the store. What it holds grows with `likened`: ask for
+    /// a few at a time.
     pub async fn story_candidates(
         &self,
         likened: &[Likened<'_>],
@@ -94,8 +93,7 @@ async fn near(session: &mut Session, likened: &[Likened<'_>]) -> Result<String, 
 }
 
 fn bands(bands: &[i64]) -> impl Iterator<Item = i64> {
-    let bands: BTreeSet<i64> = bands.iter().copied().collect();
-    bands.into_iter().take(BANDS_MAX)
+    bands.iter().copied().take(BANDS_MAX)
 }
 
 fn near_by_band(text: &str) -> Result<HashMap<i64, Near<'_>>, StoreError> {
@@ -112,19 +110,18 @@ fn near_by_band(text: &str) -> Result<HashMap<i64, Near<'_>>, StoreError> {
         .collect()
 }
 
-/// The newest of those that share a band.
+/// Those that share most.
 fn chosen<'a>(likened: &Likened<'_>, near: &HashMap<i64, Near<'a>>) -> BTreeSet<&'a str> {
     let since = likened.since.timestamp_millis();
-    let found = bands(likened.bands).filter_map(|band| near.get(&band));
-    let found: BTreeMap<&str, i64> = found
-        .flatten()
-        .filter(|(dated, _)| *dated >= since)
-        .map(|(dated, id)| (*id, *dated))
+    let in_time = |band: Option<&Near<'a>>| -> Near<'a> {
+        let near = band.into_iter().flatten().copied();
+        near.filter(|(dated, _)| *dated >= since).collect()
+    };
+    let near: Vec<Near<'a>> = bands(likened.bands)
+        .map(|band| in_time(near.get(&band)))
         .collect();
-    let mut found: Vec<(&str, i64)> = found.into_iter().collect();
-    found.sort_by_key(|(_, dated)| std::cmp::Reverse(*dated));
-    found.truncate(CANDIDATES_MAX);
-    found.into_iter().map(|(id, _)| id).collect()
+    let found = likeliest(near.iter().map(Vec::as_slice));
+    found.into_iter().map(|(_, id)| id).collect()
 }
 
 /// The articles `ids` names, newest first.

@@ -1,14 +1,18 @@
-//! Which articles tell the same thing: MinHash bands over the telling words and pairs
-//! of facts find candidates, and what both tell decides ([`score`]).
+//! Which articles tell the same thing: the most telling words and facts of each find
+//! candidates that share several of them, and what both tell decides ([`score`]).
 //!
 //! [`facts`] are names, numbers, days, places and ideas in one form for all
 //! languages, kept beside the words as negative numbers.
+//!
+//! Deliberately absent: locality-sensitive hashing (MinHash). It finds copies; outlets
+//! retell each other in words of which one in five is the same, and then two rare
+//! words that both use find what no band of minima does.
 
 mod facts;
 mod score;
 mod shelf;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -17,8 +21,8 @@ use crate::model::reading::Reading;
 use crate::model::story::{Signature, StoryCandidate, StoryId};
 use crate::text::tokens::{Shape, Token, tokens};
 pub(super) use facts::Gathering;
-use facts::{Kind, Said, facts, recalled, said};
-use score::{alike, word_key};
+use facts::{Said, facts, recalled, said};
+use score::{Told, alike, word_key, worth};
 pub use shelf::Shelf;
 
 use super::place::{Mention, mentions};
@@ -30,9 +34,10 @@ const SIGNED_CHARS_MAX: usize = 4_000;
 const TOKENS_MAX: usize = 256;
 /// Words shorter than this are mostly grammar.
 const WORD_CHARS_MIN: usize = 4;
-/// With two rows a band, texts of likeness 0.5 share one with probability 0.98.
-const BANDS: u64 = 14;
-const ROWS: u64 = 2;
+/// Words an article is found by, …
+const FOUND_BY: usize = 24;
+/// … up to so many of them from its title.
+const FOUND_BY_OF_TITLE: usize = 8;
 /// News is retold within days, an announcement within a week or so; the same words a
 /// year later are next year's.
 pub const APART_MAX: TimeDelta = TimeDelta::days(10);
@@ -47,6 +52,8 @@ pub fn signature(article: &Article, reading: &Reading) -> Signature {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Likeness {
     words: Vec<i64>,
+    /// The words it is found by.
+    found_by: Vec<i64>,
     said: Said,
 }
 
@@ -77,38 +84,31 @@ impl Likeness {
             stems.learn(&token.folded);
         }
         let recalled = recalled(laid_out);
+        let title = laid_out.partition_point(|token| token.start < body);
+        let of_title = telling_words(&laid_out[..title], &recalled, stems);
+        let words = telling_words(laid_out, &recalled, stems);
         Self {
-            words: telling_words(laid_out, &recalled, stems),
+            found_by: words_found_by(&of_title, &words),
+            words: words.into_iter().collect(),
             said: said(laid_out, body, places, &recalled, stems),
         }
     }
 
     /// What the article is found and measured by, read as `reading`.
     pub fn signature(&self, article: &Article, reading: &Reading) -> Signature {
-        let words = &self.words;
-        let mut bands: Vec<i64> = if words.is_empty() {
-            Vec::new()
-        } else {
-            (0..BANDS).map(|band| band_key(band, words)).collect()
-        };
-        let (facts, telling) = facts(&self.said, reading, article.dated().date_naive());
-        for (at, (kind, one)) in telling.iter().enumerate() {
-            for (other_kind, other) in &telling[at + 1..] {
-                if !Kind::find_together(*kind, *other_kind) {
-                    continue;
-                }
-                let (low, high) = (one.min(other), one.max(other));
-                bands.push(hash(low.cast_unsigned(), &high.to_be_bytes()).cast_signed());
-            }
-        }
+        let (facts, mut bands) = facts(&self.said, reading, article.dated().date_naive());
+        bands.extend(&self.found_by);
         // Facts are negative: the whole stays sorted.
-        let tokens = facts.into_iter().chain(words.iter().copied()).collect();
+        let tokens = facts
+            .into_iter()
+            .chain(self.words.iter().copied())
+            .collect();
         Signature { bands, tokens }
     }
 }
 
-/// The story of the likest candidate near in time, or a new one. An article
-/// that is a candidate itself stays where it is.
+/// The story whose articles among the candidates near in time are likest taken
+/// together, or a new one. An article that is a candidate itself stays where it is.
 pub fn join(
     article: &ArticleId,
     dated: DateTime<Utc>,
@@ -118,25 +118,28 @@ pub fn join(
     if let Some(own) = candidates.iter().find(|known| known.article == *article) {
         return own.story.clone();
     }
-    candidates
-        .iter()
-        .filter(|known| known.dated.signed_duration_since(dated).abs() <= APART_MAX)
-        .filter_map(|known| {
-            let apart = known.dated.signed_duration_since(dated);
-            Some((alike(&signature.tokens, &known.tokens, apart)?, known))
-        })
-        .max_by(|(one, first), (other, second)| {
-            one.total_cmp(other)
-                .then_with(|| second.dated.cmp(&first.dated))
-                .then_with(|| second.story.cmp(&first.story))
-        })
-        .map_or_else(
-            || StoryId::derived(article),
-            |(_, known)| known.story.clone(),
-        )
+    let told = Told::of(&signature.tokens);
+    let mut stories: BTreeMap<&StoryId, (f64, f64)> = BTreeMap::new();
+    for known in candidates {
+        let apart = known.dated.signed_duration_since(dated);
+        if apart.abs() <= APART_MAX {
+            let (all, count) = stories.entry(&known.story).or_default();
+            *all += alike(&told, &Told::of(&known.tokens), apart);
+            *count += 1.0;
+        }
+    }
+    // One telling may stand between two stories: all of a story have a say.
+    let fits = stories
+        .into_iter()
+        .map(|(story, (all, count))| (all / count, story));
+    let fitting = fits.filter(|(fit, _)| *fit > 0.0);
+    let best = fitting.max_by(|(fit, story), (other_fit, other)| {
+        fit.total_cmp(other_fit).then_with(|| other.cmp(story))
+    });
+    best.map_or_else(|| StoryId::derived(article), |(_, story)| story.clone())
 }
 
-fn telling_words(laid_out: &[Token], recalled: &[bool], stems: &Stems) -> Vec<i64> {
+fn telling_words(laid_out: &[Token], recalled: &[bool], stems: &Stems) -> BTreeSet<i64> {
     let mut words = BTreeSet::new();
     for (token, _) in laid_out
         .iter()
@@ -152,25 +155,30 @@ fn telling_words(laid_out: &[Token], recalled: &[bool], stems: &Stems) -> Vec<i6
             words.insert(word_key(stem));
         }
     }
-    words.into_iter().collect()
+    words
 }
 
-fn band_key(band: u64, tokens: &[i64]) -> i64 {
-    let mut key = band;
-    for row in 0..ROWS {
-        let seed = band * ROWS + row + 1;
-        let least = tokens
-            .iter()
-            .map(|token| hash(seed, &token.to_be_bytes()))
-            .min()
-            .unwrap_or_default();
-        key = hash(key, &least.to_be_bytes());
-    }
-    key.cast_signed()
+/// The most telling words of the title, then those of the whole.
+fn words_found_by(of_title: &BTreeSet<i64>, words: &BTreeSet<i64>) -> Vec<i64> {
+    let mut found_by = most_telling(of_title.iter().copied(), FOUND_BY_OF_TITLE);
+    let others = words.iter().filter(|word| !found_by.contains(word));
+    let others = most_telling(others.copied(), FOUND_BY - found_by.len());
+    found_by.extend(others);
+    found_by
+}
+
+/// The `most` that are worth most. Of those worth the same any two texts choose alike.
+fn most_telling(from: impl Iterator<Item = i64>, most: usize) -> Vec<i64> {
+    let mut all: Vec<(f64, i64)> = from.map(|one| (worth(one), one)).collect();
+    all.sort_by(|(one, first), (other, second)| {
+        other.total_cmp(one).then_with(|| first.cmp(second))
+    });
+    all.truncate(most);
+    all.into_iter().map(|(_, one)| one).collect()
 }
 
 /// FNV-1a with a final mix (SplitMix64): fast, stable for ever, and spread well
-/// enough for minima. Not for anything a publisher could gain by colliding.
+/// enough to choose by. Not for anything a publisher could gain by colliding.
 fn hash(seed: u64, bytes: &[u8]) -> u64 {
     let mut state = 0xcbf2_9ce4_8422_2325 ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     for byte in bytes {

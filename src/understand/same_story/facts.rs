@@ -20,20 +20,19 @@ use chrono::NaiveDate;
 use crate::model::event::EventStatus;
 use crate::model::reading::{EventClaim, Kind as ArticleKind, Reading};
 use crate::text::stem::stem_in;
-use crate::text::tokens::{Token, tokens};
-use crate::understand::place::mentions;
+use crate::text::tokens::tokens;
 
-use super::hash;
+use super::{hash, most_telling};
 pub(in super::super) use gathering::Gathering;
 use ideas::{COMMON, idea};
 pub(super) use said::{Said, recalled, said};
 
 /// The most facts of one kind that are kept, the first told first.
 const KIND_MAX: usize = 24;
-/// Shorter words of a name are grammar.
-const OWN_WORD_CHARS_MIN: usize = 4;
 /// A day of no year: texts seldom tell it.
 const DAY: &str = "%m-%d";
+/// The stage of a text that puts right what was told before.
+const CORRECTION: &str = "correction";
 /// Days of one event that are told.
 const EVENT_DAYS_MAX: usize = 10;
 /// What a fact is; its number is the low bits of the hash.
@@ -49,7 +48,7 @@ pub(super) enum Kind {
     /// What the event is about, by its name.
     Subject = 6,
     /// Whether it is to come, called off, put off or was: one for each text
-    /// about a forum.
+    /// about a forum. One more for what corrects another text.
     Stage = 7,
     /// A day of an event that is surely told, …
     EventDay = 8,
@@ -57,67 +56,68 @@ pub(super) enum Kind {
     EventCity = 9,
     /// … and its region.
     EventRegion = 10,
-    /// A word of the event's name, comparable within one language.
-    OwnWord = 11,
     /// A town, village or district that is named, or whose people are.
-    Town = 12,
+    Town = 11,
     /// The words of a name in quotation marks, comparable within one language.
-    Quoted = 13,
+    Quoted = 12,
     /// A number anything may be counted by.
-    Count = 14,
+    Count = 13,
     /// The hour of something.
-    Hour = 15,
+    Hour = 14,
 }
 
-/// How many facts of each kind candidates are found by, the most telling kinds
-/// first.
-const PAIRED: [(Kind, usize); 5] = [
-    (Kind::Day, 2),
-    (Kind::Name, 3),
-    (Kind::Number, 3),
-    (Kind::Town, 1),
-    (Kind::Term, 1),
+/// How many facts of each kind an article is found by.
+const FOUND_BY: [(Kind, usize); 6] = [
+    (Kind::Name, 6),
+    (Kind::Number, 6),
+    (Kind::Quoted, 2),
+    (Kind::Day, 3),
+    (Kind::Town, 2),
+    (Kind::Term, 4),
 ];
 
 impl Kind {
     const BITS: u32 = 4;
-    const COUNT: usize = 16;
+    pub(super) const COUNT: usize = 16;
 
     pub(super) const fn of(fact: i64) -> u8 {
         fact.to_be_bytes()[7] & 0b1111
     }
-
-    /// Whether a pair of them leads to candidates: two days of one range say no more
-    /// than one, and a subject on a day little.
-    pub(super) fn find_together(one: Self, other: Self) -> bool {
-        let of_a_day = one == Self::Day || other == Self::Day;
-        let other = if one == Self::Day { other } else { one };
-        !(of_a_day && matches!(other, Self::Day | Self::Term))
-    }
 }
 
 /// A fact as a negative number; stems are the others.
-fn fact(kind: Kind, text: &str) -> i64 {
-    // A town is comparable with the city of an event: see `same_place`.
-    let seed = match kind {
-        Kind::EventCity => Kind::Town,
-        kind => kind,
-    };
-    let spread = hash(7 + seed as u64, text.as_bytes()) << Kind::BITS;
+pub(super) fn fact(kind: Kind, text: &str) -> i64 {
+    let spread = hash(7 + kind as u64, text.as_bytes()) << Kind::BITS;
     ((spread | kind as u64) | (1 << 63)).cast_signed()
 }
 
-/// Whether a fact says that the forum is called off, or put off.
-pub(super) fn is_off(one: i64) -> bool {
-    static OFF: LazyLock<[i64; 2]> = LazyLock::new(|| {
-        [EventStatus::Cancelled, EventStatus::Postponed].map(|off| fact(Kind::Stage, off.word()))
-    });
-    OFF.contains(&one)
+/// What became of a forum, as one text tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    ToCome,
+    Was,
+    Cancelled,
+    Postponed,
+    /// Not of the forum: the text puts right another.
+    Correction,
 }
 
-/// Whether a town and an event's city are one.
-pub(super) const fn same_place(one: i64, other: i64) -> bool {
-    one >> Kind::BITS == other >> Kind::BITS
+impl Stage {
+    /// What a fact says of it.
+    pub(super) fn of(one: i64) -> Option<Self> {
+        static STAGES: LazyLock<[(i64, Stage); 5]> = LazyLock::new(|| {
+            [
+                (ArticleKind::Announcement.word(), Stage::ToCome),
+                (ArticleKind::ForumArticle.word(), Stage::Was),
+                (EventStatus::Cancelled.word(), Stage::Cancelled),
+                (EventStatus::Postponed.word(), Stage::Postponed),
+                (CORRECTION, Stage::Correction),
+            ]
+            .map(|(word, stage)| (fact(Kind::Stage, word), stage))
+        });
+        let known = STAGES.iter().find(|(known, _)| *known == one);
+        known.map(|(_, stage)| *stage)
+    }
 }
 
 /// The facts of a text as they are told.
@@ -125,7 +125,7 @@ pub(super) const fn same_place(one: i64, other: i64) -> bool {
 struct Facts {
     all: BTreeSet<i64>,
     count: [usize; Kind::COUNT],
-    paired: Vec<(Kind, i64)>,
+    in_order: Vec<(Kind, i64)>,
 }
 
 impl Facts {
@@ -136,7 +136,7 @@ impl Facts {
     fn keep(&mut self, kind: Kind, one: i64) {
         if self.count[kind as usize] < KIND_MAX && self.all.insert(one) {
             self.count[kind as usize] += 1;
-            self.paired.push((kind, one));
+            self.in_order.push((kind, one));
         }
     }
 
@@ -153,16 +153,9 @@ impl Facts {
             if let Some(city) = &event.city {
                 self.tell(Kind::Place, city);
             }
-            let name = tokens(&event.name);
-            let is_place = places_in(&name);
-            for (at, token) in name.iter().enumerate().filter(|(_, token)| token.is_word()) {
+            for token in tokens(&event.name).iter().filter(|token| token.is_word()) {
                 let stem = stem_in(&token.folded, reading.language);
                 let subject = idea(&token.folded, &stem, reading.language);
-                let common = subject.is_some_and(|subject| COMMON.contains(&subject));
-                let long = token.folded.chars().count() >= OWN_WORD_CHARS_MIN;
-                if long && !common && !is_place.contains(&at) && event.confidence.is_enough() {
-                    self.tell(Kind::OwnWord, &stem);
-                }
                 if let Some(subject) = subject.filter(|subject| !COMMON.contains(subject)) {
                     self.tell(Kind::Subject, subject);
                 }
@@ -177,7 +170,7 @@ impl Facts {
         match (off, reading.shown_kind()) {
             (Some(off), _) => self.tell(Kind::Stage, off.word()),
             (None, Some(kind @ (ArticleKind::Announcement | ArticleKind::ForumArticle))) => {
-                if let Some(stage) = event.map_or(Some(kind), |event| stage(event, dated)) {
+                if let Some(stage) = event.map_or(Some(kind), |event| stage(event, kind, dated)) {
                     self.tell(Kind::Stage, stage.word());
                 }
             }
@@ -216,45 +209,35 @@ impl Facts {
         }
     }
 
-    /// Those candidates are found by.
-    fn telling(&self) -> Vec<(Kind, i64)> {
+    /// Those the text is found by: of each kind the most telling ones.
+    fn found_by(&self) -> Vec<i64> {
         let of = |(kind, most): (Kind, usize)| {
-            let alike = self.paired.iter().filter(move |(one, _)| *one == kind);
-            alike.take(most).copied()
+            let alike = self.in_order.iter().filter(|(one, _)| *one == kind);
+            most_telling(alike.map(|(_, one)| *one), most)
         };
-        PAIRED.into_iter().flat_map(of).collect()
+        FOUND_BY.into_iter().flat_map(of).collect()
     }
 }
 
-/// Whether an event is to come or was; on the day itself it is to come and has begun.
-fn stage(event: &EventClaim, dated: NaiveDate) -> Option<ArticleKind> {
+/// Whether an event is to come or was. On its days what tells of it as past tells what
+/// happened there; what announces it may be yesterday's.
+fn stage(event: &EventClaim, kind: ArticleKind, dated: NaiveDate) -> Option<ArticleKind> {
     if event.start > dated {
         Some(ArticleKind::Announcement)
-    } else if event.end.unwrap_or(event.start) < dated {
+    } else if event.end.unwrap_or(event.start) < dated || kind == ArticleKind::ForumArticle {
         Some(ArticleKind::ForumArticle)
     } else {
         None
     }
 }
 
-/// The tokens that name places.
-fn places_in(laid_out: &[Token]) -> BTreeSet<usize> {
-    mentions(laid_out)
-        .into_iter()
-        .flat_map(|mention| mention.first..mention.after)
-        .collect()
-}
-
-/// The facts of a text with its reading's, sorted, and the telling ones among them,
-/// for finding candidates.
-pub(super) fn facts(
-    said: &Said,
-    reading: &Reading,
-    dated: NaiveDate,
-) -> (BTreeSet<i64>, Vec<(Kind, i64)>) {
+/// The facts of a text with its reading's, sorted, and those it is found by.
+pub(super) fn facts(said: &Said, reading: &Reading, dated: NaiveDate) -> (BTreeSet<i64>, Vec<i64>) {
     let mut facts = Facts::default();
     facts.tell_reading(reading, dated);
-    if !said.corrects {
+    if said.corrects {
+        facts.tell(Kind::Stage, CORRECTION);
+    } else {
         facts.tell_events(reading);
     }
     for (kind, one) in &said.facts {
@@ -265,8 +248,8 @@ pub(super) fn facts(
             facts.tell(Kind::Day, &day.format(DAY).to_string());
         }
     }
-    let telling = facts.telling();
-    (facts.all, telling)
+    let found_by = facts.found_by();
+    (facts.all, found_by)
 }
 
 #[cfg(test)]

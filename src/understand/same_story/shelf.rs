@@ -1,14 +1,14 @@
 //! Stories held in memory and found by band: those of one visit, or of one file.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
 use crate::model::article::ArticleId;
-use crate::model::story::{Signature, StoryCandidate, StoryId};
+use crate::model::story::{Signature, StoryCandidate, StoryId, likeliest};
 
-/// Stories an article is compared with, the latest first.
-const COMPARED_MAX: usize = 200;
+/// Articles looked at in one band, the latest first.
+const BAND_MAX: usize = 24;
 
 /// What was placed so far.
 #[derive(Debug, Default)]
@@ -19,19 +19,14 @@ pub struct Shelf {
 }
 
 impl Shelf {
-    /// The latest that share a band with `signature`.
+    /// Those that share most bands with `signature`.
     pub fn candidates(&self, signature: &Signature) -> impl Iterator<Item = StoryCandidate> {
-        let sharing: BTreeSet<usize> = signature
-            .bands
-            .iter()
-            .filter_map(|band| self.by_band.get(band))
-            .flat_map(|places| places.iter().rev().take(COMPARED_MAX))
-            .copied()
-            .collect();
-        sharing
+        let bands = signature.bands.iter().map(|band| {
+            let places = self.by_band.get(band).map_or(&[][..], Vec::as_slice);
+            &places[places.len().saturating_sub(BAND_MAX)..]
+        });
+        likeliest(bands)
             .into_iter()
-            .rev()
-            .take(COMPARED_MAX)
             .map(|place| self.placed[place].clone())
     }
 

@@ -17,6 +17,8 @@ struct Floor {
     days: f64,
     /// Of pairs of texts, F1; the rest is told twice.
     stories: f64,
+    /// The same, precision: other news may not hide behind a story.
+    stories_apart: f64,
 }
 
 const FLOORS: [Floor; 3] = [
@@ -24,24 +26,25 @@ const FLOORS: [Floor; 3] = [
         beginning: "dev-",
         texts: 0.95,
         days: 0.98,
-        stories: 0.95,
+        stories: 0.93,
+        stories_apart: 0.94,
     },
     Floor {
         beginning: "hold-",
         texts: 0.95,
         days: 0.98,
         stories: 0.95,
+        stories_apart: 0.95,
     },
     // Nothing was mended by these: what news nobody has seen may expect.
     Floor {
         beginning: "first-",
-        texts: 0.87,
-        days: 0.94,
-        stories: 0.72,
+        texts: 0.93,
+        days: 0.96,
+        stories: 0.91,
+        stories_apart: 0.92,
     },
 ];
-/// No two stories may be taken for one.
-const STORIES_PRECISION_MIN: f64 = 0.99;
 
 fn scores(beginning: &str) -> Scores {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/articles");
@@ -88,7 +91,7 @@ fn labelled_texts_are_read_as_well_as_promised() {
         let (f1, precision) = (stories.f1(), stories.precision());
         assert!(f1 >= Some(floor.stories), "{beginning} stories: {f1:?}");
         assert!(
-            precision >= Some(STORIES_PRECISION_MIN),
+            precision >= Some(floor.stories_apart),
             "{beginning} stories: {precision:?}"
         );
     }

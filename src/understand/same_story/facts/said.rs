@@ -100,7 +100,7 @@ pub(in super::super) fn said(
         };
     }
     Said {
-        facts: telling.facts.paired,
+        facts: telling.facts.in_order,
         weekdays: telling.weekdays,
         corrects: corrects(laid_out, body),
     }
