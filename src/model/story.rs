@@ -43,6 +43,9 @@ pub struct Signature {
 
 /// Bands that a candidate shares at least, of an article that has so many.
 const SHARED_BANDS_MIN: usize = 2;
+/// Articles looked at in one band, the newest first: a phrase that stands under every
+/// text of an outlet must not drag all of them in.
+pub const BAND_MAX: usize = 24;
 /// Candidates an article is compared with.
 const CANDIDATES_MAX: usize = 60;
 

@@ -14,11 +14,8 @@ use super::error::StoreError;
 use super::rows::{from_json, list, time};
 use super::session::{Session, values};
 use crate::model::article::ArticleId;
-use crate::model::story::{StoryCandidate, StoryId, likeliest};
+use crate::model::story::{BAND_MAX, StoryCandidate, StoryId, likeliest};
 
-/// Candidates taken from one band, the newest first: a phrase that stands under
-/// every text of an outlet must not drag all of them in.
-const CANDIDATES_PER_BAND: usize = 24;
 /// Bands looked at; signatures have fewer.
 const BANDS_MAX: usize = 64;
 
@@ -83,7 +80,7 @@ async fn near(session: &mut Session, likened: &[Likened<'_>]) -> Result<String, 
                    SELECT string_agg(CAST(near.dated AS TEXT) || ' ' || near.article_id, ' ')
                    FROM (SELECT b.dated, b.article_id FROM story_bands b
                      WHERE b.band = CAST(item.value ->> 'v' AS BIGINT) AND b.dated >= $2
-                     ORDER BY b.dated DESC LIMIT {CANDIDATES_PER_BAND}) AS near), ';')
+                     ORDER BY b.dated DESC LIMIT {BAND_MAX}) AS near), ';')
                  FROM {{rows}} AS item"
             ),
             values![list(bands.iter().map(String::as_str)), since],

@@ -5,10 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use crate::model::article::ArticleId;
-use crate::model::story::{Signature, StoryCandidate, StoryId, likeliest};
-
-/// Articles looked at in one band, the latest first.
-const BAND_MAX: usize = 24;
+use crate::model::story::{BAND_MAX, Signature, StoryCandidate, StoryId, likeliest};
 
 /// What was placed so far.
 #[derive(Debug, Default)]
