@@ -14,10 +14,17 @@ use url::Url;
 
 use super::Store;
 use super::error::StoreError;
+use super::rows::BATCH_ROWS;
 use super::session::{Pools, is_stale};
 
 /// Connections reading SQLite at once.
 const SQLITE_READERS: u32 = 4;
+/// Memory for pages of the database, in KiB and for each connection that needs it:
+/// the index and the short rows of tens of thousands of sources.
+const SQLITE_CACHE_KIB: u32 = 16 * 1024;
+/// Pages of the log after which it is written into the database, twice waiting for
+/// the disk: 16 MB, since a pass writes the same pages again and again.
+const SQLITE_LOG_PAGES: u32 = 4_000;
 /// Connections to PostgreSQL from one process.
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long SQLite waits for another process's write; and how long we wait for
@@ -133,6 +140,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/sqlite/0017_search.sql"),
         include_str!("migrations/postgres/0017_search.sql"),
     ),
+    (
+        18,
+        "memory",
+        include_str!("migrations/sqlite/0018_memory.sql"),
+        include_str!("migrations/postgres/0018_memory.sql"),
+    ),
 ];
 
 impl Store {
@@ -166,6 +179,12 @@ async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
+        .pragma("cache_size", format!("-{SQLITE_CACHE_KIB}"))
+        .pragma("wal_autocheckpoint", SQLITE_LOG_PAGES.to_string())
+        // Small and short-lived: what a statement sorts or holds.
+        .pragma("temp_store", "MEMORY")
+        // A batch crosses from the driver's thread without waiting on the way.
+        .row_buffer_size(BATCH_ROWS)
         .busy_timeout(WRITE_WAIT);
     let pool = || {
         SqlitePoolOptions::new()
