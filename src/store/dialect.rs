@@ -4,6 +4,7 @@
 //! | mark | SQLite | PostgreSQL |
 //! |---|---|---|
 //! | `{rows}` | the JSON array in `$1`, one row `value` each | the same |
+//! | `{wide rows}` | the same, each written out once: as it stands SQLite does that anew for each field that is read. Not for joins, whose order would change | the same |
 //! | `{bands}` | the numbers in `bands` of a row `item`, one row `value` each | the same |
 //! | `{skip locked}` | nothing: one writer at a time | `FOR UPDATE OF claimed SKIP LOCKED` |
 //! | `LIMIT $n` | `LIMIT +$n`: SQLite looks at a bare one while it prepares, and then prepares anew for each value | as it stands |
@@ -76,9 +77,13 @@ pub(super) fn write(engine: Engine, sql: Cow<'static, str>) -> Cow<'static, str>
         Engine::Sqlite => "json_each(item.value, '$.bands')",
         Engine::Postgres => "jsonb_array_elements(item.value -> 'bands')",
     };
-    let (or_fail, array) = match engine {
-        Engine::Sqlite => ("OR FAIL", "json_array"),
-        Engine::Postgres => ("", "json_build_array"),
+    let (or_fail, array, wide_rows) = match engine {
+        Engine::Sqlite => (
+            "OR FAIL",
+            "json_array",
+            "(WITH each AS MATERIALIZED (SELECT jsonb(value) AS value FROM json_each($1)) SELECT value FROM each)",
+        ),
+        Engine::Postgres => ("", "json_build_array", "{rows}"),
     };
     let (position, rows, skip_locked, for_update, for_share) = match engine {
         Engine::Sqlite => ("instr", "json_each($1)", "", "", ""),
@@ -93,6 +98,7 @@ pub(super) fn write(engine: Engine, sql: Cow<'static, str>) -> Cow<'static, str>
     Cow::Owned(
         sql.replace("{suppressed}", SUPPRESSED)
             .replace("{position}", position)
+            .replace("{wide rows}", wide_rows)
             .replace("{rows}", rows)
             .replace("{bands}", bands)
             .replace("{skip locked}", skip_locked)

@@ -42,7 +42,7 @@ const KEEP: &str = "INSERT INTO source_memory
      SELECT item.value ->> 'id', item.value ->> 'etag', item.value ->> 'last_modified',
        item.value ->> 'body_hash', item.value ->> 'moved_to',
        CAST(item.value ->> 'moved_seen' AS BIGINT), item.value ->> 'pace', item.value ->> 'health'
-     FROM {rows} AS item WHERE 1 = 1
+     FROM {wide rows} AS item WHERE 1 = 1
      ON CONFLICT (id) DO UPDATE SET etag = excluded.etag, last_modified = excluded.last_modified,
        body_hash = excluded.body_hash, moved_to = excluded.moved_to,
        moved_seen = excluded.moved_seen, pace = excluded.pace, health = excluded.health";

@@ -19,9 +19,8 @@ use super::session::{Pools, is_stale};
 
 /// Connections reading SQLite at once.
 const SQLITE_READERS: u32 = 4;
-/// Memory for pages of the database, in KiB and for each connection that needs it:
-/// the index and the short rows of tens of thousands of sources.
-const SQLITE_CACHE_KIB: u32 = 16 * 1024;
+/// Memory for pages the writer touches again and again, in KiB.
+const SQLITE_WRITER_CACHE_KIB: u32 = 8 * 1024;
 /// Pages of the log after which it is written into the database, twice waiting for
 /// the disk: 16 MB, since a pass writes the same pages again and again.
 const SQLITE_LOG_PAGES: u32 = 4_000;
@@ -179,7 +178,6 @@ async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .pragma("cache_size", format!("-{SQLITE_CACHE_KIB}"))
         .pragma("wal_autocheckpoint", SQLITE_LOG_PAGES.to_string())
         // Small and short-lived: what a statement sorts or holds.
         .pragma("temp_store", "MEMORY")
@@ -195,7 +193,11 @@ async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
     };
     let writer = pool()
         .max_connections(1)
-        .connect_with(options.clone())
+        .connect_with(
+            options
+                .clone()
+                .pragma("cache_size", format!("-{SQLITE_WRITER_CACHE_KIB}")),
+        )
         .await
         .map_err(|source| open_error(&place, advice, source))?;
     let steps = migrator(|step| step.2);
