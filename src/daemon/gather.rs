@@ -1,34 +1,28 @@
 //! A pass over the sources that are due: bounded, one at a time per host.
 
 use std::collections::{BTreeMap, HashMap};
-use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::future::Either;
+use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, watch};
-use tokio::task::{Id, JoinHandle, JoinSet};
+use tokio::task::{Id, JoinError, JoinSet};
 
+use crate::catalog::Catalogue;
 use crate::gather::web::host_key;
 use crate::model::source::{Source, SourceId, SourceState};
 use crate::store::StoreError;
 
 use super::Newsroom;
+use super::holding::{SOURCE_LEASE, held, keep, release};
 use super::refresh::{Due, Refreshed, refresh};
-use super::register::Register;
+use super::register::{Recorded, Register};
 use super::verdicts;
 
-/// How long a claim on a source holds unless it is kept: what a killed process
-/// had claimed is free again after it.
-const SOURCE_LEASE: TimeDelta = TimeDelta::minutes(5);
-/// How often a visit that takes long keeps its claim.
-const KEEP_EVERY: Duration = Duration::from_mins(1);
 /// Visits under way for each request that may be: while some wait for the store,
 /// others ask. How many ask at once is for `gather::web`.
 const VISITS_PER_REQUEST: usize = 2;
 /// Sources claimed at once.
-const CLAIM_BATCH: u32 = 200;
+const CLAIM_BATCH: u32 = 400;
 
 /// Which sources a pass asks.
 #[derive(Debug, Clone)]
@@ -53,6 +47,11 @@ pub async fn gather(
     let mut houses = Houses::new(newsroom, stop);
     let (mut visited, mut more, mut failed) = (0, true, None);
     let mut turned = Vec::new();
+    let mut tell = |refreshed: Vec<Refreshed>| {
+        visited += refreshed.len();
+        refreshed.iter().for_each(&mut said);
+        turned.extend(refreshed.into_iter().filter_map(|one| one.turned));
+    };
     loop {
         // Before all are done: a slow house keeps no others waiting.
         let room = CLAIM_BATCH.saturating_sub(houses.claimed);
@@ -62,16 +61,13 @@ pub async fn gather(
                 failed = Some(error);
                 false
             });
-            continue;
-        }
-        let Some(refreshed) = houses.next().await else {
-            houses.end().await;
+        } else if let Some(refreshed) = houses.next().await {
+            tell(refreshed);
+        } else {
+            houses.end().await.into_iter().for_each(tell);
             verdicts::tell(turned);
             return failed.map_or(Ok(visited), Err);
-        };
-        visited += refreshed.len();
-        refreshed.iter().for_each(&mut said);
-        turned.extend(refreshed.into_iter().filter_map(|one| one.turned));
+        }
     }
 }
 
@@ -80,8 +76,11 @@ struct Houses<'a> {
     newsroom: &'a Arc<Newsroom>,
     stop: &'a watch::Receiver<bool>,
     places: Arc<Semaphore>,
+    known: Known,
     register: Register,
-    keeping: JoinHandle<()>,
+    /// Visits that brought nothing, as they are recorded: no task waits for them.
+    recorded: Recorded,
+    /// What a house's other visits came to.
     tasks: JoinSet<Vec<Refreshed>>,
     /// The house each task asks, and how many of its sources.
     asked: HashMap<Id, (String, u32)>,
@@ -91,9 +90,17 @@ struct Houses<'a> {
     claimed: u32,
 }
 
+/// A catalogue, and where in it each source stands.
+struct Known {
+    catalogue: Arc<Catalogue>,
+    places: HashMap<SourceId, usize>,
+}
+
 /// A claimed source.
 struct Claimed {
-    source: Source,
+    catalogue: Arc<Catalogue>,
+    /// Which source of it.
+    place: usize,
     state: SourceState,
     /// When it was claimed.
     at: DateTime<Utc>,
@@ -103,15 +110,16 @@ struct Claimed {
 
 impl<'a> Houses<'a> {
     fn new(newsroom: &'a Arc<Newsroom>, stop: &'a watch::Receiver<bool>) -> Self {
-        let (register, keeping) = Register::open(newsroom);
+        let (register, recorded) = Register::open(newsroom);
         Self {
             newsroom,
             stop,
             places: Arc::new(Semaphore::new(
                 newsroom.gather_parallel * VISITS_PER_REQUEST,
             )),
+            known: Known::of(newsroom.catalogue()),
             register,
-            keeping,
+            recorded,
             tasks: JoinSet::new(),
             asked: HashMap::new(),
             waiting: HashMap::new(),
@@ -122,12 +130,16 @@ impl<'a> Houses<'a> {
     /// Claims up to `limit` more and begins to ask them. Whether there may be
     /// more still.
     async fn claim(&mut self, which: &Which, limit: u32) -> Result<bool, StoreError> {
-        let (claimed, more) = claim(self.newsroom, which, limit).await?;
+        let catalogue = self.newsroom.catalogue();
+        if !Arc::ptr_eq(&catalogue, &self.known.catalogue) {
+            self.known = Known::of(catalogue);
+        }
+        let (claimed, more) = claim(self.newsroom, &self.known, which, limit).await?;
         // In one order, whatever the claim's was.
         let mut houses: BTreeMap<String, Vec<Claimed>> = BTreeMap::new();
         for claimed in claimed {
             self.claimed += 1;
-            let source = &claimed.source;
+            let source = claimed.source();
             let url = source.place.url();
             let house = url.map_or_else(|| source.id.to_string(), host_key);
             houses.entry(house).or_default().push(claimed);
@@ -141,15 +153,21 @@ impl<'a> Houses<'a> {
         Ok(more)
     }
 
-    /// What the next house to be done with came to; `None`: all are.
+    /// What came of some visits; `None`: all houses are done with.
     async fn next(&mut self) -> Option<Vec<Refreshed>> {
-        let (id, refreshed) = match self.tasks.join_next_with_id().await? {
-            Ok(done) => done,
-            Err(panic) => {
-                tracing::error!(%panic, "a visit ended before its time");
-                (panic.id(), Vec::new())
-            }
-        };
+        tokio::select! {
+            biased;
+            Some(recorded) = self.recorded.next(), if !self.tasks.is_empty() => Some(recorded),
+            done = self.tasks.join_next_with_id() => Some(self.done(done?)),
+        }
+    }
+
+    /// What a house that is done with came to.
+    fn done(&mut self, done: Result<(Id, Vec<Refreshed>), JoinError>) -> Vec<Refreshed> {
+        let (id, refreshed) = done.unwrap_or_else(|panic| {
+            tracing::error!(%panic, "a visit ended before its time");
+            (panic.id(), Vec::new())
+        });
         if let Some((house, sources)) = self.asked.remove(&id) {
             self.claimed -= sources;
             let waiting = self.waiting.remove(&house).unwrap_or_default();
@@ -157,15 +175,14 @@ impl<'a> Houses<'a> {
                 self.ask(house, waiting);
             }
         }
-        Some(refreshed)
+        refreshed
     }
 
-    /// When all are done with: nothing of the pass goes on behind it.
-    async fn end(self) {
+    /// When all are done with: nothing of the pass goes on behind it. What the last
+    /// visits came to.
+    async fn end(self) -> Vec<Vec<Refreshed>> {
         drop(self.register);
-        if let Err(panic) = self.keeping.await {
-            tracing::error!(%panic, "the register of visits ended before its time");
-        }
+        self.recorded.rest().await
     }
 
     /// One task that asks a house's sources in turn.
@@ -181,7 +198,9 @@ impl<'a> Houses<'a> {
                 // A visit cut short stored nothing: it is simply made again.
                 tokio::select! {
                     biased;
-                    () = told_to_stop(&mut stop) => release(&newsroom, &claimed.source).await,
+                    () = told_to_stop(&mut stop) => {
+                        Box::pin(release(&newsroom, &claimed.state.id)).await;
+                    }
                     visited = visit_in_turn(&newsroom, &places, &claimed, &register) => {
                         refreshed.extend(visited);
                     }
@@ -194,9 +213,27 @@ impl<'a> Houses<'a> {
     }
 }
 
+impl Known {
+    fn of(catalogue: Arc<Catalogue>) -> Self {
+        let sources = catalogue.sources.iter().enumerate();
+        let places = sources.map(|(place, source)| (source.id.clone(), place));
+        Self {
+            places: places.collect(),
+            catalogue,
+        }
+    }
+}
+
+impl Claimed {
+    fn source(&self) -> &Source {
+        &self.catalogue.sources[self.place]
+    }
+}
+
 /// Claims up to `limit` sources. Whether there may be more.
 async fn claim(
     newsroom: &Newsroom,
+    known: &Known,
     which: &Which,
     limit: u32,
 ) -> Result<(Vec<Claimed>, bool), StoreError> {
@@ -226,47 +263,36 @@ async fn claim(
     };
     let ids: Vec<&SourceId> = states.iter().map(|state| &state.id).collect();
     let texts = newsroom.store.sources_with_texts_due(&ids, now).await?;
-    let catalogue = newsroom.catalogue();
-    let places: HashMap<&str, usize> = states
-        .iter()
-        .enumerate()
-        .map(|(at, state)| (state.id.as_str(), at))
-        .collect();
-    // One walk over the catalogue, however many are claimed.
-    let mut found: Vec<(usize, &Source)> = catalogue
-        .sources
-        .iter()
-        .filter_map(|source| Some((*places.get(source.id.as_str())?, source)))
-        .collect();
-    found.sort_by_key(|(at, _)| *at);
-    let found = found.into_iter().map(|(place, source)| Claimed {
-        source: source.clone(),
-        state: states[place].clone(),
-        at: now,
-        texts: texts.contains(&source.id),
+    let claimed = states.into_iter().filter_map(|state| {
+        Some(Claimed {
+            catalogue: Arc::clone(&known.catalogue),
+            place: *known.places.get(&state.id)?,
+            texts: texts.contains(&state.id),
+            state,
+            at: now,
+        })
     });
-    Ok((found.collect(), more))
+    Ok((claimed.collect(), more))
 }
 
 /// One visit when the host has rested and there is a place: waiting takes none.
-/// `None`: another process has taken the source meanwhile.
+/// `None`: another process has taken the source meanwhile, or the register tells.
 async fn visit_in_turn(
     newsroom: &Newsroom,
     places: &Semaphore,
     claimed: &Claimed,
     register: &Register,
 ) -> Option<Refreshed> {
-    let source = &claimed.source;
-    if let Some(url) = source.place.url() {
+    if let Some(url) = claimed.source().place.url() {
         newsroom.web.rest(url).await;
     }
     let _place = places.acquire().await;
     // Others of its house may have taken long: its claim is half over, or lost.
     let late = newsroom.clock.now() - claimed.at > SOURCE_LEASE / 2;
-    if late && !keep(newsroom, source).await {
+    if late && !Box::pin(keep(newsroom, &claimed.state.id)).await {
         return None;
     }
-    Some(visit(newsroom, claimed, register).await)
+    visit(newsroom, claimed, register).await
 }
 
 /// Ends when the order to stop comes.
@@ -275,125 +301,16 @@ async fn told_to_stop(stop: &mut watch::Receiver<bool>) {
     stop.wait_for(|stop| *stop).await.map(drop).ok();
 }
 
-/// Claims a source for `work`, which gives it back by recording something; the
-/// claim is given back where it does not. `None`: somebody else has it now.
-pub(super) async fn hold<T, F: Future<Output = Result<T, StoreError>>>(
-    newsroom: &Newsroom,
-    source: &Source,
-    work: impl FnOnce(SourceState) -> F,
-) -> Result<Option<T>, StoreError> {
-    let (now, holder) = (newsroom.clock.now(), &newsroom.holder);
-    let claimed = newsroom
-        .store
-        .claim_source(&source.id, now, holder, SOURCE_LEASE)
-        .await?;
-    match claimed {
-        Some(state) => held(newsroom, source, Box::pin(work(state)))
-            .await
-            .map(Some),
-        None => Ok(None),
-    }
-}
-
-/// Work on a claimed source. A document of tens of thousands of entries outlasts
-/// a claim, which is therefore kept meanwhile.
-async fn held<T>(
-    newsroom: &Newsroom,
-    source: &Source,
-    work: impl Future<Output = Result<T, StoreError>>,
-) -> Result<T, StoreError> {
-    let done = beside(work, KEEP_EVERY, || async {
-        keep(newsroom, source).await;
-    })
-    .await;
-    if done.is_err() {
-        release(newsroom, source).await;
-    }
-    done
-}
-
-/// `work`, and `keep` every so often until it is done. Both go on together: the
-/// work may hold the one connection `keep` waits for.
-async fn beside<T, K: Future<Output = ()>>(
-    work: impl Future<Output = T>,
-    every: Duration,
-    keep: impl Fn() -> K,
-) -> T {
-    let keeping = async {
-        loop {
-            tokio::time::sleep(every).await;
-            keep().await;
-        }
-    };
-    match futures_util::future::select(pin!(work), pin!(keeping)).await {
-        Either::Left((done, _)) | Either::Right((done, _)) => done,
-    }
-}
-
-/// One visit; the store's refusal of it becomes its result.
-async fn visit(newsroom: &Newsroom, claimed: &Claimed, register: &Register) -> Refreshed {
-    let source = &claimed.source;
+/// One visit; the store's refusal of it becomes its result. `None`: it brought
+/// nothing, and the register tells when that is recorded.
+async fn visit(newsroom: &Newsroom, claimed: &Claimed, register: &Register) -> Option<Refreshed> {
+    let source = claimed.source();
     let due = Due {
         source,
         state: &claimed.state,
         texts: claimed.texts,
     };
-    match held(newsroom, source, Box::pin(refresh(newsroom, due, register))).await {
-        Ok(refreshed) => refreshed,
-        Err(error) => Refreshed {
-            source: source.id.to_string(),
-            alive: false,
-            entries: 0,
-            new: 0,
-            revised: 0,
-            result: format!("could not be stored: {error}"),
-            turned: None,
-            complaints: Vec::new(),
-        },
-    }
-}
-
-/// Whether the claim is still ours. One that is lost during a visit is noticed by
-/// the visit's own transaction.
-async fn keep(newsroom: &Newsroom, source: &Source) -> bool {
-    let until = newsroom.clock.now() + SOURCE_LEASE;
-    let kept = newsroom
-        .store
-        .keep_source(&source.id, &newsroom.holder, until)
-        .await;
-    kept.unwrap_or_else(|error| {
-        tracing::warn!(source.id = %source.id, %error, "a claim could not be kept");
-        true
-    })
-}
-
-async fn release(newsroom: &Newsroom, source: &Source) {
-    if let Err(error) = newsroom
-        .store
-        .release_source(&source.id, &newsroom.holder)
-        .await
-    {
-        tracing::error!(source.id = %source.id, %error, "a claim could not be given back; it expires by itself");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use tokio::sync::Mutex;
-
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn work_that_holds_what_keeping_needs_goes_on() {
-        let connection = Mutex::new(0);
-        let work = async {
-            tokio::time::sleep(Duration::from_secs(59)).await;
-            let mut held = connection.lock().await;
-            tokio::time::sleep(Duration::from_secs(5)).await;
-            *held += 1;
-        };
-        let keep = || async { *connection.lock().await += 10 };
-        beside(work, Duration::from_mins(1), keep).await;
-        assert_eq!(*connection.lock().await, 1);
-    }
+    let visit = Box::pin(refresh(newsroom, due, register));
+    let visited = held(newsroom, source, visit).await;
+    visited.unwrap_or_else(|error| Some(Refreshed::refused(&source.id, &error)))
 }

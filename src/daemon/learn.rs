@@ -33,6 +33,7 @@ const COMPARED_AT_ONCE: usize = 8;
 const EVENTS_COMPARED_MAX: usize = 500;
 
 /// The articles of one visit that must be stored.
+#[derive(Default)]
 pub struct Learned {
     pub articles: Vec<VisitedArticle>,
     /// What became of asking articles' pages for their texts.

@@ -11,6 +11,7 @@ pub mod correct;
 mod event_claims;
 mod full_text;
 pub mod gather;
+mod holding;
 pub mod intake;
 pub mod learn;
 pub mod letter;

@@ -14,8 +14,8 @@ use crate::model::complaint::Complaint;
 use crate::model::count::counted;
 use crate::model::draft::FeedHead;
 use crate::model::health::Answered;
-use crate::model::source::{Source, SourceState};
-use crate::store::{StoreError, Visit, VisitRecord};
+use crate::model::source::{Source, SourceId, SourceState};
+use crate::store::{ReadyVisit, StoreError, Visit};
 use crate::understand::identity;
 
 use super::Newsroom;
@@ -55,7 +55,7 @@ pub struct Due<'a> {
 }
 
 /// Visits one claimed source and stores what it gave, with its validators, in
-/// one transaction.
+/// one transaction. `None`: it gave nothing, and the register tells of it.
 ///
 /// # Errors
 /// Only the store's; whatever the source does is a [`Refreshed`].
@@ -63,7 +63,7 @@ pub(super) async fn refresh(
     newsroom: &Newsroom,
     due: Due<'_>,
     register: &Register,
-) -> Result<Refreshed, StoreError> {
+) -> Result<Option<Refreshed>, StoreError> {
     let source = due.source;
     let watched = Watched::of(newsroom, source).await?;
     let mut looked = look(newsroom, due, |_| {}).await?;
@@ -83,17 +83,38 @@ pub(super) async fn refresh(
         articles: looked.learned.articles,
         full_texts: looked.learned.full_texts,
     };
-    match register.record(visit).await? {
-        VisitRecord::Stored { .. } => Ok(Refreshed {
-            turned: Turned::of(source.id.as_str(), told, judged),
-            ..looked.refreshed
-        }),
-        VisitRecord::LeaseLost => Ok(Refreshed {
+    let refreshed = Refreshed {
+        turned: Turned::of(source.id.as_str(), told, judged),
+        ..looked.refreshed
+    };
+    let visit = ReadyVisit::after(visit, due.state);
+    register.record(visit, refreshed).await
+}
+
+impl Refreshed {
+    /// The same where somebody else has the source now.
+    pub(super) fn taken_over(self) -> Self {
+        Self {
             new: 0,
             revised: 0,
             result: "another process took this visit over; nothing was stored here".to_owned(),
-            ..looked.refreshed
-        }),
+            turned: None,
+            ..self
+        }
+    }
+
+    /// What the store refused to keep.
+    pub(super) fn refused(source: &SourceId, error: &StoreError) -> Self {
+        Self {
+            source: source.to_string(),
+            alive: false,
+            entries: 0,
+            new: 0,
+            revised: 0,
+            result: format!("could not be stored: {error}"),
+            turned: None,
+            complaints: Vec::new(),
+        }
     }
 }
 
@@ -156,7 +177,12 @@ pub async fn look(
     let today = now.with_timezone(&newsroom.zone).date_naive();
     let room = health::room(&state.health, today, newsroom.plan.new_per_day);
     let articles = identified.articles;
-    let learned = Learned::of(newsroom, source, articles, pages, room, now).await?;
+    let learned = if articles.is_empty() && pages != Pages::Waiting {
+        Learned::default()
+    } else {
+        // Boxed: most visits bring nothing, and need no room for it.
+        Box::pin(Learned::of(newsroom, source, articles, pages, room, now)).await?
+    };
     told.brought_new = learned.new > 0;
     let visited = with_result(found.visited, entries, &learned);
     let mut state = plan::after(source, state, visited, now, &newsroom.plan);

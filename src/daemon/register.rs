@@ -1,19 +1,27 @@
-//! Records how visits went: all that end while one transaction is written are the
-//! next one's.
+//! Records how visits went: all that end while one transaction is written, or a
+//! moment later if they brought nothing, are the next one's.
 //!
 //! Each is kept or not by whether its own claim still held, with its articles and
 //! validators in that one transaction; what a crash takes is asked for again.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
 
 use crate::daemon::Newsroom;
-use crate::store::{ReadyVisit, StoreError, Visit, VisitRecord};
+use crate::store::{ReadyVisit, StoreError, VisitRecord};
+
+use super::holding::release;
+use super::refresh::Refreshed;
 
 /// Visits recorded at one time.
 const GROUP_MAX: usize = 256;
+/// How long visits that brought nothing wait for others: a transaction costs as much
+/// as a dozen of them.
+const QUIET_WAIT: Duration = Duration::from_millis(100);
 /// Articles after which a group takes no further visit, so that what else is to be
 /// written does not wait long.
 const GROUP_ARTICLES: usize = 250;
@@ -26,37 +34,112 @@ pub struct Register {
 
 struct Entry {
     visit: ReadyVisit,
-    recorded: oneshot::Sender<Result<VisitRecord, StoreError>>,
+    then: Then,
+}
+
+impl Entry {
+    fn is_quiet(&self) -> bool {
+        matches!(self.then, Then::Tell(_))
+    }
+}
+
+/// What is to be done when a visit is recorded.
+enum Then {
+    /// The visit waits, and what it brought takes memory until then.
+    Answer(oneshot::Sender<Result<VisitRecord, StoreError>>),
+    /// It brought nothing, and nobody waits for it.
+    Tell(Refreshed),
+}
+
+/// Visits nobody waited for, group by group as they were recorded.
+pub struct Recorded {
+    told: mpsc::UnboundedReceiver<Vec<Refreshed>>,
+    keeping: JoinHandle<()>,
+}
+
+impl Recorded {
+    /// The next group; `None`: the register has ended.
+    pub async fn next(&mut self) -> Option<Vec<Refreshed>> {
+        self.told.recv().await
+    }
+
+    /// All that are still to come, when the register is dropped.
+    pub async fn rest(mut self) -> Vec<Vec<Refreshed>> {
+        let mut rest = Vec::new();
+        while let Some(told) = self.told.recv().await {
+            rest.push(told);
+        }
+        if let Err(panic) = self.keeping.await {
+            tracing::error!(%panic, "the register of visits ended before its time");
+        }
+        rest
+    }
 }
 
 impl Register {
     /// Opens one; it is kept until the last clone is dropped.
-    pub fn open(newsroom: &Arc<Newsroom>) -> (Self, JoinHandle<()>) {
+    pub fn open(newsroom: &Arc<Newsroom>) -> (Self, Recorded) {
         let (entries, received) = mpsc::channel(GROUP_MAX);
-        let keeping = tokio::spawn(keep(Arc::clone(newsroom), received));
-        (Self { entries }, keeping)
+        // No more than are claimed, and each small.
+        let (tell, told) = mpsc::unbounded_channel();
+        let keeping = tokio::spawn(keep(Arc::clone(newsroom), received, tell));
+        (Self { entries }, Recorded { told, keeping })
     }
 
-    /// Records all of `visit` or nothing, and gives its source back.
-    pub async fn record(&self, visit: Visit) -> Result<VisitRecord, StoreError> {
-        let visit = ReadyVisit::of(visit);
+    /// Records all of `visit` or nothing, and gives its source back. `None`: it
+    /// brought nothing, and [`Recorded`] tells of it.
+    ///
+    /// # Errors
+    /// The store's; the claim is still held then.
+    pub async fn record(
+        &self,
+        visit: ReadyVisit,
+        refreshed: Refreshed,
+    ) -> Result<Option<Refreshed>, StoreError> {
+        if visit.is_quiet() {
+            let then = Then::Tell(refreshed);
+            // Where nobody takes it the runtime is going down, and everything with it.
+            self.entries.send(Entry { visit, then }).await.ok();
+            return Ok(None);
+        }
         let (recorded, answer) = oneshot::channel();
-        let handed_in = self.entries.send(Entry { visit, recorded }).await;
-        match (handed_in, answer.await) {
-            (Ok(()), Ok(record)) => record,
-            // The runtime is going down, and everything with it.
-            _ => Ok(VisitRecord::LeaseLost),
+        let then = Then::Answer(recorded);
+        let handed_in = self.entries.send(Entry { visit, then }).await;
+        let record = match (handed_in, answer.await) {
+            (Ok(()), Ok(record)) => record?,
+            _ => VisitRecord::LeaseLost,
+        };
+        Ok(Some(told(refreshed, record)))
+    }
+}
+
+async fn keep(
+    newsroom: Arc<Newsroom>,
+    mut received: mpsc::Receiver<Entry>,
+    tell: mpsc::UnboundedSender<Vec<Refreshed>>,
+) {
+    let mut entries = Vec::with_capacity(GROUP_MAX);
+    while received.recv_many(&mut entries, GROUP_MAX).await > 0 {
+        wait_for_more(&mut received, &mut entries).await;
+        while !entries.is_empty() {
+            let articles = entries.iter().map(|entry| entry.visit.articles());
+            let group = entries.drain(..group(articles)).collect();
+            let quiet = record(&newsroom, group).await;
+            // Whoever gathers may have been told to stop.
+            tell.send(quiet).ok();
         }
     }
 }
 
-async fn keep(newsroom: Arc<Newsroom>, mut received: mpsc::Receiver<Entry>) {
-    let mut entries = Vec::with_capacity(GROUP_MAX);
-    while received.recv_many(&mut entries, GROUP_MAX).await > 0 {
-        while !entries.is_empty() {
-            let articles = entries.iter().map(|entry| entry.visit.articles());
-            let group = entries.drain(..group(articles)).collect();
-            record(&newsroom, group).await;
+/// Lets a group grow while nobody waits for it.
+async fn wait_for_more(received: &mut mpsc::Receiver<Entry>, entries: &mut Vec<Entry>) {
+    let end = Instant::now() + QUIET_WAIT;
+    let mut looked_at = 0;
+    while entries.len() < GROUP_MAX && entries[looked_at..].iter().all(Entry::is_quiet) {
+        looked_at = entries.len();
+        let more = received.recv_many(entries, GROUP_MAX - looked_at);
+        if timeout_at(end, more).await.unwrap_or(0) == 0 {
+            return;
         }
     }
 }
@@ -72,36 +155,46 @@ fn group(articles: impl Iterator<Item = usize>) -> usize {
     fits.count()
 }
 
-async fn record(newsroom: &Newsroom, group: Vec<Entry>) {
+/// Records a group; gives what the visits came to that nobody waits for.
+async fn record(newsroom: &Newsroom, group: Vec<Entry>) -> Vec<Refreshed> {
     let Newsroom { store, holder, .. } = newsroom;
-    let (visits, answers): (Vec<_>, Vec<_>) = group
+    let (visits, thens): (Vec<_>, Vec<_>) = group
         .into_iter()
-        .map(|entry| (entry.visit, entry.recorded))
+        .map(|entry| (entry.visit, entry.then))
         .unzip();
-    let together = store.record_visits(&visits, holder).await;
-    if together.is_err() && visits.len() > 1 {
+    let records: Vec<_> = match store.record_visits(&visits, holder).await {
+        Ok(records) => records.into_iter().map(Ok).collect(),
+        Err(error) if visits.len() == 1 => vec![Err(error)],
         // One that the store refuses costs the others nothing.
-        for (visit, answer) in visits.into_iter().zip(answers) {
-            let recorded = store.record_visits(&[visit], holder).await;
-            tell(vec![answer], recorded);
+        Err(_) => {
+            let mut records = Vec::with_capacity(visits.len());
+            for visit in visits.chunks(1) {
+                let recorded = store.record_visits(visit, holder).await;
+                records.push(recorded.map(|records| records[0]));
+            }
+            records
         }
-    } else {
-        tell(answers, together);
+    };
+    let mut quiet = Vec::with_capacity(visits.len());
+    for ((visit, then), record) in visits.iter().zip(thens).zip(records) {
+        match (then, record) {
+            // Whoever handed it in may have been told to stop.
+            (Then::Answer(answer), record) => drop(answer.send(record)),
+            (Then::Tell(refreshed), Ok(record)) => quiet.push(told(refreshed, record)),
+            (Then::Tell(_), Err(error)) => {
+                release(newsroom, visit.source()).await;
+                quiet.push(Refreshed::refused(visit.source(), &error));
+            }
+        }
     }
+    quiet
 }
 
-/// Tells each visit what came of it; an error is that of a single one.
-fn tell(
-    answers: Vec<oneshot::Sender<Result<VisitRecord, StoreError>>>,
-    recorded: Result<Vec<VisitRecord>, StoreError>,
-) {
-    let records: Vec<Result<VisitRecord, StoreError>> = match recorded {
-        Ok(records) => records.into_iter().map(Ok).collect(),
-        Err(error) => vec![Err(error)],
-    };
-    for (answer, record) in answers.into_iter().zip(records) {
-        // Whoever handed it in may have been told to stop.
-        answer.send(record).ok();
+/// What a visit came to, now that it is recorded or not.
+fn told(refreshed: Refreshed, record: VisitRecord) -> Refreshed {
+    match record {
+        VisitRecord::Stored { .. } => refreshed,
+        VisitRecord::LeaseLost => refreshed.taken_over(),
     }
 }
 

@@ -32,7 +32,7 @@ impl<'a> Watched<'a> {
     pub(super) async fn of(newsroom: &'a Newsroom, source: &'a Source) -> Result<Self, StoreError> {
         let base = base_for(newsroom, source);
         let known = match base {
-            Some(_) => newsroom.store.pushes_of(&source.id).await?,
+            Some(_) => Box::pin(newsroom.store.pushes_of(&source.id)).await?,
             None => Vec::new(),
         };
         Ok(Self {
@@ -55,7 +55,7 @@ impl<'a> Watched<'a> {
     ) -> Result<SourceState, StoreError> {
         self.weigh(polled, now).await?;
         if let (Some(offer), Some(base)) = (offer, self.base) {
-            self.follow(offer, base, now).await?;
+            Box::pin(self.follow(offer, base, now)).await?;
         }
         let relied_on = self.known.iter().any(|push| push.is_trusted(now));
         Ok(if relied_on {
@@ -75,7 +75,7 @@ impl<'a> Watched<'a> {
             }
             let how = (trust.proven, trust.whole_only);
             let store = &self.newsroom.store;
-            store.trust_push(&push.id, how, trust.ask_before).await?;
+            Box::pin(store.trust_push(&push.id, how, trust.ask_before)).await?;
             (push.proven, push.whole_only) = how;
         }
         Ok(())

@@ -124,7 +124,7 @@ static UPSERT: LazyLock<String> = LazyLock::new(|| {
     // Stale news (a lower revision) changes nothing. `changed_at` moves only
     // when a reader would notice, not when an engine reads the same again.
     format!(
-        "INSERT INTO articles ({}) SELECT {} FROM {{rows}} AS item WHERE 1 = 1
+        "INSERT INTO articles ({}) SELECT {} FROM {{wide rows}} AS item WHERE 1 = 1
          ON CONFLICT (id) DO UPDATE SET {},
            changed_at = CASE WHEN articles.content_hash <> excluded.content_hash
              OR articles.excerpt <> excluded.excerpt

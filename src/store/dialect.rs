@@ -4,9 +4,12 @@
 //! | mark | SQLite | PostgreSQL |
 //! |---|---|---|
 //! | `{rows}` | the JSON array in `$1`, one row `value` each | the same |
+//! | `{wide rows}` | the same, each written out once: as it stands SQLite does that anew for each field that is read. Not for joins, whose order would change | the same |
 //! | `{bands}` | the numbers in `bands` of a row `item`, one row `value` each | the same |
 //! | `{skip locked}` | nothing: one writer at a time | `FOR UPDATE OF claimed SKIP LOCKED` |
 //! | `LIMIT $n` | `LIMIT +$n`: SQLite looks at a bare one while it prepares, and then prepares anew for each value | as it stands |
+//! | `{or fail}` | `OR FAIL`: as it stands SQLite copies each page before it writes to it, to undo one statement, where we undo transactions | nothing |
+//! | `{array}` | the function that makes a JSON array | the same |
 //! | `{for update}`, `{for share}` | nothing | as they say |
 //! | `{suppressed}` | whether subscriber `u` is on the suppression list | the same |
 //! | `{domain}` | what follows the `@` in `u.address` | the same |
@@ -74,6 +77,14 @@ pub(super) fn write(engine: Engine, sql: Cow<'static, str>) -> Cow<'static, str>
         Engine::Sqlite => "json_each(item.value, '$.bands')",
         Engine::Postgres => "jsonb_array_elements(item.value -> 'bands')",
     };
+    let (or_fail, array, wide_rows) = match engine {
+        Engine::Sqlite => (
+            "OR FAIL",
+            "json_array",
+            "(WITH each AS MATERIALIZED (SELECT jsonb(value) AS value FROM json_each($1)) SELECT value FROM each)",
+        ),
+        Engine::Postgres => ("", "json_build_array", "{rows}"),
+    };
     let (position, rows, skip_locked, for_update, for_share) = match engine {
         Engine::Sqlite => ("instr", "json_each($1)", "", "", ""),
         Engine::Postgres => (
@@ -87,9 +98,12 @@ pub(super) fn write(engine: Engine, sql: Cow<'static, str>) -> Cow<'static, str>
     Cow::Owned(
         sql.replace("{suppressed}", SUPPRESSED)
             .replace("{position}", position)
+            .replace("{wide rows}", wide_rows)
             .replace("{rows}", rows)
             .replace("{bands}", bands)
             .replace("{skip locked}", skip_locked)
+            .replace("{or fail}", or_fail)
+            .replace("{array}", array)
             .replace("{domain}", domain)
             .replace("{words}", words)
             .replace("{words match}", words_match)

@@ -1,4 +1,5 @@
-//! `sources.health`: a [`Health`] as its column holds it.
+//! `source_memory.health`: a [`Health`] as its column holds it, but for the last
+//! answer, which has a column of its own.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,6 @@ use crate::model::health::{Answered, Health, Sample, Verdict};
 
 #[derive(Serialize, Deserialize)]
 struct HealthJson {
-    answered: Option<String>,
     failing_since: Option<i64>,
     newest: Option<i64>,
     weekly_tenths: Option<u32>,
@@ -25,14 +25,10 @@ struct HealthJson {
     taken: Option<(i64, u32)>,
 }
 
-/// The column's text; `None` where nothing is known.
-pub(super) fn health_json(health: &Health) -> Option<String> {
-    if *health == Health::default() {
-        return None;
-    }
+/// The column's text.
+pub(super) fn health_json(health: &Health) -> String {
     let sample = |sample: Sample| [sample.entries, sample.dated, sample.whole];
-    Some(json(&HealthJson {
-        answered: health.answered.map(|answered| answered.word().to_owned()),
+    json(&HealthJson {
         failing_since: health.failing_since.map(|time| time.timestamp_millis()),
         newest: health.newest.map(|time| time.timestamp_millis()),
         weekly_tenths: health.weekly_tenths,
@@ -42,14 +38,17 @@ pub(super) fn health_json(health: &Health) -> Option<String> {
         skipped: health.skipped.clone(),
         told: health.told.map(|verdict| verdict.word().to_owned()),
         taken: health.taken.map(|(day, taken)| (day_number(day), taken)),
-    }))
+    })
 }
 
-/// Reads [`health_json`].
-pub(super) fn health(text: Option<&str>) -> Result<Health, StoreError> {
-    const WHAT: &str = "sources.health";
+/// Reads [`health_json`], with the last answer.
+pub(super) fn health(text: Option<&str>, answered: Option<Answered>) -> Result<Health, StoreError> {
+    const WHAT: &str = "source_memory.health";
     let Some(text) = text else {
-        return Ok(Health::default());
+        return Ok(Health {
+            answered,
+            ..Health::default()
+        });
     };
     let health: HealthJson = from_json(text, WHAT)?;
     let sample = |[entries, dated, whole]: [u32; 3]| Sample {
@@ -58,8 +57,7 @@ pub(super) fn health(text: Option<&str>) -> Result<Health, StoreError> {
         whole,
     };
     Ok(Health {
-        // A word of a newer program is none to this one.
-        answered: health.answered.as_deref().and_then(Answered::from_word),
+        answered,
         failing_since: time_or_none(health.failing_since, WHAT)?,
         newest: time_or_none(health.newest, WHAT)?,
         weekly_tenths: health.weekly_tenths,

@@ -28,6 +28,7 @@ mod labels;
 mod leaving;
 mod links;
 mod mailings;
+mod memory;
 mod moves;
 mod open;
 mod pace;

@@ -14,10 +14,16 @@ use url::Url;
 
 use super::Store;
 use super::error::StoreError;
+use super::rows::BATCH_ROWS;
 use super::session::{Pools, is_stale};
 
 /// Connections reading SQLite at once.
 const SQLITE_READERS: u32 = 4;
+/// Memory for pages the writer touches again and again, in KiB.
+const SQLITE_WRITER_CACHE_KIB: u32 = 8 * 1024;
+/// Pages of the log after which it is written into the database, twice waiting for
+/// the disk: 16 MB, since a pass writes the same pages again and again.
+const SQLITE_LOG_PAGES: u32 = 4_000;
 /// Connections to PostgreSQL from one process.
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long SQLite waits for another process's write; and how long we wait for
@@ -133,6 +139,12 @@ const STEPS: &[Step] = &[
         include_str!("migrations/sqlite/0017_search.sql"),
         include_str!("migrations/postgres/0017_search.sql"),
     ),
+    (
+        18,
+        "memory",
+        include_str!("migrations/sqlite/0018_memory.sql"),
+        include_str!("migrations/postgres/0018_memory.sql"),
+    ),
 ];
 
 impl Store {
@@ -166,6 +178,11 @@ async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
+        .pragma("wal_autocheckpoint", SQLITE_LOG_PAGES.to_string())
+        // Small and short-lived: what a statement sorts or holds.
+        .pragma("temp_store", "MEMORY")
+        // A batch crosses from the driver's thread without waiting on the way.
+        .row_buffer_size(BATCH_ROWS)
         .busy_timeout(WRITE_WAIT);
     let pool = || {
         SqlitePoolOptions::new()
@@ -176,7 +193,11 @@ async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
     };
     let writer = pool()
         .max_connections(1)
-        .connect_with(options.clone())
+        .connect_with(
+            options
+                .clone()
+                .pragma("cache_size", format!("-{SQLITE_WRITER_CACHE_KIB}")),
+        )
         .await
         .map_err(|source| open_error(&place, advice, source))?;
     let steps = migrator(|step| step.2);

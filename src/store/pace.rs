@@ -1,4 +1,4 @@
-//! `sources.pace`: a [`Pace`] as its column holds it.
+//! `source_memory.pace`: a [`Pace`] as its column holds it.
 
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +39,7 @@ pub(super) fn pace_json(pace: &Pace) -> Option<String> {
 
 /// Reads [`pace_json`].
 pub(super) fn pace(text: Option<&str>) -> Result<Pace, StoreError> {
-    const WHAT: &str = "sources.pace";
+    const WHAT: &str = "source_memory.pace";
     let Some(text) = text else {
         return Ok(Pace::default());
     };

@@ -14,6 +14,7 @@ use super::article_rows::{Seen, keep_articles, sealed_until};
 use super::dialect::Durability;
 use super::error::StoreError;
 use super::full_texts::keep_full_texts;
+use super::memory;
 use super::rows::{BATCH_ROWS, list, time_or_none, unsigned};
 use super::search::{IndexRow, keep_words, words_of};
 use super::session::{Session, values};
@@ -21,13 +22,15 @@ use super::sources::{keep_states, raise_stamp};
 use super::tellings::keep_events;
 use super::visited::{Visit, VisitRecord, VisitedArticle};
 use crate::model::delivery::Holder;
-use crate::model::source::SourceId;
+use crate::model::source::{SourceId, SourceState};
 
 /// A visit with all that takes its time prepared, so that the store's one writer
 /// does not wait for it.
 #[derive(Debug)]
 pub struct ReadyVisit {
     visit: Visit,
+    /// What is remembered of its source is as it was.
+    memory_stays: bool,
     /// When its changes count as made.
     seen: Option<DateTime<Utc>>,
     /// What its articles are found by.
@@ -41,6 +44,15 @@ impl ReadyVisit {
         Self::seen_at(visit, seen)
     }
 
+    /// Prepares a visit to a source that was claimed in the state `before`: what is
+    /// remembered as it was then is not written again.
+    pub fn after(visit: Visit, before: &SourceState) -> Self {
+        Self {
+            memory_stays: memory::is_same(before, &visit.state),
+            ..Self::of(visit)
+        }
+    }
+
     fn seen_at(mut visit: Visit, seen: Option<DateTime<Utc>>) -> Self {
         // Of an article told twice the last counts: a batch may not touch a row twice.
         let articles = visit.articles.into_iter();
@@ -49,12 +61,27 @@ impl ReadyVisit {
             .collect();
         visit.articles = articles.into_values().collect();
         let words = visit.articles.iter().map(words_of).collect();
-        Self { visit, seen, words }
+        Self {
+            visit,
+            memory_stays: false,
+            seen,
+            words,
+        }
     }
 
     /// How many articles it brought.
     pub fn articles(&self) -> usize {
         self.visit.articles.len()
+    }
+
+    /// Whether its source's state is all there is to keep.
+    pub fn is_quiet(&self) -> bool {
+        self.visit.articles.is_empty() && self.visit.full_texts.is_empty()
+    }
+
+    /// Whose visit it is.
+    pub fn source(&self) -> &SourceId {
+        &self.visit.state.id
     }
 }
 
@@ -204,6 +231,8 @@ async fn write(
     visits: &[&ReadyVisit],
     known: &HashMap<String, Known>,
 ) -> Result<(), StoreError> {
+    let changed = visits.iter().filter(|ready| !ready.memory_stays);
+    memory::keep_memories(session, changed.map(|ready| &ready.visit.state)).await?;
     let mut articles: Vec<Seen> = visits
         .iter()
         .flat_map(|ready| {

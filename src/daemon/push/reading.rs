@@ -20,7 +20,8 @@ use crate::understand::identity;
 
 use super::super::Newsroom;
 use super::super::full_text::Pages;
-use super::super::gather::{Which, gather, hold};
+use super::super::gather::{Which, gather};
+use super::super::holding::hold;
 use super::super::learn::Learned;
 use super::super::watched::base_for;
 

@@ -14,10 +14,12 @@ const AGED: (u64, u64) = (19, 20);
 const AGED_DAYS_MAX: i64 = 400;
 /// Hours of the day are told apart after so long; before, all are alike.
 const KNOWN_AFTER: TimeDelta = TimeDelta::days(3);
-/// How far ahead is looked.
-const AHEAD_MAX: TimeDelta = TimeDelta::days(7);
-const STEP: TimeDelta = TimeDelta::minutes(15);
+const HOUR_MS: i64 = 60 * 60 * 1000;
+/// Entries are expected at the end of a quarter of an hour from now.
+const STEP_MS: u64 = 15 * 60 * 1000;
 const STEPS_OF_HOUR: u64 = 4;
+/// A week: so far ahead is looked.
+const STEPS_MAX: u64 = 7 * 24 * STEPS_OF_HOUR;
 
 /// Counts entries that are new at `now`, by when they were published. Of a
 /// document read for the first time only dated ones count: how long the others
@@ -54,10 +56,12 @@ pub(super) fn expect(rhythm: &Rhythm, entries: u32, now: DateTime<Utc>) -> Optio
     let apart = observed >= KNOWN_AFTER;
     let all: u64 = rhythm.hours.iter().copied().map(u64::from).sum();
     let target = u64::from(entries) * u64::from(ONE) * STEPS_OF_HOUR * days;
-    let mut sum = 0;
-    let mut wait = TimeDelta::zero();
-    while wait < AHEAD_MAX {
-        let hour = (now + wait).hour() as usize;
+    let (mut sum, mut steps) = (0, 0);
+    let mut hour = now.hour() as usize;
+    // Of the hour that has begun, those that begin before its end.
+    let begun_ms = now.timestamp_millis().rem_euclid(HOUR_MS);
+    let mut in_hour = (HOUR_MS - begun_ms).unsigned_abs().div_ceil(STEP_MS);
+    while steps < STEPS_MAX {
         let per_day = if apart {
             // An hour's neighbours say something of it too.
             let near = [hour + 23, hour, hour + 1].map(|hour| u64::from(rhythm.hours[hour % 24]));
@@ -65,11 +69,16 @@ pub(super) fn expect(rhythm: &Rhythm, entries: u32, now: DateTime<Utc>) -> Optio
         } else {
             all / 24
         };
-        sum += per_day * u64::from(ONE);
-        wait += STEP;
-        if sum >= target {
-            return Some(wait);
+        let each = per_day * u64::from(ONE);
+        let here = in_hour.min(STEPS_MAX - steps);
+        if sum + each * here >= target {
+            steps += (target - sum).div_ceil(each.max(1)).max(1);
+            return TimeDelta::try_milliseconds(i64::try_from(steps * STEP_MS).ok()?);
         }
+        sum += each * here;
+        steps += here;
+        in_hour = STEPS_OF_HOUR;
+        hour = (hour + 1) % 24;
     }
     None
 }
@@ -113,7 +122,12 @@ fn observed_days(observed: TimeDelta) -> u64 {
     let whole = observed.num_days().clamp(0, AGED_DAYS_MAX);
     let rest_minutes = (observed - TimeDelta::days(observed.num_days())).num_minutes();
     let rest = u64::try_from(rest_minutes).unwrap_or(0) * u64::from(ONE) / (24 * 60);
-    (0..whole).map(|day| aged(u64::from(ONE), day)).sum::<u64>() + aged(rest, whole)
+    let (mut days, mut weight) = (0, u64::from(ONE));
+    for _ in 0..whole {
+        days += weight;
+        weight = aged(weight, 1);
+    }
+    days + aged(rest, whole)
 }
 
 #[cfg(test)]
@@ -156,6 +170,55 @@ mod tests {
             "{many}"
         );
         assert_eq!(expect(&rhythm, 100, now), None);
+    }
+
+    /// As it is meant: quarter by quarter.
+    fn walked(rhythm: &Rhythm, entries: u32, now: DateTime<Utc>) -> Option<TimeDelta> {
+        let observed = now - rhythm.since?;
+        let days: u64 = (0..observed.num_days())
+            .map(|day| aged(u64::from(ONE), day))
+            .sum();
+        let target = u64::from(entries * ONE) * STEPS_OF_HOUR * days;
+        let all: u32 = rhythm.hours.iter().sum();
+        let (mut wait, mut sum) = (TimeDelta::zero(), 0);
+        while wait < TimeDelta::days(7) {
+            let hour = (now + wait).hour() as usize;
+            let near: u32 = [23, 0, 1]
+                .map(|by| rhythm.hours[(hour + by) % 24])
+                .iter()
+                .sum();
+            let per_day = if observed < KNOWN_AFTER {
+                all / 24
+            } else {
+                near / 3
+            };
+            sum += u64::from(per_day * ONE);
+            wait += TimeDelta::minutes(15);
+            if sum >= target {
+                return Some(wait);
+            }
+        }
+        None
+    }
+
+    #[test]
+    fn hours_at_once_are_quarters_one_by_one() {
+        let (mut rhythm, now) = office_hours();
+        rhythm.hours[23] = 7_000;
+        for since in [1, 2, 3, 14, 400] {
+            rhythm.since = Some(now - TimeDelta::days(since));
+            for entries in [0, 1, 2, 3, 5, 9, 17, 40, 100] {
+                for ms in [0, 1, 899_999, 900_000, 3_599_999, 40_000_000, 86_399_999] {
+                    let now = now + TimeDelta::milliseconds(ms);
+                    rhythm.since = Some(now - TimeDelta::days(since));
+                    assert_eq!(
+                        expect(&rhythm, entries, now),
+                        walked(&rhythm, entries, now),
+                        "{since} {entries} {now}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]

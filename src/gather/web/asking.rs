@@ -150,7 +150,7 @@ impl Web {
         if let Manner::Page(now) = asking.manner {
             // Asking for robots.txt takes a turn of its own.
             asking.turn = None;
-            self.permitted(url, asking.request, now)
+            Box::pin(self.permitted(url, asking.request, now))
                 .await
                 .map_err(failed)?;
         }

@@ -1,9 +1,15 @@
 //! Opening what cannot be opened: the message names the place and what to do.
 
 use super::{Ground, cluster, on_both};
+use crate::model::health::Answered;
+use crate::model::source::SourceState;
 use crate::store::{Store, StoreError};
 
-on_both!(opens_again_and_again, a_newer_schema_is_refused);
+on_both!(
+    opens_again_and_again,
+    a_newer_schema_is_refused,
+    sources_of_an_older_schema_are_remembered,
+);
 
 async fn opens_again_and_again(ground: Ground) {
     let (a, b) = tokio::join!(ground.another(), ground.another());
@@ -34,6 +40,54 @@ async fn a_newer_schema_is_refused(ground: Ground) {
         matches!(error, StoreError::NewerSchema { found: 999, .. }),
         "{error}"
     );
+}
+
+async fn sources_of_an_older_schema_are_remembered(ground: Ground) {
+    let older = [
+        "DELETE FROM _sqlx_migrations WHERE version = 18",
+        "DROP TABLE source_memory",
+        "ALTER TABLE sources DROP COLUMN answered",
+        "ALTER TABLE sources ADD COLUMN etag TEXT",
+        "ALTER TABLE sources ADD COLUMN last_modified TEXT",
+        "ALTER TABLE sources ADD COLUMN body_hash TEXT",
+        "ALTER TABLE sources ADD COLUMN moved_to TEXT",
+        "ALTER TABLE sources ADD COLUMN moved_seen BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE sources ADD COLUMN pace TEXT",
+        "ALTER TABLE sources ADD COLUMN health TEXT",
+        "INSERT INTO sources (id, outlet, republish, registered, place_hash, next_visit, etag,
+           last_modified, body_hash, moved_to, moved_seen, pace, health)
+         VALUES ('a', 'A', 'full', 1, 'h', 7, '\"1\"', 'Thu', 'b', 'https://b.example.kz/', 2,
+           '{\"ttl\":60,\"update\":null,\"skip_hours\":[],\"skip_days\":[],\"entries\":20,
+             \"since\":5,\"aged\":6,\"hours\":[9,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]}',
+           '{\"answered\":\"web-page\",\"failing_since\":5,\"newest\":6,\"weekly_tenths\":14,
+             \"last\":[0,0,0],\"usual\":[12,2,1],\"changed_since\":7,\"skipped\":{\"x\":3},
+             \"told\":\"changed\"}'),
+           ('b', 'B', 'full', 1, 'h', 7, NULL, NULL, NULL, NULL, 0, NULL, NULL)",
+    ];
+    let durability = crate::store::dialect::Durability::Full;
+    let mut session = ground
+        .store
+        .pools
+        .write("a test", durability)
+        .await
+        .unwrap();
+    for step in older {
+        session.execute(step, vec![]).await.expect(step);
+    }
+    session.commit().await.unwrap();
+    let store = Store::open(&ground.url).await.unwrap();
+    let states = store.source_states().await.unwrap();
+    let [a, b] = &states[..] else {
+        panic!("{states:?}")
+    };
+    assert_eq!(a.validators.etag.as_deref(), Some("\"1\""));
+    assert_eq!(a.validators.last_modified.as_deref(), Some("Thu"));
+    assert_eq!(a.body_hash.as_deref(), Some("b"));
+    assert_eq!(a.moved_to, Some(("https://b.example.kz/".to_owned(), 2)));
+    assert_eq!((a.pace.entries, a.pace.rhythm.hours[0]), (20, 9));
+    assert_eq!(a.health.answered, Some(Answered::WebPage));
+    assert_eq!(a.health.usual.entries, 12);
+    assert_eq!(b, &SourceState::new(b.id.clone(), b.next_visit));
 }
 
 #[tokio::test]

@@ -17,6 +17,8 @@ on_both!(
     a_long_visit_keeps_its_lease,
     a_lost_lease_records_nothing,
     quiet_visits_are_recorded_together,
+    what_is_remembered_is_written_where_it_changed,
+    who_visits_a_place_that_moves_loses_it,
     everything_remembered_reads_back,
 );
 
@@ -264,6 +266,55 @@ async fn quiet_visits_are_recorded_together(ground: Ground) {
     }
     assert_eq!(store.source_state(&states[1].id).await.unwrap(), before);
     assert_eq!(named("slow", at(1) + LEASE).await.unwrap(), None, "quick's");
+}
+
+async fn what_is_remembered_is_written_where_it_changed(ground: Ground) {
+    let store = &ground.store;
+    store.sync_sources(&[source("a")], at(0)).await.unwrap();
+    let claim = || async {
+        let claimed = store
+            .claim_sources(at(9_000), &holder("x"), LEASE, 1)
+            .await
+            .unwrap();
+        claimed.into_iter().next().expect("due")
+    };
+    let first = claim().await;
+    let mut read = first.clone();
+    read.pace.entries = 7;
+    read.health.answered = Some(Answered::Read);
+    let record = |before: SourceState, state: &SourceState| {
+        let visit = ReadyVisit::after(Visit::quiet(state.clone()), &before);
+        async move { store.record_visits(&[visit], &holder("x")).await.unwrap() }
+    };
+    record(first.clone(), &read).await;
+    assert_eq!(claim().await, read, "other than before");
+    let mut quiet = read.clone();
+    quiet.health.answered = Some(Answered::Unchanged);
+    quiet.last_result = Some("nothing new".to_owned());
+    quiet.next_visit = at(1);
+    record(read.clone(), &quiet).await;
+    assert_eq!(claim().await, quiet, "what every visit writes");
+    let mut unwritten = quiet.clone();
+    unwritten.pace.entries = 8;
+    record(unwritten.clone(), &unwritten).await;
+    assert_eq!(claim().await, quiet, "as before, and so not written");
+}
+
+async fn who_visits_a_place_that_moves_loses_it(ground: Ground) {
+    let store = &ground.store;
+    let mut listed = [source("a")];
+    store.sync_sources(&listed, at(0)).await.unwrap();
+    let claimed = store.claim_sources(at(0), &holder("x"), LEASE, 1).await;
+    let mut state = claimed.unwrap().remove(0);
+    listed[0].place = Place::Feed("https://new.example.kz/".parse().unwrap());
+    store.sync_sources(&listed, at(1)).await.unwrap();
+    state.validators.etag = Some("\"of the old place\"".to_owned());
+    let recorded = store.record_visit(Visit::quiet(state), &holder("x")).await;
+    assert_eq!(recorded.unwrap(), VisitRecord::LeaseLost);
+    let fresh = store.source_state(&listed[0].id).await.unwrap();
+    assert_eq!(fresh, Some(SourceState::new(listed[0].id.clone(), at(1))));
+    let again = store.claim_sources(at(1), &holder("y"), LEASE, 1).await;
+    assert_eq!(again.unwrap().len(), 1, "due at once");
 }
 
 async fn everything_remembered_reads_back(ground: Ground) {
