@@ -44,6 +44,10 @@ pub enum StoreError {
         source: Box<sqlx::Error>,
     },
     #[error(
+        "the store had failed while {doing}, and nothing of it was kept; see the error before this one"
+    )]
+    Undone { doing: &'static str },
+    #[error(
         "the store holds something this program cannot read: {what} is `{value}`; it was changed by hand or by another version: restore it from a backup"
     )]
     Corrupt { what: &'static str, value: String },

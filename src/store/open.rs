@@ -14,7 +14,7 @@ use url::Url;
 
 use super::Store;
 use super::error::StoreError;
-use super::session::{Pools, is_stale};
+use super::session::{Engines, Pools, is_stale};
 
 /// Connections reading SQLite at once.
 const SQLITE_READERS: u32 = 4;
@@ -170,6 +170,12 @@ async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
     let pool = || {
         SqlitePoolOptions::new()
             .test_before_acquire(false)
+            .before_acquire(|connection, _| {
+                // On a full disk SQLite ends a transaction by itself, and the driver,
+                // refused its ROLLBACK, believes in it for ever.
+                let is_left_open = connection.is_in_transaction();
+                Box::pin(async move { Ok(!is_left_open) })
+            })
             .acquire_timeout(WRITE_WAIT)
             .idle_timeout(None)
             .max_lifetime(None)
@@ -191,7 +197,7 @@ async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
     let readers = pool()
         .max_connections(SQLITE_READERS)
         .connect_lazy_with(options.pragma("query_only", "ON"));
-    Ok(Pools::Sqlite { readers, writer })
+    Ok(Pools::new(Engines::Sqlite { readers, writer }))
 }
 
 async fn open_postgres(url: &str) -> Result<Pools, StoreError> {
@@ -219,7 +225,7 @@ async fn open_postgres(url: &str) -> Result<Pools, StoreError> {
         .run(&pool)
         .await
         .map_err(|error| migrate_error(&place, error))?;
-    Ok(Pools::Postgres(pool))
+    Ok(Pools::new(Engines::Postgres(pool)))
 }
 
 fn make_folder(file: &Path) -> Result<(), StoreError> {
