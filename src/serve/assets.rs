@@ -47,9 +47,7 @@ pub(super) async fn health(State(house): State<Arc<House>>) -> Response {
             let can_write = tokio::time::timeout(TRIAL_WAIT, house.store.can_write()).await;
             let (code, status, store) = match can_write {
                 Ok(true) => (StatusCode::OK, "ok", "ok"),
-                Ok(false) | Err(_) => {
-                    (StatusCode::SERVICE_UNAVAILABLE, "failing", "not writable")
-                }
+                Ok(false) | Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "failing", "not writable"),
             };
             let report = serde_json::json!({
                 "status": status,

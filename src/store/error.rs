@@ -17,6 +17,14 @@ pub enum StoreError {
         path: PathBuf,
         source: std::io::Error,
     },
+    #[error(
+        "the database {} could not be written: {source}; make it and its folder writable for the user jarshy runs as, or set another store.url",
+        path.display()
+    )]
+    Unwritable {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("the database {place} could not be opened: {source}; {advice}")]
     Open {
         place: String,

@@ -2,6 +2,7 @@
 //! brought up to date. An address's password is never shown.
 
 use std::borrow::Cow;
+use std::fs::{File, OpenOptions};
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -149,15 +150,52 @@ impl Store {
         };
         Ok(Self { pools })
     }
+
+    /// What can be seen without making a store or asking a server: whether `url` is an
+    /// address one could be at, and a file could be written there.
+    pub fn check(url: &str) -> Result<(), StoreError> {
+        if url.starts_with("sqlite:") {
+            return can_be_kept(sqlite_options(url)?.get_filename());
+        }
+        PgConnectOptions::from_str(url)
+            .map(drop)
+            .map_err(|error| bad_url(url, error.to_string()))
+    }
+}
+
+/// Tries to write to the file, or beside where it will be.
+fn can_be_kept(file: &Path) -> Result<(), StoreError> {
+    let there = file.ancestors().skip(1);
+    let mut there = there.map(|folder| match folder {
+        nameless if nameless.as_os_str().is_empty() => Path::new("."),
+        folder => folder,
+    });
+    let folder = there.find(|folder| folder.exists());
+    let folder = folder.unwrap_or(Path::new("."));
+    let tried = if file.exists() {
+        OpenOptions::new().write(true).open(file).map(drop)
+    } else {
+        let trial = folder.join(format!(".jarshy-check-{}", std::process::id()));
+        File::create_new(&trial).and_then(|_| std::fs::remove_file(&trial))
+    };
+    tried.map_err(|source| StoreError::Unwritable {
+        path: file.to_owned(),
+        source,
+    })
+}
+
+fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
+    let options =
+        SqliteConnectOptions::from_str(url).map_err(|error| bad_url(url, error.to_string()))?;
+    if options.get_filename().as_os_str().is_empty() || url.contains(":memory:") {
+        return Err(bad_url(url, "it names no file".to_owned()));
+    }
+    Ok(options)
 }
 
 async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
-    let options =
-        SqliteConnectOptions::from_str(url).map_err(|error| bad_url(url, error.to_string()))?;
+    let options = sqlite_options(url)?;
     let path = options.get_filename().to_owned();
-    if path.as_os_str().is_empty() || url.contains(":memory:") {
-        return Err(bad_url(url, "it names no file".to_owned()));
-    }
     make_folder(&path)?;
     let place = path.display().to_string();
     let advice =
