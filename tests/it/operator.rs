@@ -203,13 +203,13 @@ fn check_names_what_the_next_command_would_refuse() {
         (
             "GATHER__CONTACT",
             "x\nEvil: 1",
-            "gather.contact: `x\\nEvil: 1` cannot stand in a header",
+            "GATHER__CONTACT: error: `x\\nEvil: 1` cannot stand in a header",
         ),
-        ("SERVE__URL", "http://x/\"><script>", "serve.url"),
+        ("SERVE__URL", "http://x/\"><script>", "SERVE__URL: error: "),
         (
             "STORE__URL",
             "sqlite:///proc/x.db",
-            "store.url: the database /proc/x.db could not be written",
+            "STORE__URL: error: the database /proc/x.db could not be written",
         ),
         (
             "HOUSE__POSTAL_FILE",
