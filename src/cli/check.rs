@@ -7,6 +7,7 @@ use super::output::{Failure, complain_all, say};
 use crate::catalog::Catalogue;
 use crate::config::Config;
 use crate::gather::desk;
+use crate::gather::web::WebOptions;
 use crate::model::complaint::Complaint;
 use crate::model::count::counted;
 use crate::model::source::Place;
@@ -20,7 +21,9 @@ pub async fn check(path: &Path, json: bool) -> Result<(), Failure> {
     let mut complaints = config.warnings.clone();
     complaints.append(&mut furnishing.complaints);
     house::post_room(&config)?;
-    house::web_options(&config)?;
+    house::check_store(&config)?;
+    let web = house::web_options(&config)?;
+    complaints.extend(never_asked(&config, &furnishing.catalogue, &web));
     house::subscribe_options(&config)?;
     house::signer(&config)?;
     house::bounce_options(&config)?;
@@ -51,6 +54,19 @@ pub async fn check(path: &Path, json: bool) -> Result<(), Failure> {
         counted(feeds, "feed"),
         counted(digests, "digest")
     ))
+}
+
+/// Sources whose address leads into a private network, or to no web server.
+fn never_asked(config: &Config, catalogue: &Catalogue, web: &WebOptions) -> Vec<Complaint> {
+    let folder = config.catalog_dir.join("sources").display().to_string();
+    let asked = catalogue.sources.iter().filter(|source| source.enabled);
+    asked
+        .filter_map(|source| {
+            let why = web.refusal(source.place.url()?)?;
+            let message = format!("is never asked: {why}");
+            Some(Complaint::error(&folder, message).about(format!("{}.url", source.id)))
+        })
+        .collect()
 }
 
 /// What is wrong in the desk's texts, each with file and line. A folder that is

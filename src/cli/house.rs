@@ -241,6 +241,12 @@ pub fn check_maildir(config: &Config) -> Result<(), Failure> {
     Err(Failure::complaints(&[complaint]))
 }
 
+/// Complains where the store could not be opened; nothing is made, nobody asked.
+pub fn check_store(config: &Config) -> Result<(), Failure> {
+    Store::check(&config.store_url)
+        .map_err(|why| Failure::complaints(&[config.file.complain("store.url", why.to_string())]))
+}
+
 /// The keys letters are signed with; `None` where the config names none.
 pub fn signer(config: &Config) -> Result<Option<Signer>, Failure> {
     if config.dkim.selectors.is_empty() {

@@ -79,6 +79,7 @@ pub enum StageCommand {
         #[arg(long)]
         explain: bool,
         /// A file; - is standard input.
+        #[arg(default_value = "-")]
         file: PathBuf,
     },
     /// Places: JSON lines {"id","text"} in, spans out.
@@ -97,6 +98,7 @@ pub enum StageCommand {
     /// {"id","story"} out; a story bears the id of its first article.
     Stories {
         /// A file; - is standard input.
+        #[arg(default_value = "-")]
         file: PathBuf,
     },
     /// Judge the understanding by labelled texts: precision, recall and F1 of every label.
@@ -111,6 +113,7 @@ pub enum StageCommand {
     /// Tell languages: JSON lines {"id","text"} in, {"id","language","script","confidence"} out.
     Language {
         /// A file; - is standard input.
+        #[arg(default_value = "-")]
         file: PathBuf,
     },
     /// Tell topics: JSON lines {"id","title","text"} in, each with its words out.
@@ -122,16 +125,19 @@ pub enum StageCommand {
     /// Take words to their stems: a word a line in, word, tab, stem out.
     Stem {
         /// A file; - is standard input.
+        #[arg(default_value = "-")]
         file: PathBuf,
     },
     /// What robots.txt says: JSON lines {"id","robots","url","agent"} in, {"id","allowed","delay"} out.
     Robots {
         /// A file; - is standard input.
+        #[arg(default_value = "-")]
         file: PathBuf,
     },
     /// Who may be asked: JSON lines {"id","url"} in, {"id","verdict","why"} out.
     Address {
         /// A file; - is standard input.
+        #[arg(default_value = "-")]
         file: PathBuf,
     },
 }

@@ -1,6 +1,8 @@
 //! Settings by environment: `JARSHY__SECTION__KEY`, and `JARSHY__SECTION__KEY_FILE`
 //! for a secret in a file of its own.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -65,15 +67,19 @@ pub fn overrides(
 }
 
 fn read_secret(path: &Path) -> Result<String, String> {
-    let length = std::fs::metadata(path)
-        .map_err(|error| error.to_string())?
-        .len();
-    if length > SECRET_FILE_BYTES_MAX {
+    // Not asked for its size: a pipe and a device tell none, and may have no end.
+    let mut text = String::new();
+    File::open(path)
+        .and_then(|file| {
+            let mut some = file.take(SECRET_FILE_BYTES_MAX + 1);
+            some.read_to_string(&mut text)
+        })
+        .map_err(|error| error.to_string())?;
+    if text.len() as u64 > SECRET_FILE_BYTES_MAX {
         return Err(format!(
-            "{length} bytes; expected a secret of at most {SECRET_FILE_BYTES_MAX}"
+            "more than {SECRET_FILE_BYTES_MAX} bytes; expected a secret"
         ));
     }
-    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
@@ -128,4 +134,25 @@ fn check(table: &Table) -> Result<(), String> {
     RawConfig::deserialize(table.clone())
         .map(drop)
         .map_err(|error| with_suggestion(error.message()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_an_end_is_no_secret() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, bytes: usize| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, "x".repeat(bytes) + "\n").expect("written");
+            path
+        };
+        let right = read_secret(&write("right", 64 * 1024 - 1));
+        assert_eq!(right.map(|secret| secret.len()), Ok(64 * 1024 - 1));
+        for path in [write("long", 64 * 1024), "/dev/zero".into()] {
+            let why = read_secret(&path).expect_err("too long");
+            assert!(why.contains("more than 65536 bytes"), "{why}");
+        }
+    }
 }

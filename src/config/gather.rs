@@ -42,6 +42,13 @@ pub(super) fn check(raw: &RawGather, note: &mut impl FnMut(&str, String)) -> Gat
         let expected = "0: expected 1 or more; a source that is not to be read is switched off with `enabled = false`";
         note("gather.new_per_day", expected.to_owned());
     }
+    if !raw.contact.chars().all(|c| matches!(c, ' '..='~')) {
+        let expected = "cannot stand in a header; expected an address in ASCII, on one line";
+        note(
+            "gather.contact",
+            format!("`{}` {expected}", raw.contact.escape_debug()),
+        );
+    }
     let minutes = |minutes: u64| Duration::from_secs(minutes.saturating_mul(60));
     GatherPace {
         pause: Duration::from_millis(raw.pause_ms),
@@ -73,6 +80,25 @@ mod tests {
         assert_eq!(complaints(60_001, 5, 60), ["gather.pause_ms"]);
         for (least, most) in [(0, 60), (61, 60), (5, GATHER_EVERY_MAX_MINUTES + 1)] {
             assert_eq!(complaints(0, least, most), ["gather.every_min_minutes"]);
+        }
+    }
+
+    #[test]
+    fn a_contact_fits_into_a_header() {
+        for (contact, expected) in [
+            ("", true),
+            ("https://news.example.kz/about", true),
+            ("x\nEvil: 1", false),
+            ("https://жаңалық.example", false),
+        ] {
+            let raw = RawGather {
+                contact: contact.to_owned(),
+                ..RawGather::default()
+            };
+            let mut told = Vec::new();
+            check(&raw, &mut |key, why| told.push(format!("{key} {why}")));
+            assert_eq!(told.is_empty(), expected, "{told:?}");
+            assert!(told.iter().all(|why| !why.contains('\n')), "{told:?}");
         }
     }
 }

@@ -379,7 +379,9 @@ fn public_url(text: &str) -> Result<Url, String> {
         && url.username().is_empty()
         && url.password().is_none()
         && url.query().is_none()
-        && url.fragment().is_none();
+        && url.fragment().is_none()
+        // What a URL writes otherwise was no address, but something beside one.
+        && !text.contains(|c: char| c.is_control() || c.is_whitespace() || "\"<>\\^`{|}".contains(c));
     if plain {
         Ok(url)
     } else {

@@ -14,6 +14,7 @@ use super::document::DOCUMENT_DEPTH_MAX;
 use super::feed::attributes;
 use super::page::opening;
 use crate::model::complaint::{Complaint, Position};
+use crate::text::normalise::one_line;
 
 /// The largest file read.
 pub const OPML_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -206,7 +207,8 @@ impl Said {
     fn title(&self) -> Option<String> {
         ["title", "text"].iter().find_map(|key| {
             let title = opening::line(&clean::escape(self.get(key)?))?;
-            Some(title.chars().take(NAME_CHARS_MAX).collect())
+            let title = one_line(&title);
+            (!title.is_empty()).then(|| title.chars().take(NAME_CHARS_MAX).collect())
         })
     }
 }

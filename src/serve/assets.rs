@@ -1,6 +1,7 @@
 //! What never changes while the program runs, and how it feels.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -31,7 +32,10 @@ pub(super) async fn robots() -> Response {
     asset("text/plain; charset=utf-8", ROBOTS)
 }
 
-/// `/health`: 200 while the store answers, else 503.
+/// How long a trial to write may take; it is made only after a write has failed.
+const TRIAL_WAIT: Duration = Duration::from_secs(2);
+
+/// `/health`: 200 while the store answers and takes what is written, else 503.
 pub(super) async fn health(State(house): State<Arc<House>>) -> Response {
     let visited = match house.store.ping().await {
         Ok(()) => house.store.source_states().await,
@@ -40,14 +44,19 @@ pub(super) async fn health(State(house): State<Arc<House>>) -> Response {
     let (status, report) = match visited {
         Ok(known) => {
             let last = known.iter().filter_map(|state| state.last_visit).max();
+            let can_write = tokio::time::timeout(TRIAL_WAIT, house.store.can_write()).await;
+            let (code, status, store) = match can_write {
+                Ok(true) => (StatusCode::OK, "ok", "ok"),
+                Ok(false) | Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "failing", "not writable"),
+            };
             let report = serde_json::json!({
-                "status": "ok",
-                "store": "ok",
+                "status": status,
+                "store": store,
                 "sources": known.len(),
                 "sources_failing": known.iter().filter(|state| state.failures > 0).count(),
                 "last_gather": last.map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true)),
             });
-            (StatusCode::OK, report)
+            (code, report)
         }
         Err(error) => {
             tracing::error!(%error, "the store does not answer");

@@ -17,6 +17,14 @@ pub enum StoreError {
         path: PathBuf,
         source: std::io::Error,
     },
+    #[error(
+        "the database {} could not be written: {source}; make it and its folder writable for the user jarshy runs as, or set another store.url",
+        path.display()
+    )]
+    Unwritable {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("the database {place} could not be opened: {source}; {advice}")]
     Open {
         place: String,
@@ -43,6 +51,10 @@ pub enum StoreError {
         doing: &'static str,
         source: Box<sqlx::Error>,
     },
+    #[error(
+        "the store had failed while {doing}, and nothing of it was kept; see the error before this one"
+    )]
+    Undone { doing: &'static str },
     #[error(
         "the store holds something this program cannot read: {what} is `{value}`; it was changed by hand or by another version: restore it from a backup"
     )]

@@ -54,6 +54,7 @@ mod tellings;
 mod told_events;
 mod visit;
 mod visited;
+mod writable;
 
 #[cfg(test)]
 mod contract;

@@ -2,6 +2,7 @@
 //! brought up to date. An address's password is never shown.
 
 use std::borrow::Cow;
+use std::fs::{File, OpenOptions};
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use url::Url;
 use super::Store;
 use super::error::StoreError;
 use super::rows::BATCH_ROWS;
-use super::session::{Pools, is_stale};
+use super::session::{Engines, Pools, is_stale};
 
 /// Connections reading SQLite at once.
 const SQLITE_READERS: u32 = 4;
@@ -161,15 +162,52 @@ impl Store {
         };
         Ok(Self { pools })
     }
+
+    /// What can be seen without making a store or asking a server: whether `url` is an
+    /// address one could be at, and a file could be written there.
+    pub fn check(url: &str) -> Result<(), StoreError> {
+        if url.starts_with("sqlite:") {
+            return can_be_kept(sqlite_options(url)?.get_filename());
+        }
+        PgConnectOptions::from_str(url)
+            .map(drop)
+            .map_err(|error| bad_url(url, error.to_string()))
+    }
+}
+
+/// Tries to write to the file, or beside where it will be.
+fn can_be_kept(file: &Path) -> Result<(), StoreError> {
+    let there = file.ancestors().skip(1);
+    let mut there = there.map(|folder| match folder {
+        nameless if nameless.as_os_str().is_empty() => Path::new("."),
+        folder => folder,
+    });
+    let folder = there.find(|folder| folder.exists());
+    let folder = folder.unwrap_or(Path::new("."));
+    let tried = if file.exists() {
+        OpenOptions::new().write(true).open(file).map(drop)
+    } else {
+        let trial = folder.join(format!(".jarshy-check-{}", std::process::id()));
+        File::create_new(&trial).and_then(|_| std::fs::remove_file(&trial))
+    };
+    tried.map_err(|source| StoreError::Unwritable {
+        path: file.to_owned(),
+        source,
+    })
+}
+
+fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
+    let options =
+        SqliteConnectOptions::from_str(url).map_err(|error| bad_url(url, error.to_string()))?;
+    if options.get_filename().as_os_str().is_empty() || url.contains(":memory:") {
+        return Err(bad_url(url, "it names no file".to_owned()));
+    }
+    Ok(options)
 }
 
 async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
-    let options =
-        SqliteConnectOptions::from_str(url).map_err(|error| bad_url(url, error.to_string()))?;
+    let options = sqlite_options(url)?;
     let path = options.get_filename().to_owned();
-    if path.as_os_str().is_empty() || url.contains(":memory:") {
-        return Err(bad_url(url, "it names no file".to_owned()));
-    }
     make_folder(&path)?;
     let place = path.display().to_string();
     let advice =
@@ -187,6 +225,12 @@ async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
     let pool = || {
         SqlitePoolOptions::new()
             .test_before_acquire(false)
+            .before_acquire(|connection, _| {
+                // On a full disk SQLite ends a transaction by itself, and the driver,
+                // refused its ROLLBACK, believes in it for ever.
+                let is_left_open = connection.is_in_transaction();
+                Box::pin(async move { Ok(!is_left_open) })
+            })
             .acquire_timeout(WRITE_WAIT)
             .idle_timeout(None)
             .max_lifetime(None)
@@ -212,7 +256,7 @@ async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
     let readers = pool()
         .max_connections(SQLITE_READERS)
         .connect_lazy_with(options.pragma("query_only", "ON"));
-    Ok(Pools::Sqlite { readers, writer })
+    Ok(Pools::new(Engines::Sqlite { readers, writer }))
 }
 
 async fn open_postgres(url: &str) -> Result<Pools, StoreError> {
@@ -240,7 +284,7 @@ async fn open_postgres(url: &str) -> Result<Pools, StoreError> {
         .run(&pool)
         .await
         .map_err(|error| migrate_error(&place, error))?;
-    Ok(Pools::Postgres(pool))
+    Ok(Pools::new(Engines::Postgres(pool)))
 }
 
 fn make_folder(file: &Path) -> Result<(), StoreError> {

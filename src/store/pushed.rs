@@ -146,6 +146,18 @@ impl Store {
         .transpose()
     }
 
+    /// What it said was read as far as it can be; that the source is to be asked stays.
+    pub async fn keep_as_hint(&self, waiting: &Waiting) -> Result<(), StoreError> {
+        self.change_push(
+            "keeping what a hub pushed as a hint",
+            "UPDATE pushed SET content_type = NULL, body = ''
+             WHERE key = $1 AND received_at = $2",
+            values![waiting.key.as_str(), waiting.received],
+        )
+        .await?;
+        Ok(())
+    }
+
     /// It has been read; a newer one that took its place stays.
     pub async fn drop_pushed(&self, waiting: &Waiting) -> Result<(), StoreError> {
         self.change_push(

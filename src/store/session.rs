@@ -1,7 +1,12 @@
 //! The two engines behind one way of asking: a session over a pool (reading) or
 //! in a transaction (writing). The driver's types end here.
+//!
+//! A transaction one of whose statements failed is over: SQLite may have undone it
+//! by itself and would write what follows outside of any, and PostgreSQL answers
+//! COMMIT with "fine" where it undoes.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -13,13 +18,21 @@ use sqlx::{
 
 use super::dialect::{self, Durability, Engine};
 use super::error::StoreError;
+use super::writable::Writing;
 
 /// A connection unused for longer is asked whether it still lives.
 const STALE_AFTER: Duration = Duration::from_secs(10);
 
+/// The pools, and how writing through them goes.
+#[derive(Debug, Clone)]
+pub(super) struct Pools {
+    engines: Engines,
+    pub(super) writing: Arc<Writing>,
+}
+
 /// The pools, by engine.
 #[derive(Debug, Clone)]
-pub(super) enum Pools {
+pub(super) enum Engines {
     Sqlite {
         readers: SqlitePool,
         /// One connection: SQLite has one writer, and a queue here is fair
@@ -48,7 +61,9 @@ impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, 
 /// Statements in a row with one purpose.
 pub(super) struct Session {
     door: Door,
+    engine: Engine,
     doing: &'static str,
+    writing: Arc<Writing>,
 }
 
 enum Door {
@@ -56,16 +71,26 @@ enum Door {
     PostgresPool(PgPool),
     SqliteTransaction(Transaction<'static, Sqlite>),
     PostgresTransaction(Transaction<'static, Postgres>),
+    /// A statement of the transaction failed; its connection went back.
+    Undone,
 }
 
 impl Pools {
+    /// Pools through which nothing was written yet.
+    pub(super) fn new(engines: Engines) -> Self {
+        Self {
+            engines,
+            writing: Arc::default(),
+        }
+    }
+
     /// Each statement by itself, seeing what is committed.
     pub(super) fn read(&self, doing: &'static str) -> Session {
-        let door = match self {
-            Self::Sqlite { readers, .. } => Door::SqlitePool(readers.clone()),
-            Self::Postgres(pool) => Door::PostgresPool(pool.clone()),
+        let (door, engine) = match &self.engines {
+            Engines::Sqlite { readers, .. } => (Door::SqlitePool(readers.clone()), Engine::Sqlite),
+            Engines::Postgres(pool) => (Door::PostgresPool(pool.clone()), Engine::Postgres),
         };
-        Session { door, doing }
+        self.session(door, engine, doing)
     }
 
     /// A transaction; dropped without [`Session::commit`] it leaves nothing.
@@ -74,28 +99,37 @@ impl Pools {
         doing: &'static str,
         durability: Durability,
     ) -> Result<Session, StoreError> {
-        let door = match self {
-            Self::Sqlite { writer, .. } => writer
-                .begin_with(dialect::begin(Engine::Sqlite, durability))
-                .await
-                .map(Door::SqliteTransaction),
-            Self::Postgres(pool) => pool
-                .begin_with(dialect::begin(Engine::Postgres, durability))
-                .await
-                .map(Door::PostgresTransaction),
+        let (door, engine) = match &self.engines {
+            Engines::Sqlite { writer, .. } => {
+                let begun = writer.begin_with(dialect::begin(Engine::Sqlite, durability));
+                (begun.await.map(Door::SqliteTransaction), Engine::Sqlite)
+            }
+            Engines::Postgres(pool) => {
+                let begun = begin_whole(pool.clone(), durability);
+                (begun.await.map(Door::PostgresTransaction), Engine::Postgres)
+            }
         };
-        let door = door.map_err(|source| failed(doing, source))?;
-        Ok(Session { door, doing })
+        let door = door.map_err(|source| self.writing.failed(doing, source))?;
+        Ok(self.session(door, engine, doing))
+    }
+
+    fn session(&self, door: Door, engine: Engine, doing: &'static str) -> Session {
+        Session {
+            door,
+            engine,
+            doing,
+            writing: Arc::clone(&self.writing),
+        }
     }
 
     /// Waits until every connection is closed.
     pub(super) async fn close(&self) {
-        match self {
-            Self::Sqlite { readers, writer } => {
+        match &self.engines {
+            Engines::Sqlite { readers, writer } => {
                 readers.close().await;
                 writer.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Engines::Postgres(pool) => pool.close().await,
         }
     }
 }
@@ -108,7 +142,7 @@ impl Session {
         values: Vec<Value>,
     ) -> Result<Vec<T>, StoreError> {
         let doing = self.doing;
-        let sql = AssertSqlSafe(dialect::write(self.engine(), sql.into()));
+        let sql = AssertSqlSafe(dialect::write(self.engine, sql.into()));
         let rows = match &mut self.door {
             Door::SqlitePool(pool) => {
                 sqlx::query_as_with(sql, sqlite(values, doing)?)
@@ -130,8 +164,9 @@ impl Session {
                     .fetch_all(&mut **transaction)
                     .await
             }
+            Door::Undone => return Err(StoreError::Undone { doing }),
         };
-        rows.map_err(|source| failed(doing, source))
+        rows.map_err(|source| self.undo(source))
     }
 
     /// The first row, if any.
@@ -150,7 +185,7 @@ impl Session {
         values: Vec<Value>,
     ) -> Result<u64, StoreError> {
         let doing = self.doing;
-        let sql = AssertSqlSafe(dialect::write(self.engine(), sql.into()));
+        let sql = AssertSqlSafe(dialect::write(self.engine, sql.into()));
         let touched = match &mut self.door {
             Door::SqlitePool(pool) => sqlx::query_with(sql, sqlite(values, doing)?)
                 .execute(&*pool)
@@ -170,27 +205,51 @@ impl Session {
                     .await
                     .map(|done| done.rows_affected())
             }
+            Door::Undone => return Err(StoreError::Undone { doing }),
         };
-        touched.map_err(|source| failed(doing, source))
+        touched.map_err(|source| self.undo(source))
     }
 
     /// Makes everything done since [`Pools::write`] last.
     pub(super) async fn commit(self) -> Result<(), StoreError> {
+        let doing = self.doing;
         let committed = match self.door {
             Door::SqliteTransaction(transaction) => transaction.commit().await,
             Door::PostgresTransaction(transaction) => transaction.commit().await,
             Door::SqlitePool(_) | Door::PostgresPool(_) => Ok(()),
+            Door::Undone => return Err(StoreError::Undone { doing }),
         };
-        committed.map_err(|source| failed(self.doing, source))
+        committed.map_err(|source| self.writing.failed(doing, source))
     }
 
     /// For what is written for one engine as a value.
     pub(super) const fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// After a failed statement nothing more goes through the transaction.
+    fn undo(&mut self, source: sqlx::Error) -> StoreError {
         match self.door {
-            Door::SqlitePool(_) | Door::SqliteTransaction(_) => Engine::Sqlite,
-            Door::PostgresPool(_) | Door::PostgresTransaction(_) => Engine::Postgres,
+            Door::SqlitePool(_) | Door::PostgresPool(_) => failed(self.doing, source),
+            Door::SqliteTransaction(_) | Door::PostgresTransaction(_) | Door::Undone => {
+                self.door = Door::Undone;
+                self.writing.failed(self.doing, source)
+            }
         }
     }
+}
+
+/// Begins in a task of its own: who waits may be dropped (a guest hangs up), and the
+/// driver would give a connection back that has heard BEGIN and no end of it.
+async fn begin_whole(
+    pool: PgPool,
+    durability: Durability,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let begun = tokio::spawn(async move {
+        let begin = dialect::begin(Engine::Postgres, durability);
+        pool.begin_with(begin).await
+    });
+    begun.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
 }
 
 /// Whether a pooled connection idle for so long should be asked if it lives.
@@ -248,7 +307,7 @@ impl From<Option<String>> for Value {
     }
 }
 
-fn failed(doing: &'static str, source: sqlx::Error) -> StoreError {
+pub(super) fn failed(doing: &'static str, source: sqlx::Error) -> StoreError {
     let source = Box::new(source);
     StoreError::Query { doing, source }
 }

@@ -8,6 +8,7 @@ mod crash;
 mod discovery;
 mod dns;
 mod doctor;
+mod full_disk;
 mod journey;
 mod lists;
 mod manners;

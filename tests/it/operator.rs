@@ -196,3 +196,91 @@ fn a_mail_server_that_is_not_there_delays_and_loses_nothing() {
     let listed = world.must(&["subscribers", "list"]);
     assert_eq!(listed.trim(), "a@reader.example pending kk");
 }
+
+#[test]
+fn check_names_what_the_next_command_would_refuse() {
+    for (key, value, expected) in [
+        (
+            "GATHER__CONTACT",
+            "x\nEvil: 1",
+            "GATHER__CONTACT: error: `x\\nEvil: 1` cannot stand in a header",
+        ),
+        ("SERVE__URL", "http://x/\"><script>", "SERVE__URL: error: "),
+        (
+            "STORE__URL",
+            "sqlite:///proc/x.db",
+            "STORE__URL: error: the database /proc/x.db could not be written",
+        ),
+        (
+            "HOUSE__POSTAL_FILE",
+            "/dev/zero",
+            "`/dev/zero`: more than 65536 bytes",
+        ),
+    ] {
+        let mut world = World::new(None);
+        world.set(&format!("JARSHY__{key}"), value);
+        let output = world.run(&["check"]);
+        assert_eq!(output.status.code(), Some(2), "{key}: {}", stderr(&output));
+        let told = stderr(&output);
+        assert!(
+            told.contains(expected),
+            "{key}: expected {expected}\n{told}"
+        );
+    }
+}
+
+#[test]
+fn an_address_nobody_asks_is_told_by_check_and_left_out_of_an_import() {
+    let mut world = World::new(None);
+    world.set("JARSHY__CATALOG__DIR", "feeds");
+    world.set("JARSHY__GATHER__ALLOW_PRIVATE", "[\"10.0.0.0/8\"]");
+    let source = |id: &str, url: &str| {
+        format!("[[source]]\nid = \"{id}\"\nname = \"A\"\nkind = \"feed\"\nurl = \"{url}\"\n\n")
+    };
+    let allowed = source("allowed", "http://10.1.2.3/rss");
+    world.write("feeds/sources/a.toml", &allowed);
+    assert!(world.run(&["check"]).status.success());
+    let inside = allowed + &source("inside", "http://169.254.169.254/");
+    world.write("feeds/sources/a.toml", &inside);
+    let output = world.run(&["check"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    let expected = "feeds/sources: error: inside.url: is never asked: 169.254.169.254 is a private";
+    assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+    assert!(!stderr(&output).contains("allowed"), "{}", stderr(&output));
+
+    world.write(
+        "list.opml",
+        "<opml><body>\n<outline text='B' xmlUrl='http://169.254.169.254/b'/>\n\
+         <outline text='C' xmlUrl='http://10.1.2.3/c'/></body></opml>",
+    );
+    let output = world.run(&["sources", "import", "list.opml"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let expected = "list.opml:2:1: error: http://169.254.169.254/b: 169.254.169.254 is a private";
+    assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        told.contains("10.1.2.3/c") && !told.contains("169.254"),
+        "{told}"
+    );
+}
+
+#[test]
+fn every_stage_of_lines_reads_standard_input() {
+    let world = World::new(None);
+    for stage in [
+        "language",
+        "understand",
+        "stories",
+        "stem",
+        "dates",
+        "places",
+        "topics",
+        "page",
+        "sanitize",
+    ] {
+        let mut command = world.command(&["stage", stage]);
+        let output = command.stdin(std::process::Stdio::null()).output();
+        let output = output.expect("the program starts");
+        assert!(output.status.success(), "{stage}: {}", stderr(&output));
+    }
+}

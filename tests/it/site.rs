@@ -41,8 +41,7 @@ impl Running {
         world.write("feeds/desk/forum.txt", "Ертең Астанада өңірлік медиа форум өтеді\n\nЕртең Астана қаласында өңірлік БАҚ форумы өтеді. Форумға барлық облыстан журналистер қатысады.\n");
         // Gathered before, so that the first page already shows it.
         world.must(&["gather"]);
-        let child = world
-            .command(&["run"])
+        let child = unkilled(&world.command(&["run"]), &world)
             .stdout(Stdio::null())
             .spawn()
             .expect("the program starts");
@@ -98,6 +97,11 @@ impl Running {
         ))
     }
 
+    /// The program's process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     fn signal(&self, name: &str) {
         let status = Command::new("kill")
             .args([name, &self.child.id().to_string()])
@@ -134,6 +138,23 @@ impl Drop for Running {
         self.child.kill().ok();
         self.child.wait().ok();
     }
+}
+
+/// The same through a shell, so that a file that may not grow is an error to the
+/// program, as a full disk is, and not its end.
+fn unkilled(run: &Command, world: &World) -> Command {
+    let mut shell = Command::new("sh");
+    shell
+        .current_dir(world.path(""))
+        .env_clear()
+        .envs(
+            run.get_envs()
+                .filter_map(|(key, value)| Some((key, value?))),
+        )
+        .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""])
+        .arg(run.get_program())
+        .args(run.get_args());
+    shell
 }
 
 /// Asks again and again until `true`, or fails the test.

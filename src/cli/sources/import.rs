@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::shelf::Shelf;
 use crate::catalog::write::{self, Register};
+use crate::cli::house;
 use crate::cli::output::{Failure, complain, say};
 use crate::gather::opml::{self, Met, OPML_BYTES_MAX, Outline};
 use crate::model::complaint::{Complaint, Severity};
@@ -23,11 +24,17 @@ struct Taken {
 
 /// Reads `file` and prints the new entries, or writes them.
 pub fn import(config: &Path, file: &Path, to: Option<&Path>, json: bool) -> Result<(), Failure> {
-    let (mut shelf, _) = Shelf::open(config, to)?;
+    let (mut shelf, config) = Shelf::open(config, to)?;
+    let web = house::web_options(&config)?;
     let place = file.display().to_string();
     let bytes = bytes_of(file)?;
     let mut taken = Taken::default();
     opml::read(&bytes, &place, |met| match met {
+        Met::Feed(outline) if let Some(why) = web.refusal(&outline.url) => {
+            let message = format!("{}: {why}; the outline is left out", outline.url);
+            let complaint = Complaint::error(&place, message).at(outline.position);
+            taken.bad.push(complaint);
+        }
         Met::Feed(outline) => take(&mut taken, &mut shelf.register, outline, &place),
         Met::Bad(complaint) => taken.bad.push(complaint),
     });

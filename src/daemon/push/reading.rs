@@ -1,6 +1,7 @@
 //! Reading what hubs pushed: the road of a visit's document, from the feed
 //! reader to one transaction, but nothing about asking the source is touched. A
-//! push that says too little is a reason to go and look.
+//! push that says too little is a reason to go and look: a hint, which stays until
+//! somebody has looked and keeps no other push waiting.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,9 +36,11 @@ const LOOK_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(1);
 /// What is to become of a push that was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
-    /// All it said is stored, or will be found by asking.
+    /// All it said is stored.
     Done,
-    /// Not now: somebody else reads the source, or it was asked just before.
+    /// What it said, or more, is to be found by asking.
+    Hint,
+    /// Not now: somebody else reads the source.
     Later,
 }
 
@@ -60,26 +63,36 @@ pub(super) async fn read_waiting(
 }
 
 /// One source's pushes in the order they came: an older one must not have the
-/// last word.
+/// last word. Hints are followed after them, all by one visit: it would make the
+/// pushes behind them old.
 async fn read_in_turn(
     newsroom: &Arc<Newsroom>,
     pushes: Vec<Waiting>,
     stop: &watch::Receiver<bool>,
 ) -> Result<(), StoreError> {
+    let mut hints = Vec::new();
     for waiting in pushes {
-        if *stop.borrow() || read_one(newsroom, &waiting, stop).await? == Fate::Later {
-            break;
+        if *stop.borrow() {
+            return Ok(());
         }
-        newsroom.store.drop_pushed(&waiting).await?;
+        match read_one(newsroom, &waiting).await? {
+            Fate::Done => newsroom.store.drop_pushed(&waiting).await?,
+            Fate::Hint => hints.push(waiting),
+            Fate::Later => break,
+        }
+    }
+    let Some(hint) = hints.first() else {
+        return Ok(());
+    };
+    if look(newsroom, &hint.source, stop).await? == Fate::Done {
+        for hint in &hints {
+            newsroom.store.drop_pushed(hint).await?;
+        }
     }
     Ok(())
 }
 
-async fn read_one(
-    newsroom: &Arc<Newsroom>,
-    waiting: &Waiting,
-    stop: &watch::Receiver<bool>,
-) -> Result<Fate, StoreError> {
+async fn read_one(newsroom: &Newsroom, waiting: &Waiting) -> Result<Fate, StoreError> {
     let catalogue = newsroom.catalogue();
     let source = catalogue.source(&waiting.source);
     let Some(source) = source.filter(|source| base_for(newsroom, source).is_some()) else {
@@ -88,23 +101,32 @@ async fn read_one(
     let Some((content_type, body)) = newsroom.store.pushed_body(waiting).await? else {
         return Ok(Fate::Done);
     };
+    if body.is_empty() {
+        return Ok(Fate::Hint);
+    }
     let state = newsroom.store.source_state(&source.id).await?;
     let was_visited_since = state.is_some_and(|state| state.last_visit > Some(waiting.received));
     let push = newsroom.store.push(waiting.push.as_str()).await?;
-    // A visit has seen what may be newer, or the subscription is over.
-    let Some(push) = push.filter(|_| !was_visited_since) else {
-        return look(newsroom, source, stop).await;
-    };
     let document = Document {
         bytes: &body,
         content_type: content_type.as_deref(),
-        url: Some(&push.topic),
+        url: push.as_ref().map(|push| &push.topic),
         received: waiting.received,
     };
-    match content(source, &push, &document) {
-        Some(harvest) => take_in(newsroom, source, &push, harvest, waiting.received).await,
-        None => look(newsroom, source, stop).await,
+    // Of a subscription that is over it is not known how its ids are to be read.
+    let said = push.as_ref();
+    let said = said.and_then(|push| Some((content(source, push, &document)?, push)));
+    let fate = match said {
+        Some((harvest, push)) => {
+            let of = (push, waiting.received, was_visited_since);
+            take_in(newsroom, source, harvest, of).await?
+        }
+        None => Fate::Hint,
+    };
+    if fate == Fate::Hint {
+        newsroom.store.keep_as_hint(waiting).await?;
     }
+    Ok(fate)
 }
 
 /// The entries of a push; `None` where it has none to be relied on.
@@ -116,16 +138,17 @@ fn content(source: &Source, push: &Subscription, document: &Document<'_>) -> Opt
     (harvest.format.is_some() && !harvest.drafts.is_empty()).then_some(harvest)
 }
 
-/// Records the entries of a push.
+/// Records the entries of a push. Where the source was visited since, the visit may
+/// have seen newer: of entries that are known nothing is taken, and we look again.
 async fn take_in(
     newsroom: &Newsroom,
     source: &Source,
-    push: &Subscription,
     harvest: Harvest,
-    received: DateTime<Utc>,
+    (push, received, was_visited_since): (&Subscription, DateTime<Utc>, bool),
 ) -> Result<Fate, StoreError> {
     let recorded = hold(newsroom, source, |state| {
-        record(newsroom, source, harvest, received, state)
+        let seen = (received, was_visited_since);
+        record(newsroom, source, harvest, seen, state)
     });
     let Some((VisitRecord::Stored { .. }, new)) = recorded.await? else {
         return Ok(Fate::Later);
@@ -136,21 +159,30 @@ async fn take_in(
         newsroom.store.trust_push(&push.id, how, None).await?;
     }
     tracing::debug!(source.id = %source.id, new, "pushed by its hub");
-    Ok(Fate::Done)
+    Ok(if was_visited_since {
+        Fate::Hint
+    } else {
+        Fate::Done
+    })
 }
 
 async fn record(
     newsroom: &Newsroom,
     source: &Source,
     harvest: Harvest,
-    received: DateTime<Utc>,
+    (received, new_only): (DateTime<Utc>, bool),
     state: SourceState,
 ) -> Result<(VisitRecord, usize), StoreError> {
     let now = newsroom.clock.now();
     let identified = identity::identify(source, &harvest.feed, harvest.drafts, received);
     let today = now.with_timezone(&newsroom.zone).date_naive();
     let room = health::room(&state.health, today, newsroom.plan.new_per_day);
-    let articles = identified.articles;
+    let mut articles = identified.articles;
+    if new_only {
+        let ids: Vec<_> = articles.iter().map(|article| article.id.clone()).collect();
+        let known = newsroom.store.known_articles(&ids).await?;
+        articles.retain(|article| !known.contains_key(&article.id));
+    }
     let learned = Learned::of(newsroom, source, articles, Pages::Waiting, room, now).await?;
     let new = learned.new;
     let mut state = plan::after_push(&state, &learned.published(), now);
@@ -170,10 +202,10 @@ async fn record(
 /// Asks the source, unless it was asked a moment ago or wants to be left alone.
 async fn look(
     newsroom: &Arc<Newsroom>,
-    source: &Source,
+    source: &SourceId,
     stop: &watch::Receiver<bool>,
 ) -> Result<Fate, StoreError> {
-    let Some(state) = newsroom.store.source_state(&source.id).await? else {
+    let Some(state) = newsroom.store.source_state(source).await? else {
         return Ok(Fate::Done);
     };
     let now = newsroom.clock.now();
@@ -187,7 +219,7 @@ async fn look(
     {
         return Ok(Fate::Later);
     }
-    let which = Which::Named(vec![source.id.clone()]);
+    let which = Which::Named(vec![source.clone()]);
     let visited = gather(newsroom, which, stop, |visit| {
         tracing::debug!(
             source.id = visit.source,

@@ -102,7 +102,8 @@ pub fn read(document: &Document<'_>, rules: &JsonRules) -> Harvest {
             let repaired = serde_json::from_str(&repair::repair(&text)).ok();
             // Where no entry was left there is nothing to be had of it.
             let repaired = repaired.filter(|root| {
-                entries(root, rules, &mut Vec::new()).is_ok_and(|entries| !entries.is_empty())
+                entries(root, rules, &mut Vec::new())
+                    .is_ok_and(|entries| entries.iter().any(Value::is_object))
             });
             let Some(repaired) = repaired else {
                 harvest = opening::unreadable(harvest, format!("not JSON: {}", reason(&error)));

@@ -229,3 +229,23 @@ fn no_json_makes_it_panic() {
     assert_eq!(harvest.drafts.len(), DOCUMENT_ENTRIES_MAX);
     assert!(complaints(&harvest)[0].contains("10001 entries"));
 }
+
+#[test]
+fn brackets_without_an_entry_are_an_error() {
+    for text in [
+        "[".repeat(200_000),
+        "{\"items\":[[[".to_owned(),
+        "[1,2".to_owned(),
+    ] {
+        let document = Document {
+            bytes: text.as_bytes(),
+            content_type: None,
+            url: None,
+            received: DateTime::UNIX_EPOCH,
+        };
+        let harvest = read(&document, &JsonRules::default());
+        assert_eq!(harvest.format, None, "{:?}", harvest.complaints);
+        let told = harvest.complaints[0].to_string();
+        assert!(told.contains("not JSON: "), "{told}");
+    }
+}

@@ -49,6 +49,16 @@ fn encodings_are_found_out() {
 }
 
 #[test]
+fn a_name_does_not_turn_the_line_around() {
+    let list = "<opml><body>
+        <outline text='a&#x202e;b&#x2067; &#x7;c' xmlUrl='https://a.example/rss'/>
+        <outline text='&#x202e;' xmlUrl='https://b.example/rss'/></body></opml>";
+    let (feeds, bad) = met(list.as_bytes());
+    let titles: Vec<_> = feeds.iter().map(|feed| feed.title.as_deref()).collect();
+    assert_eq!(titles, [Some("ab c"), None], "{bad:?}");
+}
+
+#[test]
 fn what_is_no_list_says_so() {
     for text in [
         "",

@@ -225,7 +225,7 @@ impl Web {
         let mut unpacker = Unpacker::new(encoding.as_deref(), limits).map_err(spoilt)?;
         let said = response.content_length().unwrap_or(0);
         if said > limits.wire_bytes_max as u64 && !is_robots {
-            return Err(spoilt(Spoilt::TooLong));
+            return Err(spoilt(Spoilt::SaysTooLong(said)));
         }
         let mut stream = response.bytes_stream();
         loop {
@@ -279,6 +279,10 @@ fn spoilt_in_words(spoilt: &Spoilt, limits: Limits) -> String {
         ),
         Spoilt::TooLong => format!(
             "more than {} came over the wire; reading stopped",
+            bytes_in_words(limits.wire_bytes_max)
+        ),
+        Spoilt::SaysTooLong(said) => format!(
+            "the answer says it has {said} bytes, more than {}; it was not read",
             bytes_in_words(limits.wire_bytes_max)
         ),
         Spoilt::Encoding(_) | Spoilt::Broken(_) => {

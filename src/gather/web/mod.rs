@@ -110,6 +110,14 @@ impl Default for WebOptions {
     }
 }
 
+impl WebOptions {
+    /// Why `url` is not asked, as far as it is told by how it is written.
+    pub fn refusal(&self, url: &Url) -> Option<String> {
+        let judged = Guard::new(self.allow_private.clone()).check_url(url);
+        judged.err().map(|refusal| refusal.to_string())
+    }
+}
+
 /// Why the door cannot be opened at all.
 #[derive(Debug, thiserror::Error)]
 pub enum WebError {

@@ -126,6 +126,7 @@ fn script(path: &str, port: u16) -> Vec<u8> {
         "/zstd" => reply("200 OK\r\nContent-Encoding: zstd", b"x"),
         "/much-head" => reply(&format!("200 OK\r\nX: {}", "a".repeat(70_000)), b"x"),
         "/many-heads" => reply(&format!("200 OK\r\n{}", "X: a\r\n".repeat(200)), b"x"),
+        "/said-huge" => b"HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808\r\n\r\nx".to_vec(),
         "/said-big" => b"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n".to_vec(),
         "/endless" => {
             let mut bytes = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n".to_vec();
@@ -299,7 +300,8 @@ async fn failures_say_why() {
         ("/to-mail", "a redirect to 127.0.0.1 was not followed: port 25 belongs to another protocol".to_owned()),
         ("/bomb", "the body is larger than 1 MiB; reading stopped".to_owned()),
         ("/brotli-bomb", "the body is larger than 1 MiB; reading stopped".to_owned()),
-        ("/said-big", "more than 16 MiB came over the wire; reading stopped".to_owned()),
+        ("/said-big", "the answer says it has 1073741824 bytes, more than 16 MiB; it was not read".to_owned()),
+        ("/said-huge", "the answer says it has 9223372036854775808 bytes, more than 16 MiB; it was not read".to_owned()),
         ("/endless", "the body is larger than 1 MiB; reading stopped".to_owned()),
     ];
     for (path, expected) in cases {

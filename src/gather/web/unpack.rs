@@ -24,6 +24,9 @@ pub(super) enum Spoilt {
     TooLarge,
     #[error("more came over the wire than allowed")]
     TooLong,
+    /// The answer's own word on it, in bytes.
+    #[error("the answer says it has {0} bytes, more than allowed")]
+    SaysTooLong(u64),
     #[error("it came encoded as `{0}`, which was not asked for")]
     Encoding(String),
     #[error("{0}")]

@@ -26,6 +26,7 @@ mod sending;
 mod sources;
 mod subscribers;
 mod suppression;
+mod trouble;
 
 use std::collections::BTreeMap;
 

@@ -90,6 +90,32 @@ async fn sources_of_an_older_schema_are_remembered(ground: Ground) {
     assert_eq!(b, &SourceState::new(b.id.clone(), b.next_visit));
 }
 
+#[test]
+fn what_could_not_be_opened_is_seen_without_opening_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let inside = |name: &str| format!("sqlite://{}/{name}", folder.path().display());
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    for url in [
+        inside("new.db"),
+        inside("a/b/new.db"),
+        inside("file"),
+        "postgres://aigul@127.0.0.1:1/jarshy".to_owned(),
+    ] {
+        Store::check(&url).expect(&url);
+    }
+    for url in [
+        inside("file/below.db"),
+        inside(""),
+        "sqlite:///proc/x.db".to_owned(),
+        "sqlite://".to_owned(),
+        "postgres://h:port/x".to_owned(),
+    ] {
+        Store::check(&url).expect_err(&url);
+    }
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
 #[tokio::test]
 async fn messages_say_what_where_and_what_to_do() {
     let folder = tempfile::tempdir().unwrap();

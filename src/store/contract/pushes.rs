@@ -200,6 +200,9 @@ async fn pushes_wait_until_they_are_read(ground: Ground) {
     assert_eq!(kind.as_deref(), Some("application/atom+xml"));
     assert_eq!(read, "<feed>\u{0}ә</feed>".as_bytes(), "byte for byte");
     receive(body(""), 40).await;
+    store.keep_as_hint(&waiting[0]).await.unwrap();
+    let hint = store.pushed_body(&waiting[0]).await.unwrap();
+    assert_eq!(hint, Some((None, Vec::new())), "it waits, and says nothing");
     store.drop_pushed(&waiting[0]).await.unwrap();
     store.drop_pushed(&waiting[1]).await.unwrap();
     let left = store.waiting_pushes(10).await.unwrap();

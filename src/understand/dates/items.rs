@@ -72,12 +72,20 @@ pub enum Part<'a> {
     Stop,
 }
 
-/// A number; `digits` is 0 when it is spelled out.
+/// A number; `digits` is 0 when it is spelled out, `value` [`u32::MAX`] when it is
+/// larger than that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Number {
     pub value: u32,
     pub digits: usize,
     pub ordinal: bool,
+}
+
+impl Number {
+    /// As ISO 8601 writes it; `None` when it is not known whole.
+    pub fn written(self) -> Option<String> {
+        (self.value < u32::MAX).then(|| self.value.to_string())
+    }
 }
 
 /// All parts of `tokens`, in order.

@@ -103,8 +103,9 @@ impl Reader<'_> {
         };
         let minutes = self.number(found.after)?;
         let both = hours.ends_with('H') && self.unit(found.after + 1) == Some(Unit::Minute);
+        let length = format!("{hours}{}M", minutes.written()?);
         both.then(|| {
-            let value = Value::Duration(format!("{hours}{}M", minutes.value));
+            let value = Value::Duration(length);
             Found::new(found.first, found.after + 2, value, Resolved::Written)
         })
     }
@@ -119,7 +120,7 @@ impl Reader<'_> {
         if !joined || !word.starts_with("лет") {
             return None;
         }
-        let length = format!("P{}Y", number.value);
+        let length = format!("P{}Y", number.written()?);
         let value = if word.starts_with("летие") || word.starts_with("летию") {
             Value::Duration(length)
         } else {
@@ -150,7 +151,7 @@ impl Reader<'_> {
         if number.ordinal {
             return self.ordinal_length(at);
         }
-        let mut text = number.value.to_string();
+        let mut text = number.written()?;
         if matches!(self.part(after), Some(Part::Comma | Part::Dot))
             && number.digits > 0
             && !self.spaced(after)
@@ -198,8 +199,8 @@ fn iso(quantity: &str, unit: Unit) -> String {
     if quantity.is_empty() {
         return String::new();
     }
-    let times = |by: u32, letter: &str| match quantity.parse::<u32>() {
-        Ok(count) => format!("P{}{letter}", count.saturating_mul(by)),
+    let times = |by: u64, letter: &str| match quantity.parse::<u32>() {
+        Ok(count) => format!("P{}{letter}", u64::from(count) * by),
         Err(_) => String::new(),
     };
     match unit {

@@ -182,3 +182,41 @@ async fn visits_take_over_when_a_lease_ends() {
     house.visit().await;
     assert!(house.visit().await < TimeDelta::hours(1));
 }
+
+#[tokio::test]
+async fn a_bad_push_costs_no_good_one() {
+    let house = House::subscribed().await;
+    let form = house.told().await;
+    house.hub.gets();
+    let item = |name| feed(&[(name, house.now())]);
+    let blank = format!("<rss>{}", " ".repeat(1_000_000));
+    let pushes = [
+        item("a"),
+        String::new(),
+        item("b"),
+        blank,
+        "{".to_owned(),
+        item("c"),
+    ];
+    for said in &pushes {
+        assert_eq!(house.push(&form, said).await, StatusCode::ACCEPTED);
+    }
+    house.round().await;
+    for entry in ["a", "b", "c"] {
+        assert!(house.knows(entry).await, "{entry}");
+    }
+    assert_eq!(house.hub.gets(), 0, "it was asked a moment ago");
+    // A push that a visit overtakes says what the visit did not find.
+    assert_eq!(house.push(&form, &item("d")).await, StatusCode::ACCEPTED);
+    house.visit().await;
+    house.hub.gets();
+    house.round().await;
+    assert!(house.knows("d").await);
+    house.clock.advance(TimeDelta::minutes(1));
+    house.round().await;
+    assert_eq!(house.hub.gets(), 1, "all hints by one visit");
+    let waiting = house.newsroom.store.waiting_pushes(9).await;
+    assert!(waiting.expect("the store works").is_empty());
+    house.round().await;
+    assert_eq!(house.hub.gets(), 0);
+}
