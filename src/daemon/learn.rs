@@ -240,6 +240,7 @@ impl Memory {
             signature,
             story,
             events,
+            left: Vec::new(),
         })
     }
 

@@ -298,3 +298,99 @@ fn wrong_calls_are_named() {
         "{said}"
     );
 }
+
+/// An item of the same forum, told by an outlet in its own words.
+fn serve_forum(web: &WebServer, outlet: &str, minutes: i64, text: &str) {
+    let now = jarshy::clock::Clock::System.now() - chrono::TimeDelta::minutes(minutes);
+    let link = format!("https://{outlet}.example/1");
+    let body = format!(
+        "<rss version=\"2.0\"><channel><title>{outlet}</title><link>https://{outlet}.example/</link>\
+         <description>Новости</description><item><title>Завтра в Павлодаре пройдёт медиафорум</title>\
+         <link>{link}</link><guid>{link}</guid><pubDate>{}</pubDate><description>{text}</description>\
+         </item></channel></rss>",
+        now.to_rfc2822()
+    );
+    let page = Page {
+        body,
+        media_type: "application/rss+xml",
+        etag: "\"1\"".to_owned(),
+    };
+    web.serve(&format!("/{outlet}.xml"), page);
+}
+
+fn forum_of_three_outlets(store_url: Option<String>) {
+    let world = World::new(store_url);
+    let web = WebServer::start();
+    let mut sources = String::new();
+    for (at, (outlet, text)) in [
+        (
+            "a",
+            "Завтра в Павлодаре пройдёт медиафорум журналистов области.",
+        ),
+        (
+            "b",
+            "Медиафорум пройдёт завтра в Павлодаре, начало в 10:00.",
+        ),
+        (
+            "c",
+            "В Павлодаре завтра медиафорум: ждут журналистов со всей области.",
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        serve_forum(&web, outlet, 30 - i64::try_from(at).expect("few"), text);
+        sources += &format!(
+            "[[source]]\nid = \"{outlet}\"\nname = \"{outlet}\"\nkind = \"feed\"\nurl = \"http://{}/{outlet}.xml\"\n",
+            web.address
+        );
+    }
+    world.write("feeds/sources/test.toml", &sources);
+    for outlet in ["a", "b", "c"] {
+        world.must(&["gather", outlet]);
+    }
+    let before = calendar(&world);
+    assert_eq!(before.matches("BEGIN:VEVENT").count(), 1, "{before}");
+    let said = |calendar: &str| -> Vec<String> {
+        let is_said = |line: &&str| {
+            ["DTSTART", "SUMMARY", "LOCATION", "UID"]
+                .iter()
+                .any(|name| line.starts_with(name))
+        };
+        calendar
+            .lines()
+            .filter(is_said)
+            .map(str::to_owned)
+            .collect()
+    };
+    let day = days_from_today(20).to_string();
+    for outlet in ["a", "c"] {
+        let article = format!("https://{outlet}.example/1");
+        for word in [["--city", "Семей"], ["--event-date", day.as_str()]] {
+            world.must(&["correct", &article, word[0], word[1]]);
+            let moved = calendar(&world);
+            assert_ne!(said(&moved), said(&before), "{word:?}");
+            assert_eq!(moved.matches("BEGIN:VEVENT").count(), 1, "{moved}");
+            world.must(&["correct", &article, "--no-event"]);
+            let without = calendar(&world);
+            assert_eq!(
+                said(&without),
+                said(&before),
+                "{word:?}: as the others tell it"
+            );
+            world.must(&["correct", &article, "--undo"]);
+            let undone = calendar(&world);
+            assert_eq!(said(&undone), said(&before), "{word:?}: as it was");
+        }
+    }
+}
+
+#[test]
+fn an_event_is_told_by_those_who_still_tell_of_it() {
+    forum_of_three_outlets(None);
+}
+
+#[test]
+fn an_event_is_told_by_those_who_still_tell_of_it_on_postgres() {
+    forum_of_three_outlets(Some(postgres::database_url()));
+}

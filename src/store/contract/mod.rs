@@ -158,6 +158,7 @@ fn visited(source: &str, key: &str, seen: DateTime<Utc>) -> VisitedArticle {
         },
         signature: Signature::default(),
         events: Vec::new(),
+        left: Vec::new(),
     }
 }
 
