@@ -1,5 +1,9 @@
 //! What an operator reads when something is wrong, and what goes on all the same.
 
+use jarshy::clock::Clock;
+use jarshy::daemon::gather::{Which, gather};
+use jarshy::model::source::SourceId;
+
 use crate::world::{MailServer, World};
 
 fn stderr(output: &std::process::Output) -> String {
@@ -195,4 +199,43 @@ fn a_mail_server_that_is_not_there_delays_and_loses_nothing() {
     );
     let listed = world.must(&["subscribers", "list"]);
     assert_eq!(listed.trim(), "a@reader.example pending kk");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_house_leaves_alone_what_it_does_not_know() {
+    let world = World::new(None);
+    let desk = |id: &str| {
+        format!("[[source]]\nid = \"{id}\"\nname = \"{id}\"\nkind = \"desk\"\ndir = \"desk\"\n")
+    };
+    world.write("feeds/sources/desk.toml", &desk("old"));
+    world.write("feeds/desk/good.md", "---\ntitle: Жиын\n---\nЖиын өтеді.\n");
+    let running = world.newsroom(&Clock::System).await;
+    world.write(
+        "feeds/sources/desk.toml",
+        &[desk("old"), desk("new")].concat(),
+    );
+    let (_keep, stop) = tokio::sync::watch::channel(false);
+    // Registered by another process, as `jarshy gather` does.
+    world.must(&["gather", "old"]);
+    let due = gather(&running, Which::Due, &stop, |_| {}).await;
+    assert_eq!(due.expect("a pass"), 0, "one was visited, one is not known");
+    let told = world.must(&["gather", "new"]);
+    assert!(told.starts_with("new: "), "{told}");
+
+    // Who is at it, is told with the time it ends at the latest.
+    let id = SourceId::from_stored("new");
+    let (now, lease) = (Clock::System.now(), chrono::TimeDelta::minutes(5));
+    let held = running
+        .store
+        .claim_source(&id, now, &running.holder, lease)
+        .await;
+    assert!(held.expect("a store").is_some());
+    for call in [&["gather", "new"][..], &["sources", "check"]] {
+        let output = world.run(call);
+        let told = [output.stdout, output.stderr].concat();
+        let told = String::from_utf8_lossy(&told).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(told.contains("new was not visited: another process"), "{told}");
+        assert!(told.contains(" +05 at the latest"), "{told}");
+    }
 }

@@ -11,6 +11,7 @@ mod digests;
 mod full_texts;
 mod history;
 mod house;
+mod leases;
 mod links;
 mod mailings;
 mod moves;
