@@ -26,6 +26,7 @@ mod sources;
 mod stage;
 mod subscribers;
 mod suppressions;
+mod town;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

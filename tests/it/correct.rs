@@ -131,6 +131,18 @@ fn corrected(store_url: Option<String>) {
         assert!(why.contains(said), "{said}: {why}");
     }
 
+    for (words, named) in [
+        (&["--event-date", "0001-01-01"][..], "years from today"),
+        (&["--event-date", "9999-12-31"], "years from today"),
+        (&["--story", FORUM], "the same as itself"),
+        (&["--city", "Актобе", "--region", "KZ-71"], "lies in KZ-15"),
+    ] {
+        let refused = world.run(&[&["correct", FORUM], words].concat());
+        let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(2), "{why}");
+        assert!(why.contains(named), "{why}");
+    }
+
     // The town alone: day and hour stay, so nothing changes. The house's own page is a name too.
     let id = answer.split(':').next().expect("an id").to_owned();
     let page = format!("https://house.example/article/{id}");
@@ -247,7 +259,17 @@ fn corrected(store_url: Option<String>) {
 #[test]
 fn wrong_calls_are_named() {
     let world = World::new(None);
-    let cases: [(&[&str], &str); 9] = [
+    let long = "ф".repeat(201);
+    let cases: [(&[&str], &str); 12] = [
+        (
+            &["correct", "x", "--event-name", " \u{200b} "],
+            "without a name",
+        ),
+        (&["correct", "x", "--event-name", ""], "without a name"),
+        (
+            &["correct", "x", "--event-name", &long],
+            "201 letters are more than 200",
+        ),
         (
             &["correct", "https://a.example/x", "--no-event"],
             "no article has the id or the address",
@@ -321,7 +343,7 @@ fn serve_forum(web: &WebServer, outlet: &str, minutes: i64, text: &str) {
 fn forum_of_three_outlets(store_url: Option<String>) {
     let world = World::new(store_url);
     let web = WebServer::start();
-    let mut sources = String::new();
+    let mut sources = Vec::new();
     for (at, (outlet, text)) in [
         (
             "a",
@@ -340,12 +362,12 @@ fn forum_of_three_outlets(store_url: Option<String>) {
     .enumerate()
     {
         serve_forum(&web, outlet, 30 - i64::try_from(at).expect("few"), text);
-        sources += &format!(
+        sources.push(format!(
             "[[source]]\nid = \"{outlet}\"\nname = \"{outlet}\"\nkind = \"feed\"\nurl = \"http://{}/{outlet}.xml\"\n",
             web.address
-        );
+        ));
     }
-    world.write("feeds/sources/test.toml", &sources);
+    world.write("feeds/sources/test.toml", &sources.concat());
     for outlet in ["a", "b", "c"] {
         world.must(&["gather", outlet]);
     }
