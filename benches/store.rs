@@ -333,6 +333,7 @@ fn visited(number: usize) -> VisitedArticle {
         },
         signature: signature(number),
         events: event.into_iter().collect(),
+        left: Vec::new(),
     }
 }
 

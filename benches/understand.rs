@@ -260,6 +260,7 @@ async fn stories(stored: usize) {
             reading: reading.clone(),
             signature: signature(number),
             events: Vec::new(),
+            left: Vec::new(),
         }
     };
     let holder = Holder("bench".to_owned());

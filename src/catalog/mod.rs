@@ -75,6 +75,32 @@ impl<T> Located<T> {
     }
 }
 
+impl Located<Source> {
+    /// A complaint about a key of the entry, which stands in `text`.
+    fn placed(&self, text: &str, mut complaint: Complaint) -> Complaint {
+        let key = complaint.key.as_deref().unwrap_or_default();
+        let key = key.rsplit('.').next().unwrap_or_default();
+        let says = |line: &str| {
+            let mut after = line
+                .match_indices(key)
+                .map(|(at, _)| &line[at + key.len()..]);
+            after.any(|rest| rest.trim_start().starts_with('='))
+        };
+        let first = self.position.line;
+        let mut entry = text.lines().enumerate().skip(first.saturating_sub(1));
+        // Up to the next entry.
+        let line = entry
+            .by_ref()
+            .take_while(|(at, line)| at + 1 == first || !line.trim_start().starts_with("[["))
+            .find(|(_, line)| says(line));
+        complaint.place.clone_from(&self.file);
+        complaint.at(line.map_or(self.position, |(at, _)| Position {
+            line: at + 1,
+            column: 1,
+        }))
+    }
+}
+
 /// One catalogue file.
 #[derive(Debug, Clone, Copy)]
 struct File<'a> {
@@ -95,11 +121,24 @@ type FeedAndPlaces = (PublishedFeed, Vec<Position>);
 /// Reads the folder `dir` (as shipped: `feeds/`). What cannot be read is left
 /// out and complained of; the rest is returned.
 pub fn read(dir: &Path) -> (Catalogue, Vec<Complaint>) {
+    read_and_prove(dir, |_| Vec::new())
+}
+
+/// The same; `prove` says what is wrong in a source that the stages alone can tell,
+/// about keys: where they stand is added here.
+pub fn read_and_prove(
+    dir: &Path,
+    prove: impl Fn(&Source) -> Vec<Complaint>,
+) -> (Catalogue, Vec<Complaint>) {
     let mut complaints = Vec::new();
     let mut sources = Vec::new();
     let mut feeds = Vec::new();
     for (name, text) in texts(&dir.join("sources"), &mut complaints) {
         let (found, wrong) = parse_sources(&name, &text, dir);
+        for source in &found {
+            let wrong = prove(&source.value).into_iter();
+            complaints.extend(wrong.map(|wrong| source.placed(&text, wrong)));
+        }
         sources.extend(found);
         complaints.extend(wrong);
     }

@@ -14,6 +14,7 @@
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::cli::json_line;
 use crate::model::event::EventStatus;
 use crate::model::reading::Kind;
 use crate::model::region::Region;
@@ -81,8 +82,13 @@ pub struct Expect {
 pub struct ExpectedEvent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(deserialize_with = "day", serialize_with = "day_word")]
-    pub start: NaiveDate,
+    #[serde(
+        default,
+        deserialize_with = "day",
+        serialize_with = "day_word",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub start: Option<NaiveDate>,
     #[serde(
         default,
         deserialize_with = "end",
@@ -110,10 +116,18 @@ pub struct ExpectedEvent {
         skip_serializing_if = "Option::is_none"
     )]
     pub region: Label<Region>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub venue: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub organiser: Option<String>,
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub venue: Label<String>,
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub organiser: Label<String>,
     #[serde(
         default,
         deserialize_with = "status",
@@ -121,8 +135,12 @@ pub struct ExpectedEvent {
         skip_serializing_if = "Option::is_none"
     )]
     pub status: Option<EventStatus>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub url: Label<String>,
 }
 
 impl Case {
@@ -131,14 +149,19 @@ impl Case {
     /// # Errors
     /// With what is wrong, for whoever wrote it.
     pub fn of_line(line: &str) -> Result<Self, String> {
-        let case: Self = serde_json::from_str(line).map_err(|error| error.to_string())?;
+        let case: Self = json_line::read(line)?;
         if let Some(Some(event)) = &case.expect.event
-            && let Some(Some(end)) = event.end
-            && end <= event.start
+            && let (Some(start), Some(Some(end))) = (event.start, event.end)
+            && end <= start
         {
             return Err(format!(
-                "the event's end {end} is not after its start {}; leave it out for one day",
-                event.start
+                "expect.event.end: {end} is not after the start {start}; leave it out for one day"
+            ));
+        }
+        let also = &case.expect.also;
+        if let Some(at) = also.iter().position(|event| event.start.is_none()) {
+            return Err(format!(
+                "expect.also[{at}]: missing field `start`: further events are judged by their days"
             ));
         }
         Ok(case)
@@ -161,8 +184,11 @@ fn kind<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Kind>, D::Error> {
         .ok_or_else(|| wrong("kind", &word, &Kind::ALL.map(Kind::word).join(", ")))
 }
 
+/// Every event has one, so `null` says nothing.
 fn status<'de, D: Deserializer<'de>>(from: D) -> Result<Option<EventStatus>, D::Error> {
-    let word = String::deserialize(from)?;
+    let Some(word) = Option::<String>::deserialize(from)? else {
+        return Ok(None);
+    };
     let all = EventStatus::ALL.map(EventStatus::word).join(", ");
     EventStatus::from_word(&word)
         .map(Some)
@@ -174,8 +200,9 @@ fn day_of<E: serde::de::Error>(word: &str) -> Result<NaiveDate, E> {
         .map_err(|_| E::custom(format!("day `{word}`: expected YYYY-MM-DD")))
 }
 
-fn day<'de, D: Deserializer<'de>>(from: D) -> Result<NaiveDate, D::Error> {
-    day_of(&String::deserialize(from)?)
+fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<NaiveDate>, D::Error> {
+    let word = Option::<String>::deserialize(from)?;
+    word.map(|word| day_of(&word)).transpose()
 }
 
 fn end<'de, D: Deserializer<'de>>(from: D) -> Result<Label<NaiveDate>, D::Error> {
@@ -218,8 +245,8 @@ fn status_word<S: Serializer>(status: &Option<EventStatus>, to: S) -> Result<S::
     status.map(EventStatus::word).serialize(to)
 }
 
-fn day_word<S: Serializer>(day: &NaiveDate, to: S) -> Result<S::Ok, S::Error> {
-    day.to_string().serialize(to)
+fn day_word<S: Serializer>(day: &Option<NaiveDate>, to: S) -> Result<S::Ok, S::Error> {
+    day.map(|day| day.to_string()).serialize(to)
 }
 
 fn end_word<S: Serializer>(end: &Label<NaiveDate>, to: S) -> Result<S::Ok, S::Error> {
@@ -266,6 +293,19 @@ mod tests {
     }
 
     #[test]
+    fn an_event_needs_no_day_and_null_says_that_there_is_none() {
+        let line = r#"{"id":"a","text":"x","published":"2026-11-20","expect":{"event":{"name":null,"city":"Кызылорда","venue":null,"status":null}}}"#;
+        let case = Case::of_line(line).expect("a case");
+        let event = case.expect.event.flatten().expect("an event");
+        assert_eq!(
+            (event.start, event.name, event.status),
+            (None, None, None),
+            "not judged"
+        );
+        assert_eq!((event.venue, event.organiser), (Some(None), None));
+    }
+
+    #[test]
     fn mistakes_are_named() {
         for (wrong, named) in [
             (r#""kind":"news""#, "announcement, forum-article, other"),
@@ -283,7 +323,12 @@ mod tests {
                 r#""event":{"start":"2026-12-05","end":"2026-12-05"}"#,
                 "leave it out",
             ),
-            (r#""event":{"end":null}"#, "missing field `start`"),
+            (
+                r#""also":[{"end":null}]"#,
+                "expect.also[0]: missing field `start`",
+            ),
+            (r#""kind":null"#, "expect.kind: invalid type: null"),
+            (r#""event":{"city":5}"#, "expect.event.city: invalid type"),
         ] {
             let line =
                 format!(r#"{{"id":"a","text":"x","published":"2026-11-20","expect":{{{wrong}}}}}"#);

@@ -4,12 +4,14 @@ use std::path::Path;
 
 use super::house::{self, Furnishing, any_error};
 use super::output::{Failure, complain_all, say};
+use super::town;
 use crate::catalog::Catalogue;
 use crate::config::Config;
 use crate::gather::desk;
 use crate::gather::web::WebOptions;
-use crate::model::complaint::Complaint;
+use crate::model::complaint::{Complaint, Position};
 use crate::model::count::counted;
+use crate::model::draft::Draft;
 use crate::model::source::Place;
 
 /// Checks config, catalogue, desk texts, templates and words. Warnings are printed and
@@ -77,9 +79,36 @@ async fn desk_texts(config: &Config, catalogue: &Catalogue) -> Vec<Complaint> {
         if let Place::Desk(folder) = &source.place
             && folder.is_dir()
         {
-            let found = desk::read_folder(folder, config.zone).await;
-            complaints.extend(found.harvest.complaints);
+            let harvest = desk::read_folder(folder, config.zone).await.harvest;
+            complaints.extend(harvest.complaints);
+            let towns = harvest
+                .drafts
+                .iter()
+                .filter_map(|draft| town_of(folder, draft));
+            complaints.extend(towns);
         }
     }
     complaints
+}
+
+/// What is wrong with the town a text's front matter names.
+fn town_of(folder: &Path, draft: &Draft) -> Option<Complaint> {
+    let event = draft.declared_event.as_ref()?;
+    let why = town::wrong(event.city.as_deref()?, event.region, "`region`")?;
+    let name = draft.id.as_deref()?;
+    let mut files = ["md", "markdown", "txt"]
+        .iter()
+        .map(|ending| folder.join(format!("{name}.{ending}")));
+    let file = files.find(|file| file.is_file());
+    let file = file.unwrap_or_else(|| folder.join(name));
+    let complaint = Complaint::error(file.display().to_string(), why).about("city");
+    let text = std::fs::read_to_string(&file).unwrap_or_default();
+    let line = text.lines().position(|line| line.contains("city"));
+    Some(match line {
+        Some(at) => complaint.at(Position {
+            line: at + 1,
+            column: 1,
+        }),
+        None => complaint,
+    })
 }

@@ -12,6 +12,7 @@ use url::Url;
 
 use super::house;
 use super::output::{Failure, say};
+use super::town;
 use crate::daemon::Newsroom;
 use crate::daemon::correct::{self, Outcome, Said, Word};
 use crate::model::article::ArticleId;
@@ -19,9 +20,8 @@ use crate::model::event::EventStatus;
 use crate::model::reading::{EventClaim, Kind, Reading};
 use crate::model::region::Region;
 use crate::model::story::StoryId;
-use crate::text::city;
+use crate::text::normalise::one_line;
 use crate::understand::correction::EventWord;
-use crate::understand::place;
 use export::{expected, export};
 use list::list;
 
@@ -62,7 +62,7 @@ struct Words {
     #[arg(long, value_name = "DAY[/DAY]", value_parser = days)]
     event_date: Option<Days>,
     /// The event's name.
-    #[arg(long, value_name = "NAME", conflicts_with = "no_event")]
+    #[arg(long, value_name = "NAME", value_parser = name, conflicts_with = "no_event")]
     event_name: Option<String>,
     /// The event's town, in any of its names; its region follows. One that is not
     /// known is taken as written where --region says where it lies.
@@ -129,6 +129,20 @@ fn hour(word: &str) -> Result<NaiveTime, String> {
 
 /// A longer one is a slip of the keyboard.
 const EVENT_DAYS_MAX: i64 = 366;
+/// One further from today, before or after, is a slip of the keyboard as well.
+const EVENT_YEARS_MAX: u16 = 20;
+const DAYS_OF_YEAR: i64 = 365;
+/// A longer one is a text.
+const NAME_CHARS_MAX: usize = 200;
+
+fn name(words: &str) -> Result<String, String> {
+    let name = one_line(words);
+    match name.chars().count() {
+        0 => Err("an event without a name would stand in calendars without a title".to_owned()),
+        1..=NAME_CHARS_MAX => Ok(name),
+        chars => Err(format!("{chars} letters are more than {NAME_CHARS_MAX}")),
+    }
+}
 
 fn days(words: &str) -> Result<Days, String> {
     let day = |word: &str| {
@@ -216,11 +230,24 @@ async fn word(newsroom: &Newsroom, id: &ArticleId, words: Words) -> Result<Word,
              leave out --kind other, or what you say of the event",
         ));
     }
-    if let (Some(city), None) = (&words.city, words.region) {
-        is_known(city)?;
+    if let Some(city) = &words.city
+        && let Some(why) = town::wrong(city, words.region, "--region")
+    {
+        return Err(Failure::call(format!("error: --city: {why}")));
+    }
+    if let Some(days) = &words.event_date {
+        is_near(*days, newsroom.clock.now().date_naive())?;
     }
     let story = match (&words.story, words.own_story) {
-        (Some(other), _) => Some(Some(find(newsroom, other).await?)),
+        (Some(other), _) => match find(newsroom, other).await? {
+            other if other == *id => {
+                return Err(Failure::call(
+                    "error: --story: every article tells the same as itself; name the other one, \
+                     or say --own-story",
+                ));
+            }
+            other => Some(Some(other)),
+        },
         (None, true) => Some(None),
         (None, false) => None,
     };
@@ -249,19 +276,16 @@ async fn word(newsroom: &Newsroom, id: &ArticleId, words: Words) -> Result<Word,
     }))
 }
 
-/// A town nobody knows would stand in no region and in no reader's tongue.
-fn is_known(town: &str) -> Result<(), Failure> {
-    if place::city(town).is_some() {
-        return Ok(());
+fn is_near(days: Days, today: NaiveDate) -> Result<(), Failure> {
+    let last = days.end.unwrap_or(days.start);
+    let far = i64::from(EVENT_YEARS_MAX) * DAYS_OF_YEAR;
+    if (days.start - today).num_days() < -far || (last - today).num_days() > far {
+        return Err(Failure::call(format!(
+            "error: --event-date: {} is more than {EVENT_YEARS_MAX} years from today",
+            days.start
+        )));
     }
-    let alike = match city::alike(town).as_slice() {
-        [] => String::new(),
-        alike => format!("did you mean {}? ", alike.join(", ")),
-    };
-    Err(Failure::call(format!(
-        "error: --city: no town is known as `{town}`; {alike}\
-         To take it as written, say where it lies: --region KZ-71"
-    )))
+    Ok(())
 }
 
 /// The days of the event the article is known to tell of.

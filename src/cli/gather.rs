@@ -1,11 +1,13 @@
 //! `jarshy gather`: one pass, a line per source.
 
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use tokio::sync::watch;
 
 use super::house;
-use super::output::{Failure, complain, say};
+use super::output::{Failure, complain, moment, say};
+use crate::daemon::Newsroom;
 use crate::daemon::gather::Which;
 use crate::daemon::refresh::Refreshed;
 use crate::model::source::SourceId;
@@ -32,10 +34,11 @@ pub async fn gather(config: &Path, names: &[String], json: bool) -> Result<(), F
         Which::Named(names.iter().map(SourceId::from_stored).collect())
     };
     let (_keep, stop) = watch::channel(false);
-    let mut alive = 0;
+    let (mut alive, mut seen) = (0, HashSet::new());
     let mut broken_pipe = None;
     let visited = crate::daemon::gather::gather(&newsroom, which, &stop, |refreshed| {
         alive += usize::from(refreshed.alive);
+        seen.insert(refreshed.source.clone());
         if let Err(failure) = say(&line(refreshed, json)) {
             broken_pipe = Some(failure);
         }
@@ -48,11 +51,38 @@ pub async fn gather(config: &Path, names: &[String], json: bool) -> Result<(), F
     match broken_pipe {
         Some(failure) => Err(failure),
         None if visited > 0 && alive == 0 => Err(Failure::work("no source gave anything usable")),
-        None if visited < names.len() => Err(Failure::work(
-            "not every named source could be claimed: another process is visiting it",
-        )),
-        None => Ok(()),
+        None => {
+            let left = names.iter().filter(|name| !seen.contains(*name));
+            let left: Vec<SourceId> = left.map(SourceId::from_stored).collect();
+            let held = held(&newsroom, &left).await?;
+            if held.is_empty() {
+                Ok(())
+            } else {
+                Err(Failure::Work(
+                    held.into_values().collect::<Vec<_>>().join("; "),
+                ))
+            }
+        }
     }
+}
+
+/// Why each of these could not be claimed, for people.
+pub async fn held(
+    newsroom: &Newsroom,
+    ids: &[SourceId],
+) -> Result<BTreeMap<SourceId, String>, Failure> {
+    let now = newsroom.clock.now();
+    let held = newsroom.store.held_until(ids, now).await;
+    let held = held.map_err(Failure::work)?;
+    let why = |id: &SourceId| match held.get(id) {
+        Some(until) => format!(
+            "{id} was not visited: another process is at it, or was killed there. \
+             `jarshy sources list` shows when it is done; try again after {} at the latest",
+            moment(*until, newsroom.zone)
+        ),
+        None => format!("{id} was not visited: another process had it just now; try again"),
+    };
+    Ok(ids.iter().map(|id| (id.clone(), why(id))).collect())
 }
 
 /// What is said of a name that no source has.

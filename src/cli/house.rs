@@ -21,6 +21,7 @@ use crate::deliver::bounce::pop3::Pop3Server;
 use crate::deliver::courier::{Courier, DeliverOptions, Destination};
 use crate::deliver::message::Sender;
 use crate::deliver::sign::{SignOptions, Signer};
+use crate::gather;
 use crate::gather::plan::PlanOptions;
 use crate::gather::web::{Cidr, Web, WebOptions};
 use crate::model::complaint::{Complaint, Severity};
@@ -52,7 +53,8 @@ pub struct Furnishing {
 impl Furnishing {
     /// Reads everything the config points to.
     pub fn read(config: &Config) -> Self {
-        let (catalogue, mut complaints) = catalog::read(&config.catalog_dir);
+        let (catalogue, mut complaints) =
+            catalog::read_and_prove(&config.catalog_dir, gather::prove);
         let templates = match Templates::load(config.templates_dir.as_deref()) {
             Ok(templates) => Some(templates),
             Err(wrong) => {
@@ -151,6 +153,7 @@ async fn furnish(config: &Config) -> Result<Newsroom, Failure> {
             every_min: config.gather_pace.every_min,
             every_max: config.gather_pace.every_max,
             new_per_day: config.gather_pace.new_per_day,
+            zone: config.zone,
             ..PlanOptions::default()
         },
         gather_parallel: config.gather_parallel,

@@ -10,6 +10,7 @@ mod digest;
 mod doctor;
 mod gather;
 pub mod house;
+mod json_line;
 mod mail;
 mod mail_keys;
 mod mail_status;
@@ -25,6 +26,7 @@ mod sources;
 mod stage;
 mod subscribers;
 mod suppressions;
+mod town;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -170,6 +172,6 @@ async fn answer(call: Call) -> Result<(), Failure> {
         Command::Reread { all } => reread::reread(&config, all, json).await,
         Command::Sources(command) => sources::sources(&config, &command, json).await,
         Command::Doctor => doctor::doctor(&config, json).await,
-        Command::Stage(command) => stage::stage(command, json),
+        Command::Stage(command) => stage::stage(&config, command, json).await,
     }
 }

@@ -21,10 +21,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::output::{Failure, complain, say};
+use super::output::Failure;
+use crate::cli::json_line;
 use crate::clock::Clock;
 use crate::model::article::{Article, ArticleId};
-use crate::model::count::counted;
 use crate::model::reading::Reading;
 use crate::model::source::SourceId;
 use crate::model::topic::Topic;
@@ -47,18 +47,19 @@ pub enum ReadKind {
 
 #[derive(Debug, Subcommand)]
 pub enum StageCommand {
-    /// Read documents; one JSON object a line for each file.
+    /// Read documents; one JSON object a line for each.
     Read {
         #[arg(long, value_enum, default_value = "feed")]
         kind: ReadKind,
         /// The Content-Type they came with.
         #[arg(long, value_name = "CT")]
         content_type: Option<String>,
-        /// The address they came from: the base of relative links.
+        /// The address they came from: the base of relative links. What is asked for by
+        /// its address needs none.
         #[arg(long, value_name = "BASE")]
         url: Option<Url>,
-        /// Files; - is standard input.
-        #[arg(required = true)]
+        /// Files or addresses (https://…), which are asked for; - is standard input.
+        #[arg(required = true, value_name = "FILE|URL")]
         files: Vec<PathBuf>,
     },
     /// Read article pages: JSON lines {"id","file","url"} in, title, authors, day and text out.
@@ -143,7 +144,7 @@ pub enum StageCommand {
 }
 
 /// Runs one stage.
-pub fn stage(command: StageCommand, json: bool) -> Result<(), Failure> {
+pub async fn stage(config: &Path, command: StageCommand, json: bool) -> Result<(), Failure> {
     match command {
         StageCommand::Read {
             kind,
@@ -151,23 +152,12 @@ pub fn stage(command: StageCommand, json: bool) -> Result<(), Failure> {
             url,
             files,
         } => {
-            let mut unread = 0;
-            for file in &files {
-                match documents::read_file(file, kind, content_type.as_deref(), url.as_ref()) {
-                    Ok(value) => say(&value.to_string())?,
-                    Err(why) => {
-                        unread += 1;
-                        complain(&format!("error: {}: {why}", file.display()));
-                    }
-                }
-            }
-            match unread {
-                0 => Ok(()),
-                _ => Err(Failure::work(format!(
-                    "{unread} of {} could not be opened",
-                    counted(files.len(), "file")
-                ))),
-            }
+            let told = documents::Told {
+                kind,
+                content_type,
+                url,
+            };
+            documents::read(config, &files, &told).await
         }
         StageCommand::Page { file } => page::run(&file),
         StageCommand::Sanitize { file } => sanitize::run(&file),
@@ -226,7 +216,7 @@ struct Asked {
 }
 
 fn understand_line(line: &str, now: DateTime<Utc>) -> Result<String, String> {
-    let asked = serde_json::from_str::<Asked>(line).map_err(|error| error.to_string())?;
+    let asked = json_line::read::<Asked>(line)?;
     understand_one(asked, now).map(|value| value.to_string())
 }
 

@@ -196,12 +196,13 @@ pub(super) async fn believed(
     let published = article.dated().with_timezone(&newsroom.zone).date_naive();
     let reading = corrected(read.reading, next, published);
     let signature = read.likeness.signature(&article, &reading);
-    let events = events::events(&newsroom.store, &article, &reading, (before, next), now).await?;
+    let followed = events::events(&newsroom.store, &article, &reading, (before, next), now).await?;
     Ok(VisitedArticle {
         article,
         reading,
         signature,
         story,
-        events,
+        events: followed.events,
+        left: followed.left,
     })
 }

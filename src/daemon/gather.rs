@@ -1,6 +1,6 @@
 //! A pass over the sources that are due: bounded, one at a time per host.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -16,6 +16,7 @@ use super::Newsroom;
 use super::holding::{SOURCE_LEASE, held, keep, release};
 use super::refresh::{Due, Refreshed, refresh};
 use super::register::{Recorded, Register};
+use super::strangers;
 use super::verdicts;
 
 /// Visits under way for each request that may be: while some wait for the store,
@@ -241,12 +242,11 @@ async fn claim(
     let holder = &newsroom.holder;
     let (states, more) = match which {
         Which::Due => {
-            let claimed = newsroom
-                .store
-                .claim_sources(now, holder, SOURCE_LEASE, limit)
-                .await?;
-            let more = claimed.len() >= limit as usize;
-            (claimed, more)
+            let catalogue = newsroom.catalogue();
+            let known: HashSet<&SourceId> =
+                catalogue.sources.iter().map(|source| &source.id).collect();
+            let is_known = |id: &SourceId| known.contains(id);
+            strangers::claim_due(newsroom, is_known, now, SOURCE_LEASE, limit).await?
         }
         Which::Named(names) => {
             let mut states = Vec::new();

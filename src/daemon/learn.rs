@@ -241,6 +241,7 @@ impl Memory {
             signature,
             story,
             events,
+            left: Vec::new(),
         })
     }
 

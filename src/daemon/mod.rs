@@ -21,8 +21,9 @@ pub mod refresh;
 mod register;
 pub mod reread;
 pub mod rounds;
+pub mod strangers;
 pub mod timetable;
-pub mod verdicts;
+mod verdicts;
 mod watched;
 pub mod window;
 

@@ -341,11 +341,44 @@ fn reason(complaint: &Complaint) -> Option<(String, u32)> {
         return None;
     }
     let (times, rest) = entries_named(message);
-    // What a publisher wrote is quoted, and differs each time.
-    let rest = rest.split('“').next().unwrap_or(rest);
-    let rest = rest.trim().trim_end_matches(':').trim();
-    let short: String = rest.chars().take(REASON_CHARS_MAX).collect();
-    (!short.is_empty()).then_some((short, times))
+    let short = shortened(&unquoted(rest));
+    short
+        .contains(char::is_alphanumeric)
+        .then_some((short, times))
+}
+
+/// What a publisher wrote is quoted, and differs each time: at a message's end it
+/// goes with the words that announce it.
+fn unquoted(message: &str) -> String {
+    let mut told = String::new();
+    let mut rest = message;
+    while let Some((before, quoted)) = rest.split_once('“') {
+        told.push_str(before);
+        rest = quoted.rsplit_once('”').map_or("", |(_, after)| after);
+        if rest.trim().is_empty() {
+            let clause = told.rfind([';', ':']).unwrap_or(told.len());
+            told.truncate(clause);
+            rest = "";
+        } else {
+            told.push('…');
+        }
+    }
+    told.push_str(rest);
+    told.trim().trim_end_matches([':', ';']).trim().to_owned()
+}
+
+/// At most [`REASON_CHARS_MAX`], to the end of a clause, else of a word.
+fn shortened(message: &str) -> String {
+    let Some((end, _)) = message.char_indices().nth(REASON_CHARS_MAX) else {
+        return message.to_owned();
+    };
+    let head = &message[..end];
+    let clause = head.rfind([';', ':']).filter(|at| *at > 0);
+    if let Some(at) = clause {
+        return head[..at].to_owned();
+    }
+    let word = head.rfind(' ').unwrap_or(end);
+    format!("{}…", head[..word].trim_end_matches([',', '.']))
 }
 
 /// `entries 1, 2 and 3 more: what` as 5 and `what`.

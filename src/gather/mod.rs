@@ -24,9 +24,18 @@ pub mod telegram;
 pub mod web;
 pub mod websub;
 
+use crate::model::complaint::Complaint;
 use crate::model::draft::Harvest;
-use crate::model::source::Place;
+use crate::model::source::{Place, Source};
 use document::Document;
+
+/// What only a reader can tell of a source's rules: the wrong ones, by their keys.
+pub fn prove(source: &Source) -> Vec<Complaint> {
+    match &source.place {
+        Place::Page { rules, .. } => page::prove(rules),
+        _ => Vec::new(),
+    }
+}
 
 /// Reads a document in the way its place asks for. A desk folder has no single
 /// document: see [`desk::read_folder`].

@@ -10,6 +10,7 @@ mod rhythm;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -40,6 +41,8 @@ pub struct PlanOptions {
     /// Validators are forgotten this often, and the whole body asked for: some
     /// servers say 304 for ever after a slip in their clock or cache.
     pub validators_kept: Duration,
+    /// People are told times in it.
+    pub zone: Tz,
     /// Articles not seen before that are taken from one source on one day; those
     /// beyond wait in the source's document.
     pub new_per_day: u32,
@@ -52,6 +55,7 @@ impl Default for PlanOptions {
             every_max: Duration::from_hours(24),
             backoff_max: Duration::from_hours(24),
             validators_kept: Duration::from_hours(8 * 24),
+            zone: Tz::UTC,
             new_per_day: 5_000,
         }
     }
@@ -250,7 +254,7 @@ pub fn after(
                 next.next_visit = next.next_visit.max(allowed);
                 next.last_result = Some(format!(
                     "asked to come after {}",
-                    allowed.format("%F %R UTC")
+                    allowed.with_timezone(&options.zone).format("%F %R %Z")
                 ));
             }
         }

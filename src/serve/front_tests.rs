@@ -41,6 +41,7 @@ async fn tell(site: &Site, told: &[(&str, i64)]) {
                 reading: reading(Confidence::new(0.9), now),
                 signature: Signature::default(),
                 events: Vec::new(),
+                left: Vec::new(),
             }
         });
         let visit = Visit {

@@ -5,7 +5,7 @@ use axum::response::Response;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
-use crate::model::feed::PublishedFeed;
+use crate::model::feed::{Filter, PublishedFeed};
 use crate::model::language::{Language, Tongue};
 use crate::model::reading::Kind;
 use crate::model::region::Region;
@@ -123,6 +123,7 @@ pub(super) fn read(
         schedule,
     }
     .normalised();
+    wrong.extend(in_vain(&profile, feeds));
     let zone = schedule.zone.unwrap_or(house_zone);
     let paused_until = match fields.value("pause") {
         None => before.paused_until,
@@ -140,6 +141,35 @@ pub(super) fn read(
         paused_until,
     };
     Form { wishes, wrong }
+}
+
+/// Why wishes could never bring a story, where they could not. A story has one
+/// kind and one language; it may be of several regions and topics, so those meet.
+pub(super) fn in_vain(profile: &Profile, feeds: &[PublishedFeed]) -> Option<&'static str> {
+    fn meet<T: PartialEq>(one: &[T], other: &[T]) -> bool {
+        one.is_empty() || other.is_empty() || one.iter().any(|wish| other.contains(wish))
+    }
+    let is_at_once = profile.schedule.rhythm == Rhythm::AtOnce;
+    let at_once: &[Kind] = if is_at_once {
+        &[Kind::Announcement]
+    } else {
+        &[]
+    };
+    if !meet(&profile.kinds, at_once) {
+        return Some("at_once");
+    }
+    let chosen = feeds
+        .iter()
+        .filter(|feed| profile.feeds.contains(&feed.name));
+    let mut filters = chosen.map(|feed| &feed.filter).peekable();
+    // Without a choice the digest's own feeds count.
+    filters.peek()?;
+    let brings = |filter: &Filter| {
+        meet(&filter.kinds, at_once)
+            && meet(&filter.kinds, &profile.kinds)
+            && meet(&filter.languages, &profile.languages)
+    };
+    (!filters.any(brings)).then_some("no_story")
 }
 
 fn schedule(fields: &Fields, old: Schedule, wrong: &mut Vec<&'static str>) -> Schedule {

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 
+use super::super::preferences_form::in_vain;
 use super::*;
 use crate::model::language::Tongue;
 use crate::model::schedule::Rhythm;
@@ -288,4 +289,57 @@ async fn who_asks_too_often_is_told_when_to_come_again() {
     assert_eq!(refused.status(), 422);
     let html = refused.text().await.expect("text");
     assert!(html.contains("belongs to a service"), "{html}");
+}
+
+#[test]
+fn wishes_that_can_bring_nothing_are_told() {
+    let named = |name: &str, kinds: &[Kind], languages: &[Language]| {
+        let mut feed = feed();
+        feed.name = name.parse().expect("a name");
+        feed.filter.kinds = kinds.to_vec();
+        feed.filter.languages = languages.to_vec();
+        feed
+    };
+    let feeds = [
+        named("kazakh", &[], &[Language::KazakhCyrillic]),
+        named("russian", &[], &[Language::Russian]),
+        named("reports", &[Kind::ForumArticle], &[]),
+    ];
+    let told = |chosen: &[&str], languages: &[Language], kinds: &[Kind], rhythm: Rhythm| {
+        let mut profile = Profile {
+            feeds: chosen
+                .iter()
+                .map(|name| name.parse().expect("a name"))
+                .collect(),
+            languages: languages.to_vec(),
+            kinds: kinds.to_vec(),
+            ..Profile::default()
+        };
+        profile.schedule.rhythm = rhythm;
+        in_vain(&profile, &feeds)
+    };
+    let (daily, at_once) = (Rhythm::Daily, Rhythm::AtOnce);
+    let (russian, report) = ([Language::Russian], [Kind::ForumArticle]);
+    assert_eq!(told(&["kazakh"], &russian, &[], daily), Some("no_story"));
+    assert_eq!(told(&["kazakh", "russian"], &russian, &[], daily), None);
+    assert_eq!(told(&[], &russian, &report, daily), None);
+    assert_eq!(
+        told(&["reports"], &[], &[Kind::Announcement], daily),
+        Some("no_story")
+    );
+    assert_eq!(told(&["reports"], &[], &[], at_once), Some("no_story"));
+    assert_eq!(told(&[], &[], &report, at_once), Some("at_once"));
+    assert_eq!(told(&[], &[], &Kind::ALL, at_once), None);
+}
+
+#[tokio::test]
+async fn wishes_that_can_bring_nothing_are_not_saved() {
+    let (site, id, page) = reader(Tongue::Kazakh).await;
+    let before = site.person(&id).await;
+    let form = "do=save&rhythm=at-once&kind=forum-article";
+    let refused = site.post(&page, form, &[]).await;
+    assert_eq!(refused.status(), 422);
+    let html = refused.text().await.expect("text");
+    assert!(html.contains("id=\"wrong-at_once\""), "{html}");
+    assert_eq!(site.person(&id).await, before, "nothing of it was kept");
 }

@@ -26,6 +26,7 @@ async fn add(site: &Site, count: usize) {
             reading: read.clone(),
             signature: Signature::default(),
             events: Vec::new(),
+            left: Vec::new(),
         });
     }
     let visit = Visit {

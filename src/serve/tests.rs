@@ -250,6 +250,7 @@ async fn fill(store: &Store, now: DateTime<Utc>) {
             reading: reading(sure, now),
             signature: Signature::default(),
             events: vec![event],
+            left: Vec::new(),
         }],
         full_texts: Vec::new(),
     };

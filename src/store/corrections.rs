@@ -15,7 +15,7 @@ use super::rows::{BATCH_ROWS, json, list, parsed, time, unsigned};
 use super::search::{keep_words, words_of};
 use super::session::{Session, values};
 use super::sources::raise_stamp;
-use super::tellings::keep_events;
+use super::tellings::{keep_events, write as write_events};
 use super::told_events::{claim, claim_json};
 use super::visited::VisitedArticle;
 use crate::model::article::ArticleId;
@@ -207,7 +207,8 @@ pub(super) async fn tell(
         )
         .await?;
     keep_events(session, &[visited]).await?;
-    for event in &visited.events {
+    write_events(session, visited.left.iter()).await?;
+    for event in visited.events.iter().chain(&visited.left) {
         session.execute(RANK, values![ranks(event)]).await?;
     }
     Ok(())

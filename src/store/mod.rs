@@ -25,6 +25,7 @@ mod history;
 mod house;
 mod imports;
 mod labels;
+mod leases;
 mod leaving;
 mod links;
 mod mailings;

@@ -36,17 +36,23 @@ pub(super) async fn keep_events(
     if events.is_empty() {
         return Ok(());
     }
-    let rows: Vec<WrittenEvent> = events
-        .values()
-        .map(|event| WrittenEvent::of(event))
-        .collect();
-    let batch = json(&rows);
-    keep_events_before(session, &batch).await?;
-    session.execute(UPSERT, values![batch]).await?;
+    write(session, events.values().copied()).await?;
     let tellings = tellings(articles, &events);
     let rows = json(&tellings.values().collect::<Vec<_>>());
     session.execute(UNTELL, values![rows.as_str()]).await?;
     session.execute(TELL, values![rows]).await?;
+    Ok(())
+}
+
+/// Keeps events, whoever tells of them.
+pub(super) async fn write(
+    session: &mut Session,
+    events: impl Iterator<Item = &Event>,
+) -> Result<(), StoreError> {
+    let rows: Vec<WrittenEvent> = events.map(WrittenEvent::of).collect();
+    let batch = json(&rows);
+    keep_events_before(session, &batch).await?;
+    session.execute(UPSERT, values![batch]).await?;
     Ok(())
 }
 

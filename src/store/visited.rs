@@ -38,6 +38,9 @@ pub struct VisitedArticle {
     pub story: StoryId,
     /// The events it tells of, as merged.
     pub events: Vec<Event>,
+    /// Events it no longer tells of by the operator's word or a newer reading, as
+    /// the others tell them. Of a visit none.
+    pub left: Vec<Event>,
 }
 
 /// What recording came to.

@@ -67,6 +67,7 @@ const DOORS: &[(&str, &str)] = &[
     ("axum", "serve"),
     ("clap", "cli"),
     ("csv", "cli/subscribers"),
+    ("serde_path_to_error", "cli/json_line.rs"),
     ("cron", "daemon/timetable.rs"),
     ("rustc_hash", "text/lookup.rs"),
 ];

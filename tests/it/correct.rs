@@ -131,6 +131,18 @@ fn corrected(store_url: Option<String>) {
         assert!(why.contains(said), "{said}: {why}");
     }
 
+    for (words, named) in [
+        (&["--event-date", "0001-01-01"][..], "years from today"),
+        (&["--event-date", "9999-12-31"], "years from today"),
+        (&["--story", FORUM], "the same as itself"),
+        (&["--city", "Актобе", "--region", "KZ-71"], "lies in KZ-15"),
+    ] {
+        let refused = world.run(&[&["correct", FORUM], words].concat());
+        let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(2), "{why}");
+        assert!(why.contains(named), "{why}");
+    }
+
     // The town alone: day and hour stay, so nothing changes. The house's own page is a name too.
     let id = answer.split(':').next().expect("an id").to_owned();
     let page = format!("https://house.example/article/{id}");
@@ -247,7 +259,17 @@ fn corrected(store_url: Option<String>) {
 #[test]
 fn wrong_calls_are_named() {
     let world = World::new(None);
-    let cases: [(&[&str], &str); 9] = [
+    let long = "ф".repeat(201);
+    let cases: [(&[&str], &str); 12] = [
+        (
+            &["correct", "x", "--event-name", " \u{200b} "],
+            "without a name",
+        ),
+        (&["correct", "x", "--event-name", ""], "without a name"),
+        (
+            &["correct", "x", "--event-name", &long],
+            "201 letters are more than 200",
+        ),
         (
             &["correct", "https://a.example/x", "--no-event"],
             "no article has the id or the address",
@@ -297,4 +319,100 @@ fn wrong_calls_are_named() {
         said.contains("cases.jsonl:4: published `yesterday`"),
         "{said}"
     );
+}
+
+/// An item of the same forum, told by an outlet in its own words.
+fn serve_forum(web: &WebServer, outlet: &str, minutes: i64, text: &str) {
+    let now = jarshy::clock::Clock::System.now() - chrono::TimeDelta::minutes(minutes);
+    let link = format!("https://{outlet}.example/1");
+    let body = format!(
+        "<rss version=\"2.0\"><channel><title>{outlet}</title><link>https://{outlet}.example/</link>\
+         <description>Новости</description><item><title>Завтра в Павлодаре пройдёт медиафорум</title>\
+         <link>{link}</link><guid>{link}</guid><pubDate>{}</pubDate><description>{text}</description>\
+         </item></channel></rss>",
+        now.to_rfc2822()
+    );
+    let page = Page {
+        body,
+        media_type: "application/rss+xml",
+        etag: "\"1\"".to_owned(),
+    };
+    web.serve(&format!("/{outlet}.xml"), page);
+}
+
+fn forum_of_three_outlets(store_url: Option<String>) {
+    let world = World::new(store_url);
+    let web = WebServer::start();
+    let mut sources = Vec::new();
+    for (at, (outlet, text)) in [
+        (
+            "a",
+            "Завтра в Павлодаре пройдёт медиафорум журналистов области.",
+        ),
+        (
+            "b",
+            "Медиафорум пройдёт завтра в Павлодаре, начало в 10:00.",
+        ),
+        (
+            "c",
+            "В Павлодаре завтра медиафорум: ждут журналистов со всей области.",
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        serve_forum(&web, outlet, 30 - i64::try_from(at).expect("few"), text);
+        sources.push(format!(
+            "[[source]]\nid = \"{outlet}\"\nname = \"{outlet}\"\nkind = \"feed\"\nurl = \"http://{}/{outlet}.xml\"\n",
+            web.address
+        ));
+    }
+    world.write("feeds/sources/test.toml", &sources.concat());
+    for outlet in ["a", "b", "c"] {
+        world.must(&["gather", outlet]);
+    }
+    let before = calendar(&world);
+    assert_eq!(before.matches("BEGIN:VEVENT").count(), 1, "{before}");
+    let said = |calendar: &str| -> Vec<String> {
+        let is_said = |line: &&str| {
+            ["DTSTART", "SUMMARY", "LOCATION", "UID"]
+                .iter()
+                .any(|name| line.starts_with(name))
+        };
+        calendar
+            .lines()
+            .filter(is_said)
+            .map(str::to_owned)
+            .collect()
+    };
+    let day = days_from_today(20).to_string();
+    for outlet in ["a", "c"] {
+        let article = format!("https://{outlet}.example/1");
+        for word in [["--city", "Семей"], ["--event-date", day.as_str()]] {
+            world.must(&["correct", &article, word[0], word[1]]);
+            let moved = calendar(&world);
+            assert_ne!(said(&moved), said(&before), "{word:?}");
+            assert_eq!(moved.matches("BEGIN:VEVENT").count(), 1, "{moved}");
+            world.must(&["correct", &article, "--no-event"]);
+            let without = calendar(&world);
+            assert_eq!(
+                said(&without),
+                said(&before),
+                "{word:?}: as the others tell it"
+            );
+            world.must(&["correct", &article, "--undo"]);
+            let undone = calendar(&world);
+            assert_eq!(said(&undone), said(&before), "{word:?}: as it was");
+        }
+    }
+}
+
+#[test]
+fn an_event_is_told_by_those_who_still_tell_of_it() {
+    forum_of_three_outlets(None);
+}
+
+#[test]
+fn an_event_is_told_by_those_who_still_tell_of_it_on_postgres() {
+    forum_of_three_outlets(Some(postgres::database_url()));
 }

@@ -1,5 +1,9 @@
 //! What an operator reads when something is wrong, and what goes on all the same.
 
+use jarshy::clock::Clock;
+use jarshy::daemon::gather::{Which, gather};
+use jarshy::model::source::SourceId;
+
 use crate::world::{MailServer, World};
 
 fn stderr(output: &std::process::Output) -> String {
@@ -229,6 +233,48 @@ fn check_names_what_the_next_command_would_refuse() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_house_leaves_alone_what_it_does_not_know() {
+    let world = World::new(None);
+    let desk = |id: &str| {
+        format!("[[source]]\nid = \"{id}\"\nname = \"{id}\"\nkind = \"desk\"\ndir = \"desk\"\n")
+    };
+    world.write("feeds/sources/desk.toml", &desk("old"));
+    world.write("feeds/desk/good.md", "---\ntitle: Жиын\n---\nЖиын өтеді.\n");
+    let running = world.newsroom(&Clock::System).await;
+    world.write(
+        "feeds/sources/desk.toml",
+        &[desk("old"), desk("new")].concat(),
+    );
+    let (_keep, stop) = tokio::sync::watch::channel(false);
+    // Registered by another process, as `jarshy gather` does.
+    world.must(&["gather", "old"]);
+    let due = gather(&running, Which::Due, &stop, |_| {}).await;
+    assert_eq!(due.expect("a pass"), 0, "one was visited, one is not known");
+    let told = world.must(&["gather", "new"]);
+    assert!(told.starts_with("new: "), "{told}");
+
+    // Who is at it, is told with the time it ends at the latest.
+    let id = SourceId::from_stored("new");
+    let (now, lease) = (Clock::System.now(), chrono::TimeDelta::minutes(5));
+    let held = running
+        .store
+        .claim_source(&id, now, &running.holder, lease)
+        .await;
+    assert!(held.expect("a store").is_some());
+    for call in [&["gather", "new"][..], &["sources", "check"]] {
+        let output = world.run(call);
+        let told = [output.stdout, output.stderr].concat();
+        let told = String::from_utf8_lossy(&told).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(
+            told.contains("new was not visited: another process"),
+            "{told}"
+        );
+        assert!(told.contains(" +05 at the latest"), "{told}");
+    }
+}
+
 #[test]
 fn an_address_nobody_asks_is_told_by_check_and_left_out_of_an_import() {
     let mut world = World::new(None);
@@ -282,5 +328,58 @@ fn every_stage_of_lines_reads_standard_input() {
         let output = command.stdin(std::process::Stdio::null()).output();
         let output = output.expect("the program starts");
         assert!(output.status.success(), "{stage}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn rules_and_towns_that_cannot_be_are_named_with_their_lines() {
+    let mut world = World::new(None);
+    world.set("JARSHY__CATALOG__DIR", "feeds");
+    let page = |id: &str, rules: &str| {
+        format!(
+            "[[source]]\nid = \"{id}\"\nname = \"{id}\"\nkind = \"page\"\n\
+             url = \"https://{id}.example/news\"\n[source.rules]\n{rules}\n\n"
+        )
+    };
+    let good = "item = \"div.card\"\nlink = \"a[href]\"";
+    let desk = "[[source]]\nid = \"desk\"\nname = \"Редакция\"\nkind = \"desk\"\ndir = \"desk\"\n";
+    world.write(
+        "feeds/sources/a.toml",
+        &[&page("good", good), desk].concat(),
+    );
+    let text = |place: &str| {
+        format!(
+            "---\ntitle: Форум\nevent:\n  name: Форум\n  start: 2026-12-01\n{place}---\nМәтін.\n"
+        )
+    };
+    world.write("feeds/desk/a.md", &text("  city: Караганда\n"));
+    world.write(
+        "feeds/desk/b.md",
+        &text("  city: Нарния\n  region: KZ-71\n"),
+    );
+    let output = world.run(&["check"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+
+    world.write(
+        "feeds/desk/a.md",
+        &text("  city: Караганда\n  region: KZ-71\n"),
+    );
+    world.write("feeds/desk/b.md", &text("  city: Нарния\n"));
+    let wrong = [
+        page("good", good),
+        page("doubled", "item = \"div..card\"\nlink = \"a\""),
+        page("open", "item = \"div:has((\"\nlink = \"a[\""),
+    ];
+    world.write("feeds/sources/a.toml", &[&wrong.concat(), desk].concat());
+    let output = world.run(&["check"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    for expected in [
+        "feeds/sources/a.toml:15:1: error: item: `div..card` is no CSS selector",
+        "feeds/sources/a.toml:23:1: error: item: `div:has((` is no CSS selector",
+        "feeds/sources/a.toml:24:1: error: link: `a[` is no CSS selector",
+        "feeds/desk/a.md:6:1: error: city: Караганда lies in KZ-35, not in KZ-71",
+        "feeds/desk/b.md:6:1: error: city: no town is known as `Нарния`",
+    ] {
+        assert!(stderr(&output).contains(expected), "{}", stderr(&output));
     }
 }

@@ -58,6 +58,7 @@ async fn read_badly(store: &Store, said: Option<DateTime<Utc>>) -> Entry {
         signature: Signature::default(),
         story: entry.story.clone(),
         events: Vec::new(),
+        left: Vec::new(),
     };
     let kept = store.record_reading(&visited, said, now()).await;
     assert!(kept.expect("recorded"));

@@ -105,7 +105,7 @@ fn expect(correction: &Correction) -> Expect {
 pub(super) fn expected(event: &EventClaim) -> ExpectedEvent {
     ExpectedEvent {
         name: Some(event.name.clone()),
-        start: event.start,
+        start: Some(event.start),
         end: Some(event.end),
         time: Some(event.time),
         city: Some(event.city.clone()),

@@ -33,7 +33,7 @@ pub async fn add(config: &Path, args: &AddArgs, json: bool) -> Result<(), Failur
     prove_id(args, &shelf)?;
     let web = Web::new(house::web_options(&config)?).map_err(Failure::work)?;
     let now = Clock::System.now();
-    let explored = look_around(args, &web, &url, now).await?;
+    let explored = look_around(args, &web, &url, now.with_timezone(&config.zone)).await?;
     let best = best(&explored, args)?;
     let named = rival(&explored, &url, best).filter(|_| args.pick.is_none());
     let source = best.map(|tried| source(args, &explored, tried, &shelf));
@@ -119,7 +119,7 @@ async fn look_around(
     args: &AddArgs,
     web: &Web,
     url: &Url,
-    now: DateTime<Utc>,
+    now: DateTime<Tz>,
 ) -> Result<Explored, Failure> {
     let why = match explore(web, url, now).await {
         Ok(explored) => return Ok(explored),

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
+use crate::cli::gather::held;
 use crate::cli::house;
 use crate::cli::output::{Failure, say};
 use crate::daemon::Newsroom;
@@ -23,7 +24,8 @@ pub async fn check(config: &Path, json: bool) -> Result<(), Failure> {
         .iter()
         .filter(|source| source.enabled)
         .map(|source| source.id.clone());
-    let which = Which::Named(names.collect());
+    let ids: Vec<SourceId> = names.collect();
+    let which = Which::Named(ids.clone());
     let (_keep, stop) = tokio::sync::watch::channel(false);
     // The visits tell how far we are; the verdicts follow, in the catalogue's order.
     let mut visited = BTreeMap::new();
@@ -32,7 +34,12 @@ pub async fn check(config: &Path, json: bool) -> Result<(), Failure> {
     })
     .await
     .map_err(Failure::work)?;
-    let counts = tell(&newsroom, &visited, json).await?;
+    // What another process is at has the verdict of its last visit.
+    let left = ids
+        .into_iter()
+        .filter(|id| !visited.contains_key(id.as_str()));
+    let held = held(&newsroom, &left.collect::<Vec<_>>()).await?;
+    let counts = tell(&newsroom, &visited, &held, json).await?;
     summary(&counts, json)?;
     let of = |verdict: Verdict| counts.get(verdict.word()).copied().unwrap_or(0);
     let good = of(Verdict::Alive) + of(Verdict::Moved) + of(Verdict::Silent) + of(Verdict::Changed);
@@ -44,6 +51,10 @@ pub async fn check(config: &Path, json: bool) -> Result<(), Failure> {
         let which = "see the verdict `dead` above";
         return Err(Failure::work(format!("{dead} dead: {which}")));
     }
+    if !held.is_empty() {
+        let left = counted(held.len(), "source");
+        return Err(Failure::work(format!("{left} not visited, see above")));
+    }
     Ok(())
 }
 
@@ -51,6 +62,7 @@ pub async fn check(config: &Path, json: bool) -> Result<(), Failure> {
 async fn tell(
     newsroom: &Newsroom,
     visited: &BTreeMap<String, usize>,
+    held: &BTreeMap<SourceId, String>,
     json: bool,
 ) -> Result<BTreeMap<&'static str, usize>, Failure> {
     let now = newsroom.clock.now();
@@ -64,6 +76,7 @@ async fn tell(
             .map_err(Failure::work)?;
         let Some(state) = state else { continue };
         let (verdict, why) = verdict(source, &state, now.with_timezone(&newsroom.zone));
+        let why = held.get(&source.id).cloned().unwrap_or(why);
         *counts.entry(verdict.word()).or_default() += 1;
         let result = state.last_result.as_deref().unwrap_or_default();
         let line = if json {

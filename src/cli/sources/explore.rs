@@ -7,6 +7,7 @@
 use std::collections::{HashSet, VecDeque};
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use url::Url;
 
 use crate::gather::discover::{self, Candidate, Gives, Hints, How, Kind, What};
@@ -76,6 +77,8 @@ pub struct Explored {
 struct Explorer<'a> {
     web: &'a Web,
     now: DateTime<Utc>,
+    /// Times are told in it.
+    zone: Tz,
     explored: Explored,
     asked: HashSet<String>,
     queue: VecDeque<Candidate>,
@@ -94,10 +97,11 @@ struct Answered {
 ///
 /// # Errors
 /// Why nothing at all could be looked at, for people.
-pub async fn explore(web: &Web, url: &Url, now: DateTime<Utc>) -> Result<Explored, String> {
+pub async fn explore(web: &Web, url: &Url, now: DateTime<Tz>) -> Result<Explored, String> {
     let mut explorer = Explorer {
         web,
-        now,
+        now: now.to_utc(),
+        zone: now.timezone(),
         explored: Explored::default(),
         asked: HashSet::new(),
         queue: VecDeque::new(),
@@ -354,6 +358,8 @@ impl Explorer<'_> {
         let page_at = as_page.then_some(self.now);
         let (answer, seen) = self.web.fetch_closely(&request, page_at).await;
         let is_somebody = answer.is_forbidden() || !seen.hops.is_empty();
+        let why = answer.why_nothing(self.now.with_timezone(&self.zone));
+        let why = why.unwrap_or_default();
         match answer {
             Answer::Body {
                 bytes,
@@ -368,12 +374,10 @@ impl Explorer<'_> {
                 moved: permanent_redirect,
                 seen,
             }),
-            Answer::Failed { why, .. } => Err((why, is_somebody)),
-            Answer::Gone => Err(("the server answered 410 Gone".to_owned(), true)),
-            Answer::TooEarly { status, .. } => {
-                Err((format!("the server asks to come later ({status})"), false))
-            }
-            Answer::NotModified { .. } => Err(("the server answered 304".to_owned(), true)),
+            // Who asks to come later may answer the same about the whole site.
+            Answer::TooEarly { .. } => Err((why, false)),
+            Answer::Failed { .. } => Err((why, is_somebody)),
+            Answer::Gone | Answer::NotModified { .. } => Err((why, true)),
         }
     }
 }

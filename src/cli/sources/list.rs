@@ -10,8 +10,10 @@ use crate::cli::output::{Failure, day, say, time};
 use crate::cli::push_state;
 use crate::gather::health::verdict;
 use crate::model::health::{Answered, Health};
-use crate::model::source::{Source, SourceState};
+use crate::model::source::{FullTextMode, Source, SourceState};
 
+/// Of a hundred.
+const WHOLE_PERCENT: u32 = 100;
 /// The most reasons shown of one source.
 const REASONS_SHOWN_MAX: usize = 3;
 
@@ -41,7 +43,7 @@ pub async fn list(config: &Path, health: bool, json: bool) -> Result<(), Failure
                 "{:<24} {:<11} {}",
                 source.id.as_str(),
                 judged.0.word(),
-                in_words(&state.health, &judged.1, newsroom.zone)
+                in_words(&state.health, &judged.1, source.full_text, newsroom.zone)
             )
         } else {
             let push = push_state::in_words(&pushes, &source.id, now, newsroom.zone);
@@ -93,8 +95,9 @@ pub fn health_json(state: &SourceState) -> Value {
     })
 }
 
-/// The same in one line, its days in `zone`.
-pub fn in_words(health: &Health, why: &str, zone: Tz) -> String {
+/// The same in one line, its days in `zone`. How many entries come with their full
+/// text is said of the source's own document; `mode` says whether pages are asked.
+pub fn in_words(health: &Health, why: &str, mode: FullTextMode, zone: Tz) -> String {
     let mut parts = vec![why.to_owned()];
     if let Some(newest) = health.newest {
         // Without dates it is known only when something new was found.
@@ -109,7 +112,15 @@ pub fn in_words(health: &Health, why: &str, zone: Tz) -> String {
         parts.push(format!("{}.{} a week", tenths / 10, tenths % 10));
     }
     if let (Some(dated), Some(whole)) = (health.last.dated_percent(), health.last.whole_percent()) {
-        parts.push(format!("{dated} % with date, {whole} % with full text"));
+        let asked = match mode {
+            _ if whole == WHOLE_PERCENT => "",
+            FullTextMode::Auto => " (those about forums are asked for at their pages)",
+            FullTextMode::Always => " (the others are asked for at their pages)",
+            FullTextMode::Never => "",
+        };
+        parts.push(format!(
+            "{dated} % with date, {whole} % come with full text{asked}"
+        ));
     }
     let vain = |reason: &str| Answered::from_word(reason.strip_prefix("visit: ")?);
     let told = |what: &str, mut reasons: Vec<(&str, u32)>| {
@@ -158,11 +169,11 @@ mod tests {
             .skipped
             .insert("neither title nor text".to_owned(), 1);
         assert_eq!(
-            in_words(&health, "", Almaty),
-            "something new on 2026-11-24 (+05); 0 % with date, 0 % with full text; visits in vain: no connection (2); left out: neither title nor text (1)"
+            in_words(&health, "", FullTextMode::Auto, Almaty),
+            "something new on 2026-11-24 (+05); 0 % with date, 0 % come with full text (those about forums are asked for at their pages); visits in vain: no connection (2); left out: neither title nor text (1)"
         );
         health.last.dated = 4;
-        let told = in_words(&health, "", Almaty);
-        assert!(told.starts_with("newest 2026-11-24 (+05); 100 % with date"));
+        let told = in_words(&health, "", FullTextMode::Never, Almaty);
+        assert!(told.ends_with("; 100 % with date, 0 % come with full text; visits in vain: no connection (2); left out: neither title nor text (1)"));
     }
 }

@@ -22,7 +22,7 @@ use crate::gather::web::shown;
 use crate::model::article::Article;
 use crate::model::count::counted;
 use crate::model::full_text::FullText;
-use crate::model::health::Verdict;
+use crate::model::health::{Answered, Verdict};
 use crate::model::source::{Source, SourceId, SourceState, Validators};
 use crate::understand;
 
@@ -220,6 +220,12 @@ fn tell(shown: &Shown<'_>, newsroom: &Newsroom) -> Result<(), Failure> {
     let next = match (&state.stopped, &state.waits_for) {
         (Some(why), _) => format!("never by itself: {why}"),
         (None, Some(why)) => format!("{}, because {why}", local(state, newsroom)),
+        (None, None) if state.health.answered == Some(Answered::Later) => {
+            format!(
+                "{}, because the server asked for it",
+                local(state, newsroom)
+            )
+        }
         (None, None) if state.failures == 1 => {
             format!("{}, because it failed once", local(state, newsroom))
         }
@@ -234,7 +240,7 @@ fn tell(shown: &Shown<'_>, newsroom: &Newsroom) -> Result<(), Failure> {
     say(&format!(
         "health   {}: {}",
         verdict.word(),
-        in_words(&state.health, why, newsroom.zone)
+        in_words(&state.health, why, source.full_text, newsroom.zone)
     ))?;
     say("nothing of this was stored")
 }

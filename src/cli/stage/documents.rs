@@ -1,27 +1,119 @@
 //! `jarshy stage read`: one document in, what a source of its kind gives out.
+//! What is named by its address is asked for as the house would: through the
+//! one guarded door, pages only where robots.txt allows it.
 
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::super::output::time;
+use super::super::house;
+use super::super::output::{Failure, complain, say, time};
 use super::{ReadKind, STAGE_BYTES_MAX, STAGE_ZONE, open};
 use crate::clock::Clock;
 use crate::gather::document::Document;
+use crate::gather::plan::asks_robots;
+use crate::gather::web::{Answer, Request, Web};
 use crate::gather::{self, desk};
+use crate::model::count::counted;
 use crate::model::draft::{Draft, Harvest, Person};
-use crate::model::source::{JsonRules, PageRules, Place};
+use crate::model::source::{JsonRules, PageRules, Place, Validators};
 
-/// Reads one document as its place would be read.
-pub(super) fn read_file(
-    path: &Path,
-    kind: ReadKind,
-    content_type: Option<&str>,
-    url: Option<&Url>,
-) -> Result<Value, String> {
+/// How the documents are to be read.
+pub(super) struct Told {
+    pub(super) kind: ReadKind,
+    pub(super) content_type: Option<String>,
+    /// The base of relative links.
+    pub(super) url: Option<Url>,
+}
+
+/// Reads each document, a file's path or an address; what cannot be had is named
+/// and the others go on. The config is needed for addresses only.
+pub(super) async fn read(config: &Path, documents: &[PathBuf], told: &Told) -> Result<(), Failure> {
+    let mut web = None;
+    let mut unread = 0;
+    for document in documents {
+        let name = document.display().to_string();
+        let read = if is_address(&name) {
+            let web = match &web {
+                Some(web) => web,
+                None => web.insert(way_out(config)?),
+            };
+            read_address(web, &name, told).await
+        } else {
+            read_file(document, told)
+        };
+        match read {
+            Ok(value) => say(&value.to_string())?,
+            Err(why) => {
+                unread += 1;
+                complain(&format!("error: {name}: {why}"));
+            }
+        }
+    }
+    match unread {
+        0 => Ok(()),
+        _ => Err(Failure::work(format!(
+            "{unread} of {} could not be read",
+            counted(documents.len(), "document")
+        ))),
+    }
+}
+
+/// Whether a document is named by an address on the web.
+fn is_address(name: &str) -> bool {
+    let begins = |scheme: &str| {
+        let beginning = name.get(..scheme.len());
+        beginning.is_some_and(|beginning| beginning.eq_ignore_ascii_case(scheme))
+    };
+    begins("http://") || begins("https://")
+}
+
+fn way_out(config: &Path) -> Result<Web, Failure> {
+    let config = house::load_config(config)?;
+    Web::new(house::web_options(&config)?).map_err(Failure::work)
+}
+
+/// Asks for one document and reads it.
+async fn read_address(web: &Web, name: &str, told: &Told) -> Result<Value, String> {
+    let url = Url::parse(name).map_err(|error| error.to_string())?;
+    let Some(place) = place(told.kind, &url) else {
+        return Err("a desk is a folder of files and has no address".to_owned());
+    };
+    let request = Request {
+        url,
+        validators: Validators::default(),
+        headers: Vec::new(),
+    };
+    let now = Clock::System.now();
+    let answer = if asks_robots(&place) {
+        web.fetch_page(&request, now).await
+    } else {
+        web.fetch(&request).await
+    };
+    let why = answer.why_nothing(Clock::System.now().with_timezone(&STAGE_ZONE));
+    let Answer::Body {
+        bytes,
+        content_type,
+        final_url,
+        ..
+    } = answer
+    else {
+        return Err(why.unwrap_or_default());
+    };
+    let document = Document {
+        bytes: &bytes,
+        content_type: told.content_type.as_deref().or(content_type.as_deref()),
+        url: Some(told.url.as_ref().unwrap_or(&final_url)),
+        received: now,
+    };
+    Ok(harvest_json(name, &gather::read(&place, &document)))
+}
+
+/// Reads one file as its place would be read.
+fn read_file(path: &Path, told: &Told) -> Result<Value, String> {
     let mut bytes = Vec::new();
     open(path)
         .and_then(|file| file.take(STAGE_BYTES_MAX).read_to_end(&mut bytes))
@@ -29,38 +121,40 @@ pub(super) fn read_file(
     let received = Clock::System.now();
     let document = Document {
         bytes: &bytes,
-        content_type,
-        url,
+        content_type: told.content_type.as_deref(),
+        url: told.url.as_ref(),
         received,
     };
-    let nowhere = || url.cloned().unwrap_or_else(no_address);
-    let harvest = match kind {
-        ReadKind::Desk => {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let modified = std::fs::metadata(path)
-                .and_then(|meta| meta.modified())
-                .map_or(received, DateTime::<Utc>::from);
-            desk::read(&name, &bytes, modified, STAGE_ZONE)
-        }
-        ReadKind::Feed => gather::read(&Place::Feed(nowhere()), &document),
-        ReadKind::Page => gather::read(
-            &Place::Page {
-                url: nowhere(),
-                rules: PageRules::default(),
-            },
-            &document,
-        ),
-        ReadKind::Json => gather::read(
-            &Place::Json {
-                url: nowhere(),
-                rules: JsonRules::default(),
-            },
-            &document,
-        ),
-        ReadKind::Telegram => gather::read(&Place::Telegram(nowhere()), &document),
-        ReadKind::Sitemap => gather::read(&Place::Sitemap(nowhere()), &document),
+    let address = told.url.clone().unwrap_or_else(no_address);
+    let harvest = if let Some(place) = place(told.kind, &address) {
+        gather::read(&place, &document)
+    } else {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let modified = std::fs::metadata(path)
+            .and_then(|meta| meta.modified())
+            .map_or(received, DateTime::<Utc>::from);
+        desk::read(&name, &bytes, modified, STAGE_ZONE)
     };
     Ok(harvest_json(&path.display().to_string(), &harvest))
+}
+
+/// The place a document of its kind comes from; `None`: a desk, which has no address.
+fn place(kind: ReadKind, url: &Url) -> Option<Place> {
+    let url = url.clone();
+    Some(match kind {
+        ReadKind::Feed => Place::Feed(url),
+        ReadKind::Page => Place::Page {
+            url,
+            rules: PageRules::default(),
+        },
+        ReadKind::Json => Place::Json {
+            url,
+            rules: JsonRules::default(),
+        },
+        ReadKind::Telegram => Place::Telegram(url),
+        ReadKind::Sitemap => Place::Sitemap(url),
+        ReadKind::Desk => return None,
+    })
 }
 
 /// A place must have an address; readers take theirs from the document.

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::stories::Stories;
 use super::{Asked, STAGE_BYTES_MAX, STAGE_ZONE, article_of, open};
 use crate::cli::cases::Case;
+use crate::cli::json_line;
 use crate::cli::output::{Failure, say};
 use crate::clock::Clock;
 use crate::model::article::Article;
@@ -40,7 +41,7 @@ fn cases(files: &[PathBuf], now: DateTime<Utc>) -> Result<Vec<(Case, Article)>, 
     let mut seen: HashMap<String, String> = HashMap::new();
     for file in files {
         let text = text(file)?;
-        for (at, line) in text.lines().enumerate() {
+        for (at, line) in json_line::unmarked(&text).lines().enumerate() {
             if line.trim().is_empty() {
                 continue;
             }

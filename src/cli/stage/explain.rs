@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::documents::no_address;
 use super::{STAGE_ZONE, article_of, reading_json};
+use crate::cli::json_line;
 use crate::digest::importance::{Importance, Scale};
 use crate::model::article::Article;
 use crate::model::feed::Entry;
@@ -17,7 +18,7 @@ use crate::understand::{self, Explanation, Hints, Note};
 
 /// Answers one line with its explanation: an object, or some lines for people.
 pub(super) fn line(line: &str, as_json: bool, now: DateTime<Utc>) -> Result<String, String> {
-    let asked = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let asked = json_line::read(line)?;
     let (id, article) = article_of(asked, now)?;
     let told = understand::explain(&article, &Hints::default(), STAGE_ZONE, now);
     let weight = importance_parts(&article, &told);

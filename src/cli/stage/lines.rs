@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::super::output::{Failure, complain, say};
 use super::{STAGE_BYTES_MAX, open};
+use crate::cli::json_line;
 use crate::model::count::counted;
 
 /// Answers each line of `path` by `one`.
@@ -32,6 +33,7 @@ pub(super) fn each(
         }
         let answered = match std::str::from_utf8(&line) {
             Ok(line) if line.trim().is_empty() => continue,
+            Ok(line) if number == 1 => one(json_line::unmarked(line)),
             Ok(line) => one(line),
             Err(error) => Err(format!("this is no UTF-8: {error}")),
         };
@@ -58,7 +60,7 @@ pub(super) fn answer<Asked: DeserializeOwned>(
     mut one: impl FnMut(Asked) -> Result<Value, String>,
 ) -> Result<(), Failure> {
     each(path, |line| {
-        let asked = serde_json::from_str::<Asked>(line).map_err(|error| error.to_string())?;
+        let asked = json_line::read::<Asked>(line)?;
         one(asked).map(|answer| answer.to_string())
     })
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{STAGE_ZONE, parse_published};
+use crate::cli::json_line;
 use crate::model::language::Tongue;
 use crate::model::region::Region;
 use crate::text::tokens::Token;
@@ -24,7 +25,7 @@ struct Asked {
 /// `{"id","text","published"}` to `{"id","spans":[{"start","end","text","kind","value"}]}`;
 /// without `published` days are counted from `today`.
 pub(super) fn dates(line: &str, today: NaiveDate) -> Result<String, String> {
-    let asked: Asked = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let asked: Asked = json_line::read(line)?;
     let published = match &asked.published {
         Some(text) => parse_published(text)?
             .with_timezone(&STAGE_ZONE)
@@ -48,7 +49,7 @@ pub(super) fn dates(line: &str, today: NaiveDate) -> Result<String, String> {
 
 /// `{"id","text"}` to `{"id","spans":[{"start","end","text","name","region","kind"}]}`.
 pub(super) fn places(line: &str) -> Result<String, String> {
-    let asked: Asked = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let asked: Asked = json_line::read(line)?;
     let tokens = grammar::tokens_to_read(&asked.text);
     let mut characters = Characters::of(&asked.text);
     let spans: Vec<Value> = place::mentions(&tokens)

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::{Asked, STAGE_ZONE, article_of};
+use crate::cli::json_line;
 use crate::model::article::Article;
 use crate::model::story::{StoryCandidate, StoryId};
 use crate::understand::{self, Hints, Read, same_story};
@@ -20,7 +21,7 @@ pub(super) struct Stories {
 impl Stories {
     /// Answers a line with the story its text tells.
     pub(super) fn place(&mut self, line: &str, now: DateTime<Utc>) -> Result<String, String> {
-        let asked = serde_json::from_str::<Asked>(line).map_err(|error| error.to_string())?;
+        let asked = json_line::read::<Asked>(line)?;
         let (id, article) = article_of(asked, now)?;
         let read = understand::read_to_compare(&article, &Hints::default(), STAGE_ZONE, now);
         let story = self.story_of(&article, &read);

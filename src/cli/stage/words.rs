@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::article_of;
+use crate::cli::json_line;
 use crate::model::language::Language;
 use crate::model::reading::Confidence;
 use crate::text::stem;
@@ -21,7 +22,7 @@ struct Asked {
 /// `{"id","text"}` to `{"id","language","script","confidence"}`; of a text with several
 /// paragraphs also `"paragraphs"`, with offsets in characters.
 pub(super) fn language(line: &str) -> Result<String, String> {
-    let asked: Asked = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let asked: Asked = json_line::read(line)?;
     let (language, confidence) = understand::language_of(&asked.text);
     let mut told = json!({
         "id": asked.id, "language": language.tag(),
@@ -48,7 +49,7 @@ pub(super) fn rounded(confidence: Confidence) -> f64 {
 
 /// `{"id","title","text"}` to `{"id","topics":[{"topic","confidence","words"}]}`.
 pub(super) fn topics(line: &str, now: DateTime<Utc>) -> Result<String, String> {
-    let asked = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let asked = json_line::read(line)?;
     let (id, article) = article_of(asked, now)?;
     let topics: Vec<Value> = understand::topics_of(&article)
         .into_iter()

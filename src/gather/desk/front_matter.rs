@@ -61,6 +61,33 @@ pub(super) fn split(text: &str) -> (Option<(&str, usize)>, &str) {
     (None, text)
 }
 
+/// Of front matter that begins and does not end: the number of the first line that
+/// is none of it. A text that begins with a rule and goes on as prose has none.
+pub(super) fn unclosed(text: &str) -> Option<usize> {
+    let mut lines = text
+        .lines()
+        .enumerate()
+        .skip_while(|(_, line)| line.trim_matches([' ', '\u{feff}']).is_empty());
+    let (begun, first) = lines.next()?;
+    if first.trim_matches([' ', '\u{feff}']) != "---" {
+        return None;
+    }
+    let is_key = |line: &str| {
+        let key = line.split_once(':').map(|(key, _)| key.trim());
+        key.is_some_and(|key| !key.is_empty() && !key.contains(char::is_whitespace))
+    };
+    let is_inside =
+        |line: &str| line.trim().is_empty() || line.starts_with(['#', ' ']) || is_key(line);
+    let mut inside = lines.take_while(|(_, line)| is_inside(line));
+    let pairs: Vec<usize> = inside
+        .by_ref()
+        .filter(|(_, line)| is_key(line))
+        .map(|(at, _)| at)
+        .collect();
+    let last = pairs.last().copied()?;
+    (last > begun).then_some(last + 2)
+}
+
 /// Reads the lines; what is wrong is complained of by line and left out.
 pub(super) fn read(
     lines: &str,

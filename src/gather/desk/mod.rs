@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::gather::{charset, clean};
-use crate::model::complaint::Complaint;
+use crate::model::complaint::{Complaint, Position};
 use crate::model::draft::{Draft, Harvest};
 
 use front_matter::FrontMatter;
@@ -56,11 +56,14 @@ pub fn read(file_name: &str, bytes: &[u8], modified: DateTime<Utc>, zone: Tz) ->
     let front = front.map(|(lines, first_line)| {
         front_matter::read(lines, first_line, file_name, zone, &mut harvest.complaints)
     });
-    if front.is_none() && body.trim_start().starts_with("---\n") {
-        harvest.complaints.push(Complaint::warning(
-            file_name,
-            "the front matter is not closed by a line `---`; taken as text",
-        ));
+    if let (None, Some(line)) = (&front, front_matter::unclosed(&text)) {
+        let message = "the front matter is not closed: put a line `---` before this one; \
+            held back until then";
+        let position = Position { line, column: 1 };
+        let complaint = Complaint::error(file_name, message).at(position);
+        harvest.complaints.push(complaint);
+        harvest.well_formed = false;
+        return harvest;
     }
     match draft(file_name, front.unwrap_or_default(), body, modified) {
         Some(draft) => harvest.drafts.push(draft),
@@ -214,7 +217,13 @@ fn draft(
 /// The first line as title and the rest; where the first line is a paragraph,
 /// its first sentence and the whole.
 fn title_of(body: &str) -> Option<(String, &str)> {
-    let body = body.trim();
+    let mut body = body.trim();
+    // A rule over the text is no title.
+    while let Some((line, rest)) = body.split_once('\n').or(Some((body, "")))
+        && line.trim_end() == "---"
+    {
+        body = rest.trim_start();
+    }
     let (line, rest) = body.split_once('\n').unwrap_or((body, ""));
     let title = clean::inline_text(&clean::escape(line.trim().trim_start_matches('#').trim()));
     if title.is_empty() {

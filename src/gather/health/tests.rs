@@ -339,3 +339,28 @@ fn what_is_left_out_is_counted_by_reason_and_bounded() {
     assert_eq!(refused.skipped["visit: blocked"], 1);
     assert_eq!(refused.failing_since, Some(now()));
 }
+
+#[test]
+fn a_reason_ends_where_a_clause_or_a_word_does() {
+    for (message, told) in [
+        (
+            "found neither entries nor an article on this page; name its entries by `item` and `link` selectors, or see whether it is built by scripts",
+            "found neither entries nor an article on this page",
+        ),
+        (
+            "a web page answered, not a feed; its title is “Басты бет”",
+            "a web page answered, not a feed",
+        ),
+        (
+            "the value “ә1” is no date; left out",
+            "the value … is no date; left out",
+        ),
+        ("“ә1” “ә", ""),
+    ] {
+        let reason = reason(&Complaint::error("", message));
+        assert_eq!(reason.map_or(String::new(), |(told, _)| told), told);
+    }
+    let words = "сөз ".repeat(100);
+    let reason = reason(&Complaint::error("", words)).map(|(told, _)| told);
+    assert!(reason.is_some_and(|told| told.ends_with("сөз…") && told.chars().count() < 110));
+}

@@ -73,6 +73,13 @@ pub fn read(document: &Document<'_>, rules: &PageRules) -> Harvest {
     opening::finished(harvest)
 }
 
+/// What is wrong with a listing's rules, by their keys.
+pub fn prove(rules: &PageRules) -> Vec<Complaint> {
+    let mut complaints = Vec::new();
+    listing::compile(rules, &mut complaints);
+    complaints
+}
+
 /// Reads a page that is known to be an article, whatever it says of itself;
 /// nothing where it has neither title nor text.
 pub fn read_article(document: &Document<'_>) -> Option<Article> {

@@ -1,6 +1,7 @@
 //! What came of asking.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use url::Url;
 
 use super::headers::http_date;
@@ -93,6 +94,31 @@ impl Answer {
         self.failed_so(TIMED_OUT)
     }
 
+    /// Why there is no document, in words for people, times in the zone of `now`;
+    /// `None` where there is one.
+    pub fn why_nothing(&self, now: DateTime<Tz>) -> Option<String> {
+        match self {
+            Self::Body { .. } => None,
+            Self::NotModified { .. } => Some("the server answered 304".to_owned()),
+            Self::Gone => Some("the server answered 410 Gone".to_owned()),
+            Self::TooEarly {
+                retry_after: Some(after),
+                status,
+            } => Some(format!(
+                "the server asks to come after {} ({status})",
+                after
+                    .until(now.to_utc())
+                    .with_timezone(&now.timezone())
+                    .format("%F %R %Z")
+            )),
+            Self::TooEarly {
+                retry_after: None,
+                status,
+            } => Some(format!("the server asks to come later ({status})")),
+            Self::Failed { why, .. } => Some(why.clone()),
+        }
+    }
+
     fn failed_so(&self, beginning: &str) -> bool {
         matches!(self, Self::Failed { why, .. } if why.starts_with(beginning))
     }
@@ -101,6 +127,33 @@ impl Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_without_a_document_says_why_and_until_when() {
+        let now = "2026-11-24T13:47:00Z"
+            .parse::<DateTime<Utc>>()
+            .expect("a time");
+        let now = now.with_timezone(&chrono_tz::Asia::Almaty);
+        let early = |retry_after| Answer::TooEarly {
+            retry_after,
+            status: 429,
+        };
+        let failed = Answer::Failed {
+            why: "no connection".to_owned(),
+            status: None,
+        };
+        for (answer, why) in [
+            (early(None), "the server asks to come later (429)"),
+            (
+                early(RetryAfter::read("86400")),
+                "the server asks to come after 2026-11-25 18:47 +05 (429)",
+            ),
+            (Answer::Gone, "the server answered 410 Gone"),
+            (failed, "no connection"),
+        ] {
+            assert_eq!(answer.why_nothing(now).as_deref(), Some(why));
+        }
+    }
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {

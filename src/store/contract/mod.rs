@@ -11,6 +11,7 @@ mod digests;
 mod full_texts;
 mod history;
 mod house;
+mod leases;
 mod links;
 mod mailings;
 mod moves;
@@ -159,6 +160,7 @@ fn visited(source: &str, key: &str, seen: DateTime<Utc>) -> VisitedArticle {
         },
         signature: Signature::default(),
         events: Vec::new(),
+        left: Vec::new(),
     }
 }
 

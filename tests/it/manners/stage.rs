@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::World;
+use crate::world::{Page, WebServer, World};
 
 /// Runs a stage on these lines; what it answers, and whether it was content.
 fn stage(name: &str, lines: &str) -> (Vec<Value>, bool) {
@@ -60,4 +60,87 @@ fn addresses_are_answered_and_bad_lines_named() {
             .is_some_and(|why| why.contains("127.0.0.1"))
     );
     assert!(!content, "one line was no question");
+}
+
+/// What the web server shows at `path`, read as a document of `kind`.
+fn read_there(world: &World, web: &WebServer, kind: &str, path: &str) -> Value {
+    let address = format!("http://{}{path}", web.address);
+    let line = world.must(&["stage", "read", "--kind", kind, &address]);
+    serde_json::from_str(&line).expect("JSON")
+}
+
+#[test]
+fn documents_are_read_from_their_addresses() {
+    let (mut world, web) = (World::new(None), WebServer::start());
+    let serve = |path: &str, media_type: &'static str, body: &str| {
+        web.serve(
+            path,
+            Page {
+                body: body.to_owned(),
+                media_type,
+                etag: "\"1\"".to_owned(),
+            },
+        );
+    };
+    serve(
+        "/robots.txt",
+        "text/plain",
+        "User-agent: *\nDisallow: /closed",
+    );
+    serve(
+        "/rss.xml",
+        "application/rss+xml",
+        "<rss version='2.0'><channel><title>N</title><item><title>Форум</title>\
+         <link>/a/1</link></item></channel></rss>",
+    );
+    let cards = (1..=4).map(|n| {
+        format!("<div class='card'><a href='/n/{n}'>Жаңалық нөмірі {n}</a><time datetime='2026-11-2{n}'></time></div>")
+    });
+    let list = format!("<html><body>{}</body></html>", cards.collect::<String>());
+    serve("/list", "text/html", &list);
+    serve("/closed/list", "text/html", &list);
+
+    let feed = read_there(&world, &web, "feed", "/rss.xml");
+    assert_eq!(feed["drafts"][0]["title"], "Форум");
+    let link = format!("http://{}/a/1", web.address);
+    assert_eq!(
+        feed["drafts"][0]["link"],
+        link.as_str(),
+        "its own address is the base"
+    );
+    let page = read_there(&world, &web, "page", "/list");
+    assert_eq!(page["drafts"].as_array().map(Vec::len), Some(4), "{page}");
+
+    let refused = |arguments: &[&str], world: &World| {
+        let output = world.run(&[&["stage", "read"], arguments].concat());
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).expect("UTF-8")
+    };
+    let closed = format!("http://{}/closed/list", web.address);
+    let why = refused(&["--kind", "page", &closed], &world);
+    assert!(why.contains("robots.txt"), "{why}");
+    let gone = format!("http://{}/nothing", web.address);
+    let why = refused(&[&gone, "missing.xml"], &world);
+    assert!(
+        why.contains("404") && why.contains("2 of 2 documents"),
+        "{why}"
+    );
+    world.environment.remove("JARSHY__GATHER__ALLOW_PRIVATE");
+    let asked = web.log().len();
+    let feed = format!("http://{}/rss.xml", web.address);
+    let why = refused(&[&feed], &world);
+    assert!(why.contains("127.0.0.1"), "{why}");
+    assert_eq!(web.log().len(), asked, "nobody was asked");
+}
+
+#[test]
+fn a_text_that_is_no_json_is_told_what_is_expected() {
+    let world = World::new(None);
+    world.write("marked.jsonl", "\u{feff}{\"id\":1,\"text\":\"Форум\"}\n");
+    world.must(&["stage", "language", "marked.jsonl"]);
+    world.write("plain.txt", "Ертең форум өтеді.\n");
+    let output = world.run(&["stage", "understand", "plain.txt"]);
+    let why = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(why.contains("plain.txt:1: this is no JSON"), "{why}");
+    assert!(why.contains("expected JSON lines"), "{why}");
 }

@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveTime};
 
-use super::{Scores, one, set};
+use super::{Scores, set};
 use crate::cli::cases::{ExpectedEvent, Label};
 use crate::model::event::{EventDetails, EventStatus};
 use crate::model::reading::EventClaim;
@@ -17,9 +17,12 @@ pub(super) fn judge(
     expected: Option<&ExpectedEvent>,
     got: Option<&EventClaim>,
 ) {
-    let start = expected.map(|event| event.start.to_string());
-    let got_start = got.map(|event| event.start.to_string());
-    scores.judge("event start", text, &set(start), &set(got_start));
+    let start = expected.map(|event| event.start);
+    if start != Some(None) {
+        let start = start.flatten().map(|day| day.to_string());
+        let got_start = got.map(|event| event.start.to_string());
+        scores.judge("event start", text, &set(start), &set(got_start));
+    }
     // Of an event that must not be, each field is wrong; of one that is
     // expected, the fields its case speaks of are judged.
     let mut field = |label: &str, expected: Label<String>, got: Option<String>| {
@@ -110,13 +113,21 @@ fn judge_details(
         ),
     ] {
         if let Some(expected) = expected {
-            let got = got.map(|name| same_name(name));
-            scores.judge(label, text, &one(&same_name(expected)), &set(got));
+            let (expected, got) = (
+                expected.as_deref().map(same_name),
+                got.map(|got| same_name(got)),
+            );
+            scores.judge(label, text, &set(expected), &set(got));
         }
     }
     if let Some(expected) = &expected.url {
         let got = of(|details| details.registration.as_ref());
-        scores.judge("registration", text, &one(expected), &set(got.cloned()));
+        scores.judge(
+            "registration",
+            text,
+            &set(expected.clone()),
+            &set(got.cloned()),
+        );
     }
 }
 
@@ -134,10 +145,8 @@ pub(super) fn judge_also(
         Some(end) => format!("{start}/{end}"),
         None => start.to_string(),
     };
-    let expected = expected
-        .iter()
-        .map(|event| days(event.start, event.end.flatten()))
-        .collect();
+    let said = |event: &ExpectedEvent| Some(days(event.start?, event.end.flatten()));
+    let expected = expected.iter().filter_map(said).collect();
     let got = got
         .iter()
         .filter(|event| event.confidence.is_enough())
