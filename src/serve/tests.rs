@@ -508,6 +508,58 @@ async fn confirming_and_unsubscribing_act_on_post_only() {
     assert_eq!(again.status(), 200, "the form RFC 8058 prefers");
 }
 
+/// Where the tongue switch of a page leads for Russian.
+fn switched(html: &str) -> String {
+    let of_russian = html.split("lang=\"ru\" hreflang=\"ru\"").next();
+    let href = of_russian.and_then(|before| before.rsplit("<a href=\"").next());
+    let href = href.and_then(|rest| rest.split('"').next());
+    let href = href.expect("a switch").replace("&#x2f;", "/");
+    href.replace("&amp;", "&")
+}
+
+#[tokio::test]
+async fn the_tongue_switch_of_an_answer_leads_to_a_page() {
+    let site = Site::open().await;
+    let id = SubscriberId::derived(&"aigul@example.kz".parse().expect("address"));
+    let until = site.clock.now() + TimeDelta::days(3);
+    let confirm = sign(&site.secret, TokenPurpose::Confirm, &id, Some(until));
+    let leave = sign(&site.secret, TokenPurpose::Unsubscribe, &id, None);
+    for (path, body, expected) in [
+        ("/subscribe?lang=kk", "address=x", "id=\"digest\""),
+        (
+            "/subscribe?lang=kk",
+            "address=aigul%40example.kz",
+            "id=\"digest\"",
+        ),
+        (
+            "/confirm?lang=kk",
+            &format!("token={confirm}"),
+            "Вы подписаны",
+        ),
+        (
+            "/unsubscribe?lang=kk",
+            &format!("token={leave}"),
+            "Вы отписаны",
+        ),
+    ] {
+        let answer = site.post(path, body, &[]).await;
+        let html = answer.text().await.expect("text");
+        let switched = switched(&html);
+        assert!(switched.contains("lang=ru"), "{switched}");
+        let page = site.get(&switched, &[]).await;
+        assert_eq!(page.status(), 200, "{path}: {switched}");
+        assert_eq!(page.headers()["content-language"], "ru");
+        let html = page.text().await.expect("text");
+        assert!(html.contains(expected), "{path}: {html}");
+    }
+    let known = site.store.subscriber(&id).await.expect("read");
+    assert_eq!(
+        known.expect("there").status,
+        SubscriberStatus::Unsubscribed,
+        "looking again changed nothing"
+    );
+}
+
 #[tokio::test]
 async fn the_outbox_is_for_this_machine_only() {
     let site = Site::open().await;

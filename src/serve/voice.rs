@@ -135,6 +135,12 @@ impl Voice {
         self.query.strip_prefix("?lang=")
     }
 
+    /// Has the tongue switch say `name` too, in place of what the query said.
+    pub(super) fn keep(&mut self, name: &str, value: String) {
+        self.others.retain(|(known, _)| known != name);
+        self.others.push((name.to_owned(), value));
+    }
+
     /// A parameter of the query.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         self.others

@@ -4,6 +4,7 @@
 //! | mark | SQLite | PostgreSQL |
 //! |---|---|---|
 //! | `{rows}` | the JSON array in `$1`, one row `value` each | the same |
+//! | `{third rows}` | the same of `$3` | the same |
 //! | `{bands}` | the numbers in `bands` of a row `item`, one row `value` each | the same |
 //! | `{skip locked}` | nothing: one writer at a time | `FOR UPDATE OF claimed SKIP LOCKED` |
 //! | `LIMIT $n` | `LIMIT +$n`: SQLite looks at a bare one while it prepares, and then prepares anew for each value | as it stands |
@@ -88,6 +89,7 @@ pub(super) fn write(engine: Engine, sql: Cow<'static, str>) -> Cow<'static, str>
         sql.replace("{suppressed}", SUPPRESSED)
             .replace("{position}", position)
             .replace("{rows}", rows)
+            .replace("{third rows}", &rows.replace("$1", "$3"))
             .replace("{bands}", bands)
             .replace("{skip locked}", skip_locked)
             .replace("{domain}", domain)
