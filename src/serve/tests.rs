@@ -329,6 +329,11 @@ async fn one_event_is_a_calendar_file() {
         .get(&format!("{path}?lang=ru"), &[("if-none-match", etag)])
         .await;
     assert_eq!(again.status(), 304);
+    let latin = site.get(&format!("{path}?lang=kk-Latn"), &[]).await;
+    let latin = latin.text().await.expect("text");
+    assert!(latin.contains("SUMMARY:Tsifrlyq öñır"), "{latin}");
+    let is_cyrillic = |c: char| ('\u{400}'..'\u{530}').contains(&c);
+    assert!(!latin.contains(is_cyrillic), "{latin}");
     let strange = "0".repeat(event.id.as_str().len());
     for missing in [
         path.trim_end_matches(".ics"),
@@ -684,6 +689,13 @@ async fn a_page_is_read_in_the_script_that_is_asked_for() {
         let title = "Өңірлік форум";
         assert!(!page.contains(title), "{page}");
     }
+    let path = format!("/article/{}?lang=kk-Latn", article_id());
+    let page = site.get(&path, &[]).await.text().await.expect("text");
+    let main = page.split("<main").nth(1).expect("a page");
+    let is_cyrillic = |c: char| ('\u{400}'..'\u{530}').contains(&c);
+    assert!(!main.contains(is_cyrillic), "{main}");
+    assert!(main.contains("<h1 lang=\"kk-Latn\">"), "{main}");
+    assert!(page.contains(">Jarşy</a>"), "{page}");
     let event = |name: &str| Event {
         name: name.to_owned(),
         ..coming(&article_id(), site.clock.now())

@@ -31,7 +31,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::model::event::{EventDetails, EventField};
+use crate::model::event::{EventDetails, EventField, EventStatus};
 use crate::model::language::Language;
 use crate::model::reading::{Confidence, DateEvidence, EventClaim, Kind};
 use crate::model::region::Region;
@@ -265,6 +265,7 @@ impl Scene<'_> {
         }
         let mut details = EventDetails {
             end_time: hours.and_then(|(_, end)| end),
+            is_day_new: status == EventStatus::Postponed && self.is_new_day(choice),
             ..EventDetails::default()
         };
         if let Some(venue) = self.venue(choice.sentence) {

@@ -21,6 +21,8 @@ fn field(claim: Option<&EventClaim>, name: &str) -> Option<String> {
         "city" => claim.city.clone(),
         "region" => claim.region.map(Region::code),
         "status" => Some(claim.status.word().to_owned()),
+        "standing" if claim.details.is_day_new => Some("moved".to_owned()),
+        "standing" => Some(claim.status.word().to_owned()),
         "venue" => claim.details.venue.clone(),
         "organiser" => claim.details.organiser.clone(),
         "url" => claim.details.registration.clone(),
