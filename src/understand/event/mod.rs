@@ -10,6 +10,7 @@ mod beside;
 mod clock_time;
 mod dateline;
 mod dates;
+mod dedicated;
 mod elsewhere;
 mod forum;
 mod further;

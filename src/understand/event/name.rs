@@ -10,6 +10,7 @@ use super::super::lexicon::section;
 use super::super::place::Mention;
 use super::super::told::Told;
 use super::dates::Dated;
+use super::dedicated::{dedicated_after, dedicated_before};
 use super::kazakh_name::kazakh_left;
 
 /// Names longer than this to one side are a sentence by mistake.
@@ -75,16 +76,21 @@ pub fn name(
             specific: true,
         };
     }
-    let first = match told.language {
+    let mut first = match told.language {
         Language::Russian => russian_left(told, at, within),
         _ if kazakh => kazakh_left(told, at, within, &blocked, places),
         _ => english_left(told, at, within, &blocked),
     };
-    let after = if kazakh {
-        at + 1
+    let mut after = at + 1;
+    let mut dedicated_to = None;
+    if kazakh {
+        first = dedicated_before(told, first, within, &blocked, places);
     } else {
-        right(told, at, within, &blocked)
-    };
+        after = right(told, at, within, &blocked);
+    }
+    if told.language == Language::Russian && after == at + 1 {
+        dedicated_to = dedicated_after(told, at, within, &blocked);
+    }
     let mut text = String::new();
     let called = |index: &usize| {
         kazakh
@@ -113,6 +119,15 @@ pub fn name(
         let gap = if told.tokens[at + 1].spaced { " " } else { "" };
         text.push_str(gap);
         text.push_str(told.original(at + 1, after));
+    }
+    if let Some(end) = dedicated_to {
+        text.push_str(", ");
+        let mut participle = String::new();
+        push(&mut participle, told, at + 2, true);
+        text.push_str(&participle);
+        text.push(' ');
+        text.push_str(told.original(at + 3, end));
+        after = end;
     }
     Found {
         text: capitalised(text.trim()),
