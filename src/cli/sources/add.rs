@@ -86,9 +86,7 @@ pub async fn add(config: &Path, args: &AddArgs, json: bool) -> Result<(), Failur
         )));
     }
     if source.is_none() {
-        return Err(Failure::work(format!(
-            "nothing was found at {url} that could be read"
-        )));
+        return Err(Failure::work(nothing_found(&url, &explored, args)));
     }
     if let Some(file) = written {
         complain(&format!("written to {}", file.display()));
@@ -137,6 +135,26 @@ async fn look_around(
 fn giving(explored: &Explored) -> impl Iterator<Item = &Tried> {
     let gives = |tried: &&Tried| matches!(tried.outcome, Outcome::Gives { .. });
     explored.tried.iter().filter(gives)
+}
+
+/// Why no entry is shown: nothing can be read, or nothing in the language asked for.
+fn nothing_found(url: &Url, explored: &Explored, args: &AddArgs) -> String {
+    let mut found: Vec<&str> = giving(explored)
+        .map(|tried| match &tried.outcome {
+            Outcome::Gives { language, .. } => language.map_or("?", Language::subtag),
+            Outcome::Not(_) => "?",
+        })
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    match args.language.filter(|_| !found.is_empty()) {
+        Some(wanted) => format!(
+            "nothing at {url} is in {}; found: {}",
+            wanted.subtag(),
+            found.join(", ")
+        ),
+        None => format!("nothing was found at {url} that could be read"),
+    }
 }
 
 /// The one picked, else the best of the language asked for, or of all.
@@ -189,6 +207,8 @@ fn source(args: &AddArgs, explored: &Explored, tried: &Tried, shelf: &Shelf) -> 
     let host = candidate.url.host_str().unwrap_or_default();
     let named = match candidate.kind {
         Kind::Telegram => title,
+        // A home page says how its outlet is called; any other page what it is itself.
+        Kind::Feed if !is_home_asked(explored) => title.or_else(|| explored.name.clone()),
         _ => explored.name.clone().or(title),
     };
     let name = named
@@ -210,6 +230,11 @@ fn source(args: &AddArgs, explored: &Explored, tried: &Tried, shelf: &Shelf) -> 
         region: args.region,
         ..Source::new(id, name, candidate.kind.place(candidate.url.clone()))
     }
+}
+
+fn is_home_asked(explored: &Explored) -> bool {
+    let mut pages = explored.page.iter();
+    pages.all(|page| matches!(page.path(), "" | "/") && page.query().is_none())
 }
 
 /// What a source of this address may be called: `kazpravda` for

@@ -402,6 +402,15 @@ impl Scene<'_> {
         let host = tokens.get(at + 1).is_some_and(|next| next.folded == "will");
         let owned = lead.is_some_and(|lead| lead.ends_with('s') && lead.contains(['\'', '’']));
         let placed = matches!(lead, Some("at" | "in" | "the")) || owned || host;
+        // "the House of Friendship": what follows is the name.
+        let of = tokens.get(at + 1).is_some_and(|next| next.folded == "of");
+        let owners = |index: &usize| tokens[*index].is_word() && tokens[*index].capital;
+        let after = (at + 2..within.end).find(|index| !owners(index));
+        let after = after.unwrap_or(within.end);
+        let is_dated = (at..after).any(|index| self.is_dated(index));
+        if placed && of && after > at + 2 && !is_dated {
+            return self.named(first, after);
+        }
         (placed && at > first).then(|| self.named(first, at + 1))?
     }
 
