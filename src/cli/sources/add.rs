@@ -86,7 +86,7 @@ pub async fn add(config: &Path, args: &AddArgs, json: bool) -> Result<(), Failur
         )));
     }
     if source.is_none() {
-        return Err(Failure::work(nothing_found(&url, &explored, args)));
+        return Err(Failure::work(nothing_found(&url, &explored, args.language)));
     }
     if let Some(file) = written {
         complain(&format!("written to {}", file.display()));
@@ -138,7 +138,7 @@ fn giving(explored: &Explored) -> impl Iterator<Item = &Tried> {
 }
 
 /// Why no entry is shown: nothing can be read, or nothing in the language asked for.
-fn nothing_found(url: &Url, explored: &Explored, args: &AddArgs) -> String {
+fn nothing_found(url: &Url, explored: &Explored, wanted: Option<Language>) -> String {
     let mut found: Vec<&str> = giving(explored)
         .map(|tried| match &tried.outcome {
             Outcome::Gives { language, .. } => language.map_or("?", Language::subtag),
@@ -147,7 +147,7 @@ fn nothing_found(url: &Url, explored: &Explored, args: &AddArgs) -> String {
         .collect();
     found.sort_unstable();
     found.dedup();
-    match args.language.filter(|_| !found.is_empty()) {
+    match wanted.filter(|_| !found.is_empty()) {
         Some(wanted) => format!(
             "nothing at {url} is in {}; found: {}",
             wanted.subtag(),
@@ -205,13 +205,7 @@ fn source(args: &AddArgs, explored: &Explored, tried: &Tried, shelf: &Shelf) -> 
         Outcome::Not(_) => (None, None),
     };
     let host = candidate.url.host_str().unwrap_or_default();
-    let named = match candidate.kind {
-        Kind::Telegram => title,
-        // A home page says how its outlet is called; any other page what it is itself.
-        Kind::Feed if !is_home_asked(explored) => title.or_else(|| explored.name.clone()),
-        _ => explored.name.clone().or(title),
-    };
-    let name = named
+    let name = named(explored, candidate.kind, title)
         .map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "))
         .filter(|name| !name.is_empty())
         .unwrap_or_else(|| host.to_owned());
@@ -229,6 +223,16 @@ fn source(args: &AddArgs, explored: &Explored, tried: &Tried, shelf: &Shelf) -> 
         language,
         region: args.region,
         ..Source::new(id, name, candidate.kind.place(candidate.url.clone()))
+    }
+}
+
+/// What the outlet is called, where the page asked or what was found says it.
+fn named(explored: &Explored, kind: Kind, title: Option<String>) -> Option<String> {
+    match kind {
+        Kind::Telegram => title,
+        // A home page says how its outlet is called; any other page what it is itself.
+        Kind::Feed if !is_home_asked(explored) => title.or_else(|| explored.name.clone()),
+        _ => explored.name.clone().or(title),
     }
 }
 
@@ -352,3 +356,7 @@ fn as_json(tried: &Tried) -> Value {
         Outcome::Not(why) => json!({"url": url, "kind": kind, "how": how, "score": 0, "why": why}),
     }
 }
+
+#[cfg(test)]
+#[path = "add_tests.rs"]
+mod tests;

@@ -15,6 +15,7 @@ mod elsewhere;
 mod forum;
 mod further;
 mod held;
+mod houses;
 mod kazakh_name;
 mod kind;
 mod length;

@@ -76,21 +76,7 @@ pub fn name(
             specific: true,
         };
     }
-    let mut first = match told.language {
-        Language::Russian => russian_left(told, at, within),
-        _ if kazakh => kazakh_left(told, at, within, &blocked, places),
-        _ => english_left(told, at, within, &blocked),
-    };
-    let mut after = at + 1;
-    let mut dedicated_to = None;
-    if kazakh {
-        first = dedicated_before(told, first, within, &blocked, places);
-    } else {
-        after = right(told, at, within, &blocked);
-    }
-    if told.language == Language::Russian && after == at + 1 {
-        dedicated_to = dedicated_after(told, at, within, &blocked);
-    }
+    let (first, mut after, dedicated_to) = bounds(told, at, within, &blocked, places);
     let mut text = String::new();
     let called = |index: &usize| {
         kazakh
@@ -121,12 +107,7 @@ pub fn name(
         text.push_str(told.original(at + 1, after));
     }
     if let Some(end) = dedicated_to {
-        text.push_str(", ");
-        let mut participle = String::new();
-        push(&mut participle, told, at + 2, true);
-        text.push_str(&participle);
-        text.push(' ');
-        text.push_str(told.original(at + 3, end));
+        push_dedication(&mut text, told, at, end);
         after = end;
     }
     Found {
@@ -135,6 +116,46 @@ pub fn name(
         after,
         specific: after - first > 1 || is_compound(&told.tokens[at].folded),
     }
+}
+
+/// Where the name begins and ends, and where what it is dedicated to ends.
+fn bounds(
+    told: &Told,
+    at: usize,
+    within: &Range<usize>,
+    blocked: &dyn Fn(usize) -> bool,
+    places: &[Mention],
+) -> (usize, usize, Option<usize>) {
+    let kazakh = matches!(
+        told.language,
+        Language::KazakhCyrillic | Language::KazakhLatin
+    );
+    let mut first = match told.language {
+        Language::Russian => russian_left(told, at, within),
+        _ if kazakh => kazakh_left(told, at, within, blocked, places),
+        _ => english_left(told, at, within, blocked),
+    };
+    let mut after = at + 1;
+    let mut dedicated_to = None;
+    if kazakh {
+        first = dedicated_before(told, first, within, blocked, places);
+    } else {
+        after = right(told, at, within, blocked);
+    }
+    if told.language == Language::Russian && after == at + 1 {
+        dedicated_to = dedicated_after(told, at, within, blocked);
+    }
+    (first, after, dedicated_to)
+}
+
+/// ", посвящённый 30-летию столицы", up to token `end`.
+fn push_dedication(text: &mut String, told: &Told, at: usize, end: usize) {
+    text.push_str(", ");
+    let mut participle = String::new();
+    push(&mut participle, told, at + 2, true);
+    text.push_str(&participle);
+    text.push(' ');
+    text.push_str(told.original(at + 3, end));
 }
 
 /// "Central Asia Media Summit, один из крупнейших форумов", "the Expo, one of the largest

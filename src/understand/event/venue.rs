@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::super::lexicon::section;
 use super::Scene;
 use super::held::{Held, held};
+use super::houses::HOUSES;
 use super::kazakh_name::kazakh_left;
 use super::name;
 use crate::model::language::Language;
@@ -15,45 +16,6 @@ use crate::text::tokens::Token;
 const NAME_TOKENS_MAX: usize = 10;
 /// Sentences after the event's that may name its house.
 const SENTENCES_AFTER: usize = 3;
-/// Russian houses in the case of place, in the nominative, and whether a
-/// feminine adjective stands before them.
-const HOUSES: [(&str, &str, bool); 34] = [
-    ("центре", "центр", false),
-    ("холле", "холл", false),
-    ("дворце", "дворец", false),
-    ("доме", "дом", false),
-    ("театре", "театр", false),
-    ("университете", "университет", false),
-    ("библиотеке", "библиотека", true),
-    ("школе", "школа", true),
-    ("отеле", "отель", false),
-    ("гостинице", "гостиница", true),
-    ("зале", "зал", false),
-    ("музее", "музей", false),
-    ("академии", "академия", true),
-    ("институте", "институт", false),
-    ("комплексе", "комплекс", false),
-    ("павильоне", "павильон", false),
-    ("филармонии", "филармония", true),
-    ("колледже", "колледж", false),
-    ("лицее", "лицей", false),
-    ("технопарке", "технопарк", false),
-    ("резиденции", "резиденция", true),
-    ("галерее", "галерея", true),
-    ("стадионе", "стадион", false),
-    ("арене", "арена", true),
-    ("хабе", "хаб", false),
-    ("клубе", "клуб", false),
-    ("парке", "парк", false),
-    ("санатории", "санаторий", false),
-    ("кампусе", "кампус", false),
-    ("коворкинге", "коворкинг", false),
-    ("конгресс-центре", "конгресс-центр", false),
-    ("медиацентре", "медиацентр", false),
-    ("экспоцентре", "экспоцентр", false),
-    ("пресс-центре", "пресс-центр", false),
-];
-
 /// Something named in a text, and the words it was made of.
 pub(super) struct Said {
     pub name: String,
