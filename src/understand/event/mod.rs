@@ -23,6 +23,7 @@ mod links;
 mod merge;
 mod name;
 mod naming;
+mod one_of;
 mod opening;
 mod venue;
 mod weekday;

@@ -12,9 +12,10 @@ use super::super::told::Told;
 use super::dates::Dated;
 use super::dedicated::{dedicated_after, dedicated_before};
 use super::kazakh_name::kazakh_left;
+use super::one_of::one_of_forums;
 
 /// Names longer than this to one side are a sentence by mistake.
-const SIDE_TOKENS_MAX: usize = 14;
+pub const SIDE_TOKENS_MAX: usize = 14;
 /// Russian masculine adjective endings, and their nominative.
 const ADJECTIVES: [(&str, &str); 12] = [
     ("ого", "ый"),
@@ -156,31 +157,6 @@ fn push_dedication(text: &mut String, told: &Told, at: usize, end: usize) {
     text.push_str(&participle);
     text.push(' ');
     text.push_str(told.original(at + 3, end));
-}
-
-/// "Central Asia Media Summit, один из крупнейших форумов", "the Expo, one of the largest
-/// forums": the name stands before the comma, in capitals or quoted.
-fn one_of_forums(told: &Told, at: usize, within: &Range<usize>) -> Option<(usize, usize)> {
-    let tokens = &told.tokens;
-    let low = at.saturating_sub(SIDE_TOKENS_MAX).max(within.start);
-    let comma = (low..at).rev().find(|index| tokens[*index].is_mark(','))?;
-    let word = |at: usize| tokens.get(at).map_or("", |token| token.folded.as_str());
-    let one_of = matches!(
-        (word(comma + 1), word(comma + 2)),
-        ("один" | "одно" | "одна", "из") | ("one", "of")
-    );
-    if !one_of || comma <= within.start {
-        return None;
-    }
-    if let Some(open) = quote_before(tokens, comma, within) {
-        return Some((open + 1, comma - 1));
-    }
-    let low = comma.saturating_sub(SIDE_TOKENS_MAX).max(within.start);
-    let first = (low..comma)
-        .rev()
-        .take_while(|index| tokens[*index].is_word() && tokens[*index].capital)
-        .last()?;
-    (comma - first > 1).then_some((first, comma))
 }
 
 /// "медиафорум" says more than "forum".
