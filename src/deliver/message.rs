@@ -15,8 +15,10 @@ use lettre::message::header::{ContentTransferEncoding, HeaderName, HeaderValue, 
 use lettre::message::{Body, Mailbox, Message as Mail, MessageBuilder};
 
 use crate::model::delivery::ClaimedDelivery;
-use crate::model::digest::Purpose;
-use crate::model::subscriber::EmailAddress;
+use crate::model::digest::{Letter, Purpose};
+use crate::model::language::Tongue;
+use crate::model::subscriber::{EmailAddress, LetterScript};
+use crate::text::latin::latin;
 use links::CheckedLinks;
 
 pub use bodies::Bodies;
@@ -112,7 +114,7 @@ pub fn build_with(
     let needs_confirm = bodies.asks_for_confirm || letter.purpose == Purpose::Confirmation;
     let checked = CheckedLinks::check(&sender.site_url, links, needs_confirm)?;
     let message_id = delivery.id.message_id(&sender.domain);
-    let mut builder = originators(sender)?
+    let mut builder = originators(sender, letter)?
         .to(mailbox("recipient", None, &delivery.address)?)
         .subject(one_line(&letter.subject))
         .message_id(Some(format!("<{message_id}>")))
@@ -148,8 +150,15 @@ pub fn build_with(
 }
 
 /// RFC 5322 section 3.6.2.
-fn originators(sender: &Sender) -> Result<MessageBuilder, MessageError> {
-    let name = Some(one_line(&sender.name));
+fn originators(sender: &Sender, letter: &Letter) -> Result<MessageBuilder, MessageError> {
+    // As the letter itself spells it.
+    let is_latin = letter.tongue == Tongue::Kazakh && letter.script == LetterScript::Latin;
+    let name = if is_latin {
+        latin(&sender.name)
+    } else {
+        sender.name.clone()
+    };
+    let name = Some(one_line(&name));
     let mut builder = Mail::builder().from(mailbox("sender", name, &sender.from)?);
     if let Some(agent) = sender.agent.as_ref().filter(|agent| **agent != sender.from) {
         builder = builder.sender(mailbox("agent (mail.sender)", None, agent)?);

@@ -7,14 +7,14 @@
 
 use super::LetterSite;
 use super::choose::Choice;
-use super::items::{corrections_of, events_of, is_likely, silent_of, stories_of};
+use super::items::{corrections_of, events_of, silent_of, stories_of};
 use super::outside::outside;
 use super::subject::{Counts, preheader, subject};
 use super::wrap::wrap;
 use crate::model::digest::{DigestId, DigestPlan, Letter, LetterId, Purpose, slot};
 use crate::model::id::derive;
 use crate::model::subscriber::{Grouping, Profile, ProfileKey};
-use crate::template::letter::{ConfirmationLetter, DigestLetter};
+use crate::template::letter::{ConfirmationLetter, DigestLetter, LetterEvent};
 use crate::template::{TemplateError, Templates, Writing};
 
 /// Gmail shows no more of a letter's HTML than 102 kB; the rest is behind a
@@ -49,7 +49,7 @@ pub fn digest_letter(
     let mut context = context(templates, plan, profile, choice, site)?;
     let html = loop {
         let counts = Counts {
-            events: context.events.len(),
+            events: context.events_ahead,
             stories: context.stories.len(),
         };
         context.subject = subject(templates, choice, profile, &context.title, counts)?;
@@ -119,6 +119,8 @@ fn context(
 ) -> Result<DigestLetter, TemplateError> {
     let writing = Writing::from(profile);
     let (silent, silent_left) = silent_of(choice, site, writing);
+    let events = events_of(choice, site, writing);
+    let events_ahead = ahead(&events);
     Ok(DigestLetter {
         subject: String::new(),
         preheader: preheader(choice, profile),
@@ -130,12 +132,9 @@ fn context(
         unsubscribe_url: slot::UNSUBSCRIBE_URL,
         preferences_url: slot::PREFERENCES_URL,
         today: choice.today.to_string(),
-        events: events_of(choice, site, writing),
-        events_ahead: choice
-            .events
-            .iter()
-            .filter(|event| is_likely(event))
-            .count(),
+        events_off: events.len() - events_ahead,
+        events_ahead,
+        events,
         events_left: choice.events_left,
         is_grouped: profile.grouping != Grouping::Importance,
         stories: stories_of(templates, choice, profile, site)?,
@@ -147,6 +146,12 @@ fn context(
     })
 }
 
+/// How many will take place.
+fn ahead(events: &[LetterEvent]) -> usize {
+    let ahead = events.iter().filter(|event| event.ics_url.is_some());
+    ahead.count()
+}
+
 /// Takes a quarter of the stories out, at least one, then of the events, then
 /// of the corrections; false: nothing is left to take.
 fn shorten(context: &mut DigestLetter) -> bool {
@@ -154,7 +159,8 @@ fn shorten(context: &mut DigestLetter) -> bool {
         context.stories_left += taken;
     } else if let Some(taken) = take_quarter(&mut context.events) {
         context.events_left += taken;
-        context.events_ahead = context.events_ahead.min(context.events.len());
+        context.events_ahead = ahead(&context.events);
+        context.events_off = context.events.len() - context.events_ahead;
     } else if let Some(taken) = take_quarter(&mut context.corrections) {
         context.corrections_left += taken;
     } else {

@@ -11,7 +11,7 @@ use super::choose::{Choice, region_of, topic_of};
 use super::outside::{outside, tame};
 use super::since::{Change, Correction};
 use crate::model::article::ArticleId;
-use crate::model::event::{Event, EventStatus};
+use crate::model::event::Event;
 use crate::model::feed::{AlsoTold, Entry};
 use crate::model::language::Language;
 use crate::model::subscriber::{Grouping, Profile};
@@ -29,14 +29,6 @@ const EXCERPT_MAX_CHARS: usize = 480;
 pub(super) const ALSO_MAX: usize = 6;
 /// The most silent outlets named.
 const SILENT_MAX: usize = 6;
-
-/// Whether it will take place, as far as is known.
-pub const fn is_likely(event: &Event) -> bool {
-    matches!(
-        event.status,
-        EventStatus::Confirmed | EventStatus::Tentative
-    )
-}
 
 /// A title as this reader reads it: Kazakh in the script of the letter, other
 /// languages as they are.
@@ -84,8 +76,10 @@ pub fn events_of(choice: &Choice, site: &LetterSite, writing: Writing) -> Vec<Le
                 time: event.time.map(|time| time.format("%H:%M").to_string()),
                 place: place_of(event, writing),
                 href: event_href(event, &links, site),
-                ics_url: is_likely(event).then(|| calendar_link(event, site, writing)),
-                status: event.status.word(),
+                ics_url: event
+                    .is_likely()
+                    .then(|| calendar_link(event, site, writing)),
+                status: event.standing(),
                 counted_words: title_of(&event.date_words, language, writing),
                 counted_from: event.date_counted_from.map(|day| day.to_string()),
             }
@@ -296,7 +290,7 @@ fn calendar_link(event: &Event, site: &LetterSite, writing: Writing) -> String {
         "{}/event/{}.ics?lang={}",
         site.url,
         event.id.in_letter(),
-        writing.tongue.tag()
+        writing.tag()
     )
 }
 

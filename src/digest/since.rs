@@ -107,7 +107,10 @@ fn changes(before: &EventBefore, now: &Event) -> Vec<Change> {
         match now.status {
             EventStatus::Cancelled => return vec![Change::Cancelled],
             // Where the new day is known, it says more than that there is one.
-            EventStatus::Postponed if (before.start, before.end) == (now.start, now.end) => {
+            EventStatus::Postponed
+                if (before.start, before.end) == (now.start, now.end)
+                    && !now.details.is_day_new =>
+            {
                 return vec![Change::Postponed];
             }
             EventStatus::Postponed | EventStatus::Confirmed | EventStatus::Tentative => {}

@@ -3,7 +3,7 @@
 
 use super::choose::{Choice, distance};
 use super::importance::{Importance, Scale};
-use super::items::{event_language, is_likely, title_of};
+use super::items::{event_language, title_of};
 use super::outside::cut;
 use crate::model::event::Event;
 use crate::model::feed::Entry;
@@ -19,7 +19,7 @@ const NAME_MIN_CHARS: usize = 20;
 /// Mail readers show some hundred characters beside the subject.
 const PREHEADER_MAX_CHARS: usize = 140;
 
-/// How many events and stories the letter holds.
+/// How many events that will take place and how many stories the letter holds.
 #[derive(Debug, Clone, Copy)]
 pub struct Counts {
     pub events: usize,
@@ -74,7 +74,7 @@ pub fn subject(
         }
         Lead::Unlikely(event) => {
             let name = title_of(&event.name, event_language(event, choice), writing);
-            let status = say(&format!("status.{}", event.status.word()), &[])?;
+            let status = say(&format!("status.{}", event.standing()), &[])?;
             fit("letter.subject.unlikely", &name, &[("status", &status)])
         }
         Lead::Correction => fit("letter.subject.corrections", title, &[]),
@@ -89,7 +89,7 @@ pub fn preheader(choice: &Choice, profile: &Profile) -> String {
     let events = choice
         .events
         .iter()
-        .filter(|event| is_likely(event))
+        .filter(|event| event.is_likely())
         .filter(|event| !matches!(lead, Lead::Event(told) if told.id == event.id))
         .map(|event| title_of(&event.name, event_language(event, choice), writing));
     let stories = choice
@@ -111,7 +111,7 @@ pub fn preheader(choice: &Choice, profile: &Profile) -> String {
 }
 
 fn lead<'a>(choice: &'a Choice, profile: &Profile) -> Lead<'a> {
-    let mut likely = choice.events.iter().filter(|event| is_likely(event));
+    let mut likely = choice.events.iter().filter(|event| event.is_likely());
     if let Some(first) = likely.clone().next() {
         // Of one day's events the reader's tongue goes first.
         let foreign = |event: &&Event| distance(event_language(event, choice), profile);

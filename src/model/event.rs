@@ -34,7 +34,8 @@ impl EventId {
     }
 }
 
-/// RFC 5545 section 3.8.1.11, and `Postponed`, which iCalendar shows as `TENTATIVE`.
+/// RFC 5545 section 3.8.1.11, and `Postponed`, which iCalendar shows as
+/// `TENTATIVE`, or as `CONFIRMED` where the new day is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum EventStatus {
     Tentative,
@@ -86,6 +87,8 @@ pub struct EventDetails {
     pub registration: Option<String>,
     /// The languages it is held in.
     pub languages: Vec<Language>,
+    /// Of a postponed one: its day is the one it is moved to.
+    pub is_day_new: bool,
 }
 
 /// What can be said of an event by one article and not by another.
@@ -173,6 +176,24 @@ pub struct Event {
 }
 
 impl Event {
+    /// Whether it will take place on its day, as far as is known.
+    pub const fn is_likely(&self) -> bool {
+        match self.status {
+            EventStatus::Confirmed | EventStatus::Tentative => true,
+            EventStatus::Postponed => self.details.is_day_new,
+            EventStatus::Cancelled => false,
+        }
+    }
+
+    /// What readers are told of its status: [`EventStatus::word`], or `moved` where
+    /// the day it is postponed to is known.
+    pub const fn standing(&self) -> &'static str {
+        match self.status {
+            EventStatus::Postponed if self.details.is_day_new => "moved",
+            status => status.word(),
+        }
+    }
+
     /// The last day it is on.
     pub fn last_day(&self) -> NaiveDate {
         self.end.unwrap_or(self.start)

@@ -11,6 +11,8 @@ use icalendar::{Calendar, Component, EventLike, Property};
 use crate::model::event::{Event, EventStatus};
 use crate::model::feed::{Edition, PublishedFeed};
 use crate::model::language::{Tongue, Trilingual};
+use crate::model::subscriber::LetterScript;
+use crate::text::latin::latin;
 use crate::text::{city, wording};
 
 use super::{Document, Format, Site, entry, legal};
@@ -47,7 +49,7 @@ pub fn write(feed: &PublishedFeed, edition: &Edition, site: &Site) -> Document {
             .done(),
     );
     for event in edition.events.iter().filter(|event| is_writable(event)) {
-        calendar.push(vevent(event, feed.tongue, site));
+        calendar.push(vevent(event, feed.tongue, LetterScript::Cyrillic, site));
     }
     let last_modified = edition
         .events
@@ -63,7 +65,12 @@ pub fn write(feed: &PublishedFeed, edition: &Edition, site: &Site) -> Document {
 }
 
 /// One event alone, to be added by hand; `None`: iCalendar cannot write its days.
-pub fn write_one(event: &Event, tongue: Tongue, site: &Site) -> Option<Document> {
+pub fn write_one(
+    event: &Event,
+    tongue: Tongue,
+    script: LetterScript,
+    site: &Site,
+) -> Option<Document> {
     if !is_writable(event) {
         return None;
     }
@@ -71,7 +78,7 @@ pub fn write_one(event: &Event, tongue: Tongue, site: &Site) -> Option<Document>
     for (name, value) in FRAME {
         calendar.append_property(Property::new(name, value));
     }
-    calendar.push(vevent(event, tongue, site));
+    calendar.push(vevent(event, tongue, script, site));
     Some(Document::new(
         calendar.to_string(),
         Format::Calendar.media_type(),
@@ -85,11 +92,16 @@ fn is_writable(event: &Event) -> bool {
     in_range(event.start) && in_range(event.last_day())
 }
 
-fn vevent(event: &Event, tongue: Tongue, site: &Site) -> icalendar::Event {
+fn vevent(event: &Event, tongue: Tongue, script: LetterScript, site: &Site) -> icalendar::Event {
     let status = match event.status {
         EventStatus::Confirmed => "CONFIRMED",
         EventStatus::Cancelled => "CANCELLED",
+        EventStatus::Postponed if event.details.is_day_new => "CONFIRMED",
         EventStatus::Tentative | EventStatus::Postponed => "TENTATIVE",
+    };
+    let spell = |words: String| match (tongue, script) {
+        (Tongue::Kazakh, LetterScript::Latin) => latin(&words),
+        _ => words,
     };
     let mut written = icalendar::Event::new();
     written
@@ -100,7 +112,7 @@ fn vevent(event: &Event, tongue: Tongue, site: &Site) -> icalendar::Event {
         .last_modified(event.updated)
         .sequence(event.sequence)
         .summary(&clean(&event.name))
-        .description(&description(event, tongue))
+        .description(&spell(description(event, tongue)))
         .add_property("STATUS", status)
         // A forum in town does not make its reader busy.
         .add_property("TRANSP", "TRANSPARENT");
@@ -110,7 +122,7 @@ fn vevent(event: &Event, tongue: Tongue, site: &Site) -> icalendar::Event {
         written.append_property(Property::new("CATEGORIES", topics.join(",")));
     }
     if let Some(place) = place(event, tongue) {
-        written.location(&place);
+        written.location(&spell(place));
     }
     if let Some(address) = &event.details.registration {
         written.url(&clean(address));

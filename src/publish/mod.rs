@@ -23,6 +23,7 @@ use crate::model::event::Event;
 use crate::model::feed::{Edition, PublishedFeed};
 use crate::model::id::hex;
 use crate::model::language::Tongue;
+use crate::model::subscriber::LetterScript;
 
 /// Hexadecimal characters of the content's SHA-256 in an ETag: 128 bits.
 const ETAG_CHARS: usize = 32;
@@ -131,9 +132,15 @@ pub fn write(format: Format, feed: &PublishedFeed, edition: &Edition, site: &Sit
     }
 }
 
-/// One event alone, as a calendar; `None`: a calendar cannot write its days.
-pub fn write_event(event: &Event, tongue: Tongue, site: &Site) -> Option<Document> {
-    icalendar::write_one(event, tongue, site)
+/// One event alone, as a calendar, what the house says of it in `tongue` and `script`;
+/// `None`: a calendar cannot write its days.
+pub fn write_event(
+    event: &Event,
+    tongue: Tongue,
+    script: LetterScript,
+    site: &Site,
+) -> Option<Document> {
+    icalendar::write_one(event, tongue, script, site)
 }
 
 fn newest_change(edition: &Edition) -> DateTime<Utc> {

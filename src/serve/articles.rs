@@ -11,7 +11,7 @@ use crate::model::source::Republish;
 use crate::template::page::ArticlePage;
 
 use super::House;
-use super::pages::{Frame, day, event_card, known, page};
+use super::pages::{Frame, day, event_card, page};
 use super::trouble::Trouble;
 use super::voice::Voice;
 
@@ -39,16 +39,16 @@ pub(super) async fn article(
         paragraphs(&reading.excerpt)
     };
     let language = reading.shown_language();
+    let (title, lang) = voice.quote(&article.title, language);
     let context = ArticlePage {
-        // Beside a text that stays as it was published.
-        title: article.title.clone(),
-        lang: known(language),
+        title: title.clone(),
+        lang,
         outlet: source.map_or_else(
             || article.source.to_string(),
             |source| voice.outlet(&source.name, &house.options.name),
         ),
         date: day(&house, article.dated()),
-        html,
+        html: voice.quote_html(html, language),
         link: article.link.as_ref().map(ToString::to_string),
         events: events
             .remove(&id)
@@ -61,7 +61,7 @@ pub(super) async fn article(
             .collect(),
     };
     let frame = Frame {
-        title: &article.title,
+        title: &title,
         is_private: false,
     };
     Ok(page(&house, &voice, &frame, "page/article.html", &context)?)

@@ -27,9 +27,17 @@ pub(super) async fn calendar(
         .strip_suffix(".ics")
         .and_then(EventId::from_link)
         .ok_or(Trouble::NOT_FOUND)?;
-    let event = house.store.event(&id).await?.ok_or(Trouble::NOT_FOUND)?;
-    let document =
-        publish::write_event(&event, voice.tongue, &house.site()).ok_or(Trouble::NOT_FOUND)?;
+    let mut event = house.store.event(&id).await?.ok_or(Trouble::NOT_FOUND)?;
+    let told = match event.articles.first() {
+        Some(article) => house.store.article(article).await?,
+        None => None,
+    };
+    event.name = voice.quote_named(
+        &event.name,
+        told.map(|(_, reading)| reading.shown_language()),
+    );
+    let document = publish::write_event(&event, voice.tongue, voice.script, &house.site())
+        .ok_or(Trouble::NOT_FOUND)?;
     let mut response = respond(&Rendered::new(document, 0), &headers);
     let answer = response.headers_mut();
     let vary = HeaderValue::from_static("accept-encoding, accept-language");

@@ -238,7 +238,10 @@ pub fn router(house: Arc<House>) -> Router {
         .route("/search", get(search::search))
         .route("/article/{id}", get(articles::article))
         .route("/event/{file}", get(event::calendar))
-        .route("/subscribe", post(subscribe::subscribe))
+        .route(
+            "/subscribe",
+            get(subscribe::form).post(subscribe::subscribe),
+        )
         .route(
             "/confirm",
             get(subscribe::ask_confirm).post(subscribe::confirm),

@@ -202,7 +202,7 @@ pub(super) fn page<C: Serialize>(
     let templates = house.templates();
     let layout = Layout {
         title: frame.title.to_owned(),
-        site_name: house.options.name.clone(),
+        site_name: voice.spell(&house.options.name),
         query: voice.query.clone(),
         switch: voice.switch(),
         feeds: house
@@ -238,12 +238,7 @@ pub(super) fn page<C: Serialize>(
 pub(super) fn event_card(event: &Event, voice: &Voice, told_in: Option<Language>) -> EventCard {
     let counted_from = event.date_counted_from.map(|day| day.to_string());
     EventCard {
-        name: match told_in {
-            Some(language) if language != Language::Undetermined => {
-                voice.quote(&event.name, language).0
-            }
-            _ => voice.quote_name(&event.name),
-        },
+        name: voice.quote_named(&event.name, told_in),
         start: event.start.to_string(),
         end: event.end.map(|day| day.to_string()),
         time: event.time.map(|time| time.format("%H:%M").to_string()),
@@ -252,7 +247,7 @@ pub(super) fn event_card(event: &Event, voice: &Voice, told_in: Option<Language>
             .articles
             .first()
             .map(|article| format!("/article/{article}{}", voice.query)),
-        status: event.status.word(),
+        status: event.standing(),
         counted_words: counted_from
             .is_some()
             .then(|| voice.quote_name(&event.date_words)),

@@ -1,10 +1,11 @@
-//! `/search`: stories by their words, the newest first. A plain form: no scripts,
-//! and asking changes nothing. Kept out of caches and search engines, since what
+//! `/search`: stories by their words, each once, the last stored first and each page
+//! by date. A plain form: no scripts, and asking changes nothing. Kept out of caches and search engines, since what
 //! people look for is their own.
 //!
 //! Deliberately absent: a search of events, and the result as a feed (a document's
 //! own address names a published feed).
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -47,7 +48,10 @@ pub(super) async fn search(
             .parameter("before")
             .and_then(|before| before.parse().ok()),
     };
-    let Found { entries, next } = house.store.search_articles(&search, STORIES_SHOWN).await?;
+    let found = house.store.search_stories(&search, STORIES_SHOWN).await?;
+    let Found { mut entries, next } = found;
+    // Pages follow one another as stories were stored; people read each by date.
+    entries.sort_by_key(|entry| Reverse(entry.article.dated()));
     let context = SearchPage {
         lang: voice.lang().map(str::to_owned),
         is_wordless: search.terms.is_empty(),

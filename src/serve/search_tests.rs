@@ -4,6 +4,11 @@ use super::*;
 
 /// Adds stories that are about forums, and as many that are not.
 async fn add(site: &Site, count: usize) {
+    add_as(site, count, |_, article| StoryId::derived(&article.id)).await;
+}
+
+/// The same, each article as `mend` leaves it, of the story it names.
+async fn add_as(site: &Site, count: usize, mend: impl Fn(usize, &mut Article) -> StoryId) {
     let (now, holder) = (site.clock.now(), Holder("test".to_owned()));
     let (known, mut read) = site
         .store
@@ -21,7 +26,7 @@ async fn add(site: &Site, count: usize) {
         article.title = format!("Қостанайдағы {n}-басқосу");
         read.kind = [Kind::ForumArticle, Kind::Other][n % 2];
         articles.push(VisitedArticle {
-            story: StoryId::derived(&article.id),
+            story: mend(n, &mut article),
             article,
             reading: read.clone(),
             signature: Signature::default(),
@@ -127,4 +132,32 @@ async fn pages_follow_and_other_news_is_found_when_asked_for() {
     let all = search(&site, "q=басқосу+1&all=1&lang=en").await;
     assert_eq!((hits(&one), hits(&all)), (0, 1));
     assert!(all.contains("checked"), "{all}");
+}
+
+#[tokio::test]
+async fn a_story_of_several_outlets_stands_once_and_a_page_goes_by_date() {
+    let site = Site::open().await;
+    add(&site, 3).await;
+    let whole = search(&site, "q=қостанай&lang=en").await;
+    let dates: Vec<&str> = whole
+        .split("<time datetime=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    assert_eq!((hits(&whole), dates.len()), (3, 3), "{whole}");
+    let mut sorted = dates.clone();
+    sorted.sort_by(|one, other| other.cmp(one));
+    assert_eq!(dates, sorted);
+    let held = site.clock.now() - TimeDelta::days(40);
+    add_as(&site, 2, |n, article| {
+        article.id = ArticleId::derived(&article.source, &format!("{n} same"));
+        article.published = Some(held);
+        StoryId::derived(&article_id())
+    })
+    .await;
+    let html = search(&site, "q=қостанай&lang=en").await;
+    assert_eq!(hits(&html), 4, "{html}");
+    let old = held.date_naive().to_string();
+    let last = html.rsplit("<time datetime=\"").next().expect("a date");
+    assert!(last.starts_with(&old), "{html}");
 }

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{Redirect, Response};
 use chrono::TimeDelta;
 
-use crate::model::subscriber::{EmailAddress, LetterScript, Profile};
+use crate::model::subscriber::{
+    EmailAddress, LetterScript, Profile, SubscriberId, SubscriberStatus,
+};
 use crate::model::token::{self, BadToken, Bearer, TokenPurpose, stamp_age};
 use crate::store::{Confirmed, Requested, Unsubscribed};
 
@@ -27,6 +29,12 @@ use super::{Catalogue, House};
 pub(super) const COOLDOWN: TimeDelta = TimeDelta::minutes(10);
 /// What is given back of a mistyped address, in characters.
 pub(super) const TYPED_MAX_CHARS: usize = 254;
+
+/// `GET /subscribe`: where the answer's tongue switch leads, and who reloads it. The
+/// form is on the front page.
+pub(super) async fn form(voice: Voice) -> Redirect {
+    Redirect::to(&format!("/{}#digest", voice.query))
+}
 
 /// `POST /subscribe`
 pub(super) async fn subscribe(
@@ -97,8 +105,12 @@ pub(super) async fn ask_confirm(
         Ok(bearer) => bearer,
         Err(bad) => return bad_link(&house, &voice, bad),
     };
-    let what = if house.store.would_move(&bearer.subscriber).await? {
+    let reader = &bearer.subscriber;
+    let what = if house.store.would_move(reader).await? {
         "move_ask"
+    } else if stands_as(&house, reader, SubscriberStatus::Confirmed).await? {
+        // The page after the button, seen again: in another tongue, say.
+        return welcome_page(&house, &voice, "confirmed", reader);
     } else {
         "confirm_ask"
     };
@@ -111,8 +123,13 @@ pub(super) async fn ask_unsubscribe(
     State(house): State<Arc<House>>,
     voice: Voice,
 ) -> Result<Response, Trouble> {
-    if let Err(bad) = asker(&house, &voice, TokenPurpose::Unsubscribe) {
-        return bad_link(&house, &voice, bad);
+    let bearer = match asker(&house, &voice, TokenPurpose::Unsubscribe) {
+        Ok(bearer) => bearer,
+        Err(bad) => return bad_link(&house, &voice, bad),
+    };
+    let reader = house.store.reader_now(&bearer.subscriber).await?;
+    if stands_as(&house, &reader, SubscriberStatus::Unsubscribed).await? {
+        return answer_page(&house, &voice, "unsubscribed", None);
     }
     let token = voice.parameter("token").unwrap_or_default();
     answer_page(
@@ -126,10 +143,10 @@ pub(super) async fn ask_unsubscribe(
 /// `POST /confirm`, the token in the body.
 pub(super) async fn confirm(
     State(house): State<Arc<House>>,
-    voice: Voice,
+    mut voice: Voice,
     body: Bytes,
 ) -> Result<Response, Trouble> {
-    let bearer = match sender(&house, &voice, &body, TokenPurpose::Confirm) {
+    let bearer = match sender(&house, &mut voice, &body, TokenPurpose::Confirm) {
         Ok(bearer) => bearer,
         Err(bad) => return bad_link(&house, &voice, bad),
     };
@@ -146,10 +163,10 @@ pub(super) async fn confirm(
 /// Comes from mail servers, so it is exempt from the cross-site guard.
 pub(super) async fn unsubscribe(
     State(house): State<Arc<House>>,
-    voice: Voice,
+    mut voice: Voice,
     body: Bytes,
 ) -> Result<Response, Trouble> {
-    let bearer = match sender(&house, &voice, &body, TokenPurpose::Unsubscribe) {
+    let bearer = match sender(&house, &mut voice, &body, TokenPurpose::Unsubscribe) {
         Ok(bearer) => bearer,
         Err(bad) => return bad_link(&house, &voice, bad),
     };
@@ -181,10 +198,21 @@ pub(super) fn bad_link(house: &House, voice: &Voice, bad: BadToken) -> Result<Re
     Ok(page)
 }
 
-/// Who holds the token of a POST.
+/// Whether `reader` is known, and so.
+async fn stands_as(
+    house: &House,
+    reader: &SubscriberId,
+    status: SubscriberStatus,
+) -> Result<bool, Trouble> {
+    let known = house.store.subscriber(reader).await?;
+    Ok(known.is_some_and(|known| known.status == status))
+}
+
+/// Who holds the token of a POST; `voice` keeps it, so that the answer's tongue
+/// switch leads to the page of the same link.
 fn sender(
     house: &House,
-    voice: &Voice,
+    voice: &mut Voice,
     body: &[u8],
     purpose: TokenPurpose,
 ) -> Result<Bearer, BadToken> {
@@ -193,8 +221,10 @@ fn sender(
         TokenPurpose::Unsubscribe if is_one_click(body) => voice.parameter("token"),
         _ => fields.value("token"),
     };
-    let token = token.unwrap_or_default();
-    token::read(&house.secret, purpose, token, house.clock.now())
+    let token = token.unwrap_or_default().to_owned();
+    let bearer = token::read(&house.secret, purpose, &token, house.clock.now())?;
+    voice.keep("token", token);
+    Ok(bearer)
 }
 
 /// Whether a mail program asks (RFC 8058 section 3.1): the pair comes in a form of

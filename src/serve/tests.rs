@@ -330,6 +330,11 @@ async fn one_event_is_a_calendar_file() {
         .get(&format!("{path}?lang=ru"), &[("if-none-match", etag)])
         .await;
     assert_eq!(again.status(), 304);
+    let latin = site.get(&format!("{path}?lang=kk-Latn"), &[]).await;
+    let latin = latin.text().await.expect("text");
+    assert!(latin.contains("SUMMARY:Tsifrlyq öñır"), "{latin}");
+    let is_cyrillic = |c: char| ('\u{400}'..'\u{530}').contains(&c);
+    assert!(!latin.contains(is_cyrillic), "{latin}");
     let strange = "0".repeat(event.id.as_str().len());
     for missing in [
         path.trim_end_matches(".ics"),
@@ -509,6 +514,58 @@ async fn confirming_and_unsubscribing_act_on_post_only() {
     assert_eq!(again.status(), 200, "the form RFC 8058 prefers");
 }
 
+/// Where the tongue switch of a page leads for Russian.
+fn switched(html: &str) -> String {
+    let of_russian = html.split("lang=\"ru\" hreflang=\"ru\"").next();
+    let href = of_russian.and_then(|before| before.rsplit("<a href=\"").next());
+    let href = href.and_then(|rest| rest.split('"').next());
+    let href = href.expect("a switch").replace("&#x2f;", "/");
+    href.replace("&amp;", "&")
+}
+
+#[tokio::test]
+async fn the_tongue_switch_of_an_answer_leads_to_a_page() {
+    let site = Site::open().await;
+    let id = SubscriberId::derived(&"aigul@example.kz".parse().expect("address"));
+    let until = site.clock.now() + TimeDelta::days(3);
+    let confirm = sign(&site.secret, TokenPurpose::Confirm, &id, Some(until));
+    let leave = sign(&site.secret, TokenPurpose::Unsubscribe, &id, None);
+    for (path, body, expected) in [
+        ("/subscribe?lang=kk", "address=x", "id=\"digest\""),
+        (
+            "/subscribe?lang=kk",
+            "address=aigul%40example.kz",
+            "id=\"digest\"",
+        ),
+        (
+            "/confirm?lang=kk",
+            &format!("token={confirm}"),
+            "Вы подписаны",
+        ),
+        (
+            "/unsubscribe?lang=kk",
+            &format!("token={leave}"),
+            "Вы отписаны",
+        ),
+    ] {
+        let answer = site.post(path, body, &[]).await;
+        let html = answer.text().await.expect("text");
+        let switched = switched(&html);
+        assert!(switched.contains("lang=ru"), "{switched}");
+        let page = site.get(&switched, &[]).await;
+        assert_eq!(page.status(), 200, "{path}: {switched}");
+        assert_eq!(page.headers()["content-language"], "ru");
+        let html = page.text().await.expect("text");
+        assert!(html.contains(expected), "{path}: {html}");
+    }
+    let known = site.store.subscriber(&id).await.expect("read");
+    assert_eq!(
+        known.expect("there").status,
+        SubscriberStatus::Unsubscribed,
+        "looking again changed nothing"
+    );
+}
+
 #[tokio::test]
 async fn the_outbox_is_for_this_machine_only() {
     let site = Site::open().await;
@@ -633,6 +690,15 @@ async fn a_page_is_read_in_the_script_that_is_asked_for() {
         let title = "Өңірлік форум";
         assert!(!page.contains(title), "{page}");
     }
+    let path = format!("/article/{}?lang=kk-Latn", article_id());
+    let page = site.get(&path, &[]).await.text().await.expect("text");
+    let main = page.split("<main").nth(1).expect("a page");
+    let is_cyrillic = |c: char| ('\u{400}'..'\u{530}').contains(&c);
+    // An outlet whose name may be Russian keeps it.
+    let main = main.replace("Редакция", "");
+    assert!(!main.contains(is_cyrillic), "{main}");
+    assert!(main.contains("<h1 lang=\"kk-Latn\">"), "{main}");
+    assert!(page.contains(">Jarşy</a>"), "{page}");
     let event = |name: &str| Event {
         name: name.to_owned(),
         ..coming(&article_id(), site.clock.now())

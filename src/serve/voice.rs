@@ -12,7 +12,7 @@ use crate::model::language::{Language, Tongue};
 use crate::model::subscriber::LetterScript;
 use crate::template::Writing;
 use crate::template::page::TongueLink;
-use crate::text::latin::{latin, looks_kazakh};
+use crate::text::latin::{latin, latin_html, looks_kazakh};
 
 /// The most ranges of an `Accept-Language` that are looked at.
 const RANGES_MAX: usize = 16;
@@ -91,6 +91,14 @@ impl Voice {
         (words.to_owned(), tag)
     }
 
+    /// The same of their HTML, sanitised.
+    pub(super) fn quote_html(&self, html: String, language: Language) -> String {
+        if self.writing().is_latin_kazakh() && language == Language::KazakhCyrillic {
+            return latin_html(&html);
+        }
+        html
+    }
+
     /// What others wrote in a language nobody told, such as a name.
     pub(super) fn quote_name(&self, words: &str) -> String {
         let language = if looks_kazakh(words) {
@@ -99,6 +107,14 @@ impl Voice {
             Language::Undetermined
         };
         self.quote(words, language).0
+    }
+
+    /// An event's name, in the language of the text that told of it, where that is known.
+    pub(super) fn quote_named(&self, name: &str, told_in: Option<Language>) -> String {
+        match told_in {
+            Some(language) if language != Language::Undetermined => self.quote(name, language).0,
+            _ => self.quote_name(name),
+        }
     }
 
     /// An outlet's name; the `house`'s own is spelled as its words are.
@@ -133,6 +149,12 @@ impl Voice {
     /// The tag the reader chose, for forms that must keep it.
     pub(super) fn lang(&self) -> Option<&str> {
         self.query.strip_prefix("?lang=")
+    }
+
+    /// Has the tongue switch say `name` too, in place of what the query said.
+    pub(super) fn keep(&mut self, name: &str, value: String) {
+        self.others.retain(|(known, _)| known != name);
+        self.others.push((name.to_owned(), value));
     }
 
     /// A parameter of the query.

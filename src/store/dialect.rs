@@ -5,6 +5,7 @@
 //! |---|---|---|
 //! | `{rows}` | the JSON array in `$1`, one row `value` each | the same |
 //! | `{wide rows}` | the same, each written out once: as it stands SQLite does that anew for each field that is read. Not for joins, whose order would change | the same |
+//! | `{third rows}` | the same of `$3` | the same |
 //! | `{bands}` | the numbers in `bands` of a row `item`, one row `value` each | the same |
 //! | `{skip locked}` | nothing: one writer at a time | `FOR UPDATE OF claimed SKIP LOCKED` |
 //! | `LIMIT $n` | `LIMIT +$n`: SQLite looks at a bare one while it prepares, and then prepares anew for each value | as it stands |
@@ -100,6 +101,7 @@ pub(super) fn write(engine: Engine, sql: Cow<'static, str>) -> Cow<'static, str>
             .replace("{position}", position)
             .replace("{wide rows}", wide_rows)
             .replace("{rows}", rows)
+            .replace("{third rows}", &rows.replace("$1", "$3"))
             .replace("{bands}", bands)
             .replace("{skip locked}", skip_locked)
             .replace("{or fail}", or_fail)

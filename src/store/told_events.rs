@@ -53,6 +53,8 @@ struct DetailsJson {
     registration: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     languages: Vec<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    day_is_new: bool,
 }
 
 /// `events.details`.
@@ -218,6 +220,7 @@ impl DetailsJson {
                 .iter()
                 .map(|language| language.tag().to_owned())
                 .collect(),
+            day_is_new: details.is_day_new,
         }
     }
 
@@ -235,6 +238,7 @@ impl DetailsJson {
                 .iter()
                 .map(|tag| parsed::<Language>(tag, what))
                 .collect::<Result<_, _>>()?,
+            is_day_new: self.day_is_new,
         })
     }
 }

@@ -84,6 +84,8 @@ pub struct DigestLetter {
     pub events: Vec<LetterEvent>,
     /// How many of them will take place, as far as is known.
     pub events_ahead: usize,
+    /// Of those shown the others: cancelled, or put off nobody knows to when.
+    pub events_off: usize,
     /// Coming events that did not fit.
     pub events_left: usize,
     /// Whether stories stand under regions or topics.
@@ -117,7 +119,7 @@ pub struct LetterEvent {
     pub href: Option<String>,
     /// The event alone, for a calendar; none for one that will not take place.
     pub ics_url: Option<String>,
-    /// `tentative`, `confirmed`, `postponed`, `cancelled`.
+    /// `tentative`, `confirmed`, `moved`, `postponed`, `cancelled`.
     pub status: &'static str,
     /// The words the date was counted by, and the day it was counted from.
     pub counted_words: String,
@@ -259,10 +261,12 @@ fn sample_digest() -> DigestLetter {
         events: vec![
             event("today", "confirmed", Some("2026-12-04")),
             event("week", "tentative", None),
-            event("next_week", "postponed", None),
+            event("next_week", "moved", None),
+            event("later", "postponed", None),
             event("later", "cancelled", None),
         ],
-        events_ahead: 2,
+        events_ahead: 3,
+        events_off: 2,
         events_left: 5,
         is_grouped: true,
         stories: vec![sample_story()],
@@ -365,6 +369,7 @@ fn sample_bare_digest() -> DigestLetter {
             counted_from: None,
         }],
         events_ahead: 0,
+        events_off: 1,
         events_left: 0,
         is_grouped: false,
         stories: Vec::new(),

@@ -92,7 +92,7 @@ pub struct EventCard {
     pub time: Option<String>,
     pub place: Option<String>,
     pub href: Option<String>,
-    /// `tentative`, `confirmed`, `postponed`, `cancelled`.
+    /// `tentative`, `confirmed`, `moved`, `postponed`, `cancelled`.
     pub status: &'static str,
     /// The words the date was counted by, where it was counted from another day.
     pub counted_words: Option<String>,

@@ -22,6 +22,26 @@ pub fn latin(text: &str) -> String {
     spelled
 }
 
+/// The same of HTML as a sanitiser writes it: what stands in tags stays.
+pub fn latin_html(html: &str) -> String {
+    let mut spelled = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        let (text, tagged) = rest.split_at(open);
+        spelled.push_str(&latin(text));
+        let mut is_quoted = false;
+        let close = tagged.bytes().position(|byte| {
+            is_quoted ^= byte == b'"';
+            byte == b'>' && !is_quoted
+        });
+        let (tag, after) = tagged.split_at(close.map_or(tagged.len(), |close| close + 1));
+        spelled.push_str(tag);
+        rest = after;
+    }
+    spelled.push_str(&latin(rest));
+    spelled
+}
+
 /// How nouns begin that meetings are counted by: `2-форум`. Russian writes an
 /// ordinal with its own ending (`2-й форум`), so this is Kazakh, and not the words
 /// Russian does join to a number (`30-летие`).
@@ -170,6 +190,20 @@ mod tests {
 
     /// Words as they stand in letters; left Cyrillic, right Latin.
     const TABLE: &str = include_str!("../../tests/fixtures/digest/latin.tsv");
+
+    #[test]
+    fn tags_stay_as_they_are() {
+        for (html, expected) in [
+            ("<p>Форум</p>", "<p>Forum</p>"),
+            (
+                "<a href=\"https://a.kz/форум\" title=\"а > б\">Қала &amp; ауыл</a> <b",
+                "<a href=\"https://a.kz/форум\" title=\"а > б\">Qala &amp; auyl</a> <b",
+            ),
+            ("Жер", "Jer"),
+        ] {
+            assert_eq!(latin_html(html), expected);
+        }
+    }
 
     #[test]
     fn an_ordinal_before_a_meeting_is_kazakh() {

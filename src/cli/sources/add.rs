@@ -86,9 +86,7 @@ pub async fn add(config: &Path, args: &AddArgs, json: bool) -> Result<(), Failur
         )));
     }
     if source.is_none() {
-        return Err(Failure::work(format!(
-            "nothing was found at {url} that could be read"
-        )));
+        return Err(Failure::work(nothing_found(&url, &explored, args.language)));
     }
     if let Some(file) = written {
         complain(&format!("written to {}", file.display()));
@@ -139,6 +137,26 @@ fn giving(explored: &Explored) -> impl Iterator<Item = &Tried> {
     explored.tried.iter().filter(gives)
 }
 
+/// Why no entry is shown: nothing can be read, or nothing in the language asked for.
+fn nothing_found(url: &Url, explored: &Explored, wanted: Option<Language>) -> String {
+    let mut found: Vec<&str> = giving(explored)
+        .map(|tried| match &tried.outcome {
+            Outcome::Gives { language, .. } => language.map_or("?", Language::subtag),
+            Outcome::Not(_) => "?",
+        })
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    match wanted.filter(|_| !found.is_empty()) {
+        Some(wanted) => format!(
+            "nothing at {url} is in {}; found: {}",
+            wanted.subtag(),
+            found.join(", ")
+        ),
+        None => format!("nothing was found at {url} that could be read"),
+    }
+}
+
 /// The one picked, else the best of the language asked for, or of all.
 fn best<'e>(explored: &'e Explored, args: &AddArgs) -> Result<Option<&'e Tried>, Failure> {
     let mut given = giving(explored);
@@ -187,11 +205,7 @@ fn source(args: &AddArgs, explored: &Explored, tried: &Tried, shelf: &Shelf) -> 
         Outcome::Not(_) => (None, None),
     };
     let host = candidate.url.host_str().unwrap_or_default();
-    let named = match candidate.kind {
-        Kind::Telegram => title,
-        _ => explored.name.clone().or(title),
-    };
-    let name = named
+    let name = named(explored, candidate.kind, title)
         .map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "))
         .filter(|name| !name.is_empty())
         .unwrap_or_else(|| host.to_owned());
@@ -210,6 +224,21 @@ fn source(args: &AddArgs, explored: &Explored, tried: &Tried, shelf: &Shelf) -> 
         region: args.region,
         ..Source::new(id, name, candidate.kind.place(candidate.url.clone()))
     }
+}
+
+/// What the outlet is called, where the page asked or what was found says it.
+fn named(explored: &Explored, kind: Kind, title: Option<String>) -> Option<String> {
+    match kind {
+        Kind::Telegram => title,
+        // A home page says how its outlet is called; any other page what it is itself.
+        Kind::Feed if !is_home_asked(explored) => title.or_else(|| explored.name.clone()),
+        _ => explored.name.clone().or(title),
+    }
+}
+
+fn is_home_asked(explored: &Explored) -> bool {
+    let mut pages = explored.page.iter();
+    pages.all(|page| matches!(page.path(), "" | "/") && page.query().is_none())
 }
 
 /// What a source of this address may be called: `kazpravda` for
@@ -327,3 +356,7 @@ fn as_json(tried: &Tried) -> Value {
         Outcome::Not(why) => json!({"url": url, "kind": kind, "how": how, "score": 0, "why": why}),
     }
 }
+
+#[cfg(test)]
+#[path = "add_tests.rs"]
+mod tests;

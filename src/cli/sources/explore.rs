@@ -25,6 +25,8 @@ const REQUESTS_MAX: usize = 48;
 const FEEDS_ENOUGH: usize = 3;
 /// A feed that is worth so much is what was looked for.
 const GOOD_SCORE: u32 = 40;
+/// So many blocks of a page are a list.
+const BLOCKS_MIN: u32 = 2;
 /// Sitemaps tried.
 const SITEMAPS_MAX: usize = 3;
 /// The most text looked at to tell a language.
@@ -332,7 +334,12 @@ impl Explorer<'_> {
         } else {
             Outcome::Not(why_not(&place, &document, &harvest))
         };
-        if candidate.how == How::Block && matches!(outcome, Outcome::Not(_)) {
+        // One block repeats nothing.
+        let repeats = match &outcome {
+            Outcome::Gives { gives, .. } => gives.sample.entries >= BLOCKS_MIN,
+            Outcome::Not(_) => false,
+        };
+        if candidate.how == How::Block && !repeats {
             return;
         }
         self.explored.tried.push(Tried { candidate, outcome });

@@ -481,3 +481,29 @@ fn debug_tells_neither_address_nor_token() {
         "{shown}"
     );
 }
+
+#[test]
+fn the_sender_is_spelled_as_the_letter_is() {
+    for (script, expected) in [
+        (LetterScript::Cyrillic, "Жаршы"),
+        (LetterScript::Latin, "Jarşy"),
+    ] {
+        let letter = Letter {
+            tongue: Tongue::Kazakh,
+            script,
+            ..delivery(Purpose::Digest, "a", "b", "c")
+                .letter
+                .as_ref()
+                .clone()
+        };
+        let mail = originators(&sender(), &letter)
+            .expect("a sender")
+            .to("a@b.kz".parse().expect("address"))
+            .body(String::new())
+            .expect("a message");
+        let from = mail.headers().get::<lettre::message::header::From>();
+        let all = lettre::message::Mailboxes::from(from.expect("a sender"));
+        let names: Vec<Option<String>> = all.iter().map(|one| one.name.clone()).collect();
+        assert_eq!(names, [Some(expected.to_owned())]);
+    }
+}

@@ -76,6 +76,7 @@ fn full() -> Choice {
     moved.city = Some("Astana".to_owned());
     moved.region = Some(Region::ASTANA);
     moved.status = EventStatus::Postponed;
+    moved.details.is_day_new = true;
     let mut dropped = event("Жастар форумы", "2026-12-01", "third");
     dropped.status = EventStatus::Cancelled;
     let mut known = event("Өңірлік БАҚ форумы", "2026-12-03", "known");
@@ -133,6 +134,36 @@ fn full() -> Choice {
         ],
         corrections_left: 2,
         silent: (1..9).map(|n| format!("Үн {n}")).collect(),
+    }
+}
+
+#[test]
+fn the_subject_and_the_letter_count_the_same_forums() {
+    let mut choice = full();
+    choice.stories.clear();
+    choice.events.truncate(3);
+    let mut put_off = choice.events[1].clone();
+    put_off.details.is_day_new = false;
+    choice.events.push(put_off);
+    let profile = Profile {
+        tongue: Tongue::Russian,
+        ..Profile::default()
+    };
+    let letter = letter_for(&profile, &choice).expect("a letter");
+    assert!(
+        letter.subject.ends_with("и ещё 1 форум"),
+        "{}",
+        letter.subject
+    );
+    let counted = "Впереди 2 форума, 2 форума отменены или отложены\n";
+    assert!(letter.text.contains(counted), "{}", letter.text);
+    // Of what will take place, the moved one included.
+    assert_eq!(letter.text.matches("Добавить в календарь").count(), 2);
+    for (standing, times) in [
+        ("перенесён на этот день", 1),
+        ("отложен, новый день неизвестен", 1),
+    ] {
+        assert_eq!(letter.text.matches(standing).count(), times, "{standing}");
     }
 }
 
@@ -366,10 +397,11 @@ fn subjects_say_what_is_inside() {
         stories: full.stories[..count].to_vec(),
         ..Choice::default()
     };
-    let doubtful = Choice {
+    let mut doubtful = Choice {
         events: full.events[1..3].to_vec(),
         ..only_stories(1)
     };
+    doubtful.events[0].details.is_day_new = false;
     let mut russian = full.stories[0].clone();
     russian.reading.language = Language::Russian;
     "Форум завтра".clone_into(&mut russian.article.title);

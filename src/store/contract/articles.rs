@@ -68,6 +68,7 @@ fn full() -> VisitedArticle {
             end_time: "18:00:00".parse().ok(),
             registration: Some("https://forum.example.kz/?a=1&b=2".to_owned()),
             languages: vec![Language::KazakhCyrillic, Language::English],
+            is_day_new: true,
         },
         words: EventField::ALL
             .into_iter()
@@ -268,6 +269,7 @@ async fn an_article_may_tell_of_several_events(ground: Ground) {
         end_time: "18:00:00".parse().ok(),
         registration: Some("https://forum.example.kz/?a=1&b=2".to_owned()),
         languages: vec![Language::KazakhCyrillic, Language::English],
+        is_day_new: true,
     };
     week.said_by = EventField::ALL
         .into_iter()

@@ -19,6 +19,7 @@ on_both!(
     what_was_revised_is_found_by_its_new_words_alone,
     labels_agree_with_the_filter,
     pages_lose_nothing_and_repeat_nothing,
+    a_story_is_found_once_on_all_pages,
     hostile_queries_are_just_words,
     what_is_gone_is_not_found,
 );
@@ -203,6 +204,56 @@ async fn pages_lose_nothing_and_repeat_nothing(ground: Ground) {
     assert_eq!(found.next, None);
     let whole = store.search_articles(&asking("форум"), 10).await.unwrap();
     assert_eq!((whole.entries.len(), whole.next), (10, None));
+}
+
+/// Of ten articles six tell two stories, one of them over all pages.
+async fn a_story_is_found_once_on_all_pages(ground: Ground) {
+    let store = &ground.store;
+    let one = |n: i64| visited("a", &n.to_string(), at(n));
+    let told = |n: i64| {
+        let mut telling = one(n);
+        telling.story = match n {
+            0 | 4 | 8 | 9 => one(0).story,
+            5 | 6 => one(5).story,
+            _ => telling.story,
+        };
+        if n == 9 {
+            // The last stored, and not about what is looked for.
+            telling.article.title = "Жиын".to_owned();
+            telling.article.text = "Жиын өтеді.".to_owned();
+        }
+        telling
+    };
+    for n in 0..10 {
+        record(store, "a", vec![told(n)]).await;
+    }
+    let expected: Vec<ArticleId> = [8, 7, 6, 3, 2, 1].map(|n| one(n).article.id).to_vec();
+    for since in [None, Some(at(0))] {
+        for limit in [1, 2, 3, 6, 50] {
+            let mut search = asking("форум");
+            search.since = since;
+            let mut seen = Vec::new();
+            loop {
+                let found = store.search_stories(&search, limit).await.unwrap();
+                let entries = found.entries.into_iter();
+                seen.extend(entries.map(|entry| entry.article.id));
+                search.before = found.next;
+                if search.before.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(seen, expected, "{limit} a page");
+        }
+    }
+    let mut many = Vec::new();
+    for n in 100..100 + i64::from(FOUND_MAX) * 2 {
+        let mut telling = one(n);
+        telling.story = one(100).story;
+        many.push(telling);
+    }
+    record(store, "a", many).await;
+    let found = store.search_stories(&asking("форум"), 7).await.unwrap();
+    assert_eq!((found.entries.len(), found.next), (7, None));
 }
 
 async fn hostile_queries_are_just_words(ground: Ground) {

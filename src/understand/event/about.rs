@@ -2,6 +2,7 @@
 
 use super::super::lexicon::section;
 use super::Scene;
+use super::kazakh_name::kazakh_left;
 use super::venue::Said;
 use crate::model::language::Language;
 use crate::text::tokens::Token;
@@ -12,6 +13,8 @@ const NAME_TOKENS_MAX: usize = 12;
 const LANGUAGE_TOKENS: usize = 9;
 /// Kazakh endings of what is done.
 const ACCUSATIVES: [&str; 6] = ["ны", "ні", "ды", "ді", "ты", "ті"];
+const GENITIVES: [&str; 6] = ["ның", "нің", "дың", "дің", "тың", "тің"];
+const GENITIVE_CHARS: usize = 3;
 /// How the languages begin.
 const LANGUAGES: [(&str, Language); 9] = [
     ("қазақ", Language::KazakhCyrillic),
@@ -63,6 +66,9 @@ impl Scene<'_> {
     fn holder(&self, within: std::ops::Range<usize>) -> Option<Said> {
         let words = self.told.tokens.get(within.clone())?;
         if self.is_kazakh() {
+            if let Some(holder) = self.kazakh_arranger(&within) {
+                return Some(holder);
+            }
             return section("kk-organises")
                 .any(words)
                 .then(|| self.kazakh_holder(within))?;
@@ -93,6 +99,32 @@ impl Scene<'_> {
             })
             .unwrap_or_else(|| within.end.min(first + NAME_TOKENS_MAX));
         self.said(first, after)
+    }
+
+    /// "… әкімдігінің ұйымдастыруымен": whose doing it is, without the genitive.
+    fn kazakh_arranger(&self, within: &std::ops::Range<usize>) -> Option<Said> {
+        let tokens = &self.told.tokens;
+        let by = within
+            .clone()
+            .find(|at| tokens[*at].folded == "ұйымдастыруымен")?;
+        let last = by.checked_sub(1).filter(|last| *last >= within.start)?;
+        let owner = tokens[last].folded.as_str();
+        if !GENITIVES.iter().any(|ending| owner.ends_with(ending)) {
+            return None;
+        }
+        let blocked = |at: usize| {
+            self.dates
+                .iter()
+                .any(|dated| (dated.first..dated.after).contains(&at))
+        };
+        let mut first = kazakh_left(self.told, last, within, &blocked, &self.places);
+        while first < last && !tokens[first].capital {
+            first += 1;
+        }
+        let mut said = self.said(first, by)?;
+        let kept = said.name.chars().count().saturating_sub(GENITIVE_CHARS);
+        said.name = said.name.chars().take(kept).collect();
+        (first < last).then_some(said)
     }
 
     fn kazakh_holder(&self, within: std::ops::Range<usize>) -> Option<Said> {

@@ -119,6 +119,26 @@ impl Scene<'_> {
         section("formerly").any(between) && (self.moved || self.has_newer_day(dated, sentence))
     }
 
+    /// Whether the day chosen for a forum that is moved is the one it is moved to, and
+    /// not the one it was to be on: the words around it say so, or those around another.
+    pub(super) fn is_new_day(&self, choice: &Choice) -> bool {
+        if choice.replaced || self.is_of_before(choice.dated, choice.sentence) {
+            return false;
+        }
+        let weighs = |dated, sentence| self.moved(dated, sentence).map_or(0.0, |note| note.weight);
+        let said = weighs(choice.dated, choice.sentence);
+        let replaces = || {
+            self.dates.iter().any(|other| {
+                let sentence = self.sentence_at(other.first);
+                other.start != choice.dated.start
+                    && sentence.is_some_and(|sentence| {
+                        self.is_of_before(*other, sentence) || weighs(*other, sentence) < 0.0
+                    })
+            })
+        };
+        said > 0.0 || (said == 0.0 && replaces())
+    }
+
     /// The sentence names a day that the chosen one takes the place of.
     pub(super) fn has_day_before(&self, choice: &Choice) -> bool {
         let within = &self.told.sentences[choice.sentence].tokens;

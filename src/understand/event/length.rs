@@ -69,9 +69,11 @@ impl Scene<'_> {
         let near = choice.sentence.saturating_sub(SENTENCES)..=choice.sentence + SENTENCES;
         let days = self.dates.iter().filter_map(|other| {
             let mut day = other.start;
-            // A bare weekday is the next one after the first day.
-            if other.guessed && day < choice.dated.start {
-                day = day.checked_add_signed(TimeDelta::days(7))?;
+            // A bare weekday is the next one after the first day, however far that is.
+            let before = (choice.dated.start - day).num_days();
+            if other.guessed && before > 0 {
+                let weeks = before.div_euclid(7) + i64::from(before % 7 > 0);
+                day = day.checked_add_signed(TimeDelta::weeks(weeks))?;
             }
             let ahead = (day - choice.dated.start).num_days();
             (other.end.is_none() && (1..=DAYS_MAX).contains(&ahead)).then_some((other, day))

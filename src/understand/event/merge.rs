@@ -100,6 +100,7 @@ fn is_rescheduled(before: &Event, now: &Event) -> bool {
         (
             (event.start, event.end, event.time, event.status),
             (event.region, event.details.end_time),
+            event.details.is_day_new,
         )
     };
     key(before) != key(now)
@@ -187,6 +188,8 @@ impl Teller<'_> {
             event.status = claim.status;
             self.note(EventField::Status);
         }
+        let is_new = claim.status == EventStatus::Postponed && claim.details.is_day_new;
+        let mut is_day_new = event.details.is_day_new;
         let moved = claim.status == EventStatus::Postponed && claim.start != event.start;
         if moved || self.owns(EventField::Date) {
             if (event.start, event.end) != (claim.start, claim.end) {
@@ -195,6 +198,7 @@ impl Teller<'_> {
                 event.date_words.clone_from(&claim.evidence.words);
                 event.date_counted_from = claim.evidence.counted_from;
                 self.note(EventField::Date);
+                is_day_new = is_new;
                 // The hour was the old day's.
                 event.time = None;
                 event.details.end_time = None;
@@ -202,6 +206,9 @@ impl Teller<'_> {
         } else if event.start == claim.start {
             event.end = event.end.or(claim.end);
         }
+        // Who does not tell that the day is new does not say that it is the old one.
+        is_day_new |= is_new && event.start == claim.start;
+        event.details.is_day_new = is_day_new && event.status == EventStatus::Postponed;
     }
 
     fn tell_place(&mut self, event: &mut Event, claim: &EventClaim) {

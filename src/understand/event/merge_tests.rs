@@ -289,3 +289,45 @@ fn a_forum_told_of_in_two_languages_is_one_event() {
         );
     }
 }
+
+#[test]
+fn a_new_day_is_known_once_somebody_tells_it() {
+    let mut event = first();
+    let merged = |event: &Event, id: &str, start: &str, status, is_day_new| {
+        let mut said = claim(
+            "Қазақстан журналистерінің өңірлік форумы",
+            start,
+            Some("Astana"),
+        );
+        said.status = status;
+        said.details.is_day_new = is_day_new;
+        match merge(&said, &article(id), Some(event), &[], later()) {
+            EventChange::Changed(event) => event,
+            _ => event.clone(),
+        }
+    };
+    for (id, start, status, is_day_new, expected) in [
+        (
+            "a",
+            "2017-10-06",
+            EventStatus::Postponed,
+            false,
+            "postponed",
+        ),
+        ("b", "2017-10-16", EventStatus::Postponed, true, "moved"),
+        ("c", "2017-10-16", EventStatus::Postponed, false, "moved"),
+        (
+            "one",
+            "2017-10-06",
+            EventStatus::Cancelled,
+            false,
+            "cancelled",
+        ),
+    ] {
+        let sequence = event.sequence;
+        event = merged(&event, id, start, status, is_day_new);
+        assert_eq!(event.standing(), expected, "{id}");
+        assert_eq!(event.is_likely(), expected == "moved");
+        assert_eq!(event.sequence > sequence, id != "c", "{id}");
+    }
+}

@@ -10,10 +10,12 @@ mod beside;
 mod clock_time;
 mod dateline;
 mod dates;
+mod dedicated;
 mod elsewhere;
 mod forum;
 mod further;
 mod held;
+mod houses;
 mod kazakh_name;
 mod kind;
 mod length;
@@ -21,6 +23,7 @@ mod links;
 mod merge;
 mod name;
 mod naming;
+mod one_of;
 mod opening;
 mod venue;
 mod weekday;
@@ -31,7 +34,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::model::event::{EventDetails, EventField};
+use crate::model::event::{EventDetails, EventField, EventStatus};
 use crate::model::language::Language;
 use crate::model::reading::{Confidence, DateEvidence, EventClaim, Kind};
 use crate::model::region::Region;
@@ -265,6 +268,7 @@ impl Scene<'_> {
         }
         let mut details = EventDetails {
             end_time: hours.and_then(|(_, end)| end),
+            is_day_new: status == EventStatus::Postponed && self.is_new_day(choice),
             ..EventDetails::default()
         };
         if let Some(venue) = self.venue(choice.sentence) {

@@ -10,10 +10,12 @@ use super::super::lexicon::section;
 use super::super::place::Mention;
 use super::super::told::Told;
 use super::dates::Dated;
+use super::dedicated::{dedicated_after, dedicated_before};
 use super::kazakh_name::kazakh_left;
+use super::one_of::one_of_forums;
 
 /// Names longer than this to one side are a sentence by mistake.
-const SIDE_TOKENS_MAX: usize = 14;
+pub const SIDE_TOKENS_MAX: usize = 14;
 /// Russian masculine adjective endings, and their nominative.
 const ADJECTIVES: [(&str, &str); 12] = [
     ("ого", "ый"),
@@ -75,16 +77,7 @@ pub fn name(
             specific: true,
         };
     }
-    let first = match told.language {
-        Language::Russian => russian_left(told, at, within),
-        _ if kazakh => kazakh_left(told, at, within, &blocked, places),
-        _ => english_left(told, at, within, &blocked),
-    };
-    let after = if kazakh {
-        at + 1
-    } else {
-        right(told, at, within, &blocked)
-    };
+    let (first, mut after, dedicated_to) = bounds(told, at, within, &blocked, places);
     let mut text = String::new();
     let called = |index: &usize| {
         kazakh
@@ -114,6 +107,10 @@ pub fn name(
         text.push_str(gap);
         text.push_str(told.original(at + 1, after));
     }
+    if let Some(end) = dedicated_to {
+        push_dedication(&mut text, told, at, end);
+        after = end;
+    }
     Found {
         text: capitalised(text.trim()),
         first,
@@ -122,29 +119,44 @@ pub fn name(
     }
 }
 
-/// "Central Asia Media Summit, один из крупнейших форумов", "the Expo, one of the largest
-/// forums": the name stands before the comma, in capitals or quoted.
-fn one_of_forums(told: &Told, at: usize, within: &Range<usize>) -> Option<(usize, usize)> {
-    let tokens = &told.tokens;
-    let low = at.saturating_sub(SIDE_TOKENS_MAX).max(within.start);
-    let comma = (low..at).rev().find(|index| tokens[*index].is_mark(','))?;
-    let word = |at: usize| tokens.get(at).map_or("", |token| token.folded.as_str());
-    let one_of = matches!(
-        (word(comma + 1), word(comma + 2)),
-        ("один" | "одно" | "одна", "из") | ("one", "of")
+/// Where the name begins and ends, and where what it is dedicated to ends.
+fn bounds(
+    told: &Told,
+    at: usize,
+    within: &Range<usize>,
+    blocked: &dyn Fn(usize) -> bool,
+    places: &[Mention],
+) -> (usize, usize, Option<usize>) {
+    let kazakh = matches!(
+        told.language,
+        Language::KazakhCyrillic | Language::KazakhLatin
     );
-    if !one_of || comma <= within.start {
-        return None;
+    let mut first = match told.language {
+        Language::Russian => russian_left(told, at, within),
+        _ if kazakh => kazakh_left(told, at, within, blocked, places),
+        _ => english_left(told, at, within, blocked),
+    };
+    let mut after = at + 1;
+    let mut dedicated_to = None;
+    if kazakh {
+        first = dedicated_before(told, first, within, blocked, places);
+    } else {
+        after = right(told, at, within, blocked);
     }
-    if let Some(open) = quote_before(tokens, comma, within) {
-        return Some((open + 1, comma - 1));
+    if told.language == Language::Russian && after == at + 1 {
+        dedicated_to = dedicated_after(told, at, within, blocked);
     }
-    let low = comma.saturating_sub(SIDE_TOKENS_MAX).max(within.start);
-    let first = (low..comma)
-        .rev()
-        .take_while(|index| tokens[*index].is_word() && tokens[*index].capital)
-        .last()?;
-    (comma - first > 1).then_some((first, comma))
+    (first, after, dedicated_to)
+}
+
+/// ", посвящённый 30-летию столицы", up to token `end`.
+fn push_dedication(text: &mut String, told: &Told, at: usize, end: usize) {
+    text.push_str(", ");
+    let mut participle = String::new();
+    push(&mut participle, told, at + 2, true);
+    text.push_str(&participle);
+    text.push(' ');
+    text.push_str(told.original(at + 3, end));
 }
 
 /// "медиафорум" says more than "forum".

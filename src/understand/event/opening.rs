@@ -95,9 +95,8 @@ fn told_later(
 
 /// The first hour in `range` that is no deadline's or registration's.
 fn hour(told: &Told, range: Range<usize>) -> Option<Hours> {
-    told.tokens
-        .get(range)?
-        .split(|token: &Token| token.is_mark(',') || token.is_mark(';'))
+    clauses(told.tokens.get(range)?)
+        .into_iter()
         .filter(|clause| !section("deadline").any(clause) && !section("other-hour").any(clause))
         .find_map(first_time)
 }
@@ -105,11 +104,35 @@ fn hour(told: &Told, range: Range<usize>) -> Option<Hours> {
 /// "As the deputy mayor said, the session begins at 10:00": the hour in a clause
 /// that tells of beginning, whatever the others tell.
 fn hour_of_beginning(told: &Told, range: Range<usize>) -> Option<Hours> {
-    told.tokens
-        .get(range)?
-        .split(|token: &Token| token.is_mark(',') || token.is_mark(';'))
+    clauses(told.tokens.get(range)?)
+        .into_iter()
         .filter(|clause| section("begins").any(clause) && !section("past").any(clause))
         .find_map(first_time)
+}
+
+/// The clauses of a sentence, which may be two: "at 3 p.m. Registration is open."
+fn clauses(tokens: &[Token]) -> Vec<&[Token]> {
+    let word = |at: Option<usize>| {
+        let token = at.and_then(|at| tokens.get(at));
+        token.map_or("", |token| token.folded.as_str())
+    };
+    let ends = |at: &usize| {
+        let token = &tokens[*at];
+        let meridiem = word(at.checked_sub(1)) == "m"
+            && matches!(word(at.checked_sub(3)), "a" | "p")
+            && tokens
+                .get(at + 1)
+                .is_some_and(|next| next.capital && next.spaced);
+        token.is_mark(',') || token.is_mark(';') || token.is_mark('.') && meridiem
+    };
+    let mut first = 0;
+    let mut clauses = Vec::new();
+    for end in (0..tokens.len()).filter(ends) {
+        clauses.push(&tokens[first..end]);
+        first = end + 1;
+    }
+    clauses.push(&tokens[first..]);
+    clauses
 }
 
 fn sentence_at(told: &Told, token: usize) -> Option<usize> {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::super::lexicon::section;
 use super::Scene;
 use super::held::{Held, held};
+use super::houses::HOUSES;
 use super::kazakh_name::kazakh_left;
 use super::name;
 use crate::model::language::Language;
@@ -15,45 +16,6 @@ use crate::text::tokens::Token;
 const NAME_TOKENS_MAX: usize = 10;
 /// Sentences after the event's that may name its house.
 const SENTENCES_AFTER: usize = 3;
-/// Russian houses in the case of place, in the nominative, and whether a
-/// feminine adjective stands before them.
-const HOUSES: [(&str, &str, bool); 34] = [
-    ("центре", "центр", false),
-    ("холле", "холл", false),
-    ("дворце", "дворец", false),
-    ("доме", "дом", false),
-    ("театре", "театр", false),
-    ("университете", "университет", false),
-    ("библиотеке", "библиотека", true),
-    ("школе", "школа", true),
-    ("отеле", "отель", false),
-    ("гостинице", "гостиница", true),
-    ("зале", "зал", false),
-    ("музее", "музей", false),
-    ("академии", "академия", true),
-    ("институте", "институт", false),
-    ("комплексе", "комплекс", false),
-    ("павильоне", "павильон", false),
-    ("филармонии", "филармония", true),
-    ("колледже", "колледж", false),
-    ("лицее", "лицей", false),
-    ("технопарке", "технопарк", false),
-    ("резиденции", "резиденция", true),
-    ("галерее", "галерея", true),
-    ("стадионе", "стадион", false),
-    ("арене", "арена", true),
-    ("хабе", "хаб", false),
-    ("клубе", "клуб", false),
-    ("парке", "парк", false),
-    ("санатории", "санаторий", false),
-    ("кампусе", "кампус", false),
-    ("коворкинге", "коворкинг", false),
-    ("конгресс-центре", "конгресс-центр", false),
-    ("медиацентре", "медиацентр", false),
-    ("экспоцентре", "экспоцентр", false),
-    ("пресс-центре", "пресс-центр", false),
-];
-
 /// Something named in a text, and the words it was made of.
 pub(super) struct Said {
     pub name: String,
@@ -75,8 +37,11 @@ fn is_street(token: &Token) -> bool {
         "көш",
         "көшесі",
         "street",
+        "даңғылы",
+        "даңғ",
+        "avenue",
     ];
-    street.contains(&token.folded.as_str()) || token.number().is_some()
+    street.contains(&token.folded.as_str())
 }
 
 impl Scene<'_> {
@@ -134,7 +99,12 @@ impl Scene<'_> {
         }
         let mut after = self.end_of_line_part(first, within.end);
         // The house comes after its street and number.
-        while after < within.end && tokens.get(first).is_some_and(is_street) {
+        let is_address = |first: usize, after: usize| {
+            let part = tokens.get(first..after).unwrap_or_default();
+            let begins = part.first().is_some_and(|token| token.number().is_some());
+            begins || part.iter().any(is_street)
+        };
+        while after < within.end && is_address(first, after) {
             first = after + 1;
             after = self.end_of_line_part(first, within.end);
         }
@@ -162,7 +132,10 @@ impl Scene<'_> {
             Language::KazakhCyrillic | Language::KazakhLatin => {
                 self.kazakh_house(within.clone()).or_else(branded)
             }
-            Language::Russian => self.russian_house(within.clone()).or_else(branded),
+            Language::Russian => self
+                .russian_house(within.clone())
+                .or_else(branded)
+                .or_else(|| self.beside_town(within.clone())),
             _ => branded().or_else(|| self.english_house(within.clone())),
         }
     }
@@ -176,9 +149,14 @@ impl Scene<'_> {
     /// "Қазмедиа орталығында": the name up to the house, without its case.
     fn kazakh_house(&self, within: Range<usize>) -> Option<Said> {
         let tokens = &self.told.tokens;
-        let at = within
-            .clone()
-            .find(|at| section("kk-venue").means(&tokens[*at]))?;
+        // What the case takes behind the house: "үйі|нде", "үйі|ндегі", "музей|де".
+        let cases = [("kk-venue", 3), ("kk-venue-of", 5), ("kk-venue-bare", 2)];
+        let (at, case) = within.clone().find_map(|at| {
+            let found = cases
+                .iter()
+                .find(|(kind, _)| section(kind).means(&tokens[at]));
+            found.map(|(_, case)| (at, *case))
+        })?;
         let blocked = |index: usize| self.is_dated(index);
         let mut first = kazakh_left(self.told, at, &within, &blocked, &self.places);
         // "Форум Достық үйінде өтеді": what is held there is no part of the name.
@@ -189,6 +167,15 @@ impl Scene<'_> {
         if let Some(subject) = (first..at).rev().find(|index| is_held(*index)) {
             first = subject + 1;
         }
+        if case == 2 {
+            // Bare of a possessive, only a name makes it one house: a person's, a public one.
+            let is_own = |index: &usize| {
+                let token = &tokens[*index];
+                let named = token.capital && (*index > within.start || *index + 1 < at);
+                named || section("kk-venue-public").means(token)
+            };
+            first = (first..at).find(is_own)?;
+        }
         if first == at {
             return None;
         }
@@ -196,7 +183,7 @@ impl Scene<'_> {
         let house = self.told.original(at, at + 1);
         let cut: String = house
             .chars()
-            .take(house.chars().count().saturating_sub(3))
+            .take(house.chars().count().saturating_sub(case))
             .collect();
         let gap = if tokens[at].spaced { " " } else { "" };
         Some(Said {
@@ -258,6 +245,39 @@ impl Scene<'_> {
         own.then(|| Said {
             name: name::capitalised(&name),
             words: self.told.original(first, after).to_owned(),
+        })
+    }
+
+    /// "В г. Туркестан, конгресс-центр «…», начало в 10.00", "в Кызылорде (Дом дружбы, …)":
+    /// a house of its own name right behind its town.
+    fn beside_town(&self, within: Range<usize>) -> Option<Said> {
+        let tokens = &self.told.tokens;
+        let begins = |at: usize| {
+            let mark = &tokens[at];
+            let town = self.places.iter().any(|place| place.after == at);
+            town && (mark.is_mark(',') || mark.is_mark('(')) && at + 1 < within.end
+        };
+        within.clone().filter(|at| begins(*at)).find_map(|mark| {
+            let first = mark + 1;
+            let after = self.end_of_line_part(first, within.end);
+            let after = (first..after)
+                .find(|at| tokens[*at].is_mark(')'))
+                .unwrap_or(after);
+            let is_house = |at: &usize| {
+                let house = tokens[*at].folded.as_str();
+                HOUSES.iter().any(|(_, name, _)| *name == house)
+            };
+            // At most two adjectives before the house, and behind it what it is called.
+            let at = (first..after.min(first + 4)).find(is_house)?;
+            let named = tokens[at].capital && at + 1 < after
+                || name::quote_after(tokens, at + 1, after) == Some(after)
+                || tokens
+                    .get(at + 1)
+                    .is_some_and(|next| next.folded == "имени");
+            let plain = tokens[first..after]
+                .iter()
+                .all(|token| token.number().is_none() && !section("future-held").means(token));
+            (named && plain).then(|| self.named(first, after))?
         })
     }
 
@@ -344,6 +364,15 @@ impl Scene<'_> {
         let host = tokens.get(at + 1).is_some_and(|next| next.folded == "will");
         let owned = lead.is_some_and(|lead| lead.ends_with('s') && lead.contains(['\'', '’']));
         let placed = matches!(lead, Some("at" | "in" | "the")) || owned || host;
+        // "the House of Friendship": what follows is the name.
+        let of = tokens.get(at + 1).is_some_and(|next| next.folded == "of");
+        let owners = |index: &usize| tokens[*index].is_word() && tokens[*index].capital;
+        let after = (at + 2..within.end).find(|index| !owners(index));
+        let after = after.unwrap_or(within.end);
+        let is_dated = (at..after).any(|index| self.is_dated(index));
+        if placed && of && after > at + 2 && !is_dated {
+            return self.named(first, after);
+        }
         (placed && at > first).then(|| self.named(first, at + 1))?
     }
 
