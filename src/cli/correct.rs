@@ -138,8 +138,10 @@ const NAME_CHARS_MAX: usize = 200;
 fn name(words: &str) -> Result<String, String> {
     let name = one_line(words);
     match name.chars().count() {
-        0 => Err("an event without a name would stand in calendars without a title".to_owned()),
-        1..=NAME_CHARS_MAX => Ok(name),
+        _ if !name.contains(char::is_alphanumeric) => {
+            Err("an event without a name would stand in calendars without a title".to_owned())
+        }
+        0..=NAME_CHARS_MAX => Ok(name),
         chars => Err(format!("{chars} letters are more than {NAME_CHARS_MAX}")),
     }
 }

@@ -374,9 +374,9 @@ fn rules_and_towns_that_cannot_be_are_named_with_their_lines() {
     let output = world.run(&["check"]);
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
     for expected in [
-        "feeds/sources/a.toml:15:1: error: item: `div..card` is no CSS selector",
-        "feeds/sources/a.toml:23:1: error: item: `div:has((` is no CSS selector",
-        "feeds/sources/a.toml:24:1: error: link: `a[` is no CSS selector",
+        "feeds/sources/a.toml:16:1: error: item: `div..card` is no CSS selector",
+        "feeds/sources/a.toml:25:1: error: item: `div:has((` is no CSS selector",
+        "feeds/sources/a.toml:26:1: error: link: `a[` is no CSS selector",
         "feeds/desk/a.md:6:1: error: city: Караганда lies in KZ-35, not in KZ-71",
         "feeds/desk/b.md:6:1: error: city: no town is known as `Нарния`",
     ] {
