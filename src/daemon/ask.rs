@@ -12,6 +12,7 @@ use crate::gather::web::{Request, Seen};
 use crate::model::source::{Place, Source, SourceState, Validators};
 
 use super::Newsroom;
+use super::aside::aside;
 
 /// Asks the place and reads its answer; with what was said and heard, nothing of
 /// a desk.
@@ -38,7 +39,11 @@ pub(super) async fn ask(
     let page_at = asks_robots(&source.place).then(|| newsroom.clock.now());
     let (answer, seen) = newsroom.web.fetch_closely(&request, page_at).await;
     let now = newsroom.clock.now();
-    (found::read(source, state, answer, now), seen)
+    let (source, state) = (source.clone(), state.clone());
+    let read = aside(answer.bytes(), move || {
+        found::read(&source, &state, answer, now)
+    });
+    (read.await, seen)
 }
 
 fn headers(source: &Source) -> Vec<(String, String)> {

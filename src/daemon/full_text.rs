@@ -7,6 +7,7 @@
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
 use url::Url;
 
 use crate::gather::full_text::{self, Came, PAGES_PER_VISIT, WAITING_PER_VISIT, Wish};
@@ -18,6 +19,7 @@ use crate::store::StoreError;
 use crate::understand::{self, Hints, Read};
 
 use super::Newsroom;
+use super::aside::aside;
 
 /// A new or changed article as its source gave it.
 pub(super) struct Told {
@@ -85,7 +87,7 @@ pub(super) async fn complete(
             let (taken, outcome) = asker.ask(article, page, *asked).await;
             completed.full_texts.push(outcome);
             if taken {
-                *read = understand::read_to_compare(article, hints, newsroom.zone, now);
+                *read = understood(newsroom, hints, article, now).await;
             }
         }
     }
@@ -113,11 +115,23 @@ pub(super) async fn complete(
         let (taken, outcome) = asker.ask(&mut article, page, waiting.asked).await;
         completed.full_texts.push(outcome);
         if taken {
-            let read = understand::read_to_compare(&article, hints, newsroom.zone, now);
+            let read = understood(newsroom, hints, &article, now).await;
             completed.late.push((article, read));
         }
     }
     Ok(completed)
+}
+
+async fn understood(
+    newsroom: &Newsroom,
+    hints: &Hints,
+    article: &Article,
+    now: DateTime<Utc>,
+) -> Read {
+    let (article, hints, zone) = (article.clone(), *hints, newsroom.zone);
+    let bytes = article.text.len();
+    let read = move || understand::read_to_compare(&article, &hints, zone, now);
+    aside(bytes, read).await
 }
 
 struct Asker<'a> {
@@ -140,7 +154,13 @@ impl Asker<'_> {
         let begun = self.newsroom.clock.now();
         let (answer, _) = self.newsroom.web.fetch_closely(&request, Some(begun)).await;
         let now = self.newsroom.clock.now();
-        let came = full_text::take(article, &answer, now);
+        let mut whole = article.clone();
+        let taken = aside(answer.bytes(), move || {
+            let came = full_text::take(&mut whole, &answer, now);
+            (whole, came)
+        });
+        let (whole, came) = taken.await;
+        *article = whole;
         if let Came::NotNow(why, _) = &came {
             tracing::debug!(source.id = %self.source.id, article.id = %article.id, why, "a full text could not be had");
             // A server that has trouble with one page is not asked for nine more.

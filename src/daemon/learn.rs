@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use crate::model::article::{Article, ArticleId};
+use crate::model::article::{Article, ArticleId, KnownArticle};
 use crate::model::correction::Correction;
 use crate::model::event::{Event, EventId};
 use crate::model::full_text::FullText;
@@ -23,6 +23,7 @@ use crate::understand::identity::{self, Change};
 use crate::understand::{self, Hints, Read, event, same_story};
 
 use super::Newsroom;
+use super::aside::aside;
 use super::event_claims::{Claimed, Main, add_once, claims, span};
 use super::full_text::{self, Pages, Told};
 
@@ -58,17 +59,16 @@ impl Learned {
         room: usize,
         now: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
-        let ids: Vec<ArticleId> = articles.iter().map(|article| article.id.clone()).collect();
-        let known = newsroom.store.known_articles(&ids).await?;
+        let (articles, known) = known(newsroom, source, articles).await?;
         let hints = Hints {
             language: source.language,
             region: source.region,
         };
         let (mut new, mut revised, mut beyond) = (0, 0, 0);
-        let mut told = Vec::new();
+        let mut wanted = Vec::new();
         for article in articles {
             let before = known.get(&article.id);
-            let article = match identity::change(article, before) {
+            let article = match identity::change(source, article, before) {
                 Change::New(_) if new >= room => {
                     beyond += 1;
                     continue;
@@ -83,12 +83,9 @@ impl Learned {
                 }
                 Change::Unchanged => continue,
             };
-            told.push(Told {
-                read: understand::read_to_compare(&article, &hints, newsroom.zone, now),
-                asked: before.map_or(0, |known| known.full_text_asked),
-                article,
-            });
+            wanted.push((article, before.map_or(0, |known| known.full_text_asked)));
         }
+        let mut told = read(wanted, hints, newsroom.zone, now).await;
         let completed = full_text::complete(newsroom, source, &hints, &mut told, pages).await?;
         let late = completed.late.iter();
         let late: HashSet<ArticleId> = late.map(|(article, _)| article.id.clone()).collect();
@@ -133,6 +130,47 @@ impl Learned {
         let late = |visited: &&VisitedArticle| !self.late.contains(&visited.article.id);
         self.articles.iter().filter(late)
     }
+}
+
+/// The articles and what the store knows of them; those that are known under another
+/// id have that one.
+async fn known(
+    newsroom: &Newsroom,
+    source: &Source,
+    mut articles: Vec<Article>,
+) -> Result<(Vec<Article>, HashMap<ArticleId, KnownArticle>), StoreError> {
+    let ids: Vec<ArticleId> = articles.iter().map(|article| article.id.clone()).collect();
+    let mut known = newsroom.store.known_articles(&ids).await?;
+    let strangers = identity::strangers(&articles, &known);
+    if strangers.is_empty() {
+        return Ok((articles, known));
+    }
+    let namesakes = newsroom.store.namesakes(&source.id, &strangers).await?;
+    let mut recognised = identity::recognised(&strangers, &articles, &namesakes);
+    let ids: Vec<ArticleId> = recognised.values().cloned().collect();
+    known.extend(newsroom.store.known_articles(&ids).await?);
+    for article in &mut articles {
+        if let Some(id) = recognised.remove(&article.id) {
+            article.id = id;
+        }
+    }
+    Ok((articles, known))
+}
+
+/// Reads articles, each with how often its page was asked for.
+async fn read(
+    wanted: Vec<(Article, u32)>,
+    hints: Hints,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Vec<Told> {
+    let bytes = wanted.iter().map(|(article, _)| article.text.len()).sum();
+    let told = move |(article, asked)| Told {
+        read: understand::read_to_compare(&article, &hints, zone, now),
+        asked,
+        article,
+    };
+    aside(bytes, move || wanted.into_iter().map(told).collect()).await
 }
 
 /// An article as it is believed with the editor's word on it, and what it is

@@ -5,6 +5,7 @@
 //! window closes once because its watermark moves in the transaction that
 //! closes it. There is therefore no leader.
 
+mod aside;
 mod ask;
 pub mod bounces;
 pub mod correct;

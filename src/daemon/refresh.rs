@@ -19,6 +19,7 @@ use crate::store::{ReadyVisit, StoreError, Visit};
 use crate::understand::identity;
 
 use super::Newsroom;
+use super::aside::aside;
 use super::ask::ask;
 use super::full_text::Pages;
 use super::learn::Learned;
@@ -164,7 +165,13 @@ pub async fn look(
         .offer
         .is_some()
         .then(|| identity::shares_ids(&harvest.drafts));
-    let identified = identity::identify(source, &harvest.feed, harvest.drafts, now);
+    let drafts = harvest.drafts;
+    let bytes = drafts.iter().map(|draft| draft.text.len()).sum();
+    let (asked, feed) = (source.clone(), harvest.feed.clone());
+    let identified = aside(bytes, move || {
+        identity::identify(&asked, &feed, drafts, now)
+    });
+    let identified = identified.await;
     told.complaints = harvest.complaints;
     told.complaints.extend(identified.complaints);
     tell(&identified.articles);

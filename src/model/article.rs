@@ -75,4 +75,18 @@ pub struct KnownArticle {
     pub engine_version: u32,
     /// How often its page was asked for its full text.
     pub full_text_asked: u32,
+    /// When its publisher changed it last, as told with the stored text.
+    pub updated: Option<DateTime<Utc>>,
+    /// Hashes of what it said in its earlier revisions.
+    pub earlier_hashes: Vec<String>,
+}
+
+/// A stored article, as far as one that has its title and date may be it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Namesake {
+    pub id: ArticleId,
+    pub link: Option<Url>,
+    pub title: String,
+    pub published: Option<DateTime<Utc>>,
+    pub first_seen: DateTime<Utc>,
 }

@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
+use serde::Serialize;
 use sqlx::FromRow;
 
 use super::Store;
 use super::error::StoreError;
-use super::rows::{self, from_json, list, parsed, time, time_or_none, unsigned};
+use super::rows::{self, from_json, json, list, parsed, time, time_or_none, unsigned};
 use super::session::values;
 use super::told_events;
-use crate::model::article::{Article, ArticleId, KnownArticle};
+use crate::model::article::{Article, ArticleId, KnownArticle, Namesake};
 use crate::model::reading::{Confidence, Kind, Reading};
 use crate::model::source::SourceId;
 
@@ -55,6 +56,25 @@ pub(super) struct ArticleRow {
     text: String,
 }
 
+/// A batch of articles has no more that may be them: beyond, a source repeats itself.
+const NAMESAKES_MAX: usize = 5_000;
+
+/// What an article may be known by besides its id.
+#[derive(Serialize)]
+struct Face<'a> {
+    dated: i64,
+    title: &'a str,
+}
+
+impl<'a> Face<'a> {
+    fn of(article: &'a Article) -> Self {
+        Self {
+            dated: article.dated().timestamp_millis(),
+            title: &article.title,
+        }
+    }
+}
+
 impl Store {
     /// What is known of those of `ids` that are stored.
     pub async fn known_articles(
@@ -64,15 +84,16 @@ impl Store {
         let mut session = self.pools.read("looking up known articles");
         let mut known = HashMap::with_capacity(ids.len());
         for batch in ids.chunks(rows::BATCH_ROWS) {
-            let found: Vec<(String, i64, String, i64, i64, i64)> = session
+            let found: Vec<(String, i64, String, i64, i64, i64, Option<i64>)> = session
                 .fetch(
-                    "SELECT id, revision, content_hash, first_seen, engine_version, full_text_asked
+                    "SELECT id, revision, content_hash, first_seen, engine_version, full_text_asked,
+                       updated
                      FROM articles
                      WHERE id IN (SELECT item.value ->> 'v' FROM {rows} AS item)",
                     values![list(batch.iter().map(ArticleId::as_str))],
                 )
                 .await?;
-            for (id, revision, content_hash, first_seen, engine_version, asked) in found {
+            for (id, revision, content_hash, first_seen, engine_version, asked, updated) in found {
                 let id = ArticleId::from_stored(id);
                 let article = KnownArticle {
                     id: id.clone(),
@@ -81,11 +102,67 @@ impl Store {
                     first_seen: time(first_seen, "articles.first_seen")?,
                     engine_version: unsigned(engine_version, "articles.engine_version")?,
                     full_text_asked: unsigned(asked, "articles.full_text_asked")?,
+                    updated: time_or_none(updated, "articles.updated")?,
+                    earlier_hashes: Vec::new(),
                 };
                 known.insert(id, article);
             }
         }
+        let revised = known.values().filter(|known| known.revision > 1);
+        let revised: Vec<String> = revised.map(|known| known.id.as_str().to_owned()).collect();
+        for batch in revised.chunks(rows::BATCH_ROWS) {
+            let found: Vec<(String, String)> = session
+                .fetch(
+                    "SELECT article_id, content_hash FROM article_revisions
+                     WHERE article_id IN (SELECT item.value ->> 'v' FROM {rows} AS item)
+                     ORDER BY article_id, revision",
+                    values![list(batch.iter().map(String::as_str))],
+                )
+                .await?;
+            for (id, hash) in found {
+                if let Some(known) = known.get_mut(&ArticleId::from_stored(id)) {
+                    known.earlier_hashes.push(hash);
+                }
+            }
+        }
         Ok(known)
+    }
+
+    /// Stored articles of `source` with the date and the title of one of `articles`,
+    /// the oldest first; at most [`NAMESAKES_MAX`] for a batch.
+    pub async fn namesakes(
+        &self,
+        source: &SourceId,
+        articles: &[&Article],
+    ) -> Result<Vec<Namesake>, StoreError> {
+        let mut session = self.pools.read("looking up articles by title and date");
+        let mut namesakes = Vec::new();
+        for batch in articles.chunks(rows::BATCH_ROWS) {
+            let faces: Vec<Face> = batch.iter().map(|article| Face::of(article)).collect();
+            let found: Vec<(String, Option<String>, String, Option<i64>, i64)> = session
+                .fetch(
+                    format!(
+                        "SELECT id, link, title, published, first_seen FROM articles
+                         WHERE dated IN
+                             (SELECT CAST(item.value ->> 'dated' AS BIGINT) FROM {{rows}} AS item)
+                           AND title IN (SELECT item.value ->> 'title' FROM {{rows}} AS item)
+                           AND source_id = $2
+                         ORDER BY seq LIMIT {NAMESAKES_MAX}"
+                    ),
+                    values![json(&faces), source.as_str()],
+                )
+                .await?;
+            for (id, link, title, published, first_seen) in found {
+                namesakes.push(Namesake {
+                    id: ArticleId::from_stored(id),
+                    link: rows::url(link, "articles.link")?,
+                    title,
+                    published: time_or_none(published, "articles.published")?,
+                    first_seen: time(first_seen, "articles.first_seen")?,
+                });
+            }
+        }
+        Ok(namesakes)
     }
 
     /// The newest revision of an article, and what is believed of it.

@@ -3,6 +3,10 @@
 //!
 //! Deliberately absent: knowledge of what is stored; [`change`] is handed it.
 
+mod counters;
+mod links;
+mod twins;
+
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,6 +19,9 @@ use crate::model::id::derive;
 use crate::model::source::{Place, Source};
 use crate::text::normalise::{clip, one_line};
 use crate::text::sentences::sentences;
+use counters::without_counters;
+use links::{canonical, without_session};
+pub use twins::{recognised, strangers};
 
 /// A publication date further ahead than this is a slip or a lie.
 const FUTURE_DAYS_MAX: i64 = 7;
@@ -24,9 +31,6 @@ const EARLIEST_PUBLICATION_SECONDS: i64 = 631_152_000;
 const TITLE_CHARS_MAX: usize = 160;
 /// The longest title a publisher may give; more is cut.
 const GIVEN_TITLE_CHARS_MAX: usize = 300;
-/// Query keys that name the reader's way, not the text.
-const TRACKING_KEYS: [&str; 6] = ["fbclid", "gclid", "yclid", "from", "rss", "_openstat"];
-
 /// What came of a document's drafts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Identified {
@@ -94,17 +98,28 @@ pub fn shares_ids(drafts: &[Draft]) -> bool {
     !shared_ids(drafts).is_empty()
 }
 
-/// What to do with an article the store may know.
-pub fn change(mut article: Article, known: Option<&KnownArticle>) -> Change {
+/// What to do with an article of `source` the store may know.
+pub fn change(source: &Source, mut article: Article, known: Option<&KnownArticle>) -> Change {
     match known {
         None => Change::New(article),
         Some(known) if known.content_hash == article.content_hash => Change::Unchanged,
+        Some(known) if flaps(source, &article, known) => Change::Unchanged,
         Some(known) => {
             article.revision = known.revision.saturating_add(1);
             article.first_seen = known.first_seen;
             Change::Revised(article)
         }
     }
+}
+
+/// Whether the text is one the article had before: servers behind one address give
+/// this one and that. It is news all the same where the publisher says that it was
+/// changed since, and on the desk, where the last word is what stands there.
+fn flaps(source: &Source, article: &Article, known: &KnownArticle) -> bool {
+    let is_newer = known.updated.is_some() && article.updated > known.updated;
+    !matches!(source.place, Place::Desk(_))
+        && !is_newer
+        && known.earlier_hashes.contains(&article.content_hash)
 }
 
 struct Parts {
@@ -171,7 +186,7 @@ fn article(
 /// Over everything a reader would notice. Publication dates count for the desk
 /// only: some servers give the time of asking, which would make each visit a
 /// revision, while "tomorrow" in a desk text means another day when its date
-/// is corrected.
+/// is corrected. Nor do counters of views and comments.
 fn content_hash(article: &Article, source: &Source) -> String {
     let desk_date = match source.place {
         Place::Desk(_) => article.published.map(|time| time.to_rfc3339()),
@@ -181,9 +196,9 @@ fn content_hash(article: &Article, source: &Source) -> String {
     derive(&[
         &article.title,
         article.link.as_ref().map_or("", Url::as_str),
-        &article.summary_html,
-        &article.content_html,
-        &article.text,
+        &without_counters(&article.summary_html),
+        &without_counters(&article.content_html),
+        &without_counters(&article.text),
         &article.authors.join("\n"),
         article.image.as_ref().map_or("", Url::as_str),
         desk_date.as_deref().unwrap_or_default(),
@@ -217,6 +232,7 @@ fn link_of(draft: &Draft) -> Option<Url> {
         .into_iter()
         .flatten()
         .find_map(web_url)
+        .map(without_session)
 }
 
 /// Without a name and a password: they only make one house look like another.
@@ -275,24 +291,6 @@ fn key_of(
         (None, Some(link)) => format!("link {}", canonical(link)),
         (None, None) => format!("text {}", derive(&[title, text])),
     }
-}
-
-/// One spelling for the addresses of one text: without scheme, `www.`, last
-/// slash, fragment and tracking keys.
-fn canonical(link: &Url) -> String {
-    let host = link.host_str().unwrap_or_default();
-    let host = host.strip_prefix("www.").unwrap_or(host);
-    let port = link
-        .port()
-        .map_or_else(String::new, |port| format!(":{port}"));
-    let path = link.path().trim_end_matches('/');
-    let mut query: Vec<String> = link
-        .query_pairs()
-        .filter(|(key, _)| !key.starts_with("utm_") && !TRACKING_KEYS.contains(&key.as_ref()))
-        .map(|(key, value)| format!("{key}={value}"))
-        .collect();
-    query.sort();
-    format!("{host}{port}{path}?{}", query.join("&"))
 }
 
 fn believable(

@@ -20,6 +20,7 @@ use crate::store::{StoreError, Visit, VisitRecord};
 use crate::understand::identity;
 
 use super::super::Newsroom;
+use super::super::aside::in_place;
 use super::super::full_text::Pages;
 use super::super::gather::{Which, gather};
 use super::super::holding::hold;
@@ -134,7 +135,7 @@ fn content(source: &Source, push: &Subscription, document: &Document<'_>) -> Opt
     if push.whole_only || document.bytes.is_empty() {
         return None;
     }
-    let harvest = gather::read(&source.place, document);
+    let harvest = in_place(|| gather::read(&source.place, document));
     (harvest.format.is_some() && !harvest.drafts.is_empty()).then_some(harvest)
 }
 

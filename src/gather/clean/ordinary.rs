@@ -12,7 +12,6 @@ use url::Url;
 
 use super::address::{Address, address};
 use super::entities::entity;
-use super::tower::AMPERSANDS_MAX;
 use super::{LINK_REL, scan};
 
 /// Elements open at once; deeper markup is not ordinary.
@@ -118,8 +117,7 @@ pub(super) fn clean(html: &str, base: Option<&Url>) -> Option<String> {
     let odd = |byte: u8| byte < b' ' && byte != b'\n' && byte != b'\t';
     let is_odd = html.bytes().fold(false, |found, byte| found | odd(byte));
     let begins_with_mark = html.starts_with('\u{feff}');
-    let is_tower = html.len() > AMPERSANDS_MAX && html.matches('&').nth(AMPERSANDS_MAX).is_some();
-    if is_odd || begins_with_mark || is_tower {
+    if is_odd || begins_with_mark {
         return None;
     }
     let mut pass = Pass {

@@ -1,17 +1,24 @@
 //! Tells markup that would cost the HTML parser far more than its length: the
 //! parser walks its open elements at each tag, opens unclosed formatting again
-//! in each paragraph, and compares each attribute of a tag with all others. A
-//! feed's text that is such becomes plain; a page loses only the tags beyond the
-//! limits, and the text between them stays.
+//! in each paragraph, compares each attribute of a tag with all others and those of
+//! each `<html>` with those of all before it; and writing a text out it looks, at
+//! each sign it has to escape, through all the rest of it. A feed's text that is such
+//! becomes plain; a page loses only the tags beyond the limits, and the text between
+//! them stays.
 //!
 //! One pass, with the parser's own rules for which end tag closes what (HTML
 //! section 13.2.6) as far as they bear on depth; where they are not followed,
 //! more is counted as open than is. Deliberately absent: a tree.
 
+mod signs;
+
 use std::borrow::Cow;
+
+use memchr::memchr;
 
 use super::text;
 use crate::gather::document::DOCUMENT_DEPTH_MAX;
+use signs::Signs;
 
 /// Formatting elements waiting to be opened again in the next paragraph.
 const FORMATTING_MAX: usize = 32;
@@ -91,48 +98,56 @@ const FOREIGN: [&str; 3] = ["svg", "math", "select"];
 
 /// Signs `<` that begin no tag: the parser's cost grows with their square.
 const STRAY_SIGNS_MAX: usize = 1_000;
-/// Ampersands, whose cost grows so too, though far more slowly.
-pub(super) const AMPERSANDS_MAX: usize = 50_000;
+/// Tags of `<html>` and `<body>`: what they say is added to the first, each time
+/// compared with all it has.
+const ROOTS_MAX: usize = 16;
+/// Raw elements whose content is written out as it is.
+const UNESCAPED: [&str; 2] = ["script", "style"];
+/// Parts a text in two, and nobody sees it.
+const PARTING: &str = "<wbr>";
 
 /// Whether `html` is such.
 pub(super) fn is_a_tower(html: &str) -> bool {
-    html.matches('&').nth(AMPERSANDS_MAX).is_some() || measure(html).0
+    measure(html).0
 }
 
 /// Whether `html` is a tower, and how many elements were compared to tell.
 fn measure(html: &str) -> (bool, usize) {
     let mut refused = false;
-    let compared = walk(html, |_, _| {
+    let compared = walk(html, |_| {
         refused = true;
         Next::Stop
     });
     (refused, compared)
 }
 
-/// `html` without the tags, stray signs and ampersands beyond the limits, and
-/// how many those were.
+/// `html` without the tags and stray signs beyond the limits, and how many those
+/// were; a text with more signs than are written out at once stays, in parts.
 pub fn cut(html: &str) -> (Cow<'_, str>, usize) {
-    let (kept, left_out) = cut_tags(html);
-    let Some((beyond, _)) = kept.match_indices('&').nth(AMPERSANDS_MAX) else {
-        return (kept, left_out);
-    };
-    let (first, rest) = kept.split_at(beyond);
-    let ampersands = rest.matches('&').count();
-    let spared = format!("{first}{}", rest.replace('&', " "));
-    (Cow::Owned(spared), left_out + ampersands)
-}
-
-fn cut_tags(html: &str) -> (Cow<'_, str>, usize) {
     let mut kept = String::new();
     let mut copied = 0;
     let mut left_out = 0;
-    walk(html, |start, end| {
-        kept.push_str(&html[copied..start]);
-        copied = end;
-        left_out += 1;
+    walk(html, |beyond| {
+        match beyond {
+            Beyond::Tag { start, end } => {
+                kept.push_str(&html[copied..start]);
+                copied = end;
+                left_out += 1;
+            }
+            Beyond::Text { at } => {
+                kept.push_str(&html[copied..at]);
+                kept.push_str(PARTING);
+                copied = at;
+            }
+            Beyond::Raw { at, end } => {
+                kept.push_str(&html[copied..at]);
+                left_out += signs::blank(&html[at..end], &mut kept);
+                copied = end;
+            }
+        }
         Next::Tag
     });
-    if left_out == 0 {
+    if copied == 0 {
         return (Cow::Borrowed(html), 0);
     }
     kept.push_str(&html[copied..]);
@@ -146,27 +161,73 @@ enum Next {
     Stop,
 }
 
-/// Hands `refuse` the place of each tag beyond the limits; tells how many
-/// elements were compared.
-fn walk(html: &str, mut refuse: impl FnMut(usize, usize) -> Next) -> usize {
+/// What is beyond a limit, by its place in bytes.
+#[derive(Clone, Copy)]
+enum Beyond {
+    Tag {
+        start: usize,
+        end: usize,
+    },
+    /// The text from here on has to be written apart from the one before.
+    Text {
+        at: usize,
+    },
+    /// The rest of a raw element's content has more signs than are written at once.
+    Raw {
+        at: usize,
+        end: usize,
+    },
+}
+
+/// Hands `refuse` each thing beyond the limits; tells how many elements were
+/// compared.
+fn walk(html: &str, mut refuse: impl FnMut(Beyond) -> Next) -> usize {
     let mut open = Open::default();
+    let mut signs = Signs::default();
     let mut at = 0;
     let mut strays = 0;
-    while let Some(found) = html[at..].find('<') {
-        let start = at + found;
+    loop {
+        let found = memchr(b'<', &html.as_bytes()[at..]);
+        let start = found.map_or(html.len(), |found| at + found);
+        while let Some(beyond) = signs.beyond(html, at, start) {
+            if refuse(Beyond::Text { at: beyond }) == Next::Stop {
+                return open.compared;
+            }
+            at = beyond;
+        }
+        if found.is_none() {
+            return open.compared;
+        }
         let tag = tag_at(html, start);
-        at = tag.end;
+        let end = tag.end;
+        at = end;
         strays += usize::from(tag.name.is_empty() && !html[start..].starts_with("<!--"));
         let is_stray = tag.name.is_empty() && strays > STRAY_SIGNS_MAX;
-        if is_stray || tag.attributes > ATTRIBUTES_MAX || !open.admits(&tag) {
-            if refuse(start, tag.end) == Next::Stop {
-                break;
+        if is_stray
+            || tag.attributes > ATTRIBUTES_MAX
+            || signs::are_too_many(html, start, &tag)
+            || !open.admits(&tag)
+        {
+            if refuse(Beyond::Tag { start, end }) == Next::Stop {
+                return open.compared;
             }
-        } else if !tag.closing && RAW.contains(&tag.name.as_str()) && open.reads_raw(&tag.name) {
-            at = raw_end(html, tag.end, &tag.name);
+            continue;
+        }
+        signs.passed(&tag);
+        if !tag.closing && RAW.contains(&tag.name.as_str()) && open.reads_raw(&tag.name) {
+            at = raw_end(html, end, &tag.name);
+            let is_escaped = !UNESCAPED.contains(&tag.name.as_str());
+            let beyond = Signs::default().beyond(html, end, at);
+            if let Some(beyond) = beyond.filter(|_| is_escaped)
+                && refuse(Beyond::Raw {
+                    at: beyond,
+                    end: at,
+                }) == Next::Stop
+            {
+                return open.compared;
+            }
         }
     }
-    open.compared
 }
 
 /// What stands at a `<`; without a name: a comment, a declaration or a lone sign.
@@ -188,6 +249,9 @@ struct Open {
     /// How many of the elements are of [`FOREIGN`].
     foreign: usize,
     compared: usize,
+    /// Tags of `<html>` and `<body>`, and how many attributes they have together.
+    roots: usize,
+    root_attributes: usize,
 }
 
 impl Open {
@@ -200,6 +264,13 @@ impl Open {
         if tag.closing {
             self.close(name);
             return true;
+        }
+        if matches!(name, "html" | "body") {
+            self.roots += 1;
+            self.root_attributes += tag.attributes;
+            if self.roots > ROOTS_MAX || self.root_attributes > ATTRIBUTES_MAX {
+                return false;
+            }
         }
         let formats = text::is_formatting(name);
         let html = self.foreign == 0 || matches!(name, "p" | "br" | "img" | "hr");

@@ -94,12 +94,19 @@ impl Parts {
     }
 }
 
-/// The day, rolling over what a month does not have: 31 June is 1 July.
-fn day_of(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
+/// The day of an RFC 822 date, rolling over what a month does not have (31 June is
+/// 1 July), as programs that write them and those that read them reckon.
+fn rolled_day(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
     if !(1..=31).contains(&day) || !(0..=9999).contains(&year) {
         return None;
     }
     NaiveDate::from_ymd_opt(year, month, 1)?.checked_add_signed(TimeDelta::days(i64::from(day) - 1))
+}
+
+/// The day, if there is one: 30 February is a mistake, and nobody knows whose day it
+/// was to be.
+fn day_of(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(year, month, day).filter(|_| (0..=9999).contains(&year))
 }
 
 fn full_year(year: i32, digits: usize) -> i32 {

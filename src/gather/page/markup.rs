@@ -13,8 +13,6 @@ use crate::model::draft::FeedHead;
 
 use super::opening::{address, line};
 
-/// A longer text is kept in parts.
-const TEXT_BYTES_MAX: usize = 16 * 1024;
 /// The longest text tried as a date.
 const DATE_CHARS_MAX: usize = 64;
 
@@ -47,7 +45,6 @@ impl Page {
             ));
         }
         let tree = Tree::from(tamed.as_ref());
-        part_long_texts(&tree);
         let declared = tree.select_single("base[href]").attr("href");
         let base = declared
             .and_then(|href| address(document.url, &href))
@@ -120,25 +117,6 @@ impl Page {
             .iter()
             .find_map(|name| self.date(&element.attr(name)?))
             .or_else(|| self.date(&text_of(element)))
-    }
-}
-
-/// Parts texts longer than any paragraph. html5ever looks, at each sign it has to
-/// escape, for the next `<` through all the rest of the text (seen in 0.40.1):
-/// a megabyte of ampersands takes it minutes.
-fn part_long_texts(tree: &Tree) {
-    let Some(body) = tree.body() else { return };
-    let is_long = |node: &NodeRef<'_>| node.is_text() && node.text().len() > TEXT_BYTES_MAX;
-    let long: Vec<NodeRef<'_>> = body.descendants_it().filter(is_long).collect();
-    for node in long {
-        let text = node.text();
-        let mut rest = &*text;
-        while !rest.is_empty() {
-            let (part, after) = rest.split_at(rest.floor_char_boundary(TEXT_BYTES_MAX));
-            node.insert_before(&tree.tree.new_text(part));
-            rest = after;
-        }
-        node.remove_from_parent();
     }
 }
 

@@ -84,6 +84,14 @@ pub(super) const FORBIDDEN: &str = "not asked: robots.txt";
 pub(super) const TIMED_OUT: &str = "timed out";
 
 impl Answer {
+    /// How many bytes of a document came.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Body { bytes, .. } => bytes.len(),
+            _ => 0,
+        }
+    }
+
     /// Whether robots.txt asks not to read the page.
     pub fn is_forbidden(&self) -> bool {
         self.failed_so(FORBIDDEN)

@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::article::Namesake;
 use crate::model::source::{FullTextMode, Republish, SourceId};
 
 fn source() -> Source {
@@ -126,7 +127,10 @@ fn change_is_what_a_reader_would_notice() {
             .remove(0)
     };
     let first = article("Бір");
-    assert!(matches!(change(first.clone(), None), Change::New(_)));
+    assert!(matches!(
+        change(&source(), first.clone(), None),
+        Change::New(_)
+    ));
     let known = KnownArticle {
         id: first.id.clone(),
         revision: 3,
@@ -134,13 +138,168 @@ fn change_is_what_a_reader_would_notice() {
         first_seen: DateTime::UNIX_EPOCH,
         engine_version: 1,
         full_text_asked: 0,
+        updated: None,
+        earlier_hashes: vec![article("Үш").content_hash],
     };
-    assert_eq!(change(first, Some(&known)), Change::Unchanged);
-    let Change::Revised(revised) = change(article("Екі"), Some(&known)) else {
+    assert_eq!(change(&source(), first, Some(&known)), Change::Unchanged);
+    let Change::Revised(revised) = change(&source(), article("Екі"), Some(&known)) else {
         panic!("a changed text is a revision");
     };
     assert_eq!(
         (revised.revision, revised.first_seen),
         (4, DateTime::UNIX_EPOCH)
+    );
+}
+
+#[test]
+fn a_text_seen_before_is_no_revision_unless_it_is_said_to_be_newer() {
+    let time = |text: &str| Some(text.parse::<DateTime<Utc>>().expect("time"));
+    let article = |text: &str, updated| {
+        let draft = Draft {
+            text: text.to_owned(),
+            updated,
+            ..draft(Some("1"), None, "А")
+        };
+        identify(&source(), &FeedHead::default(), vec![draft], now())
+            .articles
+            .remove(0)
+    };
+    let monday = time("2026-11-16T06:00:00Z");
+    let known = KnownArticle {
+        id: article("Екі", None).id,
+        revision: 2,
+        content_hash: article("Екі", None).content_hash,
+        first_seen: DateTime::UNIX_EPOCH,
+        engine_version: 1,
+        full_text_asked: 0,
+        updated: monday,
+        earlier_hashes: vec![article("Бір", None).content_hash],
+    };
+    let desk = Source {
+        place: Place::Desk("feeds/desk".into()),
+        ..source()
+    };
+    let sunday = time("2026-11-15T06:00:00Z");
+    let tuesday = time("2026-11-17T06:00:00Z");
+    for (source, updated, is_news) in [
+        (source(), None, false),
+        (source(), sunday, false),
+        (source(), monday, false),
+        (source(), tuesday, true),
+        (desk, None, true),
+    ] {
+        let change = change(&source, article("Бір", updated), Some(&known));
+        assert_eq!(change != Change::Unchanged, is_news, "{updated:?}");
+    }
+}
+
+#[test]
+fn a_counter_is_no_correction() {
+    let hash = |text: &str| {
+        let draft = Draft {
+            text: text.to_owned(),
+            summary_html: Some(format!("<p>{text}</p>")),
+            ..draft(Some("1"), None, "А")
+        };
+        let identified = identify(&source(), &FeedHead::default(), vec![draft], now());
+        identified.articles[0].content_hash.clone()
+    };
+    assert_eq!(
+        hash("Форум. Просмотров: 17"),
+        hash("Форум. Просмотров: 1 034")
+    );
+    assert_ne!(hash("Форум 5 декабря"), hash("Форум 7 декабря"));
+}
+
+/// The articles of `drafts` as one who has `stored` sees them: how many are known
+/// under another id.
+fn known_otherwise(stored: &[Draft], drafts: Vec<Draft>) -> usize {
+    let read = |drafts| identify(&source(), &FeedHead::default(), drafts, now()).articles;
+    let stored: Vec<Article> = stored
+        .iter()
+        .flat_map(|draft| read(vec![draft.clone()]))
+        .collect();
+    let known = |article: &Article| KnownArticle {
+        id: article.id.clone(),
+        revision: 1,
+        content_hash: article.content_hash.clone(),
+        first_seen: article.first_seen,
+        engine_version: 1,
+        full_text_asked: 0,
+        updated: None,
+        earlier_hashes: Vec::new(),
+    };
+    let known = stored
+        .iter()
+        .map(|article| (article.id.clone(), known(article)));
+    let namesakes: Vec<Namesake> = stored
+        .iter()
+        .map(|article| Namesake {
+            id: article.id.clone(),
+            link: article.link.clone(),
+            title: article.title.clone(),
+            published: article.published,
+            first_seen: article.first_seen,
+        })
+        .collect();
+    let articles = read(drafts);
+    let strangers = strangers(&articles, &known.collect());
+    recognised(&strangers, &articles, &namesakes).len()
+}
+
+#[test]
+fn another_id_for_the_same_link_title_and_date_is_nothing_new() {
+    let dated = |id: &str, link: &str, title: &str, hour: u32| Draft {
+        published: Some(now() - TimeDelta::hours(i64::from(hour))),
+        ..draft(Some(id), Some(link), title)
+    };
+    let one = dated("1", "https://a.kz/1", "А", 1);
+    let stored = [one.clone()];
+    for (drafts, expected) in [
+        (
+            vec![dated("2", "https://www.a.kz/1?utm_source=x", "А", 1)],
+            1,
+        ),
+        (vec![dated("2", "https://a.kz/1?PHPSESSID=9", "А", 1)], 1),
+        (vec![dated("2", "https://a.kz/2", "А", 1)], 0),
+        (vec![dated("2", "https://a.kz/1", "Б", 1)], 0),
+        (vec![dated("2", "https://a.kz/1", "А", 2)], 0),
+        (vec![draft(Some("2"), Some("https://a.kz/1"), "А")], 0),
+        // Known by its id.
+        (vec![one.clone()], 0),
+        // Entries that share a link are told apart by their ids.
+        (
+            vec![
+                dated("2", "https://a.kz/1", "А", 1),
+                dated("3", "https://a.kz/1", "А", 1),
+            ],
+            0,
+        ),
+        (
+            vec![
+                dated("2", "https://a.kz/1", "А", 1),
+                dated("3", "https://a.kz/1", "Б", 1),
+            ],
+            0,
+        ),
+        (vec![dated("2", "https://a.kz/1", "А", 1), one.clone()], 0),
+    ] {
+        assert_eq!(
+            known_otherwise(&stored, drafts.clone()),
+            expected,
+            "{drafts:?}"
+        );
+    }
+    // A site's own address is no text's.
+    let home = dated("1", "https://a.kz/", "А", 1);
+    assert_eq!(
+        known_otherwise(&[home], vec![dated("2", "https://a.kz/", "А", 1)]),
+        0
+    );
+    // The oldest of several copies, whatever their order.
+    let copies = [dated("2", "https://a.kz/1", "А", 1), one];
+    assert_eq!(
+        known_otherwise(&copies, vec![dated("3", "https://a.kz/1", "А", 1)]),
+        1
     );
 }

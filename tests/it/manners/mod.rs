@@ -5,6 +5,7 @@
 mod full_text;
 mod health;
 mod rows;
+mod sameness;
 pub mod server;
 mod stage;
 

@@ -5,18 +5,14 @@ fn a_page_of_signs_is_read_once() {
     // Were each read to the end, this would not end today.
     for sign in ["<", "</", "<!--", "-"] {
         let html = format!("<!--{}", sign.repeat(1 << 20));
-        assert!(cut_tags(&html[..]).0.len() <= html.len());
-        assert!(cut_tags(&html["<!--".len()..]).0.len() <= html.len());
+        assert!(cut(&html[..]).0.len() <= html.len());
+        assert!(cut(&html["<!--".len()..]).0.len() <= html.len());
     }
 }
 
 #[test]
 fn signs_that_begin_nothing_are_counted() {
-    for (sign, count) in [
-        ("<", STRAY_SIGNS_MAX),
-        ("<![CDATA[", STRAY_SIGNS_MAX),
-        ("a & ", AMPERSANDS_MAX),
-    ] {
+    for (sign, count) in [("<", STRAY_SIGNS_MAX), ("<![CDATA[", STRAY_SIGNS_MAX)] {
         assert!(!is_a_tower(&sign.repeat(count / 2)), "{sign}");
         let many = sign.repeat(count * 3);
         assert!(is_a_tower(&many), "{sign}");
@@ -151,5 +147,161 @@ fn any_ending_is_an_ending() {
     ] {
         assert!(!is_a_tower(broken), "{broken}");
         assert_eq!(cut(broken).1, 0, "{broken}");
+    }
+}
+
+/// What writing a tree out costs html5ever: of each text and each attribute its signs
+/// by its length, up to a `<` or `>` that stands in it. And the most attributes of an
+/// element.
+fn writing(html: &str) -> (usize, usize) {
+    let tree = dom_query::Document::from(html);
+    let cost = |text: &str| {
+        let signs = |part: &str| {
+            let signs = part.bytes().filter(|byte| matches!(byte, b'&' | 0xC2));
+            signs.count()
+        };
+        let parts = text.split(['<', '>']);
+        parts.map(|part| signs(part) * part.len()).sum::<usize>()
+    };
+    let (mut work, mut attributes) = (0, 0);
+    for node in tree.root().descendants_it() {
+        if node.is_text() {
+            work += cost(&node.text());
+        }
+        let own = node.attrs();
+        work += own.iter().map(|own| cost(&own.value)).sum::<usize>();
+        attributes = attributes.max(own.len());
+    }
+    (work, attributes)
+}
+
+#[test]
+fn what_is_written_out_costs_its_length_and_not_its_square() {
+    // Each puts something between two signs, and most of it is not there for the parser.
+    let between = [
+        "",
+        " ",
+        "a",
+        "#",
+        "#x",
+        "amp",
+        "amp;",
+        "lt",
+        "nbsp;",
+        "notit",
+        "laquo;x",
+        "CounterClockwiseContourIntegral",
+        "«",
+        "\u{a0}",
+        "x</b>",
+        "</p>",
+        "<html>",
+        "<body>",
+        "<td>",
+        "<tr>",
+        "<head>",
+        "<frame>",
+        "<col>",
+        "<form>",
+        "<br>",
+        "<p>",
+        "<b>",
+        "<i></i>",
+        "<!--&-->",
+        "<x-y>",
+        "</x-y>",
+        "<option>",
+        "<optgroup>",
+        "<hr>",
+        "<svg>",
+        "</svg>",
+        "<option><p>",
+        "<caption>",
+        "<nobr>",
+        "<button>",
+        "<!DOCTYPE html>",
+        "<?x>",
+        "< ",
+        "</>",
+    ];
+    let around = [
+        ("<p>", ""),
+        ("<table>", ""),
+        ("<table><tr><td>", ""),
+        ("<select>", "</select>"),
+        ("<title>", "</title>"),
+        ("<textarea>", ""),
+        ("<xmp>", "</xmp>"),
+        ("<noframes>", ""),
+        ("<svg><style>", ""),
+        ("<math><mi>", ""),
+        ("<template>", ""),
+        ("<img title='", "'>"),
+        ("<plaintext>", ""),
+    ];
+    for (number, (before, after)) in around.into_iter().enumerate() {
+        // All of them in a paragraph, some elsewhere.
+        let step = if number == 0 { 1 } else { 9 };
+        for between in between.into_iter().step_by(step) {
+            let html = format!(
+                "{before}{}{after}<p>end",
+                format!("&{between}").repeat(5_000)
+            );
+            let kept = cut(&html).0;
+            let bound = kept.len() * (signs::SIGNS_MAX + 1) * 2;
+            let (work, attributes) = writing(&kept);
+            assert!(
+                work <= bound,
+                "{before}&{between}{after}: {work} of {bound}"
+            );
+            assert!(attributes <= ATTRIBUTES_MAX, "{before}&{between}{after}");
+            if !is_a_tower(&html) {
+                assert!(writing(&html).0 <= bound, "{before}&{between}{after}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_text_of_many_signs_stays_whole() {
+    for sign in ["& ", "&amp;", "«а» ", "&nbsp;x"] {
+        let text = sign.repeat(20_000);
+        let html = format!("<p>{text}<a href='https://a.example/'>b</a>");
+        let (kept, left_out) = cut(&html);
+        assert_eq!(left_out, 0, "{sign}");
+        let tree = |html: &str| dom_query::Document::from(html).text().to_string();
+        assert_eq!(tree(&kept), tree(&html), "{sign}");
+        assert!(kept.contains("<a href"), "{sign}");
+        let clean = crate::gather::clean::sanitise(&html, None);
+        let shown = |html: &str| crate::gather::clean::plain_text(html);
+        assert_eq!(shown(&clean), shown(&html), "{sign}");
+    }
+    // A paragraph of its own for each is no matter.
+    let ordinary = "<p>а & б «в»".repeat(20_000);
+    assert!(!is_a_tower(&ordinary));
+    assert_eq!(cut(&ordinary).0, ordinary);
+}
+
+#[test]
+fn what_is_said_of_the_root_again_and_again_is_left_out() {
+    for root in ["html", "body"] {
+        let numbered = |count: usize| -> String {
+            let tags = (0..count).map(|number| format!("<{root} a{number}=1>x"));
+            tags.collect()
+        };
+        assert!(!is_a_tower(&numbered(ROOTS_MAX)));
+        for html in [
+            numbered(5_000),
+            format!("<{root}>x").repeat(5_000),
+            format!("<{root} {}>{}", "a".repeat(9), numbered(ROOTS_MAX)),
+        ] {
+            assert!(is_a_tower(&html), "{}", &html[..40]);
+            let (kept, left_out) = cut(&html);
+            assert!(left_out > 0 && !is_a_tower(&kept), "{}", &html[..40]);
+            let letters = |html: &str| html.matches(">x").count();
+            assert!(writing(&kept).1 <= ATTRIBUTES_MAX);
+            let text = dom_query::Document::from(kept.as_ref()).text();
+            assert_eq!(text.matches('x').count(), letters(&html), "{}", &html[..40]);
+        }
     }
 }

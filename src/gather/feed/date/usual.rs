@@ -2,8 +2,10 @@
 //! programs write it (`Mon, 23 Nov 2026 08:00:00 +0500`) and RFC 3339 without
 //! fractions. What is read here the other readers would read alike.
 
+use chrono::NaiveDate;
+
 use super::digits::clock;
-use super::{Parts, day_of};
+use super::{Parts, day_of, rolled_day};
 
 const DAYS: [&[u8]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
 const MONTHS: [&[u8]; 12] = [
@@ -33,7 +35,8 @@ fn rfc_822(text: &[u8]) -> Option<Parts> {
         _ => return None,
     };
     let month = u32::try_from(month).ok()? + 1;
-    parts(number(year)?, month, number(day)?, time, zone)
+    let year = i32::try_from(number(year)?).ok()?;
+    parts(rolled_day(year, month, number(day)?)?, time, zone)
 }
 
 fn rfc_3339(text: &[u8]) -> Option<Parts> {
@@ -48,14 +51,15 @@ fn rfc_3339(text: &[u8]) -> Option<Parts> {
         }
         _ => return None,
     };
-    parts(number(year)?, number(month)?, number(day)?, time, zone)
+    let year = i32::try_from(number(year)?).ok()?;
+    parts(day_of(year, number(month)?, number(day)?)?, time, zone)
 }
 
-fn parts(year: u32, month: u32, day: u32, time: &[u8], zone: i32) -> Option<Parts> {
+fn parts(day: NaiveDate, time: &[u8], zone: i32) -> Option<Parts> {
     let (hours, rest) = time.split_at_checked(2)?;
     let (minutes, rest) = rest.strip_prefix(b":")?.split_at_checked(2)?;
     let seconds = rest.strip_prefix(b":").filter(|rest| rest.len() == 2)?;
-    let mut parts = Parts::of_day(day_of(i32::try_from(year).ok()?, month, day)?);
+    let mut parts = Parts::of_day(day);
     parts.seconds = clock(number(hours)?, number(minutes)?, number(seconds)?)?;
     parts.has_time = true;
     parts.zone = Some(zone);

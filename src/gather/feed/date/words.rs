@@ -8,7 +8,7 @@ use crate::text::months::month_number;
 
 use super::super::zone::zone_minutes;
 use super::digits::read_time;
-use super::{Parts, day_of, full_year};
+use super::{Parts, day_of, full_year, rolled_day};
 
 /// What Korean dates without a zone are in: minutes east of Greenwich.
 const KOREA_MINUTES: i32 = 9 * 60;
@@ -238,6 +238,8 @@ impl Found {
     fn month_day(&self, month: u32, received: DateTime<Utc>) -> Option<NaiveDate> {
         let day = self.day.unwrap_or(1);
         if let Some(year) = self.year {
+            // Programs write months in English; people know how long theirs are.
+            let day_of = if self.local { day_of } else { rolled_day };
             return day_of(year, month, day);
         }
         self.day?;

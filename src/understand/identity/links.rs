@@ -1,0 +1,146 @@
+//! One spelling for the addresses of one text.
+
+use std::borrow::Cow;
+
+use url::Url;
+
+/// Query keys that name the reader's way, not the text.
+const TRACKING_KEYS: [&str; 6] = ["fbclid", "gclid", "yclid", "from", "rss", "_openstat"];
+/// Query keys that name the reader's session, in small letters.
+const SESSION_KEYS: [&str; 5] = [
+    "phpsessid",
+    "jsessionid",
+    "sessionid",
+    "session_id",
+    "sessid",
+];
+/// Keys that name a session where their value is as long and mixed as one.
+const MAYBE_SESSION_KEYS: [&str; 3] = ["sid", "session", "s"];
+const SESSION_BYTES_MIN: usize = 20;
+/// A session in the path, as Java's servers write it.
+const SESSION_IN_PATH: &str = ";jsessionid=";
+
+/// The address without scheme, `www.`, last slash, fragment, tracking and session
+/// keys: it leads nowhere, and is the same for all that lead to one text.
+pub(super) fn canonical(link: &Url) -> String {
+    let host = link.host_str().unwrap_or_default();
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    let port = link
+        .port()
+        .map_or_else(String::new, |port| format!(":{port}"));
+    let path = sessionless_path(link.path());
+    let path = path.trim_end_matches('/');
+    let mut query: Vec<String> = link
+        .query_pairs()
+        .filter(|(key, value)| !is_way(key) && !is_session(key, value))
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    query.sort();
+    format!("{host}{port}{path}?{}", query.join("&"))
+}
+
+/// The address without the session of whoever made the feed: it would change at
+/// every visit, and is nobody else's business.
+pub(super) fn without_session(mut link: Url) -> Url {
+    let path = sessionless_path(link.path());
+    if let Cow::Owned(path) = path {
+        link.set_path(&path);
+    }
+    let mut pairs = link.query_pairs();
+    if !pairs.any(|(key, value)| is_session(&key, &value)) {
+        return link;
+    }
+    // As they are written: what is not left out stays letter for letter.
+    let query = link.query().unwrap_or_default();
+    let kept: Vec<&str> = query
+        .split('&')
+        .filter(|pair| !says_session(pair))
+        .collect();
+    let query = (!kept.is_empty()).then(|| kept.join("&"));
+    link.set_query(query.as_deref());
+    link
+}
+
+/// Whether the address is of a whole site, not of a text on it.
+pub(super) fn is_of_site(link: &Url) -> bool {
+    link.path().trim_matches('/').is_empty() && link.query().is_none()
+}
+
+fn is_way(key: &str) -> bool {
+    key.starts_with("utm_") || TRACKING_KEYS.contains(&key)
+}
+
+fn says_session(pair: &str) -> bool {
+    url::form_urlencoded::parse(pair.as_bytes()).any(|(key, value)| is_session(&key, &value))
+}
+
+fn is_session(key: &str, value: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    let is_long = value.len() >= SESSION_BYTES_MIN
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && value.bytes().any(|byte| byte.is_ascii_digit())
+        && value.bytes().any(|byte| byte.is_ascii_alphabetic());
+    SESSION_KEYS.contains(&key.as_str())
+        || key.starts_with("aspsessionid")
+        || MAYBE_SESSION_KEYS.contains(&key.as_str()) && is_long
+}
+
+fn sessionless_path(path: &str) -> Cow<'_, str> {
+    let at = path
+        .as_bytes()
+        .windows(SESSION_IN_PATH.len())
+        .position(|bytes| bytes.eq_ignore_ascii_case(SESSION_IN_PATH.as_bytes()));
+    let Some(at) = at else {
+        return path.into();
+    };
+    let end = path[at..].find('/').map_or(path.len(), |end| at + end);
+    format!("{}{}", &path[..at], &path[end..]).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_are_left_out_and_all_else_stays_as_written() {
+        for (link, expected) in [
+            ("https://a.kz/1?PHPSESSID=1f", "https://a.kz/1"),
+            (
+                "https://a.kz/1?b=%D0%B0&phpsessid=1f&c",
+                "https://a.kz/1?b=%D0%B0&c",
+            ),
+            ("https://a.kz/n;jsessionid=A1/1?b=2", "https://a.kz/n/1?b=2"),
+            ("https://a.kz/n;JSESSIONID=A1.b#c", "https://a.kz/n#c"),
+            (
+                "https://a.kz/?sid=0123456789abcdef01234567&id=3",
+                "https://a.kz/?id=3",
+            ),
+            ("https://a.kz/?sid=1234", "https://a.kz/?sid=1234"),
+            (
+                "https://a.kz/?s=12345678901234567890123",
+                "https://a.kz/?s=12345678901234567890123",
+            ),
+            (
+                "https://a.kz/?utm_source=rss",
+                "https://a.kz/?utm_source=rss",
+            ),
+        ] {
+            let link: Url = link.parse().expect("url");
+            assert_eq!(without_session(link.clone()).as_str(), expected, "{link}");
+        }
+    }
+
+    #[test]
+    fn one_text_has_one_spelling() {
+        let spelt = |link: &str| canonical(&link.parse().expect("url"));
+        for (one, other) in [
+            ("https://www.a.kz/1/?utm_source=x#top", "http://a.kz/1"),
+            ("https://a.kz/1?PHPSESSID=1f", "https://a.kz/1?PHPSESSID=2f"),
+            ("https://a.kz/1;jsessionid=1f", "https://a.kz/1"),
+            ("https://a.kz/?b=1&a=2", "https://a.kz/?a=2&b=1"),
+        ] {
+            assert_eq!(spelt(one), spelt(other));
+        }
+        assert_ne!(spelt("https://a.kz/?id=1"), spelt("https://a.kz/?id=2"));
+    }
+}

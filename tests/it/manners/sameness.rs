@@ -1,0 +1,125 @@
+//! The same news under another name at every visit: one article all the same, and
+//! no second letter about it.
+
+use super::House;
+use super::server::Reply;
+
+const VISITS: usize = 4;
+
+/// A feed of `items`.
+fn rss(items: &str) -> Reply {
+    let feed = format!("<rss version=\"2.0\"><channel><title>Өңір</title>{items}</channel></rss>");
+    Reply::new(
+        "200 OK\r\nContent-Type: application/rss+xml",
+        feed.as_bytes(),
+    )
+}
+
+fn item(id: &str, link: &str, number: usize, text: &str) -> String {
+    format!(
+        "<item>{id}<title>Форум {number}</title><link>{link}</link>\
+         <pubDate>Fri, 22 Nov 2024 {number:02}:00:00 +0500</pubDate>\
+         <description>{text}</description></item>"
+    )
+}
+
+/// Three entries as one visit sees them: `one` makes each of its number and the visit's.
+fn visits(one: impl Fn(usize, usize) -> String) -> Vec<Reply> {
+    let visit = |visit| rss(&(1..=3).map(|number| one(number, visit)).collect::<String>());
+    (0..VISITS).map(visit).collect()
+}
+
+fn guid(text: &str) -> String {
+    format!("<guid isPermaLink=\"false\">{text}</guid>")
+}
+
+const TEXT: &str = "Аймақтық БАҚ форумы 5 желтоқсанда өтеді.";
+
+/// New and revised at each visit.
+async fn seen(replies: Vec<Reply>) -> Vec<(usize, usize)> {
+    let house = House::open(&[("outlet", "feed", "/feed", "full_text = \"never\"")]).await;
+    house.server.play("/feed", replies);
+    let mut seen = Vec::new();
+    for _ in 0..VISITS {
+        let visit = house.visit("outlet").await;
+        seen.push((visit.new, visit.revised));
+    }
+    seen
+}
+
+#[tokio::test]
+async fn ids_that_change_at_every_visit_make_nothing_new() {
+    let link = |number| format!("https://outlet.example/news/{number}");
+    let random = visits(|number, visit| {
+        item(
+            &guid(&format!("{number}-{visit}")),
+            &link(number),
+            number,
+            TEXT,
+        )
+    });
+    let timed = visits(|number, visit| {
+        let id = guid(&format!("{}?t=17640{visit}", link(number)));
+        item(&id, &link(number), number, TEXT)
+    });
+    let session = visits(|number, visit| {
+        let link = format!("{}?PHPSESSID=a{visit}", link(number));
+        item("", &link, number, TEXT)
+    });
+    for replies in [random, timed, session] {
+        assert_eq!(seen(replies).await, [(3, 0), (0, 0), (0, 0), (0, 0)]);
+    }
+}
+
+#[tokio::test]
+async fn entries_that_share_a_link_stay_apart() {
+    let replies = visits(|number, visit| {
+        let id = guid(&format!("{}", number + 3 * visit));
+        item(
+            &id,
+            "https://outlet.example/live",
+            1,
+            &format!("{TEXT} {number} {visit}"),
+        )
+    });
+    assert_eq!(seen(replies).await, [(3, 0); VISITS]);
+}
+
+#[tokio::test]
+async fn texts_that_flap_and_counters_that_grow_are_no_corrections() {
+    let link = "https://outlet.example/news/";
+    let flapping = visits(|number, visit| {
+        let text = if visit % 2 == 0 {
+            TEXT
+        } else {
+            "Форум 5 желтоқсанда."
+        };
+        item(
+            &guid(&number.to_string()),
+            &format!("{link}{number}"),
+            number,
+            text,
+        )
+    });
+    assert_eq!(seen(flapping).await, [(3, 0), (0, 3), (0, 0), (0, 0)]);
+    let counting = visits(|number, visit| {
+        let text = format!("{TEXT} Просмотров: {}", 17 * (visit + 1));
+        item(
+            &guid(&number.to_string()),
+            &format!("{link}{number}"),
+            number,
+            &text,
+        )
+    });
+    assert_eq!(seen(counting).await, [(3, 0), (0, 0), (0, 0), (0, 0)]);
+    let corrected = visits(|number, visit| {
+        let text = format!("Форум {} желтоқсанда.", visit + 5);
+        item(
+            &guid(&number.to_string()),
+            &format!("{link}{number}"),
+            number,
+            &text,
+        )
+    });
+    assert_eq!(seen(corrected).await, [(3, 0), (0, 3), (0, 3), (0, 3)]);
+}
