@@ -141,7 +141,7 @@ async fn known(
 ) -> Result<(Vec<Article>, HashMap<ArticleId, KnownArticle>), StoreError> {
     let ids: Vec<ArticleId> = articles.iter().map(|article| article.id.clone()).collect();
     let mut known = newsroom.store.known_articles(&ids).await?;
-    let strangers = identity::strangers(&articles, &known);
+    let strangers = identity::strangers(&articles, |id| known.contains_key(id));
     if strangers.is_empty() {
         return Ok((articles, known));
     }

@@ -56,6 +56,11 @@ pub(super) struct ArticleRow {
     text: String,
 }
 
+/// Id, revision, hash, first seen, engine, pages asked, updated.
+type KnownRow = (String, i64, String, i64, i64, i64, Option<i64>);
+/// Id, link, title, published, first seen.
+type NamesakeRow = (String, Option<String>, String, Option<i64>, i64);
+
 /// A batch of articles has no more that may be them: beyond, a source repeats itself.
 const NAMESAKES_MAX: usize = 5_000;
 
@@ -84,7 +89,7 @@ impl Store {
         let mut session = self.pools.read("looking up known articles");
         let mut known = HashMap::with_capacity(ids.len());
         for batch in ids.chunks(rows::BATCH_ROWS) {
-            let found: Vec<(String, i64, String, i64, i64, i64, Option<i64>)> = session
+            let found: Vec<KnownRow> = session
                 .fetch(
                     "SELECT id, revision, content_hash, first_seen, engine_version, full_text_asked,
                        updated
@@ -139,7 +144,7 @@ impl Store {
         let mut namesakes = Vec::new();
         for batch in articles.chunks(rows::BATCH_ROWS) {
             let faces: Vec<Face> = batch.iter().map(|article| Face::of(article)).collect();
-            let found: Vec<(String, Option<String>, String, Option<i64>, i64)> = session
+            let found: Vec<NamesakeRow> = session
                 .fetch(
                     format!(
                         "SELECT id, link, title, published, first_seen FROM articles

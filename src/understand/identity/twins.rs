@@ -11,17 +11,14 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::links::{canonical, is_of_site};
-use crate::model::article::{Article, ArticleId, KnownArticle, Namesake};
+use crate::model::article::{Article, ArticleId, Namesake};
 
 /// Link, title and date.
 type Face<'a> = (String, &'a str, DateTime<Utc>);
 
-/// The articles of one document that are not known by their ids, and may be known by
+/// The articles of one document that are not `known` by their ids, and may be by
 /// another.
-pub fn strangers<'a>(
-    articles: &'a [Article],
-    known: &HashMap<ArticleId, KnownArticle>,
-) -> Vec<&'a Article> {
+pub fn strangers(articles: &[Article], known: impl Fn(&ArticleId) -> bool) -> Vec<&Article> {
     let mut bearers: HashMap<String, usize> = HashMap::new();
     for link in articles.iter().filter_map(|article| article.link.as_ref()) {
         *bearers.entry(canonical(link)).or_default() += 1;
@@ -32,7 +29,7 @@ pub fn strangers<'a>(
     };
     articles
         .iter()
-        .filter(|article| !known.contains_key(&article.id) && article.published.is_some())
+        .filter(|article| !known(&article.id) && article.published.is_some())
         .filter(|article| is_alone(article))
         .collect()
 }

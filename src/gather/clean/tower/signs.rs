@@ -8,12 +8,12 @@
 //! tag that ends nothing, or a cell outside a table, is not there for the parser, and
 //! the texts around it are one.
 
-use super::Tag;
+use super::tag::Tag;
 use memchr::memchr2_iter;
 
 /// How many a text may have: no article has so many without a paragraph, a line's
 /// end or a link between them.
-pub(super) const SIGNS_MAX: usize = 4_096;
+pub(super) const SIGNS_MAX: usize = 1_024;
 
 /// U+0080 to U+00BF begin with it, the space that does not break among them.
 const LATIN_LEAD: u8 = 0xC2;
