@@ -23,6 +23,7 @@ use jarshy::model::sending::{DomainLimit, DomainLimits, SendWindow, WarmUp};
 use jarshy::model::subscriber::{LetterScript, Profile, SubscriberStatus};
 use jarshy::store::{Closed, Closing, ClosingGroup, DigestProgress, Import, Store};
 use server::{Manner, Server, Twist};
+use sqlx::Connection as _;
 use tokio::sync::watch;
 
 use crate::newsroom::newsroom;
@@ -32,7 +33,7 @@ use crate::world::{MailServer, World};
 /// to go, and whose digest is closed.
 struct House {
     newsroom: Arc<Newsroom>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// What the config would say.
@@ -94,7 +95,7 @@ impl House {
         let newsroom = newsroom(store, Catalogue::default(), post, morning());
         let house = Self {
             newsroom: Arc::new(newsroom),
-            _folder: folder,
+            folder,
         };
         house.close_digest().await;
         house
@@ -493,6 +494,43 @@ async fn a_server_that_allows_one_connection_gets_every_letter() {
     let flushed = house.flush().await;
     assert_eq!((flushed.sent, flushed.deferred), (30, 0), "{flushed:?}");
     assert_eq!(copies(&[&server]).len(), 30);
+}
+
+#[tokio::test]
+async fn a_letter_that_could_not_be_recorded_at_once_is_not_sent_again() {
+    let server = Server::start(|_, _, _| None).await;
+    let relays = vec![relay("one", server.port, 1, 1)];
+    let house = House::open(relays, Rules::default(), &PEOPLE).await;
+    let path = house.folder.path().join("jarshy.db");
+    let mut other = sqlx::SqliteConnection::connect_with(
+        &sqlx::sqlite::SqliteConnectOptions::new().filename(path),
+    )
+    .await
+    .expect("a second connection");
+    // Stands for a full disk: what ended cannot be written.
+    let full = "CREATE TRIGGER full BEFORE UPDATE OF finished_at ON deliveries
+                WHEN NEW.finished_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'full'); END";
+    sqlx::raw_sql(full).execute(&mut other).await.expect("full");
+    let room = async {
+        // A trial is made once a write has failed.
+        let tried = "SELECT 1 FROM house WHERE key = 'trial'";
+        while sqlx::raw_sql(tried)
+            .fetch_optional(&mut other)
+            .await?
+            .is_none()
+        {
+            house.newsroom.store.can_write().await;
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(server.said("TAKEN").len(), 1, "no further letter leaves");
+        sqlx::raw_sql("DROP TRIGGER full").execute(&mut other).await
+    };
+    let (flushed, room) = tokio::join!(house.flush(), room);
+    room.expect("room again");
+    assert_eq!((flushed.sent, flushed.doubtful), (5, 0), "{flushed:?}");
+    house.to_the_end().await;
+    let copies = copies(&[&server]);
+    assert!(copies.len() == 5 && copies.values().all(|copies| *copies == 1));
 }
 
 #[tokio::test]

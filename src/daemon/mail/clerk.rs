@@ -4,15 +4,27 @@
 //! A worker hands in the end of its last attempt together with the beginning of
 //! its next, and no byte of the next letter leaves before both are durable. So a
 //! crash finds at most one letter in flight for each connection.
+//!
+//! A ledger that cannot be written, on a full disk or while its server restarts, is
+//! tried again: the letters of that moment are in their mailboxes, and forgotten they
+//! would be sent once more.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::daemon::Newsroom;
 use crate::model::delivery::{DeliveryId, Outcome};
 use crate::store::{Ledgered, StoreError};
+
+/// How long lies between two tries of a ledger that cannot be written.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// Tries while the program goes on (an hour), …
+const TRIES_MAX: u32 = 3600;
+/// … and once it is asked to stop: what supervisors allow a process for its end.
+const TRIES_MAX_STOPPING: u32 = 10;
 
 /// What a worker has to record.
 struct Entry {
@@ -31,13 +43,15 @@ pub struct Clerk(mpsc::Sender<Entry>);
 pub struct NotRecorded;
 
 impl Clerk {
-    /// Begins; ends when every clone is dropped, or at the first error.
+    /// Begins; ends when every clone is dropped, or when the ledger could not be
+    /// written for so long that nobody may wait for it.
     pub fn begin(
         newsroom: Arc<Newsroom>,
         workers: usize,
+        stop: watch::Receiver<bool>,
     ) -> (Self, JoinHandle<Result<(), StoreError>>) {
         let (entries, received) = mpsc::channel(workers.max(1));
-        (Self(entries), tokio::spawn(keep(newsroom, received)))
+        (Self(entries), tokio::spawn(keep(newsroom, received, stop)))
     }
 
     /// Durable when it returns.
@@ -67,6 +81,7 @@ impl Clerk {
 async fn keep(
     newsroom: Arc<Newsroom>,
     mut received: mpsc::Receiver<Entry>,
+    stop: watch::Receiver<bool>,
 ) -> Result<(), StoreError> {
     let most = received.max_capacity();
     let mut entries = Vec::with_capacity(most);
@@ -79,11 +94,7 @@ async fn keep(
             begins.extend(entry.begins.clone());
             waiting.push((entry.begins, entry.recorded));
         }
-        let now = newsroom.clock.now();
-        let Ledgered { finished, begun } = newsroom
-            .store
-            .record_deliveries(&ended, &begins, &newsroom.holder, now)
-            .await?;
+        let Ledgered { finished, begun } = write(&newsroom, &ended, &begins, &stop).await?;
         if finished.lost > 0 {
             tracing::warn!(
                 letters = finished.lost,
@@ -98,4 +109,43 @@ async fn keep(
         }
     }
     Ok(())
+}
+
+/// Writes the ledger, again and again where it cannot be written. What was written
+/// although the answer was lost is found written, and no letter begins by it twice.
+async fn write(
+    newsroom: &Newsroom,
+    ended: &[(DeliveryId, Outcome)],
+    begins: &[DeliveryId],
+    stop: &watch::Receiver<bool>,
+) -> Result<Ledgered, StoreError> {
+    let mut tries = 0;
+    loop {
+        let now = newsroom.clock.now();
+        let written = newsroom
+            .store
+            .record_deliveries(ended, begins, &newsroom.holder, now)
+            .await;
+        tries += 1;
+        let most = if *stop.borrow() {
+            TRIES_MAX_STOPPING
+        } else {
+            TRIES_MAX
+        };
+        match written {
+            Err(error) if tries < most => {
+                if tries == 1 {
+                    let letters = ended.len();
+                    tracing::error!(%error, letters, "what became of letters could not be recorded; it is tried again every second, and no further letter leaves");
+                }
+                tokio::time::sleep(AGAIN_AFTER).await;
+            }
+            written => {
+                if tries > 1 && written.is_ok() {
+                    tracing::info!(tries, "what became of letters is recorded");
+                }
+                return written;
+            }
+        }
+    }
 }

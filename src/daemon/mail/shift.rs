@@ -35,6 +35,9 @@ pub struct Shift<'a> {
     claim: Option<JoinHandle<Result<Claimed, StoreError>>>,
     /// The last claim found nothing.
     dry: bool,
+    /// Why no more letters can be claimed. Those on their way still arrive, and are
+    /// recorded.
+    broken: Option<StoreError>,
     /// Letters taken of the day's share of the warm-up plan.
     taken: u64,
     flushed: Flushed,
@@ -61,7 +64,7 @@ impl<'a> Shift<'a> {
                 (0..at.courier.connections_max()).map(move |number| Worker { relay, number })
             })
             .collect();
-        let (clerk, keeping) = Clerk::begin(Arc::clone(newsroom), crew.len());
+        let (clerk, keeping) = Clerk::begin(Arc::clone(newsroom), crew.len(), stop.clone());
         let (asking, free) = mpsc::channel(crew.len().max(1));
         let mut workers = JoinSet::new();
         for worker in crew {
@@ -86,6 +89,7 @@ impl<'a> Shift<'a> {
             waiting: HashMap::new(),
             claim: None,
             dry: false,
+            broken: None,
             taken: 0,
             flushed: Flushed::default(),
         }
@@ -107,7 +111,7 @@ impl<'a> Shift<'a> {
             let turn = turn.and_then(Result::ok).unwrap_or(RENEW_EVERY);
             tokio::select! {
                 Some(free) = self.free.recv() => self.answer(free),
-                claimed = next_claim(&mut self.claim) => self.take_in(claimed?).await?,
+                claimed = next_claim(&mut self.claim) => self.take_in(claimed).await,
                 kept = &mut self.clerk => return Err(broken(kept)),
                 Some(ended) = self.workers.join_next() => {
                     if let Err(panic) = ended {
@@ -147,7 +151,7 @@ impl<'a> Shift<'a> {
     }
 
     fn claim_more(&mut self, now: DateTime<Utc>) {
-        let ends = self.is_stopping() || self.flushed.stuck || self.dry;
+        let ends = self.is_stopping() || self.flushed.stuck || self.dry || self.broken.is_some();
         let room = self.board.room(now);
         if !ends && self.claim.is_none() && room > 0 {
             let (newsroom, from) = (Arc::clone(self.newsroom), Arc::clone(self.room));
@@ -183,7 +187,7 @@ impl<'a> Shift<'a> {
     }
 
     fn is_over(&self) -> bool {
-        let no_more = self.dry || self.flushed.stuck || self.is_stopping();
+        let no_more = self.dry || self.flushed.stuck || self.is_stopping() || self.broken.is_some();
         let all_wait = self.waiting.len() >= self.workers.len();
         no_more && self.claim.is_none() && self.board.is_done() && all_wait
     }
@@ -259,7 +263,15 @@ impl<'a> Shift<'a> {
         tracing::warn!(relay, why, "a relay could not be used and is left in peace");
     }
 
-    async fn take_in(&mut self, claimed: Claimed) -> Result<(), StoreError> {
+    async fn take_in(&mut self, claimed: Result<Claimed, StoreError>) {
+        let taken_in = match claimed {
+            Ok(claimed) => self.offer(claimed).await,
+            Err(error) => Err(error),
+        };
+        self.broken = taken_in.err();
+    }
+
+    async fn offer(&mut self, claimed: Claimed) -> Result<(), StoreError> {
         self.dry = claimed.letters.is_empty();
         self.taken += claimed.taken;
         let now = self.newsroom.clock.now();
@@ -299,6 +311,9 @@ impl<'a> Shift<'a> {
         while self.workers.join_next().await.is_some() {}
         if let Ok(kept) = self.clerk.await {
             kept?;
+        }
+        if let Some(error) = self.broken {
+            return Err(error);
         }
         let unsent = self.taken.saturating_sub(self.flushed.sent);
         if unsent > 0 {
