@@ -45,9 +45,12 @@ pub struct Signature {
 const SHARED_BANDS_MIN: usize = 2;
 /// Articles looked at in one band, the newest first: a phrase that stands under every
 /// text of an outlet must not drag all of them in.
-pub const BAND_MAX: usize = 24;
+pub const BAND_MAX: usize = 12;
 /// Candidates an article is compared with.
-const CANDIDATES_MAX: usize = 60;
+const CANDIDATES_MAX: usize = 24;
+/// What the bands a candidate shares must be worth together: two that a handful of
+/// others share, or many that more do. A band is worth one part of all in it.
+const SHARED_WORTH_MIN: f64 = 0.15;
 
 /// The best of those found by the `bands` of one article, each band with all that is
 /// in it: who shares most, what is found rarely counting more than what is found
@@ -68,7 +71,7 @@ pub fn likeliest<'a, T: Ord + Copy + 'a>(bands: impl Iterator<Item = &'a [T]>) -
     let needed = SHARED_BANDS_MIN.min(bands_of_own);
     let mut found: Vec<(T, f64)> = found
         .into_iter()
-        .filter(|(_, (shared, _))| *shared >= needed)
+        .filter(|(_, (shared, worth))| *shared >= needed && *worth >= SHARED_WORTH_MIN)
         .map(|(one, (_, weight))| (one, weight))
         .collect();
     found.sort_by(|(one, weight), (other, other_weight)| {

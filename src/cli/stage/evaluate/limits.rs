@@ -27,7 +27,7 @@ const FLOORS: [Floor; 3] = [
         texts: 0.95,
         days: 0.98,
         stories: 0.93,
-        stories_apart: 0.94,
+        stories_apart: 0.93,
     },
     Floor {
         beginning: "hold-",
