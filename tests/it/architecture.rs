@@ -19,7 +19,7 @@ const PERMITTED: &[(&str, &[&str])] = &[
     ("publish", &["model", "text"]),
     ("template", &["model", "text"]),
     ("digest", &["model", "text", "template"]),
-    ("deliver", &["model"]),
+    ("deliver", &["model", "text"]),
     (
         "serve",
         &["model", "text", "clock", "store", "publish", "template"],
