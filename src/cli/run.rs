@@ -73,6 +73,9 @@ fn start_logging(config: &Config) -> Result<(), Failure> {
     let logging = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // Told on standard error, what could not be written there would be a panic:
+        // logs in a file end where its disk is full.
+        .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal());
     match config.log_format {
         LogFormat::Text => logging.with_target(false).try_init(),
