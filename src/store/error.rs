@@ -37,7 +37,7 @@ pub enum StoreError {
     NewerSchema {
         place: String,
         found: i64,
-        known: i64,
+        known: usize,
     },
     #[error(
         "the schema of {place} could not be brought up to date: {source}; the database is as it was: mend what the message says and start again"

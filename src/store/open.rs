@@ -33,119 +33,40 @@ const WRITE_WAIT: Duration = Duration::from_mins(2);
 /// How long a server may take to let us in before we say it does not answer.
 const CONNECT_WAIT: Duration = Duration::from_secs(10);
 
-/// One step of the schema: version, name, SQLite's text, PostgreSQL's text.
-type Step = (i64, &'static str, &'static str, &'static str);
+/// One step of the schema: its file's name, SQLite's text, PostgreSQL's text.
+type Step = (&'static str, &'static str, &'static str);
+
+macro_rules! steps {
+    ($($file:literal,)*) => {
+        &[$((
+            $file,
+            include_str!(concat!("migrations/sqlite/", $file, ".sql")),
+            include_str!(concat!("migrations/postgres/", $file, ".sql")),
+        ),)*]
+    };
+}
 
 /// Append only: a step that was ever released never changes.
-const STEPS: &[Step] = &[
-    (
-        1,
-        "road",
-        include_str!("migrations/sqlite/0001_road.sql"),
-        include_str!("migrations/postgres/0001_road.sql"),
-    ),
-    (
-        2,
-        "subscribers",
-        include_str!("migrations/sqlite/0002_subscribers.sql"),
-        include_str!("migrations/postgres/0002_subscribers.sql"),
-    ),
-    (
-        3,
-        "bounces",
-        include_str!("migrations/sqlite/0003_bounces.sql"),
-        include_str!("migrations/postgres/0003_bounces.sql"),
-    ),
-    (
-        4,
-        "letters",
-        include_str!("migrations/sqlite/0004_letters.sql"),
-        include_str!("migrations/postgres/0004_letters.sql"),
-    ),
-    (
-        5,
-        "relays",
-        include_str!("migrations/sqlite/0005_relays.sql"),
-        include_str!("migrations/postgres/0005_relays.sql"),
-    ),
-    (
-        6,
-        "asking",
-        include_str!("migrations/sqlite/0006_asking.sql"),
-        include_str!("migrations/postgres/0006_asking.sql"),
-    ),
-    (
-        7,
-        "topics",
-        include_str!("migrations/sqlite/0007_topics.sql"),
-        include_str!("migrations/postgres/0007_topics.sql"),
-    ),
-    (
-        8,
-        "links",
-        include_str!("migrations/sqlite/0008_links.sql"),
-        include_str!("migrations/postgres/0008_links.sql"),
-    ),
-    (
-        9,
-        "pushes",
-        include_str!("migrations/sqlite/0009_pushes.sql"),
-        include_str!("migrations/postgres/0009_pushes.sql"),
-    ),
-    (
-        10,
-        "health",
-        include_str!("migrations/sqlite/0010_health.sql"),
-        include_str!("migrations/postgres/0010_health.sql"),
-    ),
-    (
-        11,
-        "events",
-        include_str!("migrations/sqlite/0011_events.sql"),
-        include_str!("migrations/postgres/0011_events.sql"),
-    ),
-    (
-        12,
-        "corrections",
-        include_str!("migrations/sqlite/0012_corrections.sql"),
-        include_str!("migrations/postgres/0012_corrections.sql"),
-    ),
-    (
-        13,
-        "full texts",
-        include_str!("migrations/sqlite/0013_full_text.sql"),
-        include_str!("migrations/postgres/0013_full_text.sql"),
-    ),
-    (
-        14,
-        "ledger",
-        include_str!("migrations/sqlite/0014_ledger.sql"),
-        include_str!("migrations/postgres/0014_ledger.sql"),
-    ),
-    (
-        15,
-        "readings",
-        include_str!("migrations/sqlite/0015_readings.sql"),
-        include_str!("migrations/postgres/0015_readings.sql"),
-    ),
-    (
-        16,
-        "moved",
-        include_str!("migrations/sqlite/0016_moved.sql"),
-        include_str!("migrations/postgres/0016_moved.sql"),
-    ),
-    (
-        17,
-        "search",
-        include_str!("migrations/sqlite/0017_search.sql"),
-        include_str!("migrations/postgres/0017_search.sql"),
-    ),
-    (
-        18,
-        "memory",
-        include_str!("migrations/sqlite/0018_memory.sql"),
-        include_str!("migrations/postgres/0018_memory.sql"),
-    ),
+const STEPS: &[Step] = steps![
+    "0001_road",
+    "0002_subscribers",
+    "0003_bounces",
+    "0004_letters",
+    "0005_relays",
+    "0006_asking",
+    "0007_topics",
+    "0008_links",
+    "0009_pushes",
+    "0010_health",
+    "0011_events",
+    "0012_corrections",
+    "0013_full_text",
+    "0014_ledger",
+    "0015_readings",
+    "0016_moved",
+    "0017_search",
+    "0018_memory",
+    "0019_namesakes",
 ];
 
 impl Store {
@@ -244,7 +165,7 @@ async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
         )
         .await
         .map_err(|source| open_error(&place, advice, source))?;
-    let steps = migrator(|step| step.2);
+    let steps = migrator(|step| step.1);
     if steps.run(&writer).await.is_err() {
         // Another process may have been migrating at the same moment: SQLite's
         // migrations take no lock of their own. What remains is a real fault.
@@ -280,7 +201,7 @@ async fn open_postgres(url: &str) -> Result<Pools, StoreError> {
         .connect_with(options.application_name("jarshy"))
         .await
         .map_err(|source| open_error(&place, advice, source))?;
-    migrator(|step| step.3)
+    migrator(|step| step.2)
         .run(&pool)
         .await
         .map_err(|error| migrate_error(&place, error))?;
@@ -298,10 +219,10 @@ fn make_folder(file: &Path) -> Result<(), StoreError> {
 }
 
 fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
-    let steps = STEPS.iter().map(|step| {
+    let steps = (1..).zip(STEPS).map(|(version, step)| {
         Migration::new(
-            step.0,
-            Cow::Borrowed(step.1),
+            version,
+            Cow::Borrowed(step.0),
             MigrationType::Simple,
             text(step).into_sql_str(),
             false,
@@ -316,7 +237,7 @@ fn migrate_error(place: &str, error: MigrateError) -> StoreError {
         MigrateError::VersionMissing(found) => StoreError::NewerSchema {
             place,
             found,
-            known: STEPS[STEPS.len() - 1].0,
+            known: STEPS.len(),
         },
         error => StoreError::Migrate {
             place,
@@ -359,7 +280,29 @@ fn redacted(url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::redacted;
+    use std::path::Path;
+
+    use super::{STEPS, redacted};
+
+    #[test]
+    fn every_step_written_is_taken_in_its_place() {
+        let steps = |engine: &str| {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/migrations");
+            let files = std::fs::read_dir(folder.join(engine)).expect("readable");
+            let mut names: Vec<String> = files
+                .map(|file| file.expect("readable").file_name())
+                .map(|name| name.to_string_lossy().into_owned())
+                .collect();
+            names.sort();
+            names
+        };
+        let taken: Vec<String> = STEPS.iter().map(|step| format!("{}.sql", step.0)).collect();
+        assert_eq!(taken, steps("sqlite"));
+        assert_eq!(taken, steps("postgres"));
+        for (version, name) in (1..).zip(&taken) {
+            assert!(name.starts_with(&format!("{version:04}_")), "{name}");
+        }
+    }
 
     #[test]
     fn passwords_are_not_shown() {
