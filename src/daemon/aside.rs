@@ -16,13 +16,18 @@ const BYTES_MIN: usize = 16 * 1024;
 static PLACES: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new(available_parallelism().map_or(1, usize::from)));
 
+/// Whether so many bytes are done with sooner than handed over.
+pub(super) const fn is_light(bytes: usize) -> bool {
+    bytes < BYTES_MIN
+}
+
 /// Does `work` on what is so many bytes. Whoever waits for it keeps no other waiting;
 /// a panic in it is the caller's.
 pub(super) async fn aside<T: Send + 'static>(
     bytes: usize,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> T {
-    if bytes < BYTES_MIN {
+    if is_light(bytes) {
         return work();
     }
     // Nobody closes it: without a place the work is done all the same.

@@ -12,7 +12,7 @@ use crate::gather::web::{Request, Seen};
 use crate::model::source::{Place, Source, SourceState, Validators};
 
 use super::Newsroom;
-use super::aside::aside;
+use super::aside::{aside, is_light};
 
 /// Asks the place and reads its answer; with what was said and heard, nothing of
 /// a desk.
@@ -39,10 +39,12 @@ pub(super) async fn ask(
     let page_at = asks_robots(&source.place).then(|| newsroom.clock.now());
     let (answer, seen) = newsroom.web.fetch_closely(&request, page_at).await;
     let now = newsroom.clock.now();
+    let bytes = answer.bytes();
+    if is_light(bytes) {
+        return (found::read(source, state, answer, now), seen);
+    }
     let (source, state) = (source.clone(), state.clone());
-    let read = aside(answer.bytes(), move || {
-        found::read(&source, &state, answer, now)
-    });
+    let read = aside(bytes, move || found::read(&source, &state, answer, now));
     (read.await, seen)
 }
 

@@ -4,6 +4,8 @@
 //! The claim is the caller's ([`super::gather`]); everything between it and
 //! the transaction can be lost to a crash and is then simply done again.
 
+use chrono::{DateTime, Utc};
+
 use crate::gather::found::Found;
 use crate::gather::health::{self, Told};
 use crate::gather::plan::{self, Plan, Visited};
@@ -12,14 +14,14 @@ use crate::gather::websub::{Offer, Polled};
 use crate::model::article::Article;
 use crate::model::complaint::Complaint;
 use crate::model::count::counted;
-use crate::model::draft::FeedHead;
+use crate::model::draft::{Draft, FeedHead};
 use crate::model::health::Answered;
 use crate::model::source::{Source, SourceId, SourceState};
 use crate::store::{ReadyVisit, StoreError, Visit};
-use crate::understand::identity;
+use crate::understand::identity::{self, Identified};
 
 use super::Newsroom;
-use super::aside::aside;
+use super::aside::{aside, is_light};
 use super::ask::ask;
 use super::full_text::Pages;
 use super::learn::Learned;
@@ -165,13 +167,7 @@ pub async fn look(
         .offer
         .is_some()
         .then(|| identity::shares_ids(&harvest.drafts));
-    let drafts = harvest.drafts;
-    let bytes = drafts.iter().map(|draft| draft.text.len()).sum();
-    let (asked, feed) = (source.clone(), harvest.feed.clone());
-    let identified = aside(bytes, move || {
-        identity::identify(&asked, &feed, drafts, now)
-    });
-    let identified = identified.await;
+    let identified = identify(source, &harvest.feed, harvest.drafts, now).await;
     told.complaints = harvest.complaints;
     told.complaints.extend(identified.complaints);
     tell(&identified.articles);
@@ -214,6 +210,23 @@ pub async fn look(
         offer: found.offer,
         shares_ids,
     })
+}
+
+async fn identify(
+    source: &Source,
+    feed: &FeedHead,
+    drafts: Vec<Draft>,
+    now: DateTime<Utc>,
+) -> Identified {
+    let bytes = drafts.iter().map(|draft| draft.text.len()).sum();
+    if is_light(bytes) {
+        return identity::identify(source, feed, drafts, now);
+    }
+    let (source, feed) = (source.clone(), feed.clone());
+    aside(bytes, move || {
+        identity::identify(&source, &feed, drafts, now)
+    })
+    .await
 }
 
 /// Says what a read document brought, which is known only after comparing.

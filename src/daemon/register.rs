@@ -18,7 +18,7 @@ use super::holding::release;
 use super::refresh::Refreshed;
 
 /// Visits recorded at one time.
-const GROUP_MAX: usize = 256;
+const GROUP_MAX: usize = 500;
 /// How long visits that brought nothing wait for others: a transaction costs as much
 /// as a dozen of them.
 const QUIET_WAIT: Duration = Duration::from_millis(100);

@@ -232,7 +232,7 @@ impl Explorer<'_> {
     fn in_headers(&mut self, answered: &Answered) {
         let last = answered.seen.hops.last();
         if let Some(header) = last.and_then(|hop| hop.header("link")) {
-            let (candidates, hubs) = discover::in_link_header(header, &answered.url);
+            let (candidates, hubs) = discover::in_link_header(&header, &answered.url);
             self.queue.extend(candidates);
             self.explored.hubs.extend(hubs.iter().map(Url::to_string));
         }

@@ -197,11 +197,11 @@ fn tell(shown: &Shown<'_>, newsroom: &Newsroom) -> Result<(), Failure> {
     say(&format!("robots   {}", shown.robots))?;
     for hop in &looked.seen.hops {
         say(&format!("request  GET {}", self::shown(&hop.url)))?;
-        for (name, value) in &hop.sent {
+        for (name, value) in &hop.sent() {
             say(&format!("           {name}: {value}"))?;
         }
         say(&format!("answer   {} after {} ms", hop.status, hop.head_ms))?;
-        for (name, value) in &hop.headers {
+        for (name, value) in &hop.headers() {
             say(&format!("           {name}: {value}"))?;
         }
     }
@@ -300,23 +300,22 @@ fn titled(learned: &Learned) -> impl Iterator<Item = (&FullText, &str)> {
     })
 }
 
+fn pairs(pairs: Vec<(impl Into<String>, String)>) -> Value {
+    let pairs = pairs.into_iter();
+    let pairs = pairs.map(|(name, value)| (name.into(), Value::from(value)));
+    Value::Object(pairs.collect())
+}
+
 fn as_json(shown: &Shown<'_>) -> Value {
     let Shown { source, looked, .. } = shown;
-    let pairs = |pairs: &[(String, String)]| -> Value {
-        pairs
-            .iter()
-            .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
-            .collect::<serde_json::Map<_, _>>()
-            .into()
-    };
     let hops: Vec<Value> = looked
         .seen
         .hops
         .iter()
         .map(|hop| {
             json!({
-                "url": self::shown(&hop.url), "sent": pairs(&hop.sent), "status": hop.status,
-                "headers": pairs(&hop.headers), "head_ms": hop.head_ms,
+                "url": self::shown(&hop.url), "sent": pairs(hop.sent()), "status": hop.status,
+                "headers": pairs(hop.headers()), "head_ms": hop.head_ms,
             })
         })
         .collect();

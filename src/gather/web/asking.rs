@@ -12,7 +12,7 @@ use super::answer::{Answer, RetryAfter, TIMED_OUT};
 use super::headers::Request;
 use super::headers::{fresh_for, headers, links, size_bytes, text_of, validators};
 use super::reason::reason;
-use super::seen::{self, Hop, Seen};
+use super::seen::{Hop, Seen};
 use super::turns::{Turn, host_key};
 use super::unpack::{Limits, Spoilt, Unpacker};
 use super::{HEADER_BYTES_MAX, NO_AUTHORITIES, Web, millis};
@@ -169,10 +169,9 @@ impl Web {
         if url.scheme() == "https" && !self.knows_authorities {
             return Err(failed(NO_AUTHORITIES.to_owned()));
         }
-        let headers = headers(asking.request).map_err(failed)?;
+        let headers = headers(asking.request, &self.agent).map_err(failed)?;
         let begun = Instant::now();
-        let sent = seen::sent(&headers, &self.agent());
-        let sending = self.client.get(url.clone()).headers(headers).send();
+        let sending = self.client.get(url.clone()).headers(headers.clone()).send();
         let patience = self.options.header_timeout;
         let until = Instant::now() + patience;
         let response = match timeout_at(until.min(asking.deadline), sending).await {
@@ -194,9 +193,9 @@ impl Web {
         };
         asking.seen.hops.push(Hop {
             url: url.clone(),
-            sent,
+            request: headers,
             status: response.status().as_u16(),
-            headers: seen::worth_showing(response.headers()),
+            answer: response.headers().clone(),
             head_ms: millis(begun.elapsed()),
         });
         if size_bytes(response.headers()) > HEADER_BYTES_MAX as usize {

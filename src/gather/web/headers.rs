@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, AGE, CACHE_CONTROL, DATE, ETAG, EXPIRES, HeaderMap, HeaderName,
-    HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LINK,
+    HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LINK, USER_AGENT,
 };
 use url::Url;
 
@@ -28,9 +28,10 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
 }
 
-/// The headers of one request.
-pub(super) fn headers(request: &Request) -> Result<HeaderMap, String> {
+/// The headers of one request; `agent` is who asks unless the request says otherwise.
+pub(super) fn headers(request: &Request, agent: &HeaderValue) -> Result<HeaderMap, String> {
     let mut headers = HeaderMap::new();
+    headers.insert(USER_AGENT, agent.clone());
     headers.insert(ACCEPT, HeaderValue::from_static(ACCEPTED));
     headers.insert(
         ACCEPT_ENCODING,

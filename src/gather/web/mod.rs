@@ -135,6 +135,8 @@ pub struct Web {
     turns: Arc<Turns>,
     permissions: Arc<Permissions>,
     options: Arc<WebOptions>,
+    /// The name we go by.
+    agent: HeaderValue,
     /// The machine has CA certificates: https can be trusted, and is asked.
     knows_authorities: bool,
 }
@@ -169,6 +171,7 @@ impl Web {
             turns: Arc::new(Turns::new(options.requests_max, options.pause)),
             permissions: Arc::default(),
             options: Arc::new(options),
+            agent,
             knows_authorities,
         })
     }
@@ -194,11 +197,6 @@ impl Web {
     ) -> (Answer, Seen) {
         let manner = page_at.map_or(Manner::Feed, Manner::Page);
         self.ask_closely(request, manner).await
-    }
-
-    /// The name we go by.
-    pub fn agent(&self) -> String {
-        agent(&self.options)
     }
 
     async fn fetch_robots(&self, request: &Request) -> Answer {

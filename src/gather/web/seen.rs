@@ -3,7 +3,9 @@
 //! Deliberately absent: cookies, bodies, and the values in addresses that look
 //! like a password.
 
-use reqwest::header::HeaderMap;
+use std::borrow::Cow;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 /// Answer headers worth showing.
@@ -31,25 +33,47 @@ const SECRET_KEYS: [&str; 8] = [
 ];
 const HIDDEN: &str = "hidden";
 
-/// One request and the head of its answer.
+/// One request and the head of its answer. Heads stand as they went over the wire:
+/// of most visits nobody looks at them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hop {
     pub url: Url,
-    /// Headers sent, in lower case.
-    pub sent: Vec<(String, String)>,
+    pub(super) request: HeaderMap,
     pub status: u16,
-    /// Headers of the answer, those worth showing, in lower case.
-    pub headers: Vec<(String, String)>,
+    pub(super) answer: HeaderMap,
     /// From the request to the head of its answer.
     pub head_ms: u64,
 }
 
 impl Hop {
-    /// A header of the answer; several of one name are joined by commas.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(key, _)| key == name);
-        found.map(|(_, value)| value.as_str())
+    /// The headers of the request, in lower case.
+    pub fn sent(&self) -> Vec<(String, String)> {
+        let told = |(name, value): (&HeaderName, &HeaderValue)| {
+            (name.as_str().to_owned(), text(value).into_owned())
+        };
+        let mut sent: Vec<(String, String)> = self.request.iter().map(told).collect();
+        sent.sort();
+        sent
     }
+
+    /// Headers of the answer, those worth showing, in lower case.
+    pub fn headers(&self) -> Vec<(&'static str, String)> {
+        let of = |name: &&'static str| Some((*name, self.header(name)?));
+        HEADERS_SHOWN.iter().filter_map(of).collect()
+    }
+
+    /// A header of the answer, as far as it is shown; several of one name are joined
+    /// by commas.
+    pub fn header(&self, name: &str) -> Option<String> {
+        let values = self.answer.get_all(name).into_iter().map(text);
+        let mut value = values.collect::<Vec<_>>().join(", ");
+        value.truncate(value.floor_char_boundary(HEADER_BYTES_SHOWN));
+        (!value.is_empty()).then_some(value)
+    }
+}
+
+fn text(value: &HeaderValue) -> Cow<'_, str> {
+    String::from_utf8_lossy(value.as_bytes())
 }
 
 /// A chain of requests, robots.txt apart.
@@ -85,39 +109,6 @@ pub fn shown(url: &Url) -> String {
         .collect();
     hidden.query_pairs_mut().clear().extend_pairs(pairs);
     hidden.to_string()
-}
-
-/// The headers of a request, as they are sent.
-pub(super) fn sent(headers: &HeaderMap, agent: &str) -> Vec<(String, String)> {
-    let mut sent: Vec<(String, String)> = headers
-        .iter()
-        .map(|(name, value)| {
-            (
-                name.as_str().to_owned(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
-        })
-        .collect();
-    if !headers.contains_key("user-agent") {
-        sent.push(("user-agent".to_owned(), agent.to_owned()));
-    }
-    sent.sort();
-    sent
-}
-
-/// Those of an answer that are worth showing.
-pub(super) fn worth_showing(headers: &HeaderMap) -> Vec<(String, String)> {
-    let of = |name: &&str| {
-        let values: Vec<String> = headers
-            .get_all(*name)
-            .iter()
-            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-            .collect();
-        let mut value = values.join(", ");
-        value.truncate(value.floor_char_boundary(HEADER_BYTES_SHOWN));
-        (!value.is_empty()).then(|| ((*name).to_owned(), value))
-    };
-    HEADERS_SHOWN.iter().filter_map(of).collect()
 }
 
 #[cfg(test)]

@@ -77,9 +77,7 @@ impl Turns {
     pub(super) async fn take(&self, host: &str) -> Turn {
         let host = self.host(host);
         let gate = Arc::clone(&host.gate).lock_owned().await;
-        if let Some(free) = *gate {
-            sleep_until(free).await;
-        }
+        wait_until(*gate).await;
         // Closed never: then everything may be asked at once, and still is asked.
         let place = Arc::clone(&self.places).acquire_owned().await.ok();
         Turn {
@@ -95,9 +93,7 @@ impl Turns {
         let gate = Arc::clone(&self.host(host).gate).lock_owned().await;
         let free = *gate;
         drop(gate);
-        if let Some(free) = free {
-            sleep_until(free).await;
-        }
+        wait_until(free).await;
     }
 
     /// The host wants at least so long between requests.
@@ -114,6 +110,14 @@ impl Turns {
             hosts.kept_max = HOSTS_KEPT_MIN.max(2 * hosts.by_name.len());
         }
         Arc::clone(hosts.by_name.entry(name.to_owned()).or_default())
+    }
+}
+
+/// Waits for what is still to come: a timer takes up to a millisecond even for what
+/// is past.
+async fn wait_until(free: Option<Instant>) {
+    if let Some(free) = free.filter(|free| *free > Instant::now()) {
+        sleep_until(free).await;
     }
 }
 
