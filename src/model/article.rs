@@ -81,12 +81,13 @@ pub struct KnownArticle {
     pub earlier_hashes: Vec<String>,
 }
 
-/// A stored article, as far as one that has its title and date may be it.
+/// A stored article, as far as one that has its title and its date or none may be it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Namesake {
     pub id: ArticleId,
     pub link: Option<Url>,
     pub title: String,
     pub published: Option<DateTime<Utc>>,
+    pub content_hash: String,
     pub first_seen: DateTime<Utc>,
 }

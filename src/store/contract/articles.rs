@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use std::collections::HashMap;
 
 use super::{Ground, at, day, event, on_both, record, visited};
-use crate::model::article::{ArticleId, Namesake};
+use crate::model::article::{Article, ArticleId, Namesake};
 use crate::model::draft::DeclaredEvent;
 use crate::model::event::{EventDetails, EventField, EventStatus};
 use crate::model::language::Language;
@@ -128,22 +128,31 @@ async fn an_article_is_found_by_title_and_date_and_remembers_what_it_said(ground
         dated("title", "Форум 2", Some(at(10))),
         dated("date", "Форум", Some(at(11))),
     ];
-    let mut stored = vec![older.clone()];
+    let undated = dated("undated", "Форум", None);
+    let mut stored = vec![older.clone(), undated.clone()];
     stored.extend(others);
     record(store, "a", stored).await;
     record(store, "b", vec![visited("b", "elsewhere", at(1))]).await;
     let source = &asked.article.source;
+    let namesake = |visited: &VisitedArticle| Namesake {
+        id: visited.article.id.clone(),
+        link: visited.article.link.clone(),
+        title: "Форум".to_owned(),
+        published: visited.article.published,
+        content_hash: visited.article.content_hash.clone(),
+        first_seen: at(1),
+    };
     let found = store.namesakes(source, &[&asked.article]).await.unwrap();
-    assert_eq!(
-        found,
-        [Namesake {
-            id: older.article.id.clone(),
-            link: older.article.link.clone(),
-            title: "Форум".to_owned(),
-            published: Some(at(10)),
-            first_seen: at(1),
-        }]
-    );
+    assert_eq!(found, [namesake(&older)]);
+    let asked_undated = dated("asked", "Форум", None).article;
+    let found = store.namesakes(source, &[&asked_undated]).await.unwrap();
+    assert_eq!(found, [namesake(&undated)]);
+    let months_later = Article {
+        first_seen: at(1) + TimeDelta::days(91),
+        ..asked_undated
+    };
+    let found = store.namesakes(source, &[&months_later]).await.unwrap();
+    assert!(found.is_empty());
     let elsewhere = SourceId::from_stored("b");
     let found = store
         .namesakes(&elsewhere, &[&asked.article])

@@ -17,11 +17,26 @@ const SESSION_KEYS: [&str; 5] = [
 /// Keys that name a session where their value is as long and mixed as one.
 const MAYBE_SESSION_KEYS: [&str; 3] = ["sid", "session", "s"];
 const SESSION_BYTES_MIN: usize = 20;
+/// Keys that name the moment of asking, so that no cache answers, where their value is
+/// as long as a clock's: seconds since 1970, or a random number of that length.
+const MOMENT_KEYS: [&str; 10] = [
+    "t",
+    "ts",
+    "_",
+    "time",
+    "timestamp",
+    "rnd",
+    "rand",
+    "random",
+    "nocache",
+    "cb",
+];
+const MOMENT_DIGITS_MIN: usize = 10;
 /// A session in the path, as Java's servers write it.
 const SESSION_IN_PATH: &str = ";jsessionid=";
 
-/// The address without scheme, `www.`, last slash, fragment, tracking and session
-/// keys: it leads nowhere, and is the same for all that lead to one text.
+/// The address without scheme, `www.`, last slash, fragment, tracking, session and
+/// moment keys: it leads nowhere, and is the same for all that lead to one text.
 pub(super) fn canonical(link: &Url) -> String {
     let host = link.host_str().unwrap_or_default();
     let host = host.strip_prefix("www.").unwrap_or(host);
@@ -39,8 +54,8 @@ pub(super) fn canonical(link: &Url) -> String {
     format!("{host}{port}{path}?{}", query.join("&"))
 }
 
-/// The address without the session of whoever made the feed: it would change at
-/// every visit, and is nobody else's business.
+/// The address without the session of whoever made the feed and the moment when: it
+/// would change at every visit, and is nobody else's business.
 pub(super) fn without_session(mut link: Url) -> Url {
     let path = sessionless_path(link.path());
     if let Cow::Owned(path) = path {
@@ -83,6 +98,13 @@ fn is_session(key: &str, value: &str) -> bool {
     SESSION_KEYS.contains(&key.as_str())
         || key.starts_with("aspsessionid")
         || MAYBE_SESSION_KEYS.contains(&key.as_str()) && is_long
+        || MOMENT_KEYS.contains(&key.as_str()) && is_moment(value)
+}
+
+fn is_moment(value: &str) -> bool {
+    // Random ones are fractions as often: `Math.random()`.
+    let digits = value.strip_prefix("0.").unwrap_or(value);
+    digits.len() >= MOMENT_DIGITS_MIN && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn sessionless_path(path: &str) -> Cow<'_, str> {
@@ -116,6 +138,13 @@ mod tests {
                 "https://a.kz/?id=3",
             ),
             ("https://a.kz/?sid=1234", "https://a.kz/?sid=1234"),
+            ("https://a.kz/1?t=1764012345", "https://a.kz/1"),
+            (
+                "https://a.kz/1?rnd=0.8437261950&id=2",
+                "https://a.kz/1?id=2",
+            ),
+            ("https://a.kz/?t=104512", "https://a.kz/?t=104512"),
+            ("https://a.kz/?id=1764012345", "https://a.kz/?id=1764012345"),
             (
                 "https://a.kz/?s=12345678901234567890123",
                 "https://a.kz/?s=12345678901234567890123",

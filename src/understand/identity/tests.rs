@@ -227,6 +227,7 @@ fn known_otherwise(stored: &[Draft], drafts: Vec<Draft>) -> usize {
             link: article.link.clone(),
             title: article.title.clone(),
             published: article.published,
+            content_hash: article.content_hash.clone(),
             first_seen: article.first_seen,
         })
         .collect();
@@ -290,4 +291,32 @@ fn another_id_for_the_same_link_title_and_date_is_nothing_new() {
         known_otherwise(&copies, vec![dated("3", "https://a.kz/1", "А", 1)]),
         1
     );
+}
+
+#[test]
+fn another_id_for_what_has_no_date_is_nothing_new_if_all_of_it_is_the_same() {
+    let undated = |id: &str, link: Option<&str>, text: &str| Draft {
+        text: text.to_owned(),
+        ..draft(Some(id), link, "А")
+    };
+    let link = Some("https://a.kz/1");
+    let stored = [undated("1", link, "Бір."), undated("1a", None, "Бір.")];
+    for (drafts, expected) in [
+        (vec![undated("2", link, "Бір.")], 1),
+        (vec![undated("2", None, "Бір.")], 1),
+        (vec![undated("2", link, "Екі.")], 0),
+        (vec![undated("2", None, "Екі.")], 0),
+        (vec![undated("2", Some("https://a.kz/2"), "Бір.")], 0),
+        // Without links, entries of one title are told apart by their ids.
+        (
+            vec![undated("2", None, "Бір."), undated("3", None, "Екі.")],
+            0,
+        ),
+    ] {
+        assert_eq!(
+            known_otherwise(&stored, drafts.clone()),
+            expected,
+            "{drafts:?}"
+        );
+    }
 }

@@ -2,10 +2,12 @@
 //! every visit, and addresses of ids that bear the time of asking.
 //!
 //! Same link (tracking and session aside), title and publication date: the same
-//! text. Where entries of one document share a link, it says nothing, and their ids
-//! stand. Deliberately absent: guesses without a date or with another title.
+//! text. Where neither has a date, all that a reader would notice must be the same.
+//! Where entries of one document share a link, or a title without one, it says
+//! nothing, and their ids stand. Deliberately absent: guesses with another title.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 use chrono::{DateTime, Utc};
 use url::Url;
@@ -13,25 +15,40 @@ use url::Url;
 use super::links::{canonical, is_of_site};
 use crate::model::article::{Article, ArticleId, Namesake};
 
-/// Link, title and date.
-type Face<'a> = (String, &'a str, DateTime<Utc>);
+/// Link, title and what else must be the same.
+type Face<'a> = (Option<String>, &'a str, Same<'a>);
+
+#[derive(PartialEq, Eq, Hash)]
+enum Same<'a> {
+    Date(DateTime<Utc>),
+    Content(&'a str),
+}
 
 /// The articles of one document that are not `known` by their ids, and may be by
 /// another.
 pub fn strangers(articles: &[Article], known: impl Fn(&ArticleId) -> bool) -> Vec<&Article> {
-    let mut bearers: HashMap<String, usize> = HashMap::new();
-    for link in articles.iter().filter_map(|article| article.link.as_ref()) {
-        *bearers.entry(canonical(link)).or_default() += 1;
-    }
-    let is_alone = |article: &Article| {
-        let link = article.link.as_ref().filter(|link| !is_of_site(link));
-        link.is_some_and(|link| bearers.get(&canonical(link)) == Some(&1))
+    let links = counts(articles.iter().map(link_of));
+    let titles = counts(articles.iter().map(|article| &article.title));
+    let is_alone = |article: &Article| match &article.link {
+        Some(link) => !is_of_site(link) && links.get(&link_of(article)) == Some(&1),
+        None => titles.get(&article.title) == Some(&1),
     };
     articles
         .iter()
-        .filter(|article| !known(&article.id) && article.published.is_some())
-        .filter(|article| is_alone(article))
+        .filter(|article| !known(&article.id) && is_alone(article))
         .collect()
+}
+
+fn counts<T: Eq + Hash>(all: impl Iterator<Item = T>) -> HashMap<T, usize> {
+    let mut counts = HashMap::new();
+    for one in all {
+        *counts.entry(one).or_default() += 1;
+    }
+    counts
+}
+
+fn link_of(article: &Article) -> Option<String> {
+    article.link.as_ref().map(canonical)
 }
 
 /// Of those, the ones that are stored under another id, with that id: the oldest,
@@ -44,10 +61,16 @@ pub fn recognised(
     let present: HashSet<&ArticleId> = articles.iter().map(|article| &article.id).collect();
     let mut stored: HashMap<Face, &Namesake> = HashMap::new();
     for namesake in namesakes {
-        let face = face(namesake.link.as_ref(), &namesake.title, namesake.published);
-        let Some(face) = face.filter(|_| !present.contains(&namesake.id)) else {
+        if present.contains(&namesake.id) {
             continue;
-        };
+        }
+        let Namesake { link, title, .. } = namesake;
+        let face = face(
+            link.as_ref(),
+            title,
+            namesake.published,
+            &namesake.content_hash,
+        );
         let age = |namesake: &Namesake| (namesake.first_seen, namesake.id.clone());
         let first = stored.entry(face).or_insert(namesake);
         if age(namesake) < age(first) {
@@ -55,7 +78,13 @@ pub fn recognised(
         }
     }
     let known = strangers.iter().filter_map(|article| {
-        let face = face(article.link.as_ref(), &article.title, article.published)?;
+        let Article { link, title, .. } = article;
+        let face = face(
+            link.as_ref(),
+            title,
+            article.published,
+            &article.content_hash,
+        );
         Some((article.id.clone(), stored.get(&face)?.id.clone()))
     });
     known.collect()
@@ -65,6 +94,8 @@ fn face<'a>(
     link: Option<&Url>,
     title: &'a str,
     published: Option<DateTime<Utc>>,
-) -> Option<Face<'a>> {
-    Some((canonical(link?), title, published?))
+    content_hash: &'a str,
+) -> Face<'a> {
+    let same = published.map_or(Same::Content(content_hash), Same::Date);
+    (link.map(canonical), title, same)
 }

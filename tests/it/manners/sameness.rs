@@ -66,7 +66,20 @@ async fn ids_that_change_at_every_visit_make_nothing_new() {
         let link = format!("{}?PHPSESSID=a{visit}", link(number));
         item("", &link, number, TEXT)
     });
-    for replies in [random, timed, session] {
+    let moment = visits(|number, visit| {
+        let link = format!("{}?t=176401234{visit}", link(number));
+        item("", &link, number, TEXT)
+    });
+    let undated = visits(|number, visit| {
+        let id = guid(&format!("{number}-{visit}"));
+        let (title, link) = (format!("<title>Форум {number}</title>"), link(number));
+        format!("<item>{id}{title}<link>{link}</link><description>{TEXT}</description></item>")
+    });
+    let bare = visits(|number, visit| {
+        let id = guid(&format!("{number}-{visit}"));
+        format!("<item>{id}<title>Форум {number}</title><description>{TEXT}</description></item>")
+    });
+    for replies in [random, timed, session, moment, undated, bare] {
         assert_eq!(seen(replies).await, [(3, 0), (0, 0), (0, 0), (0, 0)]);
     }
 }
