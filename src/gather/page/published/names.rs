@@ -1,7 +1,7 @@
 //! The names pages give to the day they were published, and to what is beside it.
 
 /// Names under which pages tell machines when they were published.
-pub const TOLD: [&str; 62] = [
+pub const TOLD: [&str; 70] = [
     "analyticsattributes.articledate",
     "article.created",
     "article_date_original",
@@ -60,13 +60,21 @@ pub const TOLD: [&str; 62] = [
     "published_date",
     "published_time",
     "publication_date",
+    "publication-date",
+    "publisheddate",
+    "pub_date",
+    "rbpubdate",
     "release_date",
+    "rnews:datepublished",
     "sailthru.date",
+    "shareaholic:article_published_time",
+    "timestamp",
+    "twt-published-at",
     "video:release_date",
     "vr:published_time",
 ];
 /// Names of a later change: better than nothing a machine was told.
-pub const CHANGED: [&str; 20] = [
+pub const CHANGED: [&str; 22] = [
     "lastdate",
     "lastmod",
     "lastmodified",
@@ -87,6 +95,8 @@ pub const CHANGED: [&str; 20] = [
     "og:modified_time",
     "og:updated_time",
     "updated_time",
+    "revision_date",
+    "dateupdate",
 ];
 /// What stands beside an article, with days of its own.
 pub const ASIDE_WORDS: [&str; 9] = [
