@@ -20,7 +20,7 @@ use crate::model::source::{Place, Source};
 use crate::text::normalise::{clip, one_line};
 use crate::text::sentences::sentences;
 use counters::without_counters;
-use links::{canonical, without_session};
+use links::{canonical, lasting};
 pub use twins::{recognised, strangers};
 
 /// A publication date further ahead than this is a slip or a lie.
@@ -232,7 +232,7 @@ fn link_of(draft: &Draft) -> Option<Url> {
         .into_iter()
         .flatten()
         .find_map(web_url)
-        .map(without_session)
+        .map(lasting)
 }
 
 /// Without a name and a password: they only make one house look like another.

@@ -4,8 +4,30 @@ use std::borrow::Cow;
 
 use url::Url;
 
-/// Query keys that name the reader's way, not the text.
-const TRACKING_KEYS: [&str; 6] = ["fbclid", "gclid", "yclid", "from", "rss", "_openstat"];
+/// Query keys that name the reader's way, not the text, in small letters; beside them
+/// all that begin with [`TRACKING_PREFIX`].
+const TRACKING_KEYS: [&str; 17] = [
+    "fbclid",
+    "gclid",
+    "gbraid",
+    "wbraid",
+    "dclid",
+    "msclkid",
+    "yclid",
+    "ysclid",
+    "_openstat",
+    "twclid",
+    "ttclid",
+    "igshid",
+    "igsh",
+    "mc_cid",
+    "mc_eid",
+    "_hsenc",
+    "_hsmi",
+];
+const TRACKING_PREFIX: &str = "utm_";
+/// Keys that may name the way, and stay in the address: it may need them.
+const MAYBE_TRACKING_KEYS: [&str; 2] = ["from", "rss"];
 /// Query keys that name the reader's session, in small letters.
 const SESSION_KEYS: [&str; 5] = [
     "phpsessid",
@@ -47,30 +69,28 @@ pub(super) fn canonical(link: &Url) -> String {
     let path = path.trim_end_matches('/');
     let mut query: Vec<String> = link
         .query_pairs()
-        .filter(|(key, value)| !is_way(key) && !is_session(key, value))
+        .filter(|(key, value)| !is_passing(key, value) && !MAYBE_TRACKING_KEYS.contains(&&**key))
         .map(|(key, value)| format!("{key}={value}"))
         .collect();
     query.sort();
     format!("{host}{port}{path}?{}", query.join("&"))
 }
 
-/// The address without the session of whoever made the feed and the moment when: it
-/// would change at every visit, and is nobody else's business.
-pub(super) fn without_session(mut link: Url) -> Url {
+/// The address without the session of whoever made the feed, the moment when and the
+/// way its readers come: those change from visit to visit, and are nobody else's
+/// business.
+pub(super) fn lasting(mut link: Url) -> Url {
     let path = sessionless_path(link.path());
     if let Cow::Owned(path) = path {
         link.set_path(&path);
     }
     let mut pairs = link.query_pairs();
-    if !pairs.any(|(key, value)| is_session(&key, &value)) {
+    if !pairs.any(|(key, value)| is_passing(&key, &value)) {
         return link;
     }
     // As they are written: what is not left out stays letter for letter.
     let query = link.query().unwrap_or_default();
-    let kept: Vec<&str> = query
-        .split('&')
-        .filter(|pair| !says_session(pair))
-        .collect();
+    let kept: Vec<&str> = query.split('&').filter(|pair| !passes(pair)).collect();
     let query = (!kept.is_empty()).then(|| kept.join("&"));
     link.set_query(query.as_deref());
     link
@@ -81,24 +101,26 @@ pub(super) fn is_of_site(link: &Url) -> bool {
     link.path().trim_matches('/').is_empty() && link.query().is_none()
 }
 
-fn is_way(key: &str) -> bool {
-    key.starts_with("utm_") || TRACKING_KEYS.contains(&key)
+fn passes(pair: &str) -> bool {
+    url::form_urlencoded::parse(pair.as_bytes()).any(|(key, value)| is_passing(&key, &value))
 }
 
-fn says_session(pair: &str) -> bool {
-    url::form_urlencoded::parse(pair.as_bytes()).any(|(key, value)| is_session(&key, &value))
+fn is_passing(key: &str, value: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    key.starts_with(TRACKING_PREFIX)
+        || TRACKING_KEYS.contains(&key.as_str())
+        || is_session(&key, value)
 }
 
 fn is_session(key: &str, value: &str) -> bool {
-    let key = key.to_ascii_lowercase();
     let is_long = value.len() >= SESSION_BYTES_MIN
         && value.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && value.bytes().any(|byte| byte.is_ascii_digit())
         && value.bytes().any(|byte| byte.is_ascii_alphabetic());
-    SESSION_KEYS.contains(&key.as_str())
+    SESSION_KEYS.contains(&key)
         || key.starts_with("aspsessionid")
-        || MAYBE_SESSION_KEYS.contains(&key.as_str()) && is_long
-        || MOMENT_KEYS.contains(&key.as_str()) && is_moment(value)
+        || MAYBE_SESSION_KEYS.contains(&key) && is_long
+        || MOMENT_KEYS.contains(&key) && is_moment(value)
 }
 
 fn is_moment(value: &str) -> bool {
@@ -124,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sessions_are_left_out_and_all_else_stays_as_written() {
+    fn what_passes_is_left_out_and_all_else_stays_as_written() {
         for (link, expected) in [
             ("https://a.kz/1?PHPSESSID=1f", "https://a.kz/1"),
             (
@@ -149,13 +171,14 @@ mod tests {
                 "https://a.kz/?s=12345678901234567890123",
                 "https://a.kz/?s=12345678901234567890123",
             ),
+            ("https://a.kz/?utm_source=rss&id=2", "https://a.kz/?id=2"),
             (
-                "https://a.kz/?utm_source=rss",
-                "https://a.kz/?utm_source=rss",
+                "https://a.kz/1?from=rss&YSCLID=m1",
+                "https://a.kz/1?from=rss",
             ),
         ] {
             let link: Url = link.parse().expect("url");
-            assert_eq!(without_session(link.clone()).as_str(), expected, "{link}");
+            assert_eq!(lasting(link.clone()).as_str(), expected, "{link}");
         }
     }
 

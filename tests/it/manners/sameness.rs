@@ -70,6 +70,10 @@ async fn ids_that_change_at_every_visit_make_nothing_new() {
         let link = format!("{}?t=176401234{visit}", link(number));
         item("", &link, number, TEXT)
     });
+    let tracked = visits(|number, visit| {
+        let link = format!("{}?utm_campaign=c{visit}", link(number));
+        item(&guid(&number.to_string()), &link, number, TEXT)
+    });
     let undated = visits(|number, visit| {
         let id = guid(&format!("{number}-{visit}"));
         let (title, link) = (format!("<title>Форум {number}</title>"), link(number));
@@ -79,7 +83,7 @@ async fn ids_that_change_at_every_visit_make_nothing_new() {
         let id = guid(&format!("{number}-{visit}"));
         format!("<item>{id}<title>Форум {number}</title><description>{TEXT}</description></item>")
     });
-    for replies in [random, timed, session, moment, undated, bare] {
+    for replies in [random, timed, session, moment, tracked, undated, bare] {
         assert_eq!(seen(replies).await, [(3, 0), (0, 0), (0, 0), (0, 0)]);
     }
 }
