@@ -20,7 +20,8 @@ use crate::model::source::{Place, Source};
 use crate::text::normalise::{clip, one_line};
 use crate::text::sentences::sentences;
 use counters::without_counters;
-use links::{canonical, lasting};
+use links::lasting;
+pub(super) use links::{canonical, is_of_site};
 pub use twins::{recognised, strangers};
 
 /// A publication date further ahead than this is a slip or a lie.

@@ -8,6 +8,7 @@
 //! retell each other in words of which one in five is the same, and then two rare
 //! words that both use find what no band of minima does.
 
+mod copies;
 mod facts;
 mod score;
 mod shelf;
@@ -20,6 +21,7 @@ use crate::model::article::{Article, ArticleId};
 use crate::model::reading::Reading;
 use crate::model::story::{Signature, StoryCandidate, StoryId};
 use crate::text::tokens::{Shape, Token, tokens};
+use copies::{copies, is_copy};
 pub(super) use facts::Gathering;
 use facts::{Said, facts, recalled, said};
 use score::{Told, alike, word_key, worth};
@@ -96,8 +98,10 @@ impl Likeness {
 
     /// What the article is found and measured by, read as `reading`.
     pub fn signature(&self, article: &Article, reading: &Reading) -> Signature {
-        let (facts, mut bands) = facts(&self.said, reading, article.dated().date_naive());
-        bands.extend(&self.found_by);
+        let (mut facts, found_by) = facts(&self.said, reading, article.dated().date_naive());
+        let mut bands = copies(article);
+        facts.extend(&bands);
+        bands.extend(found_by.iter().chain(&self.found_by));
         // Facts are negative: the whole stays sorted.
         let tokens = facts
             .into_iter()
@@ -107,8 +111,8 @@ impl Likeness {
     }
 }
 
-/// The story whose articles among the candidates near in time are likest taken
-/// together, or a new one. An article that is a candidate itself stays where it is.
+/// The story of a candidate near in time that is the same text, else the one whose
+/// articles among them are likest taken together, or a new one. An article that is a candidate itself stays where it is.
 pub fn join(
     article: &ArticleId,
     dated: DateTime<Utc>,
@@ -118,15 +122,19 @@ pub fn join(
     if let Some(own) = candidates.iter().find(|known| known.article == *article) {
         return own.story.clone();
     }
+    let near =
+        |known: &&StoryCandidate| known.dated.signed_duration_since(dated).abs() <= APART_MAX;
+    let mut copies = candidates.iter().filter(near);
+    if let Some(copy) = copies.find(|known| is_copy(&signature.tokens, &known.tokens)) {
+        return copy.story.clone();
+    }
     let told = Told::of(&signature.tokens);
     let mut stories: BTreeMap<&StoryId, (f64, f64)> = BTreeMap::new();
-    for known in candidates {
+    for known in candidates.iter().filter(near) {
         let apart = known.dated.signed_duration_since(dated);
-        if apart.abs() <= APART_MAX {
-            let (all, count) = stories.entry(&known.story).or_default();
-            *all += alike(&told, &Told::of(&known.tokens), apart);
-            *count += 1.0;
-        }
+        let (all, count) = stories.entry(&known.story).or_default();
+        *all += alike(&told, &Told::of(&known.tokens), apart);
+        *count += 1.0;
     }
     // One telling may stand between two stories: all of a story have a say.
     let fits = stories

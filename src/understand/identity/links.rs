@@ -59,7 +59,7 @@ const SESSION_IN_PATH: &str = ";jsessionid=";
 
 /// The address without scheme, `www.`, last slash, fragment, tracking, session and
 /// moment keys: it leads nowhere, and is the same for all that lead to one text.
-pub(super) fn canonical(link: &Url) -> String {
+pub(in super::super) fn canonical(link: &Url) -> String {
     let host = link.host_str().unwrap_or_default();
     let host = host.strip_prefix("www.").unwrap_or(host);
     let port = link
@@ -97,7 +97,7 @@ pub(super) fn lasting(mut link: Url) -> Url {
 }
 
 /// Whether the address is of a whole site, not of a text on it.
-pub(super) fn is_of_site(link: &Url) -> bool {
+pub(in super::super) fn is_of_site(link: &Url) -> bool {
     link.path().trim_matches('/').is_empty() && link.query().is_none()
 }
 

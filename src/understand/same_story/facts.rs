@@ -64,6 +64,8 @@ pub(super) enum Kind {
     Count = 13,
     /// The hour of something.
     Hour = 14,
+    /// The same in both is one text.
+    Copy = 15,
 }
 
 /// How many facts of each kind an article is found by.

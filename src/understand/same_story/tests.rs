@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::source::SourceId;
 
 fn tokens_of(text: &str) -> Vec<i64> {
     let mut all: Vec<i64> = text
@@ -59,6 +60,61 @@ fn a_text_is_found_by_what_is_rare_in_it() {
     let other = found_by("форум ақбөкен", &format!("{} соңы", many.join(" ")));
     let shared = one.iter().filter(|word| other.contains(word)).count();
     assert!(shared + 1 >= FOUND_BY, "the same are chosen of long texts");
+}
+
+#[test]
+fn one_title_at_one_address_or_moment_is_one_story_however_little_it_says() {
+    let article = |id: &str, source: &str, title: &str, link: &str, published: &str| Article {
+        id: ArticleId::from_stored(id),
+        source: SourceId::from_stored(source),
+        link: link.parse().ok(),
+        published: published.parse().ok(),
+        ..crate::understand::tests::article(title, "", "2026-11-23")
+    };
+    let address = "https://a.kz/2?utm_source=rubric";
+    let moment = "2026-11-23T06:00:00Z";
+    let other = "2026-11-22T06:00:00Z";
+    for (two, expected) in [
+        (article("2", "b", "ВТОРОЙ форум", address, other), true),
+        (article("2", "b", "Третий форум", address, other), false),
+        (
+            article("2", "b", "Второй форум", "https://a.kz/3", moment),
+            false,
+        ),
+        (
+            article("2", "b", "Второй форум", "https://a.kz/", other),
+            false,
+        ),
+        (
+            article("2", "a", "Второй форум", "https://a.kz/3", moment),
+            true,
+        ),
+        (
+            article("2", "a", "Второй форум", "https://a.kz/3", other),
+            false,
+        ),
+        (
+            article("2", "a", "Третий форум", "https://a.kz/3", moment),
+            false,
+        ),
+    ] {
+        let one = article("1", "a", "Второй форум", "http://www.a.kz/2", moment);
+        let mut shelf = Shelf::default();
+        let mut stories = [one, two.clone()].map(|article| {
+            let signature = signature(&article, &crate::understand::tests::read_plainly(&article));
+            let candidates: Vec<StoryCandidate> = shelf.candidates(&signature).collect();
+            let story = join(&article.id, article.dated(), &signature, &candidates);
+            shelf.put(
+                article.id.clone(),
+                story.clone(),
+                &signature,
+                article.dated(),
+            );
+            story
+        });
+        stories.sort();
+        assert_eq!(stories[0] == stories[1], expected, "{two:?}");
+    }
 }
 
 const STORIES: &str = include_str!("../../../tests/fixtures/understand/stories.jsonl");
