@@ -11,6 +11,7 @@ use crate::config::{self, Config};
 use crate::daemon::bounces::BounceOptions;
 use crate::daemon::letter::EncodedLetters;
 use crate::daemon::mail::{PostRoom, Relay};
+use crate::daemon::placing::PlacingTurn;
 use crate::daemon::push::PushOptions;
 use crate::daemon::timetable::Timetable;
 use crate::daemon::{MailRoutes, Newsroom, PlannedDigest, Replaceable};
@@ -173,6 +174,7 @@ async fn furnish(config: &Config) -> Result<Newsroom, Failure> {
             link_counts: config.link_counts,
         },
         encoded: EncodedLetters::default(),
+        placing: PlacingTurn::default(),
         signer,
         site_url: config.site_url.clone(),
         house_name: config.house_name.clone(),

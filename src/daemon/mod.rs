@@ -17,6 +17,7 @@ pub mod intake;
 pub mod learn;
 pub mod letter;
 pub mod mail;
+pub mod placing;
 pub mod push;
 pub mod refresh;
 mod register;
@@ -97,6 +98,7 @@ pub struct Newsroom {
     pub bounces: bounces::BounceOptions,
     pub mail_routes: MailRoutes,
     pub encoded: letter::EncodedLetters,
+    pub placing: placing::PlacingTurn,
     /// `None`: letters are not signed here.
     pub signer: Option<Arc<Signer>>,
     pub site_url: Url,

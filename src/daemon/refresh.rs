@@ -83,7 +83,7 @@ pub(super) async fn refresh(
     let told = looked.state.health.told.replace(judged.0);
     let visit = Visit {
         state: looked.state,
-        articles: looked.learned.articles,
+        articles: Vec::new(),
         full_texts: looked.learned.full_texts,
     };
     let refreshed = Refreshed {
@@ -91,7 +91,8 @@ pub(super) async fn refresh(
         ..looked.refreshed
     };
     let visit = ReadyVisit::after(visit, due.state);
-    register.record(visit, refreshed).await
+    let articles = looked.learned.articles;
+    register.record(visit, articles, refreshed).await
 }
 
 impl Refreshed {

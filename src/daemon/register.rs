@@ -1,5 +1,6 @@
-//! Records how visits went: all that end while one transaction is written, or a
-//! moment later if they brought nothing, are the next one's.
+//! Places what visits brought and records how they went: all that end while one
+//! transaction is written, or a moment later if they brought nothing, are the next
+//! one's.
 //!
 //! Each is kept or not by whether its own claim still held, with its articles and
 //! validators in that one transaction; what a crash takes is asked for again.
@@ -15,6 +16,8 @@ use crate::daemon::Newsroom;
 use crate::store::{ReadyVisit, StoreError, VisitRecord};
 
 use super::holding::release;
+use super::learn::Unplaced;
+use super::placing::Placing;
 use super::refresh::Refreshed;
 
 /// Visits recorded at one time.
@@ -33,7 +36,9 @@ pub struct Register {
 }
 
 struct Entry {
+    /// Without its articles.
     visit: ReadyVisit,
+    articles: Unplaced,
     then: Then,
 }
 
@@ -94,17 +99,23 @@ impl Register {
     pub async fn record(
         &self,
         visit: ReadyVisit,
+        articles: Unplaced,
         refreshed: Refreshed,
     ) -> Result<Option<Refreshed>, StoreError> {
-        if visit.is_quiet() {
-            let then = Then::Tell(refreshed);
+        let is_quiet = visit.is_quiet() && articles.read.is_empty();
+        let hand_in = |then| Entry {
+            visit,
+            articles,
+            then,
+        };
+        if is_quiet {
             // Where nobody takes it the runtime is going down, and everything with it.
-            self.entries.send(Entry { visit, then }).await.ok();
+            let handed_in = self.entries.send(hand_in(Then::Tell(refreshed)));
+            handed_in.await.ok();
             return Ok(None);
         }
         let (recorded, answer) = oneshot::channel();
-        let then = Then::Answer(recorded);
-        let handed_in = self.entries.send(Entry { visit, then }).await;
+        let handed_in = self.entries.send(hand_in(Then::Answer(recorded))).await;
         let record = match (handed_in, answer.await) {
             (Ok(()), Ok(record)) => record?,
             _ => VisitRecord::LeaseLost,
@@ -122,9 +133,9 @@ async fn keep(
     while received.recv_many(&mut entries, GROUP_MAX).await > 0 {
         wait_for_more(&mut received, &mut entries).await;
         while !entries.is_empty() {
-            let articles = entries.iter().map(|entry| entry.visit.articles());
+            let articles = entries.iter().map(|entry| entry.articles.read.len());
             let group = entries.drain(..group(articles)).collect();
-            let quiet = record(&newsroom, group).await;
+            let quiet = place_and_record(&newsroom, group).await;
             // Whoever gathers may have been told to stop.
             tell.send(quiet).ok();
         }
@@ -156,12 +167,34 @@ fn group(articles: impl Iterator<Item = usize>) -> usize {
 }
 
 /// Records a group; gives what the visits came to that nobody waits for.
-async fn record(newsroom: &Newsroom, group: Vec<Entry>) -> Vec<Refreshed> {
+async fn place_and_record(newsroom: &Newsroom, group: Vec<Entry>) -> Vec<Refreshed> {
+    if group.iter().all(Entry::is_quiet) {
+        let quiet = group.into_iter().map(|entry| (entry.visit, entry.then));
+        return record(newsroom, quiet.collect()).await;
+    }
+    let mut placing = Placing::begin(newsroom).await;
+    let mut placed = Vec::with_capacity(group.len());
+    for entry in group {
+        let Entry {
+            visit,
+            articles,
+            then,
+        } = entry;
+        let Then::Answer(answer) = then else {
+            placed.push((visit, then));
+            continue;
+        };
+        match placing.place(articles).await {
+            Ok(articles) => placed.push((visit.with(articles), Then::Answer(answer))),
+            Err(error) => drop(answer.send(Err(error))),
+        }
+    }
+    record(newsroom, placed).await
+}
+
+async fn record(newsroom: &Newsroom, group: Vec<(ReadyVisit, Then)>) -> Vec<Refreshed> {
     let Newsroom { store, holder, .. } = newsroom;
-    let (visits, thens): (Vec<_>, Vec<_>) = group
-        .into_iter()
-        .map(|entry| (entry.visit, entry.then))
-        .unzip();
+    let (visits, thens): (Vec<ReadyVisit>, Vec<Then>) = group.into_iter().unzip();
     let records: Vec<_> = match store.record_visits(&visits, holder).await {
         Ok(records) => records.into_iter().map(Ok).collect(),
         Err(error) if visits.len() == 1 => vec![Err(error)],

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 
 use super::Newsroom;
 use super::correct::believed;
+use super::placing::Placing;
 use crate::model::article::ArticleId;
 use crate::model::correction::Correction;
 use crate::store::{Passed, StoreError};
@@ -140,6 +141,8 @@ async fn read_again(
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let store = &newsroom.store;
+    // Its events are looked up and written again: nothing may change them meanwhile.
+    let _turn = Placing::begin(newsroom).await;
     for _ in 0..TRIES_MAX {
         let said = store.corrections_of(std::slice::from_ref(id)).await?;
         let said = said.get(id);

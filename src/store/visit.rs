@@ -54,24 +54,27 @@ impl ReadyVisit {
     }
 
     fn seen_at(mut visit: Visit, seen: Option<DateTime<Utc>>) -> Self {
-        // Of an article told twice the last counts: a batch may not touch a row twice.
-        let articles = visit.articles.into_iter();
-        let articles: BTreeMap<String, VisitedArticle> = articles
-            .map(|visited| (visited.article.id.as_str().to_owned(), visited))
-            .collect();
-        visit.articles = articles.into_values().collect();
-        let words = visit.articles.iter().map(words_of).collect();
-        Self {
+        let articles = std::mem::take(&mut visit.articles);
+        let ready = Self {
             visit,
             memory_stays: false,
             seen,
-            words,
-        }
+            words: Vec::new(),
+        };
+        ready.with(articles)
     }
 
-    /// How many articles it brought.
-    pub fn articles(&self) -> usize {
-        self.visit.articles.len()
+    /// The same with these articles.
+    #[must_use]
+    pub fn with(mut self, articles: Vec<VisitedArticle>) -> Self {
+        // Of an article told twice the last counts: a batch may not touch a row twice.
+        let articles: BTreeMap<String, VisitedArticle> = articles
+            .into_iter()
+            .map(|visited| (visited.article.id.as_str().to_owned(), visited))
+            .collect();
+        self.visit.articles = articles.into_values().collect();
+        self.words = self.visit.articles.iter().map(words_of).collect();
+        self
     }
 
     /// Whether its source's state is all there is to keep.

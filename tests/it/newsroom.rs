@@ -8,6 +8,7 @@ use jarshy::clock::Clock;
 use jarshy::daemon::bounces::BounceOptions;
 use jarshy::daemon::letter::EncodedLetters;
 use jarshy::daemon::mail::PostRoom;
+use jarshy::daemon::placing::PlacingTurn;
 use jarshy::daemon::push::PushOptions;
 use jarshy::daemon::{MailRoutes, Newsroom, Replaceable};
 use jarshy::deliver::message::Sender;
@@ -39,6 +40,7 @@ pub fn newsroom(
         bounces: BounceOptions::default(),
         mail_routes: MailRoutes::default(),
         encoded: EncodedLetters::default(),
+        placing: PlacingTurn::default(),
         signer: None,
         holder: Holder("test".to_owned()),
         secret: Secret::new([7; 32]),

@@ -165,12 +165,12 @@ fn fate(looked: &Looked) -> HashMap<String, &'static str> {
     looked
         .learned
         .fresh()
-        .map(|visited| {
-            let fate = match visited.article.revision {
+        .map(|article| {
+            let fate = match article.revision {
                 1 => "new",
                 _ => "revised",
             };
-            (visited.article.id.to_string(), fate)
+            (article.id.to_string(), fate)
         })
         .collect()
 }
@@ -293,7 +293,7 @@ fn full_texts(shown: &Shown<'_>, zone: Tz) -> Result<(), Failure> {
 /// The outcomes with the titles of their articles, where those are at hand.
 fn titled(learned: &Learned) -> impl Iterator<Item = (&FullText, &str)> {
     learned.full_texts.iter().map(|text| {
-        let mut articles = learned.articles.iter().map(|visited| &visited.article);
+        let mut articles = learned.articles.read.iter().map(|(article, _)| article);
         let article = articles.find(|article| article.id == text.article);
         let title = article.map_or(text.article.as_str(), |article| article.title.as_str());
         (text, title)

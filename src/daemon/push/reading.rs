@@ -25,6 +25,7 @@ use super::super::full_text::Pages;
 use super::super::gather::{Which, gather};
 use super::super::holding::hold;
 use super::super::learn::Learned;
+use super::super::placing::Placing;
 use super::super::watched::base_for;
 
 /// Pushes looked at in one round.
@@ -190,9 +191,10 @@ async fn record(
     if let Some(left_out) = health::took(&mut state, today, new, learned.beyond) {
         tracing::warn!(source.id = %source.id, %left_out, "its hub pushed too much");
     }
+    let mut placing = Placing::begin(newsroom).await;
     let visit = Visit {
         state,
-        articles: learned.articles,
+        articles: placing.place(learned.articles).await?,
         full_texts: learned.full_texts,
     };
     let holder = &newsroom.holder;

@@ -1,8 +1,15 @@
 //! The same news under another name at every visit: one article all the same, and
 //! no second letter about it.
 
+use chrono::TimeDelta;
+use jarshy::clock::Clock;
+use jarshy::daemon::gather::{Which, gather};
+use jarshy::model::feed::Filter;
+use tokio::sync::watch;
+
 use super::House;
 use super::server::Reply;
+use crate::world::World;
 
 const VISITS: usize = 4;
 
@@ -139,4 +146,40 @@ async fn texts_that_flap_and_counters_that_grow_are_no_corrections() {
         )
     });
     assert_eq!(seen(corrected).await, [(3, 0), (0, 3), (0, 3), (0, 3)]);
+}
+
+/// Desks are asked beside each other, as servers on different hosts are.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_release_that_comes_from_many_at_once_is_one_story_and_one_event() {
+    const OUTLETS: usize = 12;
+    let world = World::new(None);
+    let mut sources = String::new();
+    for outlet in 0..OUTLETS {
+        std::fs::create_dir_all(world.path(&format!("feeds/o{outlet}"))).expect("a folder");
+        sources += &format!(
+            "[[source]]\nid = \"o{outlet}\"\nname = \"Газет {outlet}\"\nkind = \"desk\"\ndir = \"o{outlet}\"\n"
+        );
+        world.write(
+            &format!("feeds/o{outlet}/forum.txt"),
+            "Астанада медиа форум өтеді\n\n7 желтоқсанда Астана қаласында аймақтық БАҚ форумы \
+             өтеді. Форумға барлық облыстан журналистер қатысады.\n",
+        );
+    }
+    world.write("feeds/sources/test.toml", &sources);
+    let clock = Clock::fixed(Clock::System.now() + TimeDelta::minutes(1));
+    let newsroom = world.newsroom(&clock).await;
+    let (_keep, stop) = watch::channel(false);
+    let visited = gather(&newsroom, Which::Due, &stop, |_| {}).await;
+    assert_eq!(visited.expect("the store works"), OUTLETS);
+    let store = &newsroom.store;
+    // One for each story.
+    let edition = store.edition(&Filter::default(), 100).await;
+    assert_eq!(edition.expect("the store works").len(), 1);
+    let today = clock.now().date_naive();
+    let events = store
+        .calendar(&Filter::default(), today, 100)
+        .await
+        .expect("store");
+    assert_eq!(events.len(), 1, "{events:?}");
+    assert_eq!(events[0].articles.len(), OUTLETS, "all vouch for it");
 }
