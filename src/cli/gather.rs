@@ -10,6 +10,7 @@ use super::output::{Failure, complain, moment, say};
 use crate::daemon::Newsroom;
 use crate::daemon::gather::Which;
 use crate::daemon::refresh::Refreshed;
+use crate::model::count::counted;
 use crate::model::source::SourceId;
 
 /// Visits the due sources, or those named. Fails when none of them answered.
@@ -51,6 +52,10 @@ pub async fn gather(config: &Path, names: &[String], json: bool) -> Result<(), F
     match broken_pipe {
         Some(failure) => Err(failure),
         None if visited > 0 && alive == 0 => Err(Failure::work("no source gave anything usable")),
+        None if visited == 0 && names.is_empty() => {
+            complain(&why_none(&newsroom).await?);
+            Ok(())
+        }
         None => {
             let left = names.iter().filter(|name| !seen.contains(*name));
             let left: Vec<SourceId> = left.map(SourceId::from_stored).collect();
@@ -64,6 +69,36 @@ pub async fn gather(config: &Path, names: &[String], json: bool) -> Result<(), F
             }
         }
     }
+}
+
+/// Why a pass had nothing to visit, for people.
+async fn why_none(newsroom: &Newsroom) -> Result<String, Failure> {
+    let catalogue = newsroom.catalogue();
+    let listed = catalogue.sources.iter().filter(|source| source.enabled);
+    let ids: Vec<SourceId> = listed.map(|source| source.id.clone()).collect();
+    let (store, now) = (&newsroom.store, newsroom.clock.now());
+    let held = store.held_until(&ids, now).await.map_err(Failure::work)?;
+    if let Some(until) = held.values().max() {
+        let held = counted(held.len(), "source");
+        let until = moment(*until, newsroom.zone);
+        return Ok(format!(
+            "nothing was visited: another process is at {held}, or was killed there; \
+             all are free again after {until} at the latest"
+        ));
+    }
+    let states = store.source_states().await.map_err(Failure::work)?;
+    let ids: HashSet<&SourceId> = ids.iter().collect();
+    let waiting = states.iter().filter(|state| state.stopped.is_none());
+    let next = waiting
+        .filter(|state| ids.contains(&state.id))
+        .min_by_key(|state| state.next_visit);
+    Ok(match next {
+        Some(next) => {
+            let at = moment(next.next_visit, newsroom.zone);
+            format!("no source is due; the next is {} at {at}", next.id)
+        }
+        None => "no source may be visited: `jarshy sources list` shows why".to_owned(),
+    })
 }
 
 /// Why each of these could not be claimed, for people.

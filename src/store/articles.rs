@@ -9,7 +9,7 @@ use sqlx::FromRow;
 use super::Store;
 use super::error::StoreError;
 use super::rows::{self, from_json, json, list, parsed, time, time_or_none, unsigned};
-use super::session::{Session, Value, values};
+use super::session::{Value, values};
 use super::told_events;
 use crate::model::article::{Article, ArticleId, KnownArticle, Namesake};
 use crate::model::reading::{Confidence, Kind, Reading};
@@ -64,9 +64,9 @@ type NamesakeRow = (String, Option<String>, String, Option<i64>, String, i64);
 
 /// A batch of articles has no more that may be them: beyond, a source repeats itself.
 const NAMESAKES_MAX: usize = 5_000;
-/// Articles without a date are looked for among those first seen in so long: few
-/// documents keep an entry for longer.
-const UNDATED_KNOWN_FOR: TimeDelta = TimeDelta::days(90);
+/// Articles without a date, or with one that moves, are looked for among those of so
+/// long: few documents keep an entry for longer.
+const KNOWN_FOR: TimeDelta = TimeDelta::days(60);
 
 /// What an article may be known by besides its id.
 #[derive(Serialize)]
@@ -137,34 +137,39 @@ impl Store {
         Ok(known)
     }
 
-    /// Stored articles of `source` with the title of one of `articles` and its date, or
-    /// none as it; the oldest first, at most [`NAMESAKES_MAX`] for a batch.
+    /// Stored articles of `source` with the title of one of `articles`, and its date or
+    /// one of the last weeks; at most [`NAMESAKES_MAX`] of either for a batch.
     pub async fn namesakes(
         &self,
         source: &SourceId,
         articles: &[&Article],
     ) -> Result<Vec<Namesake>, StoreError> {
-        let (dated, undated): (Vec<&Article>, Vec<&Article>) = articles
-            .iter()
-            .partition(|article| article.published.is_some());
         let mut session = self.pools.read("looking up articles by title and date");
         let mut namesakes = Vec::new();
-        for batch in dated.chunks(rows::BATCH_ROWS) {
+        for batch in articles.chunks(rows::BATCH_ROWS) {
             let faces: Vec<Face> = batch.iter().map(|article| Face::of(article)).collect();
-            let same_date = "dated IN
-                     (SELECT CAST(item.value ->> 'dated' AS BIGINT) FROM {rows} AS item)
-                   AND title IN (SELECT item.value ->> 'title' FROM {rows} AS item)";
-            let values = values![json(&faces), source.as_str()];
-            namesakes.extend(found(&mut session, same_date, values).await?);
-        }
-        for batch in undated.chunks(rows::BATCH_ROWS) {
-            let titles = list(batch.iter().map(|article| article.title.as_str()));
             let seen = batch.iter().map(|article| article.first_seen).min();
-            let since = seen.map(|seen| seen - UNDATED_KNOWN_FOR);
-            let no_date = "published IS NULL AND dated >= $3
-                   AND title IN (SELECT item.value ->> 'v' FROM {rows} AS item)";
-            let values = values![titles, source.as_str(), since];
-            namesakes.extend(found(&mut session, no_date, values).await?);
+            let since = seen.map(|seen| seen - KNOWN_FOR);
+            // One range or one list of the index each: an OR would walk all of a source.
+            let of_then = "dated IN
+                     (SELECT CAST(item.value ->> 'dated' AS BIGINT) FROM {rows} AS item)";
+            for (when, since) in [(of_then, None), ("dated >= $3", since)] {
+                let sql = format!(
+                    "SELECT id, link, title, published, content_hash, first_seen FROM articles
+                     WHERE source_id = $2 AND {when}
+                       AND title IN (SELECT item.value ->> 'title' FROM {{rows}} AS item)
+                     ORDER BY seq LIMIT {NAMESAKES_MAX}"
+                );
+                let mut values = values![json(&faces), source.as_str()];
+                values.extend(since.map(Value::from));
+                let found: Vec<NamesakeRow> = session.fetch(sql, values).await?;
+                namesakes.extend(
+                    found
+                        .into_iter()
+                        .map(namesake)
+                        .collect::<Result<Vec<_>, _>>()?,
+                );
+            }
         }
         Ok(namesakes)
     }
@@ -182,29 +187,16 @@ impl Store {
     }
 }
 
-/// Articles of the source `$2` that are as `condition` says.
-async fn found(
-    session: &mut Session,
-    condition: &str,
-    values: Vec<Value>,
-) -> Result<Vec<Namesake>, StoreError> {
-    let sql = format!(
-        "SELECT id, link, title, published, content_hash, first_seen FROM articles
-         WHERE source_id = $2 AND {condition} ORDER BY seq LIMIT {NAMESAKES_MAX}"
-    );
-    let rows: Vec<NamesakeRow> = session.fetch(sql, values).await?;
-    let namesakes = rows.into_iter().map(|row| {
-        let (id, link, title, published, content_hash, first_seen) = row;
-        Ok(Namesake {
-            id: ArticleId::from_stored(id),
-            link: rows::url(link, "articles.link")?,
-            title,
-            published: time_or_none(published, "articles.published")?,
-            content_hash,
-            first_seen: time(first_seen, "articles.first_seen")?,
-        })
-    });
-    namesakes.collect()
+fn namesake(row: NamesakeRow) -> Result<Namesake, StoreError> {
+    let (id, link, title, published, content_hash, first_seen) = row;
+    Ok(Namesake {
+        id: ArticleId::from_stored(id),
+        link: rows::url(link, "articles.link")?,
+        title,
+        published: time_or_none(published, "articles.published")?,
+        content_hash,
+        first_seen: time(first_seen, "articles.first_seen")?,
+    })
 }
 
 impl ArticleRow {

@@ -196,7 +196,7 @@ fn content_hash(article: &Article, source: &Source) -> String {
     let event = article.declared_event.as_ref().map(declared_words);
     derive(&[
         &article.title,
-        article.link.as_ref().map_or("", Url::as_str),
+        &article.link.as_ref().map_or_else(String::new, page_of),
         &without_counters(&article.summary_html),
         &without_counters(&article.content_html),
         &without_counters(&article.text),
@@ -205,6 +205,13 @@ fn content_hash(article: &Article, source: &Source) -> String {
         desk_date.as_deref().unwrap_or_default(),
         event.as_deref().unwrap_or_default(),
     ])
+}
+
+/// The address without the place on the page.
+fn page_of(link: &Url) -> String {
+    let mut page = link.clone();
+    page.set_fragment(None);
+    page.into()
 }
 
 fn declared_words(event: &DeclaredEvent) -> String {

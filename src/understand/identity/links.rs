@@ -66,7 +66,7 @@ pub(in super::super) fn canonical(link: &Url) -> String {
         .port()
         .map_or_else(String::new, |port| format!(":{port}"));
     let path = sessionless_path(link.path());
-    let path = path.trim_end_matches('/');
+    let path = plain(path.trim_end_matches('/'));
     let mut query: Vec<String> = link
         .query_pairs()
         .filter(|(key, value)| !is_passing(key, value) && !MAYBE_TRACKING_KEYS.contains(&&**key))
@@ -99,6 +99,29 @@ pub(super) fn lasting(mut link: Url) -> Url {
 /// Whether the address is of a whole site, not of a text on it.
 pub(in super::super) fn is_of_site(link: &Url) -> bool {
     link.path().trim_matches('/').is_empty() && link.query().is_none()
+}
+
+/// The path without what is escaped and need not be (RFC 3986, 6.2.2.2).
+fn plain(path: &str) -> Cow<'_, str> {
+    let unreserved = |escaped: &str| {
+        let byte = u8::from_str_radix(escaped.get(..2)?, 16).ok()?;
+        let is_plain = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        is_plain.then_some(char::from(byte))
+    };
+    let mut parts = path.split('%');
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    let mut changed = false;
+    for part in parts {
+        if let Some(letter) = unreserved(part) {
+            changed = true;
+            kept.push(letter);
+            kept.push_str(&part[2..]);
+        } else {
+            kept.push('%');
+            kept.push_str(part);
+        }
+    }
+    if changed { kept.into() } else { path.into() }
 }
 
 fn passes(pair: &str) -> bool {
@@ -190,6 +213,7 @@ mod tests {
             ("https://a.kz/1?PHPSESSID=1f", "https://a.kz/1?PHPSESSID=2f"),
             ("https://a.kz/1;jsessionid=1f", "https://a.kz/1"),
             ("https://a.kz/?b=1&a=2", "https://a.kz/?a=2&b=1"),
+            ("https://a.kz/%41%2F%d2%9a%3", "https://a.kz/A%2F%d2%9a%3"),
         ] {
             assert_eq!(spelt(one), spelt(other));
         }

@@ -252,8 +252,16 @@ fn another_id_for_the_same_link_title_and_date_is_nothing_new() {
         (vec![dated("2", "https://a.kz/1?PHPSESSID=9", "А", 1)], 1),
         (vec![dated("2", "https://a.kz/2", "А", 1)], 0),
         (vec![dated("2", "https://a.kz/1", "Б", 1)], 0),
-        (vec![dated("2", "https://a.kz/1", "А", 2)], 0),
-        (vec![draft(Some("2"), Some("https://a.kz/1"), "А")], 0),
+        // A date that moves, unless something else is said.
+        (vec![dated("2", "https://a.kz/1", "А", 2)], 1),
+        (
+            vec![Draft {
+                text: "Екі.".to_owned(),
+                ..dated("2", "https://a.kz/1", "А", 2)
+            }],
+            0,
+        ),
+        (vec![draft(Some("2"), Some("https://a.kz/1"), "А")], 1),
         // Known by its id.
         (vec![one.clone()], 0),
         // Entries that share a link are told apart by their ids.

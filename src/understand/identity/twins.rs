@@ -65,37 +65,33 @@ pub fn recognised(
             continue;
         }
         let Namesake { link, title, .. } = namesake;
-        let face = face(
-            link.as_ref(),
-            title,
-            namesake.published,
-            &namesake.content_hash,
-        );
+        let said = (namesake.published, namesake.content_hash.as_str());
         let age = |namesake: &Namesake| (namesake.first_seen, namesake.id.clone());
-        let first = stored.entry(face).or_insert(namesake);
-        if age(namesake) < age(first) {
-            *first = namesake;
+        for face in faces(link.as_ref(), title, said) {
+            let first = stored.entry(face).or_insert(namesake);
+            if age(namesake) < age(first) {
+                *first = namesake;
+            }
         }
     }
     let known = strangers.iter().filter_map(|article| {
         let Article { link, title, .. } = article;
-        let face = face(
-            link.as_ref(),
-            title,
-            article.published,
-            &article.content_hash,
-        );
-        Some((article.id.clone(), stored.get(&face)?.id.clone()))
+        let said = (article.published, article.content_hash.as_str());
+        let mut faces = faces(link.as_ref(), title, said);
+        let known = faces.find_map(|face| stored.get(&face))?;
+        Some((article.id.clone(), known.id.clone()))
     });
     known.collect()
 }
 
-fn face<'a>(
+/// By the date, where there is one, and by all that is said.
+fn faces<'a>(
     link: Option<&Url>,
     title: &'a str,
-    published: Option<DateTime<Utc>>,
-    content_hash: &'a str,
-) -> Face<'a> {
-    let same = published.map_or(Same::Content(content_hash), Same::Date);
-    (link.map(canonical), title, same)
+    (published, content_hash): (Option<DateTime<Utc>>, &'a str),
+) -> impl Iterator<Item = Face<'a>> {
+    let link = link.map(canonical);
+    let date = published.map(Same::Date);
+    let each = date.into_iter().chain([Same::Content(content_hash)]);
+    each.map(move |same| (link.clone(), title, same))
 }

@@ -81,6 +81,15 @@ async fn ids_that_change_at_every_visit_make_nothing_new() {
         let link = format!("{}?utm_campaign=c{visit}", link(number));
         item(&guid(&number.to_string()), &link, number, TEXT)
     });
+    let moving = visits(|number, visit| {
+        let id = guid(&format!("{number}-{visit}"));
+        let item = item(&id, &link(number), number, TEXT);
+        let ago = TimeDelta::hours(i64::try_from(VISITS - visit).expect("few"));
+        let date = (Clock::System.now() - ago).to_rfc2822();
+        let (before, rest) = item.split_once("<pubDate>").expect("a date");
+        let (_, after) = rest.split_once('<').expect("its end");
+        format!("{before}<pubDate>{date}<{after}")
+    });
     let undated = visits(|number, visit| {
         let id = guid(&format!("{number}-{visit}"));
         let (title, link) = (format!("<title>Форум {number}</title>"), link(number));
@@ -90,7 +99,9 @@ async fn ids_that_change_at_every_visit_make_nothing_new() {
         let id = guid(&format!("{number}-{visit}"));
         format!("<item>{id}<title>Форум {number}</title><description>{TEXT}</description></item>")
     });
-    for replies in [random, timed, session, moment, tracked, undated, bare] {
+    for replies in [
+        random, timed, session, moment, tracked, moving, undated, bare,
+    ] {
         assert_eq!(seen(replies).await, [(3, 0), (0, 0), (0, 0), (0, 0)]);
     }
 }
@@ -153,18 +164,19 @@ async fn texts_that_flap_and_counters_that_grow_are_no_corrections() {
 async fn a_release_that_comes_from_many_at_once_is_one_story_and_one_event() {
     const OUTLETS: usize = 12;
     let world = World::new(None);
-    let mut sources = String::new();
-    for outlet in 0..OUTLETS {
-        std::fs::create_dir_all(world.path(&format!("feeds/o{outlet}"))).expect("a folder");
-        sources += &format!(
-            "[[source]]\nid = \"o{outlet}\"\nname = \"Газет {outlet}\"\nkind = \"desk\"\ndir = \"o{outlet}\"\n"
-        );
+    let outlet = |outlet: usize| {
+        let folder = format!("feeds/o{outlet}");
+        std::fs::create_dir_all(world.path(&folder)).expect("a folder");
         world.write(
-            &format!("feeds/o{outlet}/forum.txt"),
+            &format!("{folder}/forum.txt"),
             "Астанада медиа форум өтеді\n\n7 желтоқсанда Астана қаласында аймақтық БАҚ форумы \
              өтеді. Форумға барлық облыстан журналистер қатысады.\n",
         );
-    }
+        format!(
+            "[[source]]\nid = \"o{outlet}\"\nname = \"Газет {outlet}\"\nkind = \"desk\"\ndir = \"o{outlet}\"\n"
+        )
+    };
+    let sources: String = (0..OUTLETS).map(outlet).collect();
     world.write("feeds/sources/test.toml", &sources);
     let clock = Clock::fixed(Clock::System.now() + TimeDelta::minutes(1));
     let newsroom = world.newsroom(&clock).await;
