@@ -112,6 +112,21 @@ fn a_mistake_in_a_desk_text_is_named_with_its_line() {
 }
 
 #[test]
+fn a_pass_with_nothing_to_visit_says_why() {
+    let mut world = World::new(None);
+    world.set("JARSHY__CATALOG__DIR", "feeds");
+    world.write(
+        "feeds/sources/desk.toml",
+        "[[source]]\nid = \"desk\"\nname = \"Редакция\"\nkind = \"desk\"\ndir = \"desk\"\n",
+    );
+    assert!(world.must(&["gather"]).starts_with("desk: "));
+    let output = world.run(&["gather"]);
+    assert!(output.status.success() && output.stdout.is_empty());
+    let expected = "no source is due; the next is desk at ";
+    assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+}
+
+#[test]
 fn a_wrong_call_has_status_2_and_failed_work_1() {
     let world = World::new(None);
     assert_eq!(world.run(&["no-such-command"]).status.code(), Some(2));
