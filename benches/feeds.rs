@@ -48,7 +48,7 @@ fn measure(name: &str, text: &str) {
         bytes: text.as_bytes(),
         content_type: Some("application/xml; charset=utf-8"),
         url: Some(&url),
-        received: start() + TimeDelta::days(1),
+        received: (start() + TimeDelta::days(1)).with_timezone(&chrono_tz::Asia::Almaty),
     };
     let harvest = feed::read(&document);
     assert_eq!(harvest.drafts.len(), ENTRIES, "{:?}", harvest.complaints);

@@ -38,7 +38,7 @@ pub(super) async fn ask(
     };
     let page_at = asks_robots(&source.place).then(|| newsroom.clock.now());
     let (answer, seen) = newsroom.web.fetch_closely(&request, page_at).await;
-    let now = newsroom.clock.now();
+    let now = newsroom.clock.now().with_timezone(&newsroom.zone);
     let bytes = answer.bytes();
     if is_light(bytes) {
         return (found::read(source, state, answer, now), seen);

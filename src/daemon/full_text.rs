@@ -154,9 +154,9 @@ impl Asker<'_> {
         let begun = self.newsroom.clock.now();
         let (answer, _) = self.newsroom.web.fetch_closely(&request, Some(begun)).await;
         let now = self.newsroom.clock.now();
-        let mut whole = article.clone();
+        let (mut whole, here) = (article.clone(), now.with_timezone(&self.newsroom.zone));
         let taken = aside(answer.bytes(), move || {
-            let came = full_text::take(&mut whole, &answer, now);
+            let came = full_text::take(&mut whole, &answer, here);
             (whole, came)
         });
         let (whole, came) = taken.await;

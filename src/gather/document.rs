@@ -1,6 +1,7 @@
 //! What a reader is given: the bytes of one document and where they came from.
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
+use chrono_tz::Tz;
 use url::Url;
 
 /// The most entries taken from one document; the rest is left out with a complaint.
@@ -19,6 +20,6 @@ pub struct Document<'a> {
     pub content_type: Option<&'a str>,
     /// Where it came from, after redirects: the base of relative links.
     pub url: Option<&'a Url>,
-    /// When it was received: the day that "today" in it means.
-    pub received: DateTime<Utc>,
+    /// When it was received, in the house zone: the day that "today" in it means.
+    pub received: DateTime<Tz>,
 }

@@ -3,7 +3,8 @@
 //!
 //! Deliberately absent: asking (`web`), and when to ask again (`plan`).
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
+use chrono_tz::Tz;
 use url::Url;
 
 use crate::model::complaint::Severity;
@@ -58,9 +59,9 @@ impl Found {
     }
 }
 
-/// Reads an answer that came at `now`, if there is something in it that was not
+/// Reads an answer that came at `now`, in the house zone, if there is something in it that was not
 /// read before.
-pub fn read(source: &Source, state: &SourceState, answer: Answer, now: DateTime<Utc>) -> Found {
+pub fn read(source: &Source, state: &SourceState, answer: Answer, now: DateTime<Tz>) -> Found {
     let answered = health::answered(&answer);
     let visited = match answer {
         Answer::Body {

@@ -13,6 +13,7 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use url::Url;
 
 use crate::model::article::Article;
@@ -164,7 +165,7 @@ pub enum Came {
 }
 
 /// Takes the full text out of a page's answer into `article`.
-pub fn take(article: &mut Article, answer: &Answer, now: DateTime<Utc>) -> Came {
+pub fn take(article: &mut Article, answer: &Answer, now: DateTime<Tz>) -> Came {
     let (bytes, content_type, url) = match answer {
         Answer::Body {
             bytes,
@@ -175,7 +176,7 @@ pub fn take(article: &mut Article, answer: &Answer, now: DateTime<Utc>) -> Came 
         Answer::Gone => return Came::Nothing("the page is gone".to_owned()),
         Answer::NotModified { .. } => return Came::Nothing("an answer without a page".to_owned()),
         Answer::TooEarly { retry_after, .. } => {
-            let until = retry_after.map(|after| after.until(now));
+            let until = retry_after.map(|after| after.until(now.to_utc()));
             return Came::NotNow("the server wants to be left alone".to_owned(), until);
         }
         Answer::Failed { why, status } => {

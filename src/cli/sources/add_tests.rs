@@ -43,7 +43,7 @@ fn another_language_is_told_from_nothing() {
         bytes: b"<rss version=\"2.0\"><channel><item><title>a</title></item></channel></rss>",
         content_type: None,
         url: None,
-        received: DateTime::UNIX_EPOCH,
+        received: DateTime::UNIX_EPOCH.with_timezone(&chrono_tz::Asia::Almaty),
     };
     let place = candidate.kind.place(address.clone());
     let harvest = gather::read(&place, &document);

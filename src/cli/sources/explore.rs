@@ -350,7 +350,7 @@ impl Explorer<'_> {
             bytes: &answered.bytes,
             content_type: answered.content_type.as_deref(),
             url: Some(&answered.url),
-            received: self.now,
+            received: self.now.with_timezone(&self.zone),
         }
     }
 

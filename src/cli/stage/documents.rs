@@ -107,7 +107,7 @@ async fn read_address(web: &Web, name: &str, told: &Told) -> Result<Value, Strin
         bytes: &bytes,
         content_type: told.content_type.as_deref().or(content_type.as_deref()),
         url: Some(told.url.as_ref().unwrap_or(&final_url)),
-        received: now,
+        received: now.with_timezone(&STAGE_ZONE),
     };
     Ok(harvest_json(name, &gather::read(&place, &document)))
 }
@@ -123,7 +123,7 @@ fn read_file(path: &Path, told: &Told) -> Result<Value, String> {
         bytes: &bytes,
         content_type: told.content_type.as_deref(),
         url: told.url.as_ref(),
-        received,
+        received: received.with_timezone(&STAGE_ZONE),
     };
     let address = told.url.clone().unwrap_or_else(no_address);
     let harvest = if let Some(place) = place(told.kind, &address) {

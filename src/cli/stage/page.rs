@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::super::output::Failure;
-use super::{STAGE_BYTES_MAX, lines, open};
+use super::{STAGE_BYTES_MAX, STAGE_ZONE, lines, open};
 use crate::clock::Clock;
 use crate::gather::document::Document;
 use crate::gather::feed::date::Written;
@@ -39,7 +39,7 @@ fn read(asked: &Asked, received: DateTime<Utc>) -> Result<Value, String> {
         bytes: &bytes,
         content_type: None,
         url: url.as_ref(),
-        received,
+        received: received.with_timezone(&STAGE_ZONE),
     });
     let Some(page::Article { draft, written }) = article else {
         return Ok(json!({

@@ -113,7 +113,7 @@ async fn read_one(newsroom: &Newsroom, waiting: &Waiting) -> Result<Fate, StoreE
         bytes: &body,
         content_type: content_type.as_deref(),
         url: push.as_ref().map(|push| &push.topic),
-        received: waiting.received,
+        received: waiting.received.with_timezone(&newsroom.zone),
     };
     // Of a subscription that is over it is not known how its ids are to be read.
     let said = push.as_ref();

@@ -18,7 +18,7 @@ fn document<'a>(bytes: &'a [u8], at: &'a Url) -> Document<'a> {
         bytes,
         content_type: None,
         url: Some(at),
-        received: now(),
+        received: now().with_timezone(&chrono_tz::Asia::Almaty),
     }
 }
 

@@ -24,7 +24,10 @@ fn harvest(bytes: &[u8]) -> Harvest {
         bytes,
         content_type: None,
         url: Some(&url),
-        received: Utc.with_ymd_and_hms(2026, 11, 23, 12, 0, 0).unwrap(),
+        received: Utc
+            .with_ymd_and_hms(2026, 11, 23, 12, 0, 0)
+            .unwrap()
+            .with_timezone(&chrono_tz::Asia::Almaty),
     })
 }
 

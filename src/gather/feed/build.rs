@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use quick_xml::events::BytesStart;
 use url::Url;
 
@@ -79,7 +80,7 @@ pub(super) struct Building {
     published: Option<DateTime<Utc>>,
     dublin_date: Option<DateTime<Utc>>,
     web_master: Option<Person>,
-    received: DateTime<Utc>,
+    received: DateTime<Tz>,
     sanitise: Sanitise,
     person: Person,
     line: String,

@@ -2,15 +2,21 @@
 //! ISO 8601 and W3CDTF with gaps, asctime, numbers, and words in Kazakh, Russian
 //! and English, counted from the day the document was received where need be.
 //!
-//! A date without a zone is UTC; one written the Kazakhstani way (Kazakh or
-//! Russian words, `23.11.2026`) is Almaty's wall time.
+//! A time without a zone is the house's on pages and in JSON listings, as it is
+//! where it is written the Kazakhstani way (Kazakh or Russian words,
+//! `23.11.2026`). In a feed it is UTC, as all feed readers take it, and so is a day
+//! without a time; unless that had not yet come when the document was received,
+//! and the house's had.
 
+mod ago;
 mod digits;
 mod usual;
 mod words;
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
-use chrono_tz::Asia::Almaty;
+use chrono::{
+    DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc,
+};
+use chrono_tz::Tz;
 
 /// Years believed; a date outside is a mistake of the publisher's.
 const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
@@ -30,14 +36,58 @@ pub struct Written {
     pub has_time: bool,
 }
 
-/// The instant `text` means, counted from `received` where it says "today";
-/// `None` if it cannot be read or names a year outside 1990 to 2100.
-pub fn read(text: &str, received: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    read_written(text, received).map(|written| written.at)
+impl Written {
+    /// A day and no more, as its midnight in UTC, or in the house zone where that
+    /// has not yet come.
+    pub fn of_day(day: NaiveDate, received: DateTime<Tz>) -> Self {
+        let midnight = day.and_time(NaiveTime::MIN);
+        let offset_minutes = minutes_of_past(midnight, received);
+        Self {
+            at: (midnight - TimeDelta::minutes(i64::from(offset_minutes))).and_utc(),
+            day,
+            offset_minutes,
+            has_time: false,
+        }
+    }
 }
 
-/// The same, with the day and the zone as they were written.
-pub fn read_written(text: &str, received: DateTime<Utc>) -> Option<Written> {
+/// Whose a time without a zone is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bare {
+    /// UTC, where that is no time to come.
+    Utc,
+    /// The house's: the zone of the moment the document was received. A day
+    /// without a time stays as above.
+    House,
+}
+
+/// The instant `text` means in a feed, counted from `received` where it says
+/// "today"; `None` if it cannot be read or names a year outside 1990 to 2100.
+pub fn read(text: &str, received: DateTime<Tz>) -> Option<DateTime<Utc>> {
+    read_as(text, received, Bare::Utc).map(|written| written.at)
+}
+
+/// The same of a page or JSON listing, with the day and the zone as they were
+/// written.
+pub fn read_written(text: &str, received: DateTime<Tz>) -> Option<Written> {
+    read_as(text, received, Bare::House)
+}
+
+/// The same of a text that says nothing but how long ago it was, or a day counted
+/// from today: "2 сағат бұрын", "Today, 10:35".
+pub fn read_relative(text: &str, received: DateTime<Tz>) -> Option<Written> {
+    let text = text.trim();
+    let is_relative = text.len() <= DATE_BYTES_MAX
+        && (is_ago(text, received) || words::is_of_a_relative_day(text, received));
+    is_relative.then(|| read_written(text, received)).flatten()
+}
+
+/// Whether a text says how long ago it was, and nothing else.
+pub fn is_ago(text: &str, received: DateTime<Tz>) -> bool {
+    ago::ago(text, received).is_some()
+}
+
+fn read_as(text: &str, received: DateTime<Tz>, bare: Bare) -> Option<Written> {
     let text = text.trim();
     if text.is_empty() || text.len() > DATE_BYTES_MAX {
         return None;
@@ -45,9 +95,10 @@ pub fn read_written(text: &str, received: DateTime<Utc>) -> Option<Written> {
     let parts = usual::usual(text)
         .or_else(|| digits::number(text, received))
         .or_else(|| digits::iso(text, received))
-        .or_else(|| words::words(text, received))?;
+        .or_else(|| ago::ago(text, received))
+        .or_else(|| words::words(text, received, bare))?;
     parts
-        .written()
+        .written(received, bare)
         .filter(|written| YEARS.contains(&written.at.year()))
 }
 
@@ -62,25 +113,33 @@ struct Parts {
     zone: Option<i32>,
     /// Written as people in Kazakhstan write.
     local: bool,
+    /// A time of day and no day: the last time it was so late.
+    is_clock: bool,
 }
 
 impl Parts {
-    fn written(self) -> Option<Written> {
-        let wall = NaiveDateTime::from(self.date)
+    fn written(self, received: DateTime<Tz>, bare: Bare) -> Option<Written> {
+        let mut wall = NaiveDateTime::from(self.date)
             .checked_add_signed(TimeDelta::seconds(self.seconds))?
             .checked_add_signed(TimeDelta::milliseconds(self.millis))?;
+        let is_house = self.local || bare == Bare::House && self.has_time;
         let offset_minutes = match self.zone {
             Some(minutes) => minutes,
-            None if self.local => {
-                let at = Almaty.from_local_datetime(&wall).earliest()?;
-                at.offset().fix().local_minus_utc() / 60
-            }
-            None => 0,
+            None if is_house => house_minutes(wall, received),
+            None => minutes_of_past(wall, received),
         };
+        if self.is_clock && is_to_come(wall, offset_minutes, received) {
+            wall = wall.checked_sub_signed(TimeDelta::days(1))?;
+        }
         let at = wall.checked_sub_signed(TimeDelta::minutes(i64::from(offset_minutes)))?;
         Some(Written {
             at: at.and_utc(),
-            day: self.date,
+            // 24:00 is still of the day it was written of.
+            day: if self.is_clock {
+                wall.date()
+            } else {
+                self.date
+            },
             offset_minutes,
             has_time: self.has_time,
         })
@@ -91,6 +150,33 @@ impl Parts {
             date,
             ..Self::default()
         }
+    }
+}
+
+/// Minutes east of UTC of the house's clocks when they show `wall`; as now where
+/// they never do.
+fn house_minutes(wall: NaiveDateTime, received: DateTime<Tz>) -> i32 {
+    let at = received.timezone().from_local_datetime(&wall).earliest();
+    at.unwrap_or(received).offset().fix().local_minus_utc() / 60
+}
+
+/// Whether clocks so far east of UTC have not shown `wall` yet.
+fn is_to_come(wall: NaiveDateTime, minutes: i32, received: DateTime<Tz>) -> bool {
+    let at = wall.checked_sub_signed(TimeDelta::minutes(i64::from(minutes)));
+    at.is_none_or(|at| at > received.naive_utc())
+}
+
+/// Minutes east of UTC of a wall time whose zone nobody said: none, unless it has
+/// come by the house's clocks only.
+fn minutes_of_past(wall: NaiveDateTime, received: DateTime<Tz>) -> i32 {
+    if !is_to_come(wall, 0, received) {
+        return 0;
+    }
+    let house = house_minutes(wall, received);
+    if is_to_come(wall, house, received) {
+        0
+    } else {
+        house
     }
 }
 

@@ -212,7 +212,10 @@ fn unmet(case: &Case, unmet: &mut Vec<String>) {
         bytes: &bytes,
         content_type: case.content_type,
         url: url.as_ref(),
-        received: Utc.with_ymd_and_hms(2026, 11, 23, 12, 0, 0).unwrap(),
+        received: Utc
+            .with_ymd_and_hms(2026, 11, 23, 12, 0, 0)
+            .unwrap()
+            .with_timezone(&chrono_tz::Asia::Almaty),
     });
     let told = told(&harvest);
     for (path, expected) in &case.expected {

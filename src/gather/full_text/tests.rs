@@ -1,4 +1,5 @@
 use chrono::TimeZone;
+use chrono_tz::Asia::Almaty;
 
 use super::*;
 use crate::model::article::ArticleId;
@@ -137,7 +138,10 @@ const TEXT: &str = "<p>Форумға облыстың барлық ауданы
 fn a_page_gives_its_text_and_nothing_of_what_the_feed_said_is_lost() {
     let teaser = article(TEASER);
     let mut whole = teaser.clone();
-    assert_eq!(take(&mut whole, &page(TITLE, TEXT), now()), Came::Text);
+    assert_eq!(
+        take(&mut whole, &page(TITLE, TEXT), now().with_timezone(&Almaty)),
+        Came::Text
+    );
     assert!(whole.text.contains("5 желтоқсанда"), "{}", whole.text);
     assert!(whole.content_html.contains("<p>"), "{}", whole.content_html);
     assert_eq!(
@@ -180,7 +184,7 @@ fn what_is_no_full_text_leaves_the_teaser() {
     ];
     for (answer, hours) in cases {
         let mut left = article(TEASER);
-        let came = take(&mut left, &answer, now());
+        let came = take(&mut left, &answer, now().with_timezone(&Almaty));
         assert_eq!(left, article(TEASER), "{answer:?}");
         let due = after(&left, 0, &came, now()).due;
         assert_eq!(

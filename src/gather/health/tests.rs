@@ -285,7 +285,7 @@ fn a_body_is_told_by_what_is_in_it() {
             bytes: body.as_bytes(),
             content_type: None,
             url: None,
-            received: now(),
+            received: now().with_timezone(&chrono_tz::Asia::Almaty),
         };
         let harvest = crate::gather::read(place, &document);
         assert_eq!(

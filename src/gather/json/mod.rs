@@ -12,6 +12,7 @@ pub(in crate::gather) mod repair;
 use std::fmt::Write;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde_json::Value;
 use url::Url;
 
@@ -295,8 +296,18 @@ impl Entry<'_, '_> {
     }
 
     fn date(&mut self, document: &Document<'_>, rules: &JsonRules) -> Option<DateTime<Utc>> {
-        let told = self.text("date", rules.date.as_deref(), USUAL.date)?;
-        let date = date::read(&told, document.received);
+        let rule = rules.date.as_deref();
+        let told = self.text("date", rule, USUAL.date)?;
+        let mut usual = USUAL.date.iter().copied();
+        let path = rule.or_else(|| usual.find(|path| text_at(self.value, path).is_some()));
+        // WordPress names what it tells of Greenwich's clocks so.
+        let received = match path {
+            Some(path) if path.ends_with("_gmt") || path.ends_with("_utc") => {
+                document.received.with_timezone(&Tz::UTC)
+            }
+            _ => document.received,
+        };
+        let date = date::read_written(&told, received).map(|written| written.at);
         if date.is_none() {
             self.findings
                 .note_said("date", "cannot be read as a date", self.number, &told);

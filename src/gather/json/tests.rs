@@ -12,7 +12,10 @@ fn read_with(json: &str, rules: &JsonRules) -> Harvest {
             bytes: json.as_bytes(),
             content_type: Some("application/json"),
             url: Some(&url),
-            received: Utc.with_ymd_and_hms(2026, 11, 23, 12, 0, 0).unwrap(),
+            received: Utc
+                .with_ymd_and_hms(2026, 11, 23, 12, 0, 0)
+                .unwrap()
+                .with_timezone(&chrono_tz::Asia::Almaty),
         },
         rules,
     )
@@ -241,11 +244,37 @@ fn brackets_without_an_entry_are_an_error() {
             bytes: text.as_bytes(),
             content_type: None,
             url: None,
-            received: DateTime::UNIX_EPOCH,
+            received: DateTime::UNIX_EPOCH.with_timezone(&chrono_tz::Asia::Almaty),
         };
         let harvest = read(&document, &JsonRules::default());
         assert_eq!(harvest.format, None, "{:?}", harvest.complaints);
         let told = harvest.complaints[0].to_string();
         assert!(told.contains("not JSON: "), "{told}");
+    }
+}
+
+#[test]
+fn a_time_without_a_zone_is_the_houses() {
+    let cases = [
+        ("created_date", "2026-11-23T09:58:11", "2026-11-23T04:58:11"),
+        ("created_date", "23/11/2026 09:58", "2026-11-23T04:58:00"),
+        ("created_date", "2 сағат бұрын", "2026-11-23T10:00:00"),
+        (
+            "created_date",
+            "2026-11-23T09:58:11Z",
+            "2026-11-23T09:58:11",
+        ),
+        ("date_gmt", "2026-11-23T09:58:11", "2026-11-23T09:58:11"),
+    ];
+    for (key, told, expected) in cases {
+        let json = format!("[{{\"title\":\"а\",\"{key}\":\"{told}\"}}]");
+        let named = JsonRules {
+            date: Some(key.to_owned()),
+            ..JsonRules::default()
+        };
+        for rules in [JsonRules::default(), named] {
+            let at = read_with(&json, &rules).drafts[0].published.unwrap();
+            assert_eq!(at.format("%FT%T").to_string(), expected, "{key} {told}");
+        }
     }
 }

@@ -1,6 +1,5 @@
 //! One entry of a listing page, taken out of its block.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
@@ -8,10 +7,11 @@ use dom_query::{NodeId, NodeRef};
 use regex::Regex;
 use url::Url;
 
+use crate::gather::feed::date::Written;
 use crate::gather::more::is_more;
 use crate::model::draft::Draft;
 
-use super::markup::{Page, below, picture_address, text_of};
+use super::markup::{Page, below, picture_address, spaced_text, text_of};
 use super::opening::{paragraphs, picture, set_content};
 
 /// Headings, and what is named like one.
@@ -31,14 +31,12 @@ const TEASER_LETTERS_MIN: usize = 25;
 const NODES_MAX: usize = 400;
 /// A longer text is no date.
 const DATE_BYTES_MAX: usize = 128;
+/// A longer text is no part of a date whose parts stand in elements of their own.
+const PART_BYTES_MAX: usize = 32;
 /// What says more words is a sentence that names a date.
 const DATE_WORDS_MAX: usize = 3;
-/// A heading that says a day stands among so many elements above an entry …
-const SIBLINGS_MAX: usize = 40;
-/// … or above so many levels of what holds the entry.
+/// So many levels above a text are looked at for what it is part of.
 const LEVELS_MAX: usize = 3;
-/// The most nodes in such a heading.
-const HEADING_NODES_MAX: usize = 8;
 /// Elements whose text nobody sees, or that is no text.
 const UNSEEN: [&str; 7] = [
     "script", "style", "noscript", "template", "button", "select", "form",
@@ -83,85 +81,122 @@ pub fn title(card: &Card<'_>) -> Option<String> {
         .or_else(|| Some(words).filter(|text| text.chars().any(char::is_alphanumeric)))
 }
 
-/// The date a card shows: where it marks one, else where a text of its own is one.
+/// The date a card shows: where it marks one, else where a text of its own is one,
+/// else today's or yesterday's where it marks a time of day.
 pub fn date(page: &Page, card: &Card<'_>) -> Option<DateTime<Utc>> {
-    let marked = DATES.iter().find_map(|selector| {
-        below(&card.block, selector)
-            .iter()
-            .find_map(|element| page.date_of(element))
-    });
-    marked.or_else(|| {
-        let whole = holds_all(card);
-        let is_said = |text: &NodeRef<'_>| {
-            let mut above = text.ancestors_it(Some(LEVELS_MAX));
-            !above.any(|above| {
-                let in_prose =
-                    || above.has_name("p") && is_long(&above) && !has_own_line(text, &above);
-                above.id == card.link.id && !whole || in_prose()
-            })
-        };
-        let mut texts = texts(&card.block).filter(is_said);
-        texts.find_map(|text| shown_date(page, &text.text()))
-    })
+    day(page, card).or_else(|| marked(card).find_map(|element| page.date(&text_of(&element))))
 }
 
-/// Days as headings of a listing, each read once however many entries are below it.
-#[derive(Default)]
-pub struct DayHeadings(HashMap<NodeId, Option<(String, DateTime<Utc>)>>);
+/// The same, but no time of day alone.
+pub fn day(page: &Page, card: &Card<'_>) -> Option<DateTime<Utc>> {
+    let mut marked =
+        marked(card).filter(|element| !is_clock(&text_of(element)) || is_told(element));
+    marked
+        .find_map(|element| page.date_of(&element))
+        .or_else(|| {
+            let whole = holds_all(card);
+            let is_said = |text: &NodeRef<'_>| {
+                let mut above = text.ancestors_it(Some(LEVELS_MAX));
+                !above.any(|above| {
+                    let in_prose =
+                        || above.has_name("p") && is_long(&above) && !has_own_line(text, &above);
+                    above.id == card.link.id && !whole || in_prose()
+                })
+            };
+            let texts: Vec<NodeRef<'_>> = texts(&card.block).filter(is_said).collect();
+            texts
+                .iter()
+                .find_map(|text| {
+                    let alone = shown_date(page, &text.text())?;
+                    Some(in_parts(page, card, text).unwrap_or(alone))
+                })
+                .or_else(|| texts.iter().find_map(|text| in_parts(page, card, text)))
+        })
+}
 
-impl DayHeadings {
-    /// The day in the nearest heading above a card that says nothing else, at the
-    /// time the card shows.
-    pub fn above(&mut self, page: &Page, card: &Card<'_>) -> Option<DateTime<Utc>> {
-        let levels = std::iter::once(card.block)
-            .chain(card.block.ancestors_it(Some(LEVELS_MAX)))
-            .take_while(|level| !level.has_name("body"));
-        let (day, at) = levels.into_iter().find_map(|level| {
-            let above = std::iter::successors(level.prev_sibling(), NodeRef::prev_sibling);
-            above
-                .take(SIBLINGS_MAX)
-                .find_map(|sibling| self.said_by(page, &sibling))
-        })?;
-        let clock = texts(&card.block)
-            .map(|text| text.text().trim().to_owned())
-            .find(|text| CLOCK.is_match(text));
-        clock
-            .and_then(|clock| page.date(&format!("{day}, {clock}")))
-            .or(Some(at))
-    }
+/// Elements a card marks as its date, the surest first.
+fn marked<'a>(card: &Card<'a>) -> impl Iterator<Item = NodeRef<'a>> {
+    let block = card.block;
+    DATES
+        .iter()
+        .flat_map(move |selector| below(&block, selector))
+}
 
-    fn said_by(&mut self, page: &Page, heading: &NodeRef<'_>) -> Option<(String, DateTime<Utc>)> {
-        if !heading.is_element() {
-            return None;
+/// Whether an element tells its date to machines.
+fn is_told(element: &NodeRef<'_>) -> bool {
+    ["datetime", "content"]
+        .iter()
+        .any(|name| element.attr(name).is_some_and(|told| !is_clock(&told)))
+}
+
+/// The date whose parts stand in elements of their own, of which `text` is the
+/// first: what the smallest element says that holds more than this text, if that
+/// is a date and nothing else.
+fn in_parts(page: &Page, card: &Card<'_>, text: &NodeRef<'_>) -> Option<DateTime<Utc>> {
+    let own = text.text();
+    let own = own.trim();
+    let is_part = own.len() <= PART_BYTES_MAX;
+    let mut levels = text.ancestors_it(Some(LEVELS_MAX)).take_while(|above| {
+        let mut around = card.link.ancestors_it(None);
+        above.id != card.link.id && !around.any(|around| around.id == above.id)
+    });
+    let whole = levels.find_map(|above| {
+        let whole = spaced_text(&above)?;
+        (whole.trim() != own).then_some(whole)
+    })?;
+    (is_part && is_of_parts(&whole))
+        .then(|| shown_date(page, &whole))
+        .flatten()
+}
+
+/// Whether a text has no more numbers than a day, a year and a time: others count
+/// what was read and said.
+fn is_of_parts(text: &str) -> bool {
+    let (mut days, mut years, mut clocks, mut whole) = (0, 0, 0, 0);
+    for token in text.split([' ', ',']) {
+        let token = token.trim_matches(['.', '|', '/', '·']);
+        if !token.starts_with(|c: char| c.is_ascii_digit()) {
+            continue;
         }
-        let known = self.0.entry(heading.id).or_insert_with(|| {
-            let nodes = heading.descendants_it().take(HEADING_NODES_MAX + 1).count();
-            let is_plain = nodes <= HEADING_NODES_MAX && below(heading, "a").is_empty();
-            let day = is_plain.then(|| text_of(heading))?;
-            let at = shown_date(page, &day)?;
-            Some((day, at))
-        });
-        known.clone()
+        let is_number = token.bytes().all(|byte| byte.is_ascii_digit());
+        let count = match token.len() {
+            1 | 2 if is_number => &mut days,
+            4 if is_number => &mut years,
+            _ if is_clock(token) => &mut clocks,
+            _ => &mut whole,
+        };
+        *count += 1;
     }
+    days.max(years).max(clocks) <= 1 && whole + days <= 1 && whole + years <= 1
+}
+
+/// Whether a text is a time of day and nothing else.
+pub fn is_clock(text: &str) -> bool {
+    CLOCK.is_match(text.trim())
 }
 
 /// A text that is a date and says little else; a time of day alone, or a number,
 /// is none.
 fn shown_date(page: &Page, text: &str) -> Option<DateTime<Utc>> {
+    shown(page, text).map(|written| written.at)
+}
+
+pub fn shown(page: &Page, text: &str) -> Option<Written> {
     let text = text.trim();
-    if text.len() > DATE_BYTES_MAX || CLOCK.is_match(text) {
+    if text.len() > DATE_BYTES_MAX || is_clock(text) {
         return None;
     }
     let words = text.split(|c: char| !c.is_alphabetic());
     let words = words.filter(|word| !word.is_empty()).count();
     let is_number = text.chars().all(|c| c.is_ascii_digit());
-    (words <= DATE_WORDS_MAX && !is_number)
-        .then(|| page.date(text))
+    let is_short = words <= DATE_WORDS_MAX || page.is_ago(text);
+    (is_short && !is_number)
+        .then(|| page.written(text))
         .flatten()
 }
 
 /// The text nodes of a block that people see.
-fn texts<'a>(block: &NodeRef<'a>) -> impl Iterator<Item = NodeRef<'a>> {
+pub fn texts<'a>(block: &NodeRef<'a>) -> impl Iterator<Item = NodeRef<'a>> {
     block
         .descendants_it()
         .take(NODES_MAX)

@@ -17,7 +17,10 @@ fn check(html: &[u8], expected: &Value) -> Result<(), String> {
         bytes: html,
         content_type: None,
         url: Some(&url),
-        received: Utc.with_ymd_and_hms(2026, 11, 23, 12, 0, 0).unwrap(),
+        received: Utc
+            .with_ymd_and_hms(2026, 11, 23, 12, 0, 0)
+            .unwrap()
+            .with_timezone(&chrono_tz::Asia::Almaty),
     };
     let Some(Article { draft, written }) = read_article(&document) else {
         return Err("no article".to_owned());

@@ -10,7 +10,8 @@ use crate::model::complaint::Complaint;
 use crate::model::draft::Draft;
 use crate::model::source::PageRules;
 
-use super::card::{self, Card, DayHeadings};
+use super::card::{self, Card};
+use super::day_headings::DayHeadings;
 use super::markup::{Page, text_of};
 use super::opening::Findings;
 
@@ -45,6 +46,18 @@ impl Selectors {
         let title = self.title_of(card, number, findings);
         let published = self.date_of(page, card, number, findings);
         card::draft(page, card, title, published)
+    }
+
+    /// Whether an entry says no day where its date is looked for.
+    fn shows_no_day(&self, page: &Page, card: &Card<'_>) -> bool {
+        match &self.date {
+            // A rule that finds nothing is to be mended, not guessed around.
+            Some(selector) => {
+                let named = selector.first_in(card.block);
+                named.is_some_and(|named| card::is_clock(&text_of(&named)))
+            }
+            None => card::day(page, card).is_none(),
+        }
     }
 
     fn title_of(&self, card: &Card<'_>, number: usize, findings: &mut Findings) -> Option<String> {
@@ -158,15 +171,16 @@ pub fn drafts_of(
     }
     let mut seen = HashSet::new();
     let mut drafts = Vec::new();
-    // Days as headings: the first entry must stand under one, else they are
-    // something of the entries before.
-    let mut days = DayHeadings::default();
-    let mut first = cards.iter().take(1);
-    let under_days = selectors.date.is_none() && first.any(|card| days.above(page, card).is_some());
-    for (index, card) in cards.iter().take(DOCUMENT_ENTRIES_MAX).enumerate() {
+    let cards = &cards[..cards.len().min(DOCUMENT_ENTRIES_MAX)];
+    let days = DayHeadings::of(page, cards);
+    let is_calendar = days.is_calendar(page);
+    for (index, card) in cards.iter().enumerate() {
         let mut draft = selectors.draft(page, card, index + 1, findings);
-        if draft.published.is_none() && under_days {
-            draft.published = days.above(page, card);
+        if let Some(at) = days.above(page, card)
+            && selectors.shows_no_day(page, card)
+        {
+            let is_last_nights = is_calendar && at > page.received && draft.published.is_some();
+            draft.published = draft.published.filter(|_| is_last_nights).or(Some(at));
         }
         match &draft.link {
             None => findings.note(

@@ -49,7 +49,10 @@ fn check(html: &[u8], expected: &Value, rules: &PageRules) -> Result<(), String>
         bytes: html,
         content_type: None,
         url: Some(&url),
-        received: Utc.with_ymd_and_hms(2026, 11, 23, 12, 0, 0).unwrap(),
+        received: Utc
+            .with_ymd_and_hms(2026, 11, 23, 12, 0, 0)
+            .unwrap()
+            .with_timezone(&chrono_tz::Asia::Almaty),
     };
     let harvest = read(&document, rules);
     let items = expected["items"].as_array().unwrap();
@@ -143,7 +146,10 @@ fn a_short_text_that_is_a_date_needs_no_name() {
                 bytes: html.as_bytes(),
                 content_type: None,
                 url: Some(&url),
-                received: Utc.with_ymd_and_hms(2026, 11, 23, 12, 0, 0).unwrap(),
+                received: Utc
+                    .with_ymd_and_hms(2026, 11, 23, 12, 0, 0)
+                    .unwrap()
+                    .with_timezone(&chrono_tz::Asia::Almaty),
             };
             let drafts = read(&document, &PageRules::default()).drafts;
             let read: Vec<String> = drafts

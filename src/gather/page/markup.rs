@@ -1,12 +1,13 @@
 //! A page as a tree, and the small questions its readers ask of it.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use dom_query::{Document as Tree, NodeRef, Selection};
 use url::Url;
 
 use crate::gather::clean;
 use crate::gather::document::{DOCUMENT_DEPTH_MAX, Document};
-use crate::gather::feed::date;
+use crate::gather::feed::date::{self, Written};
 use crate::model::complaint::Complaint;
 use crate::model::count::counted;
 use crate::model::draft::FeedHead;
@@ -28,7 +29,7 @@ pub struct Page {
     pub url: Option<Url>,
     /// What its relative links are resolved against (`<base href>` counts).
     pub base: Option<Url>,
-    pub received: DateTime<Utc>,
+    pub received: DateTime<Tz>,
 }
 
 impl Page {
@@ -104,11 +105,21 @@ impl Page {
 
     /// The instant a text means, as seen when the page was received.
     pub fn date(&self, text: &str) -> Option<DateTime<Utc>> {
+        self.written(text).map(|written| written.at)
+    }
+
+    /// The same, with the day as it was written.
+    pub fn written(&self, text: &str) -> Option<Written> {
         let text = text.trim();
         if text.chars().count() > DATE_CHARS_MAX {
             return None;
         }
-        date::read(text, self.received)
+        date::read_written(text, self.received)
+    }
+
+    /// Whether a text says how long ago it was, and nothing else.
+    pub fn is_ago(&self, text: &str) -> bool {
+        date::is_ago(text, self.received)
     }
 
     /// The instant an element gives: by its machine-readable attribute, else its text.
@@ -117,12 +128,29 @@ impl Page {
             .iter()
             .find_map(|name| self.date(&element.attr(name)?))
             .or_else(|| self.date(&text_of(element)))
+            .or_else(|| self.date(&spaced_text(element)?))
     }
 }
 
 /// The text of an element in one line.
 pub fn text_of(element: &NodeRef<'_>) -> String {
     clean::inline_text(&element.inner_html())
+}
+
+/// The text of an element, its parts told apart: a day, its month and its year may
+/// be elements of their own. Nothing where it says more than a date can.
+pub fn spaced_text(element: &NodeRef<'_>) -> Option<String> {
+    let mut text = String::new();
+    for part in element.descendants_it().filter(NodeRef::is_text) {
+        for word in part.text().split_whitespace() {
+            if text.len() + word.len() > DATE_CHARS_MAX * 2 {
+                return None;
+            }
+            text.push_str(word);
+            text.push(' ');
+        }
+    }
+    Some(text)
 }
 
 /// The first elements below `node` that a selector of our own finds, in document order.

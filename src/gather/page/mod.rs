@@ -8,6 +8,7 @@ mod article;
 mod body;
 mod card;
 mod clutter;
+mod day_headings;
 mod engine;
 mod json_ld;
 mod listing;
@@ -98,3 +99,5 @@ mod layout_tests;
 mod listing_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod time_tests;

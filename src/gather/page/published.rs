@@ -22,7 +22,7 @@ use crate::gather::feed::date::Written;
 use super::json_ld;
 use super::markup::Page;
 use names::{CHANGED, TOLD};
-use text::{Bounds, SEGMENT_CHARS_MAX, of_day};
+use text::{Bounds, SEGMENT_CHARS_MAX};
 
 /// The most elements a day is looked for in.
 const CANDIDATES_MAX: usize = 1_000;
@@ -65,7 +65,7 @@ pub fn find(page: &Page, node: &Map<String, Value>, source: &str) -> Option<Writ
                 ..told
             })
         }
-        (Some(day), _) => Some(of_day(day)),
+        (Some(day), _) => Some(finder.bounds.of_day(day)),
         (None, Some(told)) => Some(told),
         (None, None) => {
             let title = title(page, node);
@@ -107,7 +107,8 @@ pub fn is_only_a_day(text: &str, page: &Page) -> bool {
         return false;
     }
     let bounds = Bounds::until(page.received);
-    bounds.shown(text).or_else(|| bounds.words(text)).is_some()
+    let read = bounds.shown(text).or_else(|| bounds.words(text));
+    read.or_else(|| bounds.relative(text)).is_some()
 }
 
 /// Whether a text above an article's says a day and who wrote it, in no sentence.
@@ -168,7 +169,10 @@ impl Finder<'_> {
             } else if CHANGED.contains(&name.as_str()) && reserve.is_none() {
                 reserve = self.bounds.told(&said);
             } else if name == "copyrightyear" && reserve.is_none() {
-                reserve = self.bounds.day(said.trim(), "1", "1").map(of_day);
+                reserve = self
+                    .bounds
+                    .day(said.trim(), "1", "1")
+                    .map(|day| self.bounds.of_day(day));
             }
         }
         reserve

@@ -16,7 +16,10 @@ fn read_at(html: &str, url: &str, rules: &PageRules) -> Harvest {
             bytes: html.as_bytes(),
             content_type: Some("text/html; charset=utf-8"),
             url: Some(&url),
-            received: Utc.with_ymd_and_hms(2026, 11, 23, 12, 0, 0).unwrap(),
+            received: Utc
+                .with_ymd_and_hms(2026, 11, 23, 12, 0, 0)
+                .unwrap()
+                .with_timezone(&chrono_tz::Asia::Almaty),
         },
         rules,
     )

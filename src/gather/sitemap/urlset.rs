@@ -1,6 +1,7 @@
 //! The entries of a `urlset`, gathered element by element.
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
+use chrono_tz::Tz;
 use url::Url;
 
 use crate::gather::document::DOCUMENT_ENTRIES_MAX;
@@ -47,7 +48,7 @@ pub struct UrlSet<'a> {
     /// The addresses of an index.
     pub children: Vec<String>,
     url: Option<&'a Url>,
-    received: DateTime<Utc>,
+    received: DateTime<Tz>,
     entries: Vec<Raw>,
     current: Option<Raw>,
     /// Inside `news:news`: videos have titles and dates of their own.
@@ -60,7 +61,7 @@ pub struct UrlSet<'a> {
 }
 
 impl<'a> UrlSet<'a> {
-    pub const fn new(url: Option<&'a Url>, received: DateTime<Utc>) -> Self {
+    pub const fn new(url: Option<&'a Url>, received: DateTime<Tz>) -> Self {
         Self {
             root: None,
             children: Vec::new(),

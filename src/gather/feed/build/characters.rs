@@ -1,6 +1,7 @@
 //! What the characters of a complete element say.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use url::Url;
 
 use crate::model::draft::{Category, Draft, Generator};
@@ -290,7 +291,7 @@ fn take_id(
 fn take_date(
     slot: &mut Option<DateTime<Utc>>,
     characters: &str,
-    received: DateTime<Utc>,
+    received: DateTime<Tz>,
     bad: &mut Option<String>,
 ) {
     match (date::read(characters, received), &slot) {

@@ -1,12 +1,13 @@
 //! Dates of digits alone: Unix seconds, ISO 8601 and W3CDTF with gaps.
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate};
+use chrono_tz::Tz;
 
 use super::super::zone::zone_minutes;
 use super::{Parts, day_of, full_year};
 
 /// Digits alone: Unix seconds or milliseconds, or ISO 8601 without hyphens.
-pub(super) fn number(text: &str, received: DateTime<Utc>) -> Option<Parts> {
+pub(super) fn number(text: &str, received: DateTime<Tz>) -> Option<Parts> {
     let whole = text.split_once('.').map_or(text, |(whole, fraction)| {
         if fraction.bytes().all(|byte| byte.is_ascii_digit()) && whole.len() >= 9 {
             whole
@@ -46,6 +47,7 @@ fn unix(millis: i64) -> Option<Parts> {
     let at = DateTime::from_timestamp_millis(millis)?;
     let mut parts = Parts::of_day(at.date_naive());
     parts.has_time = true;
+    parts.zone = Some(0);
     parts.millis = at
         .signed_duration_since(parts.date.and_time(chrono::NaiveTime::MIN).and_utc())
         .num_milliseconds();
@@ -66,7 +68,7 @@ pub(super) fn clock(hour: u32, minute: u32, second: u32) -> Option<i64> {
 
 /// `YYYY[-MM[-DD]]`, `YYYY-DDD`, `YYYY-Www[-D]`, `YY-MM-DD`, `-YY-MM[-DD]`,
 /// `--MM-DD`, `---DD`, then a time.
-pub(super) fn iso(text: &str, received: DateTime<Utc>) -> Option<Parts> {
+pub(super) fn iso(text: &str, received: DateTime<Tz>) -> Option<Parts> {
     if let Some((date, length)) = week_day(text) {
         let mut parts = Parts::of_day(date);
         let time = text[length..].trim_start_matches(['T', 't', ' ']);
@@ -120,7 +122,7 @@ fn week_day(text: &str) -> Option<(NaiveDate, usize)> {
     Some((date, text.len() - rest.len()))
 }
 
-fn iso_day(day: &str, received: DateTime<Utc>) -> Option<NaiveDate> {
+fn iso_day(day: &str, received: DateTime<Tz>) -> Option<NaiveDate> {
     let fields: Vec<&str> = day.splitn(5, '-').collect();
     let value = |field: &str| field.parse::<u32>().ok();
     let year = |field: &str| Some(full_year(field.parse().ok()?, field.len()));

@@ -1,33 +1,68 @@
 //! Dates with words in them, or with their fields in any order: RFC 822, asctime,
 //! `23.11.2026`, "Бүгін, 10:35", "23 қараша 2026".
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
-use chrono_tz::Asia::Almaty;
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta};
+use chrono_tz::Tz;
 
 use crate::text::months::month_number;
 
 use super::super::zone::zone_minutes;
 use super::digits::read_time;
-use super::{Parts, day_of, full_year, rolled_day};
+use super::{Bare, Parts, day_of, full_year, rolled_day};
 
 /// What Korean dates without a zone are in: minutes east of Greenwich.
 const KOREA_MINUTES: i32 = 9 * 60;
 
 /// Anything with words in it, in any order.
-pub(super) fn words(text: &str, received: DateTime<Utc>) -> Option<Parts> {
+pub(super) fn words(text: &str, received: DateTime<Tz>, bare: Bare) -> Option<Parts> {
     let is_korean = text.contains(|c: char| ('\u{ac00}'..='\u{d7a3}').contains(&c));
     let text = respelled(text);
-    let mut found = Found::default();
-    for token in text.split([' ', ',', '\u{a0}', '\t', '\n', '\r', ';', '(', ')']) {
-        if !token.is_empty() {
-            found.take(token, received)?;
-        }
+    let mut found = Found {
+        day_first: bare == Bare::House,
+        ..Found::default()
+    };
+    for token in tokens(&text) {
+        found.take(token, received)?;
     }
     let mut parts = found.parts(received)?;
     if is_korean {
         parts.zone = parts.zone.or(Some(KOREA_MINUTES));
     }
     Some(parts)
+}
+
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    text.split([' ', ',', '\u{a0}', '\t', '\n', '\r', ';', '(', ')'])
+        .filter(|token| !token.is_empty())
+}
+
+/// Whether a text says a day counted from today, perhaps a time, and nothing else.
+pub(super) fn is_of_a_relative_day(text: &str, received: DateTime<Tz>) -> bool {
+    let mut days = 0;
+    let known = tokens(text).all(|token| {
+        let word = token.to_lowercase();
+        days += usize::from(relative_days(&word).is_some());
+        relative_days(&word).is_some()
+            || matches!(
+                &*word,
+                "в" | "at"
+                    | "am"
+                    | "pm"
+                    | "сағ."
+                    | "сағат"
+                    | "sağat"
+                    | "saǵat"
+                    | "|"
+                    | "-"
+                    | "–"
+                    | "—"
+                    | "/"
+            )
+            || word.contains(':')
+                && Found::default().glued_time(token, received).is_some()
+                && word.starts_with(|c: char| c.is_ascii_digit())
+    });
+    known && days == 1
 }
 
 /// Words of languages met in the wild that fit no rule of the others.
@@ -88,15 +123,17 @@ struct Found {
     afternoon: Option<bool>,
     zone: Option<i32>,
     local: bool,
+    /// 05/11 is in November, as everywhere but in America.
+    day_first: bool,
 }
 
 impl Found {
-    fn take(&mut self, token: &str, received: DateTime<Utc>) -> Option<()> {
+    fn take(&mut self, token: &str, received: DateTime<Tz>) -> Option<()> {
         let word = token.to_lowercase();
-        if let Some(days) = relative_days(&word) {
-            let today = received.with_timezone(&Almaty).date_naive();
+        if let Some((days, local)) = relative_days(&word) {
+            let today = received.date_naive();
             self.date = today.checked_add_signed(TimeDelta::days(days));
-            self.local |= !word.is_ascii();
+            self.local |= local;
             return Some(());
         }
         let digits = token.bytes().take_while(u8::is_ascii_digit).count();
@@ -120,7 +157,7 @@ impl Found {
     }
 
     /// `10:35`, `16:29:06+05:00`, and `06T10:35` where a date came before.
-    fn glued_time(&mut self, token: &str, received: DateTime<Utc>) -> Option<()> {
+    fn glued_time(&mut self, token: &str, received: DateTime<Tz>) -> Option<()> {
         let parting = token
             .bytes()
             .zip(token.bytes().skip(1))
@@ -160,7 +197,7 @@ impl Found {
             day_of(signed(first), second, third)
         } else {
             let year = full_year(signed(third), c.len());
-            let american = separator == "/" && (second > 12 || first <= 12);
+            let american = separator == "/" && (second > 12 || first <= 12 && !self.day_first);
             if american {
                 day_of(year, first, second)
             } else {
@@ -171,15 +208,17 @@ impl Found {
         self.date.is_some()
     }
 
-    fn plain_number(&mut self, digits: &str, rest: &str, received: DateTime<Utc>) -> Option<()> {
+    fn plain_number(&mut self, digits: &str, rest: &str, received: DateTime<Tz>) -> Option<()> {
         let value: u32 = digits.parse().ok()?;
         if let Some(month) = Some(rest.trim_matches('.'))
             .filter(|rest| rest.len() >= 3)
             .and_then(month_of)
         {
             // `06Nov1994`
+            let (month, local) = month;
             self.day = Some(value);
             self.month = Some(month);
+            self.local |= local;
             let tail = rest.trim_start_matches(|c: char| !c.is_ascii_digit());
             if !tail.is_empty() {
                 return self.take(tail, received);
@@ -203,9 +242,9 @@ impl Found {
     }
 
     fn word(&mut self, token: &str, word: &str) {
-        if let Some(month) = month_of(word).filter(|_| self.month.is_none()) {
+        if let Some((month, local)) = month_of(word).filter(|_| self.month.is_none()) {
             self.month = Some(month);
-            self.local |= is_cyrillic(word);
+            self.local |= local;
         } else if matches!(word, "am" | "a.m." | "pm" | "p.m.") {
             self.afternoon = Some(word.starts_with('p'));
         } else if self.time.is_some() && self.zone.is_none() {
@@ -213,18 +252,18 @@ impl Found {
         }
     }
 
-    fn parts(self, received: DateTime<Utc>) -> Option<Parts> {
+    fn parts(self, received: DateTime<Tz>) -> Option<Parts> {
         let date = match (self.date, self.month) {
-            (Some(date), _) => date,
-            (None, Some(month)) => self.month_day(month, received)?,
-            // A time alone is today's.
+            (Some(date), _) => Some(date),
+            (None, Some(month)) => Some(self.month_day(month, received)?),
             (None, None) if self.time.is_some() && self.day.is_none() && self.year.is_none() => {
-                received.with_timezone(&Almaty).date_naive()
+                None
             }
             (None, None) => return None,
         };
         let mut parts = self.time.unwrap_or_default();
-        parts.date = date;
+        parts.is_clock = date.is_none();
+        parts.date = date.unwrap_or_else(|| received.date_naive());
         parts.zone = self.zone;
         parts.local = self.local;
         if let Some(afternoon) = self.afternoon {
@@ -235,7 +274,7 @@ impl Found {
     }
 
     /// A day without a year is of the year that brings it nearest to `received`.
-    fn month_day(&self, month: u32, received: DateTime<Utc>) -> Option<NaiveDate> {
+    fn month_day(&self, month: u32, received: DateTime<Tz>) -> Option<NaiveDate> {
         let day = self.day.unwrap_or(1);
         if let Some(year) = self.year {
             // Programs write months in English; people know how long theirs are.
@@ -250,20 +289,23 @@ impl Found {
     }
 }
 
-fn month_of(word: &str) -> Option<u32> {
+/// The month a word names, and whether it names it as Kazakhstan does.
+fn month_of(word: &str) -> Option<(u32, bool)> {
     const ENGLISH: [&str; 12] = [
         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
     ];
     let head = word.get(..3).map(str::to_ascii_lowercase);
     let known = head.and_then(|head| ENGLISH.iter().position(|month| *month == head));
-    match known {
+    let foreign = match known {
         Some(at) => u32::try_from(at + 1).ok(),
-        None => foreign_month(word).or_else(|| {
-            (word.chars().count() >= 3 || word.ends_with('.'))
-                .then(|| month_number(word))
-                .flatten()
-        }),
-    }
+        None => foreign_month(word),
+    };
+    foreign.map(|month| (month, false)).or_else(|| {
+        let month = (word.chars().count() >= 3 || word.ends_with('.'))
+            .then(|| month_number(word))
+            .flatten();
+        month.map(|month| (month, true))
+    })
 }
 
 /// Hungarian, German, French and Spanish names the English table misses.
@@ -293,17 +335,19 @@ fn foreign_month(word: &str) -> Option<u32> {
         .map(|(_, month)| *month)
 }
 
-fn relative_days(word: &str) -> Option<i64> {
-    match word.trim_end_matches('.') {
-        "today" | "сегодня" | "бүгін" | "bugin" | "búgin" | "bügın" => Some(0),
-        "yesterday" | "вчера" | "кеше" | "keshe" => Some(-1),
-        "позавчера" => Some(-2),
-        "tomorrow" | "завтра" | "ертең" | "erteń" | "erteng" => Some(1),
-        _ => None,
-    }
-}
-
-fn is_cyrillic(word: &str) -> bool {
-    word.chars()
-        .any(|letter| ('\u{400}'..='\u{52f}').contains(&letter))
+/// The days from today that a word names, and whether it is one of Kazakhstan's.
+fn relative_days(word: &str) -> Option<(i64, bool)> {
+    let days = match word.trim_end_matches(['.', ':']) {
+        "today" => (0, false),
+        "yesterday" => (-1, false),
+        "tomorrow" => (1, false),
+        "сегодня" | "бүгін" | "bugin" | "bügin" | "búgin" | "bügın" | "búgín" => {
+            (0, true)
+        }
+        "вчера" | "кеше" | "keshe" | "keşe" => (-1, true),
+        "позавчера" => (-2, true),
+        "завтра" | "ертең" | "erteń" | "erteng" | "erteñ" => (1, true),
+        _ => return None,
+    };
+    Some(days)
 }

@@ -162,7 +162,7 @@ mod tests {
             bytes: feed.as_bytes(),
             content_type: None,
             url: None,
-            received: DateTime::default(),
+            received: DateTime::UNIX_EPOCH.with_timezone(&chrono_tz::Asia::Almaty),
         })
     }
 

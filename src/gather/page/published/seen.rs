@@ -11,7 +11,7 @@ use regex::Regex;
 use crate::gather::feed::date::Written;
 
 use super::names::ASIDE_WORDS;
-use super::text::{Bounds, SEGMENT_CHARS_MAX, SEGMENT_CHARS_MIN, of_day};
+use super::text::{Bounds, SEGMENT_CHARS_MAX, SEGMENT_CHARS_MIN};
 use super::{frequent, in_address, labels, pattern};
 use crate::gather::page::clutter;
 use crate::gather::page::markup::{Page, is_called, letters};
@@ -29,6 +29,8 @@ const BEFORE_TITLE: usize = 40;
 const TEXT_LETTERS: usize = 80;
 /// A longer text beside the title is no byline.
 const BYLINE_CHARS_MAX: usize = 90;
+/// The same before its words are joined.
+const BYLINE_BYTES_MAX: usize = 256;
 /// A sentence has more words than a byline that ends with a dot.
 const BYLINE_WORDS_MAX: usize = 6;
 
@@ -64,6 +66,7 @@ pub fn find(page: &Page, bounds: Bounds, source: &str, title: Option<&str>) -> O
         .or_else(|| seen.in_elements(&own))
         .or_else(|| seen.in_elements(page.tree.select("title,h1").nodes()))
         .or_else(|| seen.in_times(false))
+        .or_else(|| seen.ago_near_title(title))
         .or_else(|| seen.in_words(&own))
         .or_else(|| seen.in_script(&IN_SCRIPT))
         .or_else(|| seen.in_segments(false))
@@ -73,7 +76,8 @@ pub fn find(page: &Page, bounds: Bounds, source: &str, title: Option<&str>) -> O
         .or_else(|| seen.in_picture())
         .or_else(|| seen.in_words(&aside))
         .or_else(|| seen.in_segments(true))
-        .or_else(|| frequent::find(source, &bounds).map(of_day))
+        .or_else(|| seen.ago(&own))
+        .or_else(|| frequent::find(source, &bounds).map(|day| bounds.of_day(day)))
 }
 
 struct Seen<'a> {
@@ -93,6 +97,28 @@ impl<'a> Seen<'a> {
 
     /// The day nearest to the title: after it, up to the text, else before it.
     fn near_title(&self, title: Option<&str>) -> Option<Written> {
+        let near = self.beside_title(title)?;
+        near.iter().find_map(|node| self.in_byline(node))
+    }
+
+    /// The same of a day counted from today, in an element or a part of a byline
+    /// that says nothing else: a sentence may begin with such words.
+    fn ago_near_title(&self, title: Option<&str>) -> Option<Written> {
+        let near = self.beside_title(title)?;
+        let mut near = near.iter().filter(|node| node.is_text());
+        near.find_map(|words| {
+            let above = words.parent()?;
+            if is_silent(&above) || words.text().len() > BYLINE_BYTES_MAX {
+                return None;
+            }
+            let whole = head_text(&above);
+            let mut parts = std::iter::once(&*whole).chain(whole.split(['|', '·', '•']));
+            let found = parts.find_map(|part| self.bounds.relative(part))?;
+            (!follows_change(&above) && !self.is_aside(&above)).then_some(found)
+        })
+    }
+
+    fn beside_title(&self, title: Option<&str>) -> Option<Vec<NodeRef<'a>>> {
         let body = self.page.tree.body()?;
         let heading = clutter::heading(&body, title)?;
         let inside: HashSet<NodeId> = heading.descendants_it().map(|node| node.id).collect();
@@ -112,7 +138,7 @@ impl<'a> Seen<'a> {
             .take(AFTER_TITLE)
             .take_while(|node| !node.is_text() || letters(&node.text()) < TEXT_LETTERS);
         let before = before.into_iter().rev().take(BEFORE_TITLE);
-        after.chain(before).find_map(|node| self.in_byline(&node))
+        Some(after.chain(before).collect())
     }
 
     fn in_byline(&self, node: &NodeRef<'_>) -> Option<Written> {
@@ -232,6 +258,12 @@ impl<'a> Seen<'a> {
             .find_map(|node| self.bounds.words(&head_text(node)))
     }
 
+    /// "2 сағат бұрын", "Today, 10:35".
+    fn ago(&self, nodes: &[NodeRef<'_>]) -> Option<Written> {
+        let mut nodes = nodes.iter();
+        nodes.find_map(|node| self.bounds.relative(&head_text(node)))
+    }
+
     fn in_script(&self, pattern: &Regex) -> Option<Written> {
         let found = pattern.captures_iter(self.source);
         found
@@ -241,7 +273,7 @@ impl<'a> Seen<'a> {
 
     fn in_picture(&self) -> Option<Written> {
         let image = self.page.tree.select_single("meta[property=\"og:image\"]");
-        in_address(&image.attr("content")?, &self.bounds).map(of_day)
+        in_address(&image.attr("content")?, &self.bounds).map(|day| self.bounds.of_day(day))
     }
 
     /// The oldest day that stands alone in an element.

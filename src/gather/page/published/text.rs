@@ -1,12 +1,13 @@
 //! A day inside a short text of a page, in whatever language and order.
 //!
-//! Deliberately absent: days without a year, and words such as "yesterday":
+//! Deliberately absent: days without a year, and words such as "yesterday" or "ago":
 //! only `feed::date` knows them, in the house's languages.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta};
+use chrono_tz::Tz;
 use regex::{Captures, Regex};
 
 use crate::gather::feed::date::{self, Written};
@@ -88,14 +89,14 @@ fn pattern(text: &str) -> Regex {
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
     last: NaiveDate,
-    received: DateTime<Utc>,
+    received: DateTime<Tz>,
 }
 
 impl Bounds {
     /// No page is of a day after it was received, by any clock on Earth.
-    pub fn until(received: DateTime<Utc>) -> Self {
+    pub fn until(received: DateTime<Tz>) -> Self {
         Self {
-            last: received.date_naive() + TimeDelta::days(1),
+            last: received.naive_utc().date() + TimeDelta::days(1),
             received,
         }
     }
@@ -173,7 +174,24 @@ impl Bounds {
         if !cyrillic || text.chars().count() > SEGMENT_CHARS_MAX {
             return None;
         }
-        date::read_written(text, self.received).filter(|written| self.admit(written.day))
+        date::read_written(text, self.received)
+            .filter(|written| self.admit(written.day) && !date::is_ago(text, self.received))
+    }
+
+    /// A text that says only how long ago it was, or a day counted from today:
+    /// "2 сағат бұрын", "Today, 10:35".
+    pub fn relative(&self, text: &str) -> Option<Written> {
+        let text = text.trim();
+        let is_short = text.chars().count() <= SEGMENT_CHARS_MAX;
+        is_short
+            .then(|| date::read_relative(text, self.received))
+            .flatten()
+            .filter(|written| self.admit(written.day))
+    }
+
+    /// A day without a time.
+    pub fn of_day(&self, day: NaiveDate) -> Written {
+        Written::of_day(day, self.received)
     }
 
     /// A day anywhere in a longer text, written with a month's name.
@@ -228,23 +246,13 @@ impl Bounds {
     fn with_clock(&self, day: NaiveDate, text: &str) -> Written {
         date::read_written(text, self.received)
             .filter(|written| written.day == day)
-            .unwrap_or_else(|| of_day(day))
+            .unwrap_or_else(|| self.of_day(day))
     }
 
     /// Unix seconds or milliseconds.
     fn seconds(&self, text: &str) -> Option<Written> {
         let digits = matches!(text.len(), 10 | 13) && text.bytes().all(|b| b.is_ascii_digit());
         date::read_written(text, self.received).filter(|written| digits && self.admit(written.day))
-    }
-}
-
-/// A day without a time, as its instant in UTC.
-pub fn of_day(day: NaiveDate) -> Written {
-    Written {
-        at: day.and_time(chrono::NaiveTime::MIN).and_utc(),
-        day,
-        offset_minutes: 0,
-        has_time: false,
     }
 }
 
@@ -281,7 +289,10 @@ mod tests {
     use super::*;
 
     fn bounds() -> Bounds {
-        Bounds::until(Utc.with_ymd_and_hms(2026, 11, 23, 12, 0, 0).unwrap())
+        let at = chrono::Utc
+            .with_ymd_and_hms(2026, 11, 23, 12, 0, 0)
+            .unwrap();
+        Bounds::until(at.with_timezone(&chrono_tz::Asia::Almaty))
     }
 
     #[test]
