@@ -91,27 +91,32 @@ pub fn date(page: &Page, card: &Card<'_>) -> Option<DateTime<Utc>> {
 pub fn day(page: &Page, card: &Card<'_>) -> Option<DateTime<Utc>> {
     let mut marked =
         marked(card).filter(|element| !is_clock(&text_of(element)) || is_told(element));
-    marked
-        .find_map(|element| page.date_of(&element))
-        .or_else(|| {
-            let whole = holds_all(card);
-            let is_said = |text: &NodeRef<'_>| {
-                let mut above = text.ancestors_it(Some(LEVELS_MAX));
-                !above.any(|above| {
-                    let in_prose =
-                        || above.has_name("p") && is_long(&above) && !has_own_line(text, &above);
-                    above.id == card.link.id && !whole || in_prose()
-                })
-            };
-            let texts: Vec<NodeRef<'_>> = texts(&card.block).filter(is_said).collect();
-            texts
-                .iter()
-                .find_map(|text| {
-                    let alone = shown_date(page, &text.text())?;
-                    Some(in_parts(page, card, text).unwrap_or(alone))
-                })
-                .or_else(|| texts.iter().find_map(|text| in_parts(page, card, text)))
-        })
+    let said = marked.find_map(|element| page.date_of(&element));
+    said.or_else(|| {
+        let whole = holds_all(card);
+        let is_said = |text: &NodeRef<'_>| {
+            let mut above = text.ancestors_it(Some(LEVELS_MAX));
+            !above
+                .any(|above| above.id == card.link.id && !whole || is_in_prose(page, text, &above))
+        };
+        let texts: Vec<NodeRef<'_>> = texts(&card.block).filter(is_said).collect();
+        let mut dates = texts.iter().filter_map(|text| {
+            let alone = shown_date(page, &text.text())?;
+            Some(in_parts(page, card, text).unwrap_or(alone))
+        });
+        dates
+            .next()
+            .or_else(|| texts.iter().find_map(|text| in_parts(page, card, text)))
+    })
+}
+
+/// Whether a text is a part of a paragraph's sentences; one may begin with how long
+/// ago it was.
+fn is_in_prose(page: &Page, text: &NodeRef<'_>, paragraph: &NodeRef<'_>) -> bool {
+    let is_its_own = || text.parent().is_some_and(|own| own.id == paragraph.id);
+    paragraph.has_name("p")
+        && (is_long(paragraph) || is_its_own() && page.is_ago(&text.text()))
+        && !has_own_line(text, paragraph)
 }
 
 /// Elements a card marks as its date, the surest first.
