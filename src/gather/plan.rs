@@ -14,6 +14,7 @@ use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use url::Url;
 
+use crate::model::health::Answered;
 use crate::model::id::hex;
 use crate::model::pace::AskedPace;
 use crate::model::source::{Place, Source, SourceId, SourceState, Validators};
@@ -164,6 +165,12 @@ pub fn plan(
         };
     }
     ask(source, state, now, options)
+}
+
+/// Whether the server asked to come later than `now`: a visit to all leaves it alone,
+/// too. Who names this one source insists.
+pub fn is_asked_to_wait(state: &SourceState, now: DateTime<Utc>) -> bool {
+    state.health.answered == Some(Answered::Later) && state.next_visit > now
 }
 
 /// How to ask now, due or not: for an operator who says "gather this one".

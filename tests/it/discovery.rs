@@ -581,6 +581,41 @@ fn every_source_gets_its_verdict() {
 }
 
 #[test]
+fn who_asked_to_be_left_alone_is_told_of_from_memory() {
+    let (world, server) = (World::new(None), Server::start());
+    let mut toml = source("busy", "feed", &server.url("/busy"));
+    toml.push_str(&source("well", "feed", &server.url("/well")));
+    world.write("feeds/sources/a.toml", &toml);
+    let busy = Reply::new("429 Too Many Requests\r\nRetry-After: 7200", b"");
+    server.play("/busy", [busy]);
+    server.play("/well", [xml(&rss(KAZAKH, 0, false))]);
+    world.must(&["gather"]);
+    let asked = || {
+        server
+            .paths()
+            .iter()
+            .filter(|path| *path == "/busy")
+            .count()
+    };
+    let state = || -> Value {
+        let all = world.must(&["sources", "list", "--json"]);
+        serde_json::from_str(all.lines().next().expect("a line")).expect("JSON")
+    };
+    let before = state();
+    assert_eq!(asked(), 1);
+    let checked = world.must(&["sources", "check"]);
+    assert_eq!(asked(), 0, "asked again before its time");
+    assert!(
+        checked.contains("busy") && checked.contains("asked to come after"),
+        "{checked}"
+    );
+    assert_eq!(state()["next_visit"], before["next_visit"]);
+    // Who names it insists.
+    world.run(&["gather", "busy"]);
+    assert_eq!(asked(), 1);
+}
+
+#[test]
 fn health_is_kept_and_shown() {
     let (world, server) = (World::new(None), Server::start());
     world.write(

@@ -1,21 +1,23 @@
 //! `jarshy sources check`: a visit to every source, and a verdict for each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use serde_json::json;
 
 use crate::cli::gather::held;
 use crate::cli::house;
-use crate::cli::output::{Failure, say};
+use crate::cli::output::{Failure, complain, say};
 use crate::daemon::Newsroom;
 use crate::daemon::gather::{Which, gather};
 use crate::gather::health::verdict;
+use crate::gather::plan;
 use crate::model::count::counted;
 use crate::model::health::Verdict;
 use crate::model::source::SourceId;
 
-/// Visits all sources that are switched on. Fails when one is dead.
+/// Visits all sources that are switched on, but those whose servers asked to come
+/// later. Fails when one is dead.
 pub async fn check(config: &Path, json: bool) -> Result<(), Failure> {
     let newsroom = house::open(config).await?;
     let catalogue = newsroom.catalogue();
@@ -24,7 +26,10 @@ pub async fn check(config: &Path, json: bool) -> Result<(), Failure> {
         .iter()
         .filter(|source| source.enabled)
         .map(|source| source.id.clone());
-    let ids: Vec<SourceId> = names.collect();
+    let (waiting, ids): (Vec<SourceId>, Vec<SourceId>) = {
+        let asked_to_wait = asked_to_wait(&newsroom).await?;
+        names.partition(|id| asked_to_wait.contains(id))
+    };
     let which = Which::Named(ids.clone());
     let (_keep, stop) = tokio::sync::watch::channel(false);
     // The visits tell how far we are; the verdicts follow, in the catalogue's order.
@@ -39,6 +44,12 @@ pub async fn check(config: &Path, json: bool) -> Result<(), Failure> {
         .into_iter()
         .filter(|id| !visited.contains_key(id.as_str()));
     let held = held(&newsroom, &left.collect::<Vec<_>>()).await?;
+    if !json && !waiting.is_empty() {
+        complain(&format!(
+            "note: {} asked to be left alone for a time; told of from memory",
+            counted(waiting.len(), "source")
+        ));
+    }
     let counts = tell(&newsroom, &visited, &held, json).await?;
     summary(&counts, json)?;
     let of = |verdict: Verdict| counts.get(verdict.word()).copied().unwrap_or(0);
@@ -56,6 +67,15 @@ pub async fn check(config: &Path, json: bool) -> Result<(), Failure> {
         return Err(Failure::work(format!("{left} not visited, see above")));
     }
     Ok(())
+}
+
+/// The sources whose servers asked to come later than now.
+async fn asked_to_wait(newsroom: &Newsroom) -> Result<HashSet<SourceId>, Failure> {
+    let states = newsroom.store.source_states().await;
+    let now = newsroom.clock.now();
+    let states = states.map_err(Failure::work)?.into_iter();
+    let waiting = states.filter(|state| plan::is_asked_to_wait(state, now));
+    Ok(waiting.map(|state| state.id).collect())
 }
 
 /// A line for each source; how many have each verdict.
