@@ -47,7 +47,7 @@ impl Outlet for WayOut {
         async move {
             match self.0.fetch(&request).await {
                 Answer::Body { bytes, .. } => Ok(bytes),
-                Answer::Failed { why, .. } => Err(why),
+                Answer::BrokeOff { why, .. } | Answer::Failed { why, .. } => Err(why),
                 Answer::TooEarly { status, .. } => Err(format!("answered {status}")),
                 Answer::Gone | Answer::NotModified { .. } => Err("answered nothing".to_owned()),
             }

@@ -160,7 +160,8 @@ pub async fn look(
     let entries = harvest.drafts.len();
     let mut told = Told {
         answered: Some(found.answered),
-        sample: was_read.then(|| health::sample(&source.place, &harvest.drafts)),
+        sample: (was_read && !found.is_part)
+            .then(|| health::sample(&source.place, &harvest.drafts)),
         newest: health::newest(&harvest.drafts, now),
         ..Told::default()
     };

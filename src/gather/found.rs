@@ -3,11 +3,13 @@
 //!
 //! Deliberately absent: asking (`web`), and when to ask again (`plan`).
 
+mod part;
+
 use chrono::DateTime;
 use chrono_tz::Tz;
 use url::Url;
 
-use crate::model::complaint::Severity;
+use crate::model::complaint::{Complaint, Severity};
 use crate::model::draft::Harvest;
 use crate::model::health::Answered;
 use crate::model::source::{Place, Source, SourceState, Validators};
@@ -26,6 +28,8 @@ pub struct Found {
     pub harvest: Option<Harvest>,
     /// What was said of hubs, where that document could be read.
     pub offer: Option<Offer>,
+    /// The document broke off: what is not in it may be in the rest.
+    pub is_part: bool,
 }
 
 impl Found {
@@ -55,6 +59,7 @@ impl Found {
             visited,
             harvest: None,
             offer: None,
+            is_part: false,
         }
     }
 }
@@ -112,6 +117,48 @@ pub fn read(source: &Source, state: &SourceState, answer: Answer, now: DateTime<
             return Found {
                 offer: was_read.then(|| websub::offered(&links, &harvest.feed, &final_url)),
                 harvest: Some(harvest),
+                ..Found::without_document(answered, visited)
+            };
+        }
+        Answer::BrokeOff {
+            bytes,
+            content_type,
+            final_url,
+            permanent_redirect,
+            why,
+        } => {
+            let whole = part::whole(&source.place, &bytes);
+            let document = Document {
+                bytes: whole.bytes,
+                content_type: content_type.as_deref(),
+                url: Some(&final_url),
+                received: now,
+            };
+            let mut harvest = super::read(&source.place, &document);
+            if whole.last_is_cut {
+                harvest.drafts.pop();
+            }
+            let answered = health::answered_body(&source.place, &document, &harvest);
+            if harvest.drafts.is_empty() || answered != Answered::Read {
+                return Found::without_document(Answered::BrokeOff, Visited::Failed { why });
+            }
+            harvest
+                .complaints
+                .insert(0, Complaint::warning("", why.clone()));
+            // Nothing to ask conditionally with: the next visit asks for all of it.
+            let visited = Visited::Read {
+                validators: Validators::default(),
+                body_hash: None,
+                permanent_redirect,
+                fresh_for: None,
+                brought: Brought {
+                    result: format!("; {why}"),
+                    ..Brought::default()
+                },
+            };
+            return Found {
+                harvest: Some(harvest),
+                is_part: true,
                 ..Found::without_document(answered, visited)
             };
         }

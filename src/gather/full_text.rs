@@ -179,6 +179,7 @@ pub fn take(article: &mut Article, answer: &Answer, now: DateTime<Tz>) -> Came {
             let until = retry_after.map(|after| after.until(now.to_utc()));
             return Came::NotNow("the server wants to be left alone".to_owned(), until);
         }
+        Answer::BrokeOff { why, .. } => return Came::NotNow(why.clone(), None),
         Answer::Failed { why, status } => {
             // 408 and 425 ask for another try; the other refusals stand.
             let stands = matches!(status, Some(400..=407 | 409..=424 | 426..=499));

@@ -4,6 +4,7 @@
 //! Deliberately absent: asking, and telling (`daemon::refresh` logs a verdict
 //! when it changes).
 
+mod answered;
 mod day;
 
 use std::collections::BTreeMap;
@@ -20,8 +21,8 @@ use super::charset;
 use super::document::Document;
 use super::page::opening;
 use super::plan;
-use super::web::Answer;
 
+pub use answered::answered;
 pub use day::{room, took};
 
 /// A shorter text is a teaser.
@@ -78,24 +79,6 @@ pub struct Told {
     pub brought_new: bool,
     /// Why something was left out, as the readers said.
     pub complaints: Vec<Complaint>,
-}
-
-/// What an answer is, before its body is read.
-pub fn answered(answer: &Answer) -> Answered {
-    match answer {
-        Answer::Body { .. } => Answered::Read,
-        Answer::NotModified { .. } => Answered::Unchanged,
-        Answer::Gone => Answered::Gone,
-        Answer::TooEarly { .. } => Answered::Later,
-        Answer::Failed { status, .. } => match status {
-            Some(401 | 403 | 407 | 451) => Answered::Blocked,
-            Some(404) => Answered::Missing,
-            Some(_) => Answered::Refused,
-            None if answer.is_forbidden() => Answered::Blocked,
-            None if answer.is_time_out() => Answered::TimedOut,
-            None => Answered::Nothing,
-        },
-    }
 }
 
 /// What a body is, after it was read. Something in it that could be read is what
@@ -291,7 +274,11 @@ fn of_the_failing(
     let since = state.health.failing_since.unwrap_or(now);
     let passing = matches!(
         answered,
-        Answered::Later | Answered::TimedOut | Answered::Refused
+        Answered::Later
+            | Answered::TimedOut
+            | Answered::Refused
+            | Answered::BrokeOff
+            | Answered::LedOn
     );
     let lived = state.last_success.is_some();
     let unreachable = answered == Answered::Nothing;

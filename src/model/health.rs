@@ -30,13 +30,21 @@ pub enum Answered {
     Unreadable,
     /// Nothing within the time: from another network it may.
     TimedOut,
+    /// More than is read.
+    TooLarge,
+    /// Nothing: the house does not ask such an address, or follow a redirect to it.
+    NotAsked,
+    /// One redirect after the other.
+    LedOn,
+    /// A document that broke off before anything in it could be read.
+    BrokeOff,
     /// Nothing: no connection, no such name, a broken answer.
     Nothing,
 }
 
 impl Answered {
     /// Every one, with the word it is kept and shown by.
-    const WORDS: [(Self, &'static str); 11] = [
+    const WORDS: [(Self, &'static str); 15] = [
         (Self::Read, "read"),
         (Self::Unchanged, "unchanged"),
         (Self::WebPage, "web-page"),
@@ -47,6 +55,10 @@ impl Answered {
         (Self::Refused, "refused"),
         (Self::Unreadable, "unreadable"),
         (Self::TimedOut, "timed-out"),
+        (Self::TooLarge, "too-large"),
+        (Self::NotAsked, "not-asked"),
+        (Self::LedOn, "led-on"),
+        (Self::BrokeOff, "broke-off"),
         (Self::Nothing, "nothing"),
     ];
 
@@ -68,6 +80,10 @@ impl Answered {
             Self::Refused => "refused by the server",
             Self::Unreadable => "cannot be read",
             Self::TimedOut => "no answer in time",
+            Self::TooLarge => "larger than is read",
+            Self::NotAsked => "an address that is not asked",
+            Self::LedOn => "redirects without end",
+            Self::BrokeOff => "broke off",
             Self::Nothing => "no connection",
         }
     }

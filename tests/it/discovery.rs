@@ -698,3 +698,35 @@ fn a_list_of_feeds_is_taken_in_once() {
         Some(1)
     );
 }
+
+#[test]
+fn a_site_that_refuses_is_not_searched() {
+    let (world, server) = (World::new(None), Server::start());
+    let cases = [
+        ("/gone", Reply::new("410 Gone", b""), "410 Gone", 1),
+        ("/no", Reply::new("403 Forbidden", b""), "403 Forbidden", 1),
+        (
+            "/inside",
+            redirect("302 Found", "http://169.254.169.254/"),
+            "a redirect to 169.254.169.254 was not followed",
+            1,
+        ),
+        (
+            "/round",
+            redirect("302 Found", "/round"),
+            "more than 5 redirects",
+            6,
+        ),
+    ];
+    for (path, reply, why, requests) in cases {
+        server.play(path, [reply]);
+        server.asked();
+        let output = world.run(&["sources", "add", &server.url(path)]);
+        assert_eq!(output.status.code(), Some(1), "{path}");
+        let asked = server.paths();
+        let own = asked.iter().filter(|asked| *asked != "/robots.txt").count();
+        assert_eq!(own, requests, "{path}: {asked:?}");
+        assert!(stderr(&output).contains(why), "{path}: {}", stderr(&output));
+        assert_eq!(stdout(&output), "", "{path}");
+    }
+}

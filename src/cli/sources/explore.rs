@@ -4,6 +4,8 @@
 //! Deliberately absent: judging addresses and documents, which is pure and
 //! `gather`'s.
 
+mod asked;
+
 use std::collections::{HashSet, VecDeque};
 
 use chrono::{DateTime, Utc};
@@ -12,12 +14,14 @@ use url::Url;
 
 use crate::gather::discover::{self, Candidate, Gives, Hints, How, Kind, What};
 use crate::gather::document::Document;
-use crate::gather::web::{Answer, Request, Seen, Web};
+use crate::gather::web::Web;
 use crate::gather::{self, health};
 use crate::model::count::counted;
+use crate::model::health::Answered as Said;
 use crate::model::language::Language;
-use crate::model::source::Validators;
 use crate::understand;
+
+use asked::{Answered, Who};
 
 /// The most requests for one site, robots.txt files that guard pages apart.
 const REQUESTS_MAX: usize = 48;
@@ -86,15 +90,6 @@ struct Explorer<'a> {
     queue: VecDeque<Candidate>,
 }
 
-/// What an address answered.
-struct Answered {
-    bytes: Vec<u8>,
-    content_type: Option<String>,
-    url: Url,
-    moved: Option<Url>,
-    seen: Seen,
-}
-
 /// Looks around from `url` on.
 ///
 /// # Errors
@@ -138,7 +133,13 @@ impl Explorer<'_> {
         self.asked.insert(discover::key(url));
         let answered = match self.ask(url, !discover::is_made_to_be_asked(url)).await {
             Ok(answered) => answered,
-            Err((why, true)) => {
+            Err((why, Who::Refuses)) => {
+                return Err(format!(
+                    "{url}: {why}; nothing more was asked there. If you know the address of a \
+                     feed of it, name that"
+                ));
+            }
+            Err((why, Who::Somebody)) => {
                 // Somebody is there: what is made to be asked may be asked for, also
                 // the same address but for a slash at its end.
                 self.asked.clear();
@@ -146,7 +147,7 @@ impl Explorer<'_> {
                 self.look_around(url, &Hints::default()).await;
                 return Ok(());
             }
-            Err((why, false)) => return Err(format!("{url}: {why}")),
+            Err((why, Who::Nobody)) => return Err(format!("{url}: {why}")),
         };
         let document = self.document(&answered);
         let meant = answered.moved.as_ref().unwrap_or(url);
@@ -354,38 +355,10 @@ impl Explorer<'_> {
         }
     }
 
-    /// Asks once. Of an error: why, and whether somebody answered at all.
-    async fn ask(&mut self, url: &Url, as_page: bool) -> Result<Answered, (String, bool)> {
+    /// Asks once. Of an error: why, and who is there.
+    async fn ask(&mut self, url: &Url, as_page: bool) -> Result<Answered, (String, Who)> {
         self.explored.requests += 1;
-        let request = Request {
-            url: url.clone(),
-            validators: Validators::default(),
-            headers: Vec::new(),
-        };
-        let page_at = as_page.then_some(self.now);
-        let (answer, seen) = self.web.fetch_closely(&request, page_at).await;
-        let is_somebody = answer.is_forbidden() || !seen.hops.is_empty();
-        let why = answer.why_nothing(self.now.with_timezone(&self.zone));
-        let why = why.unwrap_or_default();
-        match answer {
-            Answer::Body {
-                bytes,
-                content_type,
-                final_url,
-                permanent_redirect,
-                ..
-            } => Ok(Answered {
-                bytes,
-                content_type,
-                url: final_url,
-                moved: permanent_redirect,
-                seen,
-            }),
-            // Who asks to come later may answer the same about the whole site.
-            Answer::TooEarly { .. } => Err((why, false)),
-            Answer::Failed { .. } => Err((why, is_somebody)),
-            Answer::Gone | Answer::NotModified { .. } => Err((why, true)),
-        }
+        asked::ask(self.web, url, as_page, self.now.with_timezone(&self.zone)).await
     }
 }
 
@@ -395,10 +368,9 @@ fn why_not(
     document: &Document<'_>,
     harvest: &crate::model::draft::Harvest,
 ) -> String {
-    use crate::model::health::Answered;
     match health::answered_body(place, document, harvest) {
-        Answered::WebPage => return "a web page answered".to_owned(),
-        Answered::Blocked => return "asks whether we are human".to_owned(),
+        Said::WebPage => return "a web page answered".to_owned(),
+        Said::Blocked => return "asks whether we are human".to_owned(),
         _ => {}
     }
     let said = harvest.complaints.first();

@@ -60,6 +60,17 @@ pub enum Answer {
         /// Its `Link` headers (RFC 8288), as sent.
         links: Vec<String>,
     },
+    /// 200, but the body ended before its end. What came of it may be read; nothing
+    /// is known of the rest, so there is nothing to ask conditionally with.
+    BrokeOff {
+        /// Decompressed, as far as it came.
+        bytes: Vec<u8>,
+        content_type: Option<String>,
+        final_url: Url,
+        permanent_redirect: Option<Url>,
+        /// How much came of how much, in words for people.
+        why: String,
+    },
     /// 304: what is known is still right.
     NotModified {
         /// The ones sent, as far as the server gave no newer.
@@ -82,12 +93,22 @@ pub enum Answer {
 pub(super) const FORBIDDEN: &str = "not asked: robots.txt";
 /// How one begins that waited in vain.
 pub(super) const TIMED_OUT: &str = "timed out";
+/// How one begins whose address the house itself refuses to ask …
+pub(super) const NOT_ASKED: &str = "not asked: ";
+/// … or to follow a redirect to.
+pub(super) const NOT_FOLLOWED: &str = "a redirect to ";
+/// How one begins that was led on and on.
+pub(super) const LED_ON: &str = "more than ";
+/// How one begins whose body is over a limit …
+pub(super) const TOO_LARGE: &str = "the body is larger than ";
+/// … or would be by the answer's own word.
+pub(super) const SAYS_TOO_LARGE: &str = "the answer says it has ";
 
 impl Answer {
     /// How many bytes of a document came.
     pub fn bytes(&self) -> usize {
         match self {
-            Self::Body { bytes, .. } => bytes.len(),
+            Self::Body { bytes, .. } | Self::BrokeOff { bytes, .. } => bytes.len(),
             _ => 0,
         }
     }
@@ -102,7 +123,22 @@ impl Answer {
         self.failed_so(TIMED_OUT)
     }
 
-    /// Why there is no document, in words for people, times in the zone of `now`;
+    /// Whether the house itself refused to go there; robots.txt is another matter.
+    pub fn is_refused_by_us(&self) -> bool {
+        !self.is_forbidden() && (self.failed_so(NOT_ASKED) || self.failed_so(NOT_FOLLOWED))
+    }
+
+    /// Whether redirects led to no end.
+    pub fn is_led_on(&self) -> bool {
+        self.failed_so(LED_ON)
+    }
+
+    /// Whether there was more than is read.
+    pub fn is_too_large(&self) -> bool {
+        self.failed_so(TOO_LARGE) || self.failed_so(SAYS_TOO_LARGE)
+    }
+
+    /// Why there is no whole document, in words for people, times in the zone of `now`;
     /// `None` where there is one.
     pub fn why_nothing(&self, now: DateTime<Tz>) -> Option<String> {
         match self {
@@ -123,7 +159,7 @@ impl Answer {
                 retry_after: None,
                 status,
             } => Some(format!("the server asks to come later ({status})")),
-            Self::Failed { why, .. } => Some(why.clone()),
+            Self::BrokeOff { why, .. } | Self::Failed { why, .. } => Some(why.clone()),
         }
     }
 

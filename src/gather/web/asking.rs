@@ -8,7 +8,9 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::answer::{Answer, RetryAfter, TIMED_OUT};
+use super::answer::{
+    Answer, LED_ON, NOT_ASKED, NOT_FOLLOWED, RetryAfter, SAYS_TOO_LARGE, TIMED_OUT, TOO_LARGE,
+};
 use super::headers::Request;
 use super::headers::{fresh_for, headers, links, size_bytes, text_of, validators};
 use super::reason::reason;
@@ -17,6 +19,7 @@ use super::turns::{Turn, host_key};
 use super::unpack::{Limits, Spoilt, Unpacker};
 use super::{HEADER_BYTES_MAX, NO_AUTHORITIES, Web, millis};
 use crate::gather::robots::ROBOTS_BYTES_MAX;
+use crate::model::count::counted;
 use crate::model::source::Validators;
 
 /// What is asked for, and so how.
@@ -49,6 +52,13 @@ struct Arrival {
     moved_for_good: bool,
 }
 
+/// A body, as far as it came.
+struct Taken {
+    bytes: Vec<u8>,
+    /// Why that is not all.
+    broke_off: Option<String>,
+}
+
 impl Web {
     pub(super) async fn ask(&self, asking: &mut Asking<'_>) -> Result<Answer, Answer> {
         let Arrival {
@@ -65,15 +75,24 @@ impl Web {
                 let content_type = text_of(response.headers(), &CONTENT_TYPE);
                 let fresh_for = fresh_for(response.headers());
                 let links = links(response.headers());
-                let bytes = self.body(response, asking).await?;
-                Ok(Answer::Body {
-                    bytes,
-                    content_type,
-                    validators,
-                    final_url: url,
-                    permanent_redirect,
-                    fresh_for,
-                    links,
+                let Taken { bytes, broke_off } = self.body(response, asking).await?;
+                Ok(match broke_off {
+                    None => Answer::Body {
+                        bytes,
+                        content_type,
+                        validators,
+                        final_url: url,
+                        permanent_redirect,
+                        fresh_for,
+                        links,
+                    },
+                    Some(why) => Answer::BrokeOff {
+                        bytes,
+                        content_type,
+                        final_url: url,
+                        permanent_redirect,
+                        why,
+                    },
                 })
             }
             StatusCode::NOT_MODIFIED if request.validators != Validators::default() => {
@@ -137,7 +156,7 @@ impl Web {
         }
         let most = self.options.redirects_max;
         Err(Answer::Failed {
-            why: format!("more than {most} redirects, given up"),
+            why: format!("{LED_ON}{most} redirects, given up"),
             status: last,
         })
     }
@@ -208,7 +227,7 @@ impl Web {
     }
 
     /// Reads the body up to the limits.
-    async fn body(&self, response: Response, asking: &mut Asking<'_>) -> Result<Vec<u8>, Answer> {
+    async fn body(&self, response: Response, asking: &mut Asking<'_>) -> Result<Taken, Answer> {
         let is_robots = matches!(asking.manner, Manner::Robots);
         let limits = Limits {
             wire_bytes_max: self.options.wire_bytes_max,
@@ -222,21 +241,37 @@ impl Web {
         let spoilt = |spoilt: Spoilt| failed(spoilt_in_words(&spoilt, limits));
         let encoding = text_of(response.headers(), &CONTENT_ENCODING);
         let mut unpacker = Unpacker::new(encoding.as_deref(), limits).map_err(spoilt)?;
-        let said = response.content_length().unwrap_or(0);
-        if said > limits.wire_bytes_max as u64 && !is_robots {
+        let said = response.content_length();
+        if let Some(said) = said
+            && said > limits.wire_bytes_max as u64
+            && !is_robots
+        {
             return Err(spoilt(Spoilt::SaysTooLong(said)));
         }
         let mut stream = response.bytes_stream();
+        let whole = |bytes| Taken {
+            bytes,
+            broke_off: None,
+        };
+        let mut came = 0;
         loop {
             let next = timeout_at(asking.deadline, stream.next()).await;
             let chunk = match next.map_err(|_| self.too_slow())? {
-                None => return unpacker.finish().map_err(spoilt),
-                Some(chunk) => chunk.map_err(|error| failed(reason(&error)))?,
+                None => return unpacker.finish().map(whole).map_err(spoilt),
+                Some(Ok(chunk)) => chunk,
+                Some(Err(error)) if came == 0 || is_robots => return Err(failed(reason(&error))),
+                Some(Err(_)) => {
+                    return Ok(Taken {
+                        bytes: unpacker.broken_off().map_err(spoilt)?,
+                        broke_off: Some(broke_off(came, said)),
+                    });
+                }
             };
+            came += chunk.len();
             asking.seen.wire_bytes += chunk.len();
             match unpacker.push(&chunk) {
                 Ok(()) => {}
-                Err(Spoilt::TooLarge) if is_robots => return Ok(unpacker.so_far()),
+                Err(Spoilt::TooLarge) if is_robots => return Ok(whole(unpacker.so_far())),
                 Err(why) => return Err(spoilt(why)),
             }
         }
@@ -263,25 +298,34 @@ fn refused(status: StatusCode) -> Answer {
 
 fn not_asked(hop: usize, url: &Url, refusal: &str) -> Answer {
     if hop == 0 {
-        failed(format!("not asked: {refusal}"))
+        failed(format!("{NOT_ASKED}{refusal}"))
     } else {
         let host = url.host_str().unwrap_or("no host");
-        failed(format!("a redirect to {host} was not followed: {refusal}"))
+        failed(format!("{NOT_FOLLOWED}{host} was not followed: {refusal}"))
+    }
+}
+
+/// What is said of a body that ended after `came` bytes on the wire.
+fn broke_off(came: usize, said: Option<u64>) -> String {
+    let came = counted(came, "byte");
+    match said {
+        Some(said) => format!("the answer broke off after {came} of {said}"),
+        None => format!("the answer broke off after {came}, before its end"),
     }
 }
 
 fn spoilt_in_words(spoilt: &Spoilt, limits: Limits) -> String {
     match spoilt {
         Spoilt::TooLarge => format!(
-            "the body is larger than {}; reading stopped",
+            "{TOO_LARGE}{}; reading stopped",
             bytes_in_words(limits.unpacked_bytes_max)
         ),
         Spoilt::TooLong => format!(
-            "more than {} came over the wire; reading stopped",
+            "{TOO_LARGE}{} on the wire; reading stopped",
             bytes_in_words(limits.wire_bytes_max)
         ),
         Spoilt::SaysTooLong(said) => format!(
-            "the answer says it has {said} bytes, more than {}; it was not read",
+            "{SAYS_TOO_LARGE}{said} bytes, more than {}; it was not read",
             bytes_in_words(limits.wire_bytes_max)
         ),
         Spoilt::Encoding(_) | Spoilt::Broken(_) => {

@@ -122,7 +122,7 @@ impl Web {
                 status: Some(200..=399 | 400..=428 | 430..=499),
                 ..
             } => (Some(Robots::default()), None),
-            Answer::Failed { why, .. } => (None, Some(why)),
+            Answer::BrokeOff { why, .. } | Answer::Failed { why, .. } => (None, Some(why)),
             Answer::TooEarly { status, .. } => {
                 (None, Some(format!("the server answered {status}")))
             }

@@ -100,6 +100,12 @@ fn gzip(body: &[u8]) -> Vec<u8> {
     encoder.finish().expect("memory takes it")
 }
 
+/// As the beginning of a longer body.
+fn cut_gzip(part: &[u8]) -> Vec<u8> {
+    let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 100000\r\n\r\n";
+    [head.as_bytes(), part].concat()
+}
+
 fn script(path: &str, port: u16) -> Vec<u8> {
     let to =
         |status: &str, location: &str| reply(&format!("{status}\r\nLocation: {location}"), b"");
@@ -134,6 +140,15 @@ fn script(path: &str, port: u16) -> Vec<u8> {
             bytes
         }
         "/cut" => b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort".to_vec(),
+        "/nothing-came" => b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n".to_vec(),
+        "/chunk-cut" => {
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n9\r\n".to_vec()
+        }
+        "/gzip-cut" => {
+            let text: String = (0..500).map(|n| format!("Форум {n}, ")).collect();
+            cut_gzip(&gzip(text.as_bytes())[..700])
+        }
+        "/bomb-cut" => cut_gzip(&gzip(&vec![b'a'; 3 * 1024 * 1024])[..3_000]),
         "/moved" => to("301 Moved Permanently", "/moved-again"),
         "/moved-again" => to("308 Permanent Redirect", "/feed"),
         "/moved-for-now" => to("301 Moved Permanently", "/elsewhere"),
@@ -312,24 +327,56 @@ async fn failures_say_why() {
         );
     }
     for (path, begins) in [
-        (
-            "/reset",
-            "the body could not be read whole: Connection reset by peer",
-        ),
         ("/much-head", "the answer's headers are larger than 64 KiB"),
         ("/many-heads", "no usable answer: "),
         (
             "/zstd",
             "the body could not be read whole: it came encoded as `zstd`",
         ),
-        (
-            "/cut",
-            "the body could not be read whole: end of file before message length reached",
-        ),
         ("/garbage", "no usable answer: "),
     ] {
         let why = why(web.fetch(&request(server.url(path))).await);
         assert!(why.starts_with(begins), "{path}: {why}");
+    }
+}
+
+#[tokio::test]
+async fn what_came_before_the_break_is_handed_over() {
+    let server = Server::start(script).await;
+    let web = web(|_| {});
+    let cases = [
+        ("/cut", "short", "the answer broke off after 5 bytes of 100"),
+        (
+            "/reset",
+            "short",
+            "the answer broke off after 5 bytes of 100",
+        ),
+        (
+            "/chunk-cut",
+            "short",
+            "the answer broke off after 5 bytes, before its end",
+        ),
+        (
+            "/gzip-cut",
+            "Форум 0, Форум 1, ",
+            "the answer broke off after 700 bytes of 100000",
+        ),
+    ];
+    for (path, expected, said) in cases {
+        let answer = web.fetch(&request(server.url(path))).await;
+        let Answer::BrokeOff { bytes, why, .. } = answer else {
+            panic!("{path}: {answer:?}");
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(text.starts_with(expected), "{path}: {text}");
+        assert_eq!(why, said, "{path}");
+    }
+    for path in ["/bomb-cut", "/nothing-came"] {
+        let answer = web.fetch(&request(server.url(path))).await;
+        assert!(
+            matches!(answer, Answer::Failed { .. }),
+            "{path}: {answer:?}"
+        );
     }
 }
 

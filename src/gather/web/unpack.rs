@@ -132,6 +132,19 @@ impl Unpacker {
         self.stage.finish()
     }
 
+    /// What could be unpacked of a body that ended before its end.
+    pub(super) fn broken_off(mut self) -> Result<Vec<u8>, Spoilt> {
+        if matches!(self.stage, Stage::Waiting(_)) {
+            self.begin()?;
+        }
+        if let Some(writer) = self.stage.writer()
+            && let Err(error) = writer.flush()
+        {
+            return Err(self.stage.spoilt(&error));
+        }
+        Ok(self.so_far())
+    }
+
     /// What could be unpacked until now.
     pub(super) fn so_far(&self) -> Vec<u8> {
         match &self.stage {

@@ -77,9 +77,9 @@ impl Reply {
         self
     }
 
-    /// Half of it, and then the end of the connection.
-    pub fn cut(mut self) -> Self {
-        self.bytes.truncate(self.bytes.len() - 20);
+    /// All but so many bytes, and then the end of the connection.
+    pub fn cut_by(mut self, bytes: usize) -> Self {
+        self.bytes.truncate(self.bytes.len() - bytes);
         self
     }
 }
