@@ -3,6 +3,7 @@
 mod add;
 mod check;
 mod explore;
+mod export;
 mod import;
 mod list;
 mod shelf;
@@ -36,6 +37,8 @@ pub enum SourcesCommand {
     },
     /// Find where a site can be read, try it, and print the entry for the catalogue.
     Add(AddArgs),
+    /// Print the sources as OPML, for other programs and for `sources import`.
+    Export,
     /// Take the feeds of an OPML file into the catalogue.
     Import {
         /// The OPML file.
@@ -74,6 +77,7 @@ pub async fn sources(config: &Path, command: &SourcesCommand, json: bool) -> Res
         SourcesCommand::Check => check::check(config, json).await,
         SourcesCommand::Test { name, whole } => test::test(config, name, *whole, json).await,
         SourcesCommand::Add(args) => add::add(config, args, json).await,
+        SourcesCommand::Export => export::export(config),
         SourcesCommand::Import { file, write } => {
             import::import(config, file, write.as_deref(), json)
         }

@@ -1,8 +1,11 @@
 //! OPML subscription lists (opml.org, 1.0 to 2.0) as other programs write them:
-//! outlines one after the other, none kept; a bad one costs no other.
+//! outlines one after the other, none kept; a bad one costs no other. Our own say
+//! more, in attributes others pass over.
 //!
 //! Deliberately absent: folders, which say nothing a catalogue keeps, and lists
 //! included from elsewhere (`type="include"`).
+
+mod write;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -10,11 +13,15 @@ use url::Url;
 
 use super::charset;
 use super::clean;
+use super::discover::telegram_preview;
 use super::document::DOCUMENT_DEPTH_MAX;
 use super::feed::attributes;
 use super::page::opening;
 use crate::model::complaint::{Complaint, Position};
+use crate::model::source::{JsonRules, PageRules, Place};
 use crate::text::normalise::one_line;
+
+pub use write::write;
 
 /// The largest file read.
 pub const OPML_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -26,11 +33,17 @@ const NAME_CHARS_MAX: usize = 200;
 const ADDRESS_KEYS: [&str; 3] = ["xmlUrl", "url", "feedUrl"];
 /// Types that mean a feed.
 const FEED_TYPES: [&str; 5] = ["rss", "atom", "rss1", "rss2", "feed"];
+/// Parts of types that mean a page read by another program's rules (FreshRSS).
+const RULE_TYPES: [&str; 3] = ["xpath", "dotnotation", "dotpath"];
+/// What kind of source an outline of ours is.
+const KIND_KEY: &str = "jarshy:kind";
 
 /// One feed of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outline {
     pub url: Url,
+    /// How it is read.
+    pub place: Place,
     /// As the list calls it, in one line.
     pub title: Option<String>,
     /// The page the feed belongs to.
@@ -168,10 +181,24 @@ impl<T: FnMut(Met)> List<'_, T> {
         if self.feeds > OPML_FEEDS_MAX {
             return;
         }
-        match feed_address(raw, base) {
-            Ok(url) => {
+        if RULE_TYPES.iter().any(|rule| kind.contains(rule)) {
+            let called = opening::quote(&said.title().unwrap_or_default());
+            let kind = opening::quote(said.get("type").unwrap_or_default());
+            self.bad(format!(
+                "the outline “{called}” is read by another program's rules ({kind}), which are \
+                 not taken over: try `jarshy sources add` with its address; left out"
+            ));
+            return;
+        }
+        let place = feed_address(raw, base).and_then(|url| said.place(url));
+        match place {
+            Ok(place) => {
+                let Some(url) = place.url().cloned() else {
+                    return;
+                };
                 let outline = Outline {
                     url,
+                    place,
                     title: said.title(),
                     home: said
                         .get("htmlurl")
@@ -202,6 +229,47 @@ impl Said {
             .iter()
             .find(|(known, value)| known.eq_ignore_ascii_case(key) && !value.trim().is_empty());
         found.map(|(_, value)| value.trim())
+    }
+
+    /// How the outline's address is read.
+    fn place(&self, url: Url) -> Result<Place, String> {
+        let rule = |name: &str| {
+            let key = format!("jarshy:{name}");
+            self.get(&key).map(str::to_owned)
+        };
+        Ok(match self.get(KIND_KEY) {
+            Some("page") => Place::Page {
+                url,
+                rules: PageRules {
+                    item: rule("item"),
+                    link: rule("link"),
+                    title: rule("title"),
+                    date: rule("date"),
+                },
+            },
+            Some("json") => Place::Json {
+                url,
+                rules: JsonRules {
+                    items: rule("items").unwrap_or_default(),
+                    id: rule("id"),
+                    link: rule("link"),
+                    title: rule("title"),
+                    content: rule("content"),
+                    date: rule("date"),
+                },
+            },
+            Some("sitemap") => Place::Sitemap(url),
+            Some("feed" | "telegram") | None => match telegram_preview(&url) {
+                Some(preview) => Place::Telegram(preview),
+                None => Place::Feed(url),
+            },
+            Some(other) => {
+                let other = opening::quote(other);
+                return Err(format!(
+                    "“{other}” is no kind of source; the outline is left out"
+                ));
+            }
+        })
     }
 
     fn title(&self) -> Option<String> {

@@ -659,6 +659,26 @@ fn health_is_kept_and_shown() {
 }
 
 #[test]
+fn the_sources_go_out_as_a_list_and_come_back() {
+    let world = World::new(None);
+    let mut toml = source("onir", "feed", "https://onir.example/rss?a=1&b=2");
+    toml.push_str(&source("qala", "telegram", "https://t.me/s/qala_news"));
+    toml.push_str(&source("api", "json", "https://api.example/news").replace(
+        "every",
+        "rules = { items = \"content\", title = \"title\" }\nevery",
+    ));
+    world.write("feeds/sources/a.toml", &toml);
+    let list = world.must(&["sources", "export"]);
+    assert!(list.starts_with("<?xml"), "{list}");
+    world.write("feeds/sources/a.toml", "");
+    world.write("list.opml", &list);
+    let file = "feeds/sources/local.toml";
+    world.must(&["sources", "import", "list.opml", "--write", file]);
+    let again = world.must(&["sources", "export"]);
+    assert_eq!(again, list);
+}
+
+#[test]
 fn a_list_of_feeds_is_taken_in_once() {
     let world = World::new(None);
     let text = include_str!("../fixtures/gather/opml/lists.opml");

@@ -11,7 +11,7 @@ use crate::cli::house;
 use crate::cli::output::{Failure, complain, say};
 use crate::gather::opml::{self, Met, OPML_BYTES_MAX, Outline};
 use crate::model::complaint::{Complaint, Severity};
-use crate::model::source::{Place, Source};
+use crate::model::source::Source;
 
 /// What became of the outlines.
 #[derive(Default)]
@@ -91,7 +91,7 @@ fn take(taken: &mut Taken, register: &mut Register, outline: Outline, place: &st
     let host = outline.url.host_str().unwrap_or_default().to_owned();
     let wish = super::add::wish_of(&outline.url);
     let language = outline.language.as_deref().and_then(|tag| tag.parse().ok());
-    let source_place = Place::Feed(outline.url);
+    let source_place = outline.place;
     if register.reads(&source_place).is_some() {
         taken.known += 1;
         return;

@@ -91,3 +91,30 @@ fn a_huge_or_hostile_list_ends() {
     assert_eq!(feeds.len(), 1, "what came before is taken");
     assert_eq!(bad.len(), 1, "{bad:?}");
 }
+
+#[test]
+fn outlines_that_are_no_feeds_are_told_from_feeds() {
+    let list = "<opml><body>
+        <outline text='A' type='rss' xmlUrl='https://t.me/s/qala_news'/>
+        <outline text='B' xmlUrl='https://t.me/qala_news/12'/>
+        <outline text='C' type='HTML+XPath' xmlUrl='https://c.example/news'/>
+        <outline text='D' type='JSON+DotNotation' xmlUrl='https://d.example/api'/>
+        <outline text='E' jarshy:kind='mail' xmlUrl='https://e.example/api'/>
+        <outline text='F' type='rss' xmlUrl='https://t.me/joinchat/AAAA'/></body></opml>";
+    let (feeds, bad) = met(list.as_bytes());
+    let told: Vec<_> = feeds
+        .iter()
+        .map(|feed| (feed.place.kind(), feed.url.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("telegram", "https://t.me/s/qala_news"),
+            ("telegram", "https://t.me/s/qala_news"),
+            ("feed", "https://t.me/joinchat/AAAA"),
+        ]
+    );
+    assert_eq!(bad.len(), 3, "{bad:?}");
+    assert!(bad[0].contains("“C” is read by another program's rules (HTML+XPath)"));
+    assert!(bad[2].contains("“mail” is no kind of source"), "{bad:?}");
+}
