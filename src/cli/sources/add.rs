@@ -23,6 +23,19 @@ use crate::model::source::{Source, SourceId};
 
 /// The most failures told one by one; the others are counted.
 const FAILURES_SHOWN_MAX: usize = 8;
+/// What feeds are called that say only what they are, in lower case.
+const NO_NAMES: [&str; 10] = [
+    "новости",
+    "лента",
+    "лента новостей",
+    "главная",
+    "жаңалықтар",
+    "басты бет",
+    "барлық жаңалықтар",
+    "все новости",
+    "news",
+    "rss",
+];
 /// The longest name written.
 const NAME_CHARS_MAX: usize = 100;
 
@@ -232,8 +245,19 @@ fn named(explored: &Explored, kind: Kind, title: Option<String>) -> Option<Strin
         Kind::Telegram => title,
         // A home page says how its outlet is called; any other page what it is itself.
         Kind::Feed if !is_home_asked(explored) => title.or_else(|| explored.name.clone()),
+        // The page's title says more than the name: "… — Home".
+        Kind::Feed if is_within(title.as_deref(), explored.name.as_deref()) => title,
         _ => explored.name.clone().or(title),
     }
+}
+
+fn is_within(name: Option<&str>, title: Option<&str>) -> bool {
+    let (Some(name), Some(title)) = (name.map(str::trim), title) else {
+        return false;
+    };
+    let name = name.to_lowercase();
+    let is_name = !name.is_empty() && !NO_NAMES.contains(&name.as_str());
+    is_name && title.to_lowercase().contains(&name)
 }
 
 fn is_home_asked(explored: &Explored) -> bool {

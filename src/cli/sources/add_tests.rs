@@ -36,6 +36,28 @@ fn a_feed_is_named_by_itself_where_the_page_asked_is_no_home() {
 }
 
 #[test]
+fn a_name_the_page_says_within_a_title_is_the_outlets() {
+    let page = "Алматы жаңалықтары — Басты бет";
+    for (feed, expected) in [
+        (Some("Алматы жаңалықтары"), "Алматы жаңалықтары"),
+        (Some("алматы ЖАҢАЛЫҚТАРЫ"), "алматы ЖАҢАЛЫҚТАРЫ"),
+        (Some("Басқа арна"), page),
+        // What any outlet's page may say is no name.
+        (Some("Басты бет"), page),
+        (Some(" "), page),
+        (None, page),
+    ] {
+        let explored = Explored {
+            name: Some(page.to_owned()),
+            page: Some(url("https://a.kz/")),
+            ..Explored::default()
+        };
+        let found = named(&explored, Kind::Feed, feed.map(str::to_owned));
+        assert_eq!(found.as_deref(), Some(expected), "{feed:?}");
+    }
+}
+
+#[test]
 fn another_language_is_told_from_nothing() {
     let address = url("https://a.kz/rss.xml");
     let candidate = Candidate::new(address.clone(), Kind::Feed, How::Given);

@@ -10,6 +10,7 @@ use url::Url;
 use crate::gather::feed::date::Written;
 use crate::gather::more::is_more;
 use crate::model::draft::Draft;
+use crate::text::normalise::one_line;
 
 use super::markup::{Page, below, picture_address, spaced_text, text_of};
 use super::opening::{paragraphs, picture, set_content};
@@ -79,6 +80,21 @@ pub fn title(card: &Card<'_>) -> Option<String> {
                 .find_map(|image| attribute(image, "alt"))
         })
         .or_else(|| Some(words).filter(|text| text.chars().any(char::is_alphanumeric)))
+        .map(|said| whole_title(card, said))
+}
+
+/// A title the layout has cut, as an attribute beside it says it whole.
+pub fn whole_title(card: &Card<'_>, said: String) -> String {
+    let cut = said.strip_suffix('…').or_else(|| said.strip_suffix("..."));
+    let Some(beginning) = cut.map(str::trim_end).filter(|text| !text.is_empty()) else {
+        return said;
+    };
+    let own = std::iter::once(card.link).chain(below(&card.block, "[title]"));
+    let whole = own
+        .filter_map(|element| element.attr("title"))
+        .map(|title| one_line(&title))
+        .find(|title| title.starts_with(beginning) && title.len() > said.len());
+    whole.unwrap_or(said)
 }
 
 /// The date a card shows: where it marks one, else where a text of its own is one,

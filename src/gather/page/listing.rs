@@ -68,7 +68,9 @@ impl Selectors {
             }
             found.filter(|text| !text.is_empty())
         });
-        let title = named.or_else(|| card::title(card));
+        let title = named
+            .map(|said| card::whole_title(card, said))
+            .or_else(|| card::title(card));
         if title.is_none() {
             findings.note("title", "has no title", number);
         }

@@ -139,6 +139,45 @@ fn a_listing_by_its_shape() {
 }
 
 #[test]
+fn a_title_the_layout_cut_is_taken_whole_from_beside_it() {
+    let card = |n: u32, link: &str| format!("<div class=i>{link}<span>{n}.11.2026</span></div>");
+    let cases = [
+        (
+            "<a href=/p/1 title='Қостанайда аграрлық форум өтті'>Қостанайда а...</a>",
+            "Қостанайда аграрлық форум өтті",
+        ),
+        (
+            "<h3 title='Астанада  жаңа мектеп ашылды'><a href=/p/2>Астанада жаңа…</a></h3>",
+            "Астанада жаңа мектеп ашылды",
+        ),
+        // An attribute that says something else, or no more, is not taken.
+        (
+            "<a href=/p/3 title='Толығырақ оқу үшін басыңыз'>Оралда су тасқыны…</a>",
+            "Оралда су тасқыны…",
+        ),
+        (
+            "<a href=/p/4 title='Таразда әуежай жөнделуде, деп хабарлады'>Таразда әуежай жөнделуде</a>",
+            "Таразда әуежай жөнделуде",
+        ),
+    ];
+    let listing: String = (1..)
+        .zip(&cases)
+        .map(|(n, (link, _))| card(n, link))
+        .collect();
+    let html = format!("<html><body><div>{listing}</div></body></html>");
+    for rules in [rules(".i", "a", "", "span"), rules(".i", "a", "a", "span")] {
+        let harvest = read_at(&html, "https://a.example/news", &rules);
+        let titles: Vec<_> = harvest
+            .drafts
+            .iter()
+            .map(|draft| draft.title.as_deref())
+            .collect();
+        let expected: Vec<_> = cases.iter().map(|(_, title)| Some(*title)).collect();
+        assert_eq!(titles, expected);
+    }
+}
+
+#[test]
 fn bad_rules_are_named() {
     let harvest = read_at(BITRIX, BITRIX_URL, &rules("div..x", "", "", "b["));
     assert_eq!(told(&harvest)[..3], BITRIX_TOLD);

@@ -12,6 +12,8 @@ use crate::model::draft::{Category, Draft, Enclosure, Person};
 const TITLE_CHARS_MAX: usize = 120;
 /// … and a sentence taken from a long line no shorter: "Астана." alone says nothing.
 const SENTENCE_CHARS_MIN: usize = 12;
+/// A line with fewer words calls, and says nothing ("⚡️ ШҰҒЫЛ").
+const TITLE_WORDS_MIN: usize = 2;
 /// The most files taken from one message; an album holds ten.
 const FILES_MAX: usize = 20;
 /// The most hashtags taken as labels.
@@ -219,13 +221,13 @@ fn background(style: &str) -> Option<&str> {
     Some(address.trim().trim_matches(['\'', '"']))
 }
 
-/// The first line that has letters; of a long one its first sentence, or as
-/// many words as fit.
+/// The first line that says something, else the first that has letters; of a long one
+/// its first sentence, or as many words as fit.
 fn title(text: &str) -> Option<String> {
-    let line = text
-        .lines()
-        .map(str::trim)
-        .find(|line| line.chars().any(char::is_alphanumeric))?;
+    let lines = || text.lines().map(str::trim);
+    let line = lines()
+        .find(|line| says_something(line))
+        .or_else(|| lines().find(|line| line.chars().any(char::is_alphanumeric)))?;
     if line.chars().count() <= TITLE_CHARS_MAX {
         return Some(line.to_owned());
     }
@@ -248,6 +250,18 @@ fn title(text: &str) -> Option<String> {
     ))
 }
 
+/// Whether a line has words besides hashtags, calls, addresses and emoji; the names of
+/// other channels in a row are none.
+fn says_something(line: &str) -> bool {
+    let is_word = |word: &&str| {
+        !word.starts_with(['#', '@'])
+            && !word.contains("://")
+            && word.chars().any(char::is_alphabetic)
+    };
+    let words = line.split_whitespace().filter(is_word).count();
+    words >= TITLE_WORDS_MIN && !line.contains('|')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,6 +272,20 @@ mod tests {
         let endless = "слово ".repeat(40);
         let cases = [
             ("\n🔥🔥\n  Форум ашылды\nТолығырақ", "Форум ашылды"),
+            ("⚡️⚡️⚡️ ШҰҒЫЛ\n\nЕртең форум өтеді", "Ертең форум өтеді"),
+            (
+                "#форум #қостанай\nҚостанайда форум өтеді",
+                "Қостанайда форум өтеді",
+            ),
+            (
+                "#Қостанайда форум өтеді\nБірге бол",
+                "#Қостанайда форум өтеді",
+            ),
+            (
+                "Форум!\n👉 Telegram | Instagram\n@arna https://a.kz/x",
+                "Форум!",
+            ),
+            ("#форум\n⚡️", "#форум"),
             (
                 long,
                 "Ертең Астанада цифрлық даму жөніндегі өңірлік форум өтеді.",
