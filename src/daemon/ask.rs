@@ -6,9 +6,11 @@
 use url::Url;
 
 use crate::gather::desk;
+use crate::gather::document::Document;
 use crate::gather::found::{self, Found};
 use crate::gather::plan::asks_robots;
-use crate::gather::web::{Request, Seen};
+use crate::gather::sitemap;
+use crate::gather::web::{Answer, Request, Seen};
 use crate::model::source::{Place, Source, SourceState, Validators};
 
 use super::Newsroom;
@@ -37,8 +39,20 @@ pub(super) async fn ask(
         headers: headers(source),
     };
     let page_at = asks_robots(&source.place).then(|| newsroom.clock.now());
-    let (answer, seen) = newsroom.web.fetch_closely(&request, page_at).await;
+    let (answer, mut seen) = newsroom.web.fetch_closely(&request, page_at).await;
     let now = newsroom.clock.now().with_timezone(&newsroom.zone);
+    let answer = match follow(newsroom, source, answer, &mut seen).await {
+        Followed::Alone(answer) => answer,
+        Followed::Index(index, children) => {
+            let now = newsroom.clock.now().with_timezone(&newsroom.zone);
+            let bytes = children.iter().map(|(_, answer)| answer.bytes()).sum();
+            let state = state.clone();
+            let read = aside(bytes, move || {
+                found::index::read(&state, index, children, now)
+            });
+            return (read.await, seen);
+        }
+    };
     let bytes = answer.bytes();
     if is_light(bytes) {
         return (found::read(source, state, answer, now), seen);
@@ -46,6 +60,54 @@ pub(super) async fn ask(
     let (source, state) = (source.clone(), state.clone());
     let read = aside(bytes, move || found::read(&source, &state, answer, now));
     (read.await, seen)
+}
+
+/// What an answer leads to.
+enum Followed {
+    Alone(Answer),
+    /// A sitemap index, and the children of it that were asked.
+    Index(Answer, Vec<(Url, Answer)>),
+}
+
+/// Asks for the newest children of a sitemap index, one after the other. One that
+/// asks to come later speaks for all.
+async fn follow(newsroom: &Newsroom, source: &Source, answer: Answer, seen: &mut Seen) -> Followed {
+    let (
+        Place::Sitemap(_),
+        Answer::Body {
+            bytes,
+            content_type,
+            final_url,
+            ..
+        },
+    ) = (&source.place, &answer)
+    else {
+        return Followed::Alone(answer);
+    };
+    let children = sitemap::newest_children(&Document {
+        bytes,
+        content_type: content_type.as_deref(),
+        url: Some(final_url),
+        received: newsroom.clock.now().with_timezone(&newsroom.zone),
+    });
+    if children.is_empty() {
+        return Followed::Alone(answer);
+    }
+    let mut answers = Vec::with_capacity(children.len());
+    for url in children {
+        let request = Request {
+            url,
+            validators: Validators::default(),
+            headers: headers(source),
+        };
+        let (child, heard) = newsroom.web.fetch_closely(&request, None).await;
+        seen.add(heard);
+        if let Answer::TooEarly { .. } = child {
+            return Followed::Alone(child);
+        }
+        answers.push((request.url, child));
+    }
+    Followed::Index(answer, answers)
 }
 
 fn headers(source: &Source) -> Vec<(String, String)> {

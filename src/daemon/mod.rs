@@ -25,6 +25,7 @@ pub mod reread;
 pub mod rounds;
 pub mod strangers;
 pub mod timetable;
+mod untitled;
 mod verdicts;
 mod watched;
 pub mod window;

@@ -16,7 +16,7 @@ use crate::model::complaint::Complaint;
 use crate::model::count::counted;
 use crate::model::draft::{Draft, FeedHead};
 use crate::model::health::Answered;
-use crate::model::source::{Source, SourceId, SourceState};
+use crate::model::source::{Source, SourceId, SourceState, Validators};
 use crate::store::{ReadyVisit, StoreError, Visit};
 use crate::understand::identity::{self, Identified};
 
@@ -26,6 +26,7 @@ use super::ask::ask;
 use super::full_text::Pages;
 use super::learn::Learned;
 use super::register::Register;
+use super::untitled;
 use super::verdicts::Turned;
 use super::watched::Watched;
 
@@ -169,9 +170,13 @@ pub async fn look(
         .offer
         .is_some()
         .then(|| identity::shares_ids(&harvest.drafts));
-    let identified = identify(source, &harvest.feed, harvest.drafts, now).await;
+    let titled = untitled::title(newsroom, source, &harvest.feed, harvest.drafts).await?;
+    let identified = identify(source, &harvest.feed, titled.drafts, now).await;
     told.complaints = harvest.complaints;
+    told.complaints.extend(titled.complaints);
     told.complaints.extend(identified.complaints);
+    let is_of_use =
+        !identified.articles.is_empty() || titled.some_known || titled.some_wait || found.is_part;
     tell(&identified.articles);
     let reached = matches!(found.answered, Answered::Read | Answered::Unchanged);
     let pages = match (reached, due.texts) {
@@ -189,7 +194,13 @@ pub async fn look(
         Box::pin(Learned::of(newsroom, source, articles, pages, room, now)).await?
     };
     told.brought_new = learned.new > 0;
-    let visited = with_result(found.visited, entries, &learned);
+    let visited = with_result(
+        found.visited,
+        entries,
+        &learned,
+        is_of_use,
+        titled.some_wait,
+    );
     let mut state = plan::after(source, state, visited, now, &newsroom.plan);
     state.health = health::after(&state.health, source, &state, &told, now);
     let left_out = health::took(&mut state, today, learned.new, learned.beyond);
@@ -231,13 +242,35 @@ async fn identify(
     .await
 }
 
-/// Says what a read document brought, which is known only after comparing.
-fn with_result(mut visited: Visited, entries: usize, learned: &Learned) -> Visited {
-    if let Visited::Read { brought, .. } = &mut visited {
-        brought.entries = entries;
+/// Says what a read document brought, which is known only after comparing. Where some
+/// of it waits for the next visit, that must see it again.
+fn with_result(
+    mut visited: Visited,
+    entries: usize,
+    learned: &Learned,
+    is_of_use: bool,
+    some_wait: bool,
+) -> Visited {
+    if let Visited::Read {
+        validators,
+        body_hash,
+        brought,
+        ..
+    } = &mut visited
+    {
+        if some_wait {
+            *validators = Validators::default();
+            *body_hash = None;
+        }
+        let left_out = if entries > 0 && !is_of_use {
+            ", all left out"
+        } else {
+            ""
+        };
+        brought.entries = if is_of_use { entries } else { 0 };
         brought.new = learned.published();
         brought.result = format!(
-            "{}, {} new, {} revised{}",
+            "{}, {} new, {} revised{left_out}{}",
             counted(entries, "entry"),
             learned.new,
             learned.revised,

@@ -366,7 +366,8 @@ fn news_first(urls: impl Iterator<Item = Url>, how: How) -> Vec<Candidate> {
     found
 }
 
-fn is_of_news(url: &Url) -> bool {
+/// Whether a sitemap is called like one of news.
+pub(super) fn is_of_news(url: &Url) -> bool {
     let path = url.path().to_ascii_lowercase();
     ["news", "janalyq", "zhanalyq", "novosti", "latest", "google"]
         .iter()

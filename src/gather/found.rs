@@ -3,6 +3,7 @@
 //!
 //! Deliberately absent: asking (`web`), and when to ask again (`plan`).
 
+pub mod index;
 mod part;
 
 use chrono::DateTime;

@@ -88,7 +88,9 @@ pub fn wish(
     if is_old(article, now) {
         return Wish::Leave("it is old");
     }
-    if !is_teaser(article) && source.full_text == FullTextMode::Auto {
+    // A sitemap gives no texts: what there is came from the page, just now.
+    let has_asked = matches!(source.place, Place::Sitemap(_)) && !article.text.trim().is_empty();
+    if has_asked || !is_teaser(article) && source.full_text == FullTextMode::Auto {
         return Wish::Leave("it is whole");
     }
     if source.full_text == FullTextMode::Auto {

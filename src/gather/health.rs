@@ -6,6 +6,7 @@
 
 mod answered;
 mod day;
+mod reasons;
 
 use std::collections::BTreeMap;
 
@@ -51,6 +52,8 @@ const REASONS_MAX: usize = 12;
 /// The longest reason kept.
 const REASON_CHARS_MAX: usize = 100;
 const OTHER: &str = "other";
+/// How the reasons begin that are of visits, not of entries.
+const VISIT: &str = "visit: ";
 /// The most of a web page looked through for a question whether we are human.
 const CHALLENGE_BYTES_MAX: usize = 64 * 1024;
 /// Words in the title of such a question, in lower case.
@@ -173,7 +176,7 @@ pub fn after(
         }
     }
     if let Some(answered) = told.answered.filter(|answered| !answered.is_usable()) {
-        skip(&mut next.skipped, format!("visit: {}", answered.word()), 1);
+        skip(&mut next.skipped, format!("{VISIT}{}", answered.word()), 1);
     }
     next
 }
@@ -254,7 +257,8 @@ fn of_the_living(source: &Source, state: &SourceState, now: DateTime<Tz>) -> (Ve
         return (Verdict::Silent, why);
     }
     if state.pace.entries == 0 && !is_desk {
-        return (Verdict::Silent, "it has no entries".to_owned());
+        let why = reasons::most_common(health);
+        return (Verdict::Silent, why);
     }
     (
         Verdict::Alive,
@@ -360,8 +364,12 @@ fn shortened(message: &str) -> String {
         return message.to_owned();
     };
     let head = &message[..end];
-    let clause = head.rfind([';', ':']).filter(|at| *at > 0);
-    if let Some(at) = clause {
+    // What stands in an address is no end of a clause.
+    let clause = [": ", "; "]
+        .iter()
+        .filter_map(|mark| head.rfind(mark))
+        .max();
+    if let Some(at) = clause.filter(|at| *at > 0) {
         return head[..at].to_owned();
     }
     let word = head.rfind(' ').unwrap_or(end);

@@ -144,7 +144,37 @@ fn the_rest_of_the_verdicts() {
     assert_eq!(why, "to https://new.example/rss, as 1 of 3 visits saw");
     let mut empty = living("", None);
     empty.pace.entries = 0;
-    assert_eq!(verdict(&feed, &empty, here(now())).0, Verdict::Silent);
+    let (word, why) = verdict(&feed, &empty, here(now()));
+    assert_eq!((word, why.as_str()), (Verdict::Silent, "it has no entries"));
+    for (reason, times) in [
+        ("neither title nor text", 3),
+        ("visit: read", 9),
+        ("other", 9),
+    ] {
+        empty.health.skipped.insert(reason.to_owned(), times);
+    }
+    let (_, why) = verdict(&feed, &empty, here(now()));
+    assert_eq!(why, "it gives nothing: neither title nor text");
+}
+
+#[test]
+fn a_reason_is_never_cut_within_an_address() {
+    let words = "the sitemap of this outlet names more than is read here, see";
+    let cases = [
+        (
+            format!("{words} the address: http://127.0.0.1:9406/sitemap-news.xml.gz and others"),
+            format!("{words} the address"),
+        ),
+        (
+            format!(
+                "{words} what it says at http://127.0.0.1:9406/a/long/path/sitemap-news.xml.gz"
+            ),
+            format!("{words} what it says at…"),
+        ),
+    ];
+    for (message, expected) in cases {
+        assert_eq!(shortened(&message), expected);
+    }
 }
 
 #[test]

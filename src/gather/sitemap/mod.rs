@@ -1,10 +1,13 @@
 //! Sitemaps (sitemaps.org 0.9, with Google's news and image elements), plain or
-//! gzip. An index names its children and gives no entries.
+//! gzip. An index names its children and gives no entries: a visit goes on to the
+//! newest of them.
 //!
-//! Deliberately absent: fetching the children of an index. News sites give their
-//! news sitemap an address of its own; that is the one to read.
+//! Deliberately absent: asking for those children, or for the pages of addresses
+//! without a title.
 
+mod index;
 mod unpack;
+pub mod untitled;
 mod urlset;
 
 use quick_xml::Reader;
@@ -16,8 +19,9 @@ use crate::model::complaint::{Complaint, Position};
 use crate::model::count::counted;
 use crate::model::draft::Harvest;
 
+pub use index::{CHILDREN_PER_VISIT, newest_children};
 use unpack::Unpacked;
-use urlset::UrlSet;
+use urlset::{Child, UrlSet};
 
 /// The most children of an index named in its complaint.
 const CHILDREN_NAMED_MAX: usize = 10;
@@ -72,6 +76,12 @@ pub fn read(document: &Document<'_>) -> Harvest {
 
 /// The addresses a sitemap index names, as written; none of another document.
 pub fn children(document: &Document<'_>) -> Vec<String> {
+    let children = parsed(document).into_iter();
+    children.map(|child| child.address).collect()
+}
+
+/// What a sitemap index names; nothing of another document.
+fn parsed(document: &Document<'_>) -> Vec<Child> {
     let Unpacked { bytes, .. } = unpack::unpack(document.bytes);
     let document = Document {
         bytes: &bytes,
@@ -86,11 +96,11 @@ pub fn children(document: &Document<'_>) -> Vec<String> {
     set.children
 }
 
-fn index_complaint(children: &[String]) -> Complaint {
+fn index_complaint(children: &[Child]) -> Complaint {
     let named: Vec<&str> = children
         .iter()
         .take(CHILDREN_NAMED_MAX)
-        .map(String::as_str)
+        .map(|child| child.address.as_str())
         .collect();
     let more = if children.len() > CHILDREN_NAMED_MAX {
         ", …"
@@ -100,7 +110,8 @@ fn index_complaint(children: &[String]) -> Complaint {
     Complaint::error(
         "",
         format!(
-            "this is an index of {}; name the one to read as the source's address: {}{more}",
+            "this is an index of {} and has no entries itself; a visit reads the newest on its \
+             site of: {}{more}",
             counted(children.len(), "sitemap"),
             named.join(", ")
         ),

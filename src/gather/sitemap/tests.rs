@@ -96,7 +96,7 @@ fn an_index_names_its_children() {
     assert_eq!(
         complaints(&harvest),
         [
-            "error: this is an index of 2 sitemaps; name the one to read as the source's address: https://vestnik.example/news-1.xml.gz, https://vestnik.example/pages.xml"
+            "error: this is an index of 2 sitemaps and has no entries itself; a visit reads the newest on its site of: https://vestnik.example/news-1.xml.gz, https://vestnik.example/pages.xml"
         ]
     );
 }

@@ -41,12 +41,19 @@ struct Raw {
     image: String,
 }
 
+/// A sitemap an index names, as written.
+pub struct Child {
+    pub address: String,
+    /// `lastmod`.
+    pub modified: String,
+}
+
 /// What has been read of a sitemap.
 pub struct UrlSet<'a> {
     /// The local name of the outermost element.
     pub root: Option<String>,
-    /// The addresses of an index.
-    pub children: Vec<String>,
+    /// What an index names.
+    pub children: Vec<Child>,
     url: Option<&'a Url>,
     received: DateTime<Tz>,
     entries: Vec<Raw>,
@@ -215,7 +222,10 @@ impl<'a> UrlSet<'a> {
             return;
         };
         if self.root.as_deref() == Some("sitemapindex") {
-            self.children.push(raw.address.trim().to_owned());
+            self.children.push(Child {
+                address: raw.address.trim().to_owned(),
+                modified: raw.modified,
+            });
         } else {
             self.entries.push(raw);
         }

@@ -86,6 +86,15 @@ pub struct Seen {
     pub total_ms: u64,
 }
 
+impl Seen {
+    /// What was said and heard after it, on the same visit.
+    pub fn add(&mut self, later: Self) {
+        self.hops.extend(later.hops);
+        self.wire_bytes += later.wire_bytes;
+        self.total_ms += later.total_ms;
+    }
+}
+
 /// An address without the values that look like a password.
 pub fn shown(url: &Url) -> String {
     let is_secret = |key: &str| {

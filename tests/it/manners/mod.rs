@@ -7,6 +7,7 @@ mod health;
 mod rows;
 mod sameness;
 pub mod server;
+mod sitemaps;
 mod stage;
 
 use std::sync::Arc;

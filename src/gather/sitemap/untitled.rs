@@ -1,0 +1,188 @@
+//! Entries a sitemap names without a title: which of their pages are asked, and what
+//! those give.
+//!
+//! Deliberately absent: asking, and knowing which articles are known.
+
+use std::cmp::Reverse;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use url::Url;
+
+use crate::gather::document::Document;
+use crate::gather::full_text::Came;
+use crate::gather::page;
+use crate::gather::page::opening::Findings;
+use crate::gather::web::Answer;
+use crate::model::complaint::Complaint;
+use crate::model::draft::Draft;
+
+/// Pages asked for their titles on one visit; the others wait for the next.
+pub const PAGES_PER_VISIT: usize = 10;
+/// What was changed longer ago is no news. A sitemap without dates names all that an
+/// outlet ever wrote: nothing of it is asked for.
+const AGE_MAX: TimeDelta = TimeDelta::days(14);
+/// Why entries without a title that cannot be news are left out.
+const NO_NEWS: &str = "has neither title nor text, and no date of the last 14 days; left out";
+
+/// A sitemap's drafts by what is to be done about them.
+#[derive(Default)]
+pub struct Sorted {
+    /// Nothing.
+    pub titled: Vec<Draft>,
+    /// Their pages are to be asked, in this order, if they are not known.
+    pub wanted: Vec<(Draft, Url)>,
+    /// Why the others are left out.
+    pub complaints: Vec<Complaint>,
+}
+
+/// Whether a draft says nothing but where it is.
+pub fn is_untitled(draft: &Draft) -> bool {
+    draft.title.is_none() && draft.text.trim().is_empty()
+}
+
+/// Tells them apart; of those to be asked for the newest first.
+pub fn sorted(drafts: Vec<Draft>, now: DateTime<Utc>) -> Sorted {
+    let (mut sorted, mut findings) = (Sorted::default(), Findings::default());
+    for (index, draft) in drafts.into_iter().enumerate() {
+        match page_of(&draft, now) {
+            _ if !is_untitled(&draft) => sorted.titled.push(draft),
+            Some(page) => sorted.wanted.push((draft, page)),
+            None => findings.note("", NO_NEWS, index + 1),
+        }
+    }
+    let newest = |(draft, _): &(Draft, Url)| Reverse(draft.published.or(draft.updated));
+    sorted.wanted.sort_by_key(newest);
+    sorted.complaints = findings.complaints();
+    sorted
+}
+
+/// The page to be asked for an untitled draft; none where it cannot be news.
+fn page_of(draft: &Draft, now: DateTime<Utc>) -> Option<Url> {
+    let changed = draft.published.or(draft.updated)?;
+    if now.signed_duration_since(changed) > AGE_MAX {
+        return None;
+    }
+    Url::parse(draft.link.as_deref()?).ok()
+}
+
+/// Takes title, text and date out of a page's answer into `draft`.
+pub fn take(draft: &mut Draft, answer: &Answer, now: DateTime<Utc>) -> Came {
+    let (bytes, content_type, url) = match answer {
+        Answer::Body {
+            bytes,
+            content_type,
+            final_url,
+            ..
+        } => (bytes, content_type, final_url),
+        Answer::TooEarly { retry_after, .. } => {
+            let until = retry_after.map(|after| after.until(now));
+            return Came::NotNow("the server wants to be left alone".to_owned(), until);
+        }
+        Answer::BrokeOff { why, .. } => return Came::NotNow(why.clone(), None),
+        Answer::Failed { why, status } => {
+            return if status.is_some_and(|status| status < 500) || answer.is_forbidden() {
+                Came::Nothing(why.clone())
+            } else {
+                Came::NotNow(why.clone(), None)
+            };
+        }
+        Answer::Gone | Answer::NotModified { .. } => {
+            return Came::Nothing("the page is gone".to_owned());
+        }
+    };
+    let document = Document {
+        bytes,
+        content_type: content_type.as_deref(),
+        url: Some(url),
+        received: now,
+    };
+    let read = page::read_article(&document).map(|page| page.draft);
+    let Some(mut read) = read.filter(|read| read.title.is_some()) else {
+        return Came::Nothing("the page has no title".to_owned());
+    };
+    // Id and link are the sitemap's: they make the article the same the next time.
+    read.id = None;
+    read.link.clone_from(&draft.link);
+    read.published = draft.published.or(read.published);
+    read.updated = draft.updated;
+    read.language = read.language.or(draft.language.take());
+    read.categories.append(&mut draft.categories);
+    if read.enclosures.is_empty() {
+        read.enclosures.append(&mut draft.enclosures);
+    }
+    *draft = read;
+    Came::Text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> DateTime<Utc> {
+        "2026-11-24T10:00:00Z".parse().expect("a time")
+    }
+
+    fn draft(updated: Option<&str>) -> Draft {
+        Draft {
+            link: Some("https://a.example/1".to_owned()),
+            updated: updated.map(|at| at.parse().expect("a time")),
+            ..Draft::default()
+        }
+    }
+
+    #[test]
+    fn only_what_may_be_news_is_asked_for() {
+        for (updated, is_asked) in [
+            (Some("2026-11-24T09:00:00Z"), true),
+            (Some("2026-11-11T09:00:00Z"), true),
+            (Some("2026-11-09T09:00:00Z"), false),
+            (None, false),
+        ] {
+            let page = page_of(&draft(updated), now());
+            assert_eq!(page.is_some(), is_asked, "{updated:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_gives_title_text_and_date() {
+        let html = "<html><head><title>Форум өтеді</title></head><body><article><h1>Қостанайда форум өтеді</h1>\
+            <time datetime='2026-11-24T08:00:00+05:00'></time><p>Қостанайда ертең аграрлық форум өтеді, оған барлық \
+            аудандардың шаруалары мен кәсіпкерлері қатысады деп күтілуде.</p></article></body></html>";
+        let body = |html: &str| Answer::Body {
+            bytes: html.as_bytes().to_vec(),
+            content_type: Some("text/html; charset=utf-8".to_owned()),
+            validators: crate::model::source::Validators::default(),
+            final_url: "https://a.example/1?moved".parse().expect("an address"),
+            permanent_redirect: None,
+            fresh_for: None,
+            links: Vec::new(),
+        };
+        let mut taken = draft(Some("2026-11-24T09:00:00Z"));
+        assert_eq!(take(&mut taken, &body(html), now()), Came::Text);
+        assert!(
+            taken
+                .title
+                .is_some_and(|title| title.contains("форум өтеді"))
+        );
+        assert!(taken.text.contains("аграрлық форум"), "{}", taken.text);
+        assert_eq!(taken.link.as_deref(), Some("https://a.example/1"));
+        assert!(taken.published.is_some());
+        let failed = |status| Answer::Failed {
+            why: "no".to_owned(),
+            status,
+        };
+        for (answer, is_final) in [
+            (body("<html><body></body></html>"), true),
+            (Answer::Gone, true),
+            (failed(Some(404)), true),
+            (failed(Some(500)), false),
+            (failed(None), false),
+        ] {
+            let mut left = draft(None);
+            let came = take(&mut left, &answer, now());
+            assert_eq!(left, draft(None), "{answer:?}");
+            assert_eq!(matches!(came, Came::Nothing(_)), is_final, "{came:?}");
+            assert_ne!(came, Came::Text);
+        }
+    }
+}
