@@ -14,7 +14,7 @@ use crate::gather::websub::{Offer, Polled};
 use crate::model::article::Article;
 use crate::model::complaint::Complaint;
 use crate::model::count::counted;
-use crate::model::draft::{Draft, FeedHead};
+use crate::model::draft::{Draft, FeedHead, Harvest};
 use crate::model::health::Answered;
 use crate::model::source::{Source, SourceId, SourceState, Validators};
 use crate::store::{ReadyVisit, StoreError, Visit};
@@ -157,7 +157,7 @@ pub async fn look(
     };
     let now = newsroom.clock.now();
     let was_read = found.answered == Answered::Read && found.harvest.is_some();
-    let harvest = found.harvest.unwrap_or_default();
+    let mut harvest = found.harvest.unwrap_or_default();
     let entries = harvest.drafts.len();
     let mut told = Told {
         answered: Some(found.answered),
@@ -170,14 +170,9 @@ pub async fn look(
         .offer
         .is_some()
         .then(|| identity::shares_ids(&harvest.drafts));
-    let titled = untitled::title(newsroom, source, &harvest.feed, harvest.drafts).await?;
-    let identified = identify(source, &harvest.feed, titled.drafts, now).await;
-    told.complaints = harvest.complaints;
-    told.complaints.extend(titled.complaints);
-    told.complaints.extend(identified.complaints);
-    let is_of_use =
-        !identified.articles.is_empty() || titled.some_known || titled.some_wait || found.is_part;
-    tell(&identified.articles);
+    let drafted = drafted(newsroom, source, &mut harvest, now).await?;
+    told.complaints = drafted.complaints;
+    tell(&drafted.articles);
     let reached = matches!(found.answered, Answered::Read | Answered::Unchanged);
     let pages = match (reached, due.texts) {
         (false, _) => Pages::Unasked,
@@ -186,7 +181,7 @@ pub async fn look(
     };
     let today = now.with_timezone(&newsroom.zone).date_naive();
     let room = health::room(&state.health, today, newsroom.plan.new_per_day);
-    let articles = identified.articles;
+    let articles = drafted.articles;
     let learned = if articles.is_empty() && pages != Pages::Waiting {
         Learned::default()
     } else {
@@ -194,13 +189,8 @@ pub async fn look(
         Box::pin(Learned::of(newsroom, source, articles, pages, room, now)).await?
     };
     told.brought_new = learned.new > 0;
-    let visited = with_result(
-        found.visited,
-        entries,
-        &learned,
-        is_of_use,
-        titled.some_wait,
-    );
+    let (of_use, waits) = (drafted.is_of_use || found.is_part, drafted.some_wait);
+    let visited = with_result(found.visited, entries, &learned, of_use, waits);
     let mut state = plan::after(source, state, visited, now, &newsroom.plan);
     state.health = health::after(&state.health, source, &state, &told, now);
     let left_out = health::took(&mut state, today, learned.new, learned.beyond);
@@ -222,6 +212,36 @@ pub async fn look(
         learned,
         offer: found.offer,
         shares_ids,
+    })
+}
+
+/// What a document's drafts come to, before they are compared with what is known.
+struct Drafted {
+    articles: Vec<Article>,
+    complaints: Vec<Complaint>,
+    /// Not all of it was left out.
+    is_of_use: bool,
+    /// Some of it waits for the next visit.
+    some_wait: bool,
+}
+
+async fn drafted(
+    newsroom: &Newsroom,
+    source: &Source,
+    harvest: &mut Harvest,
+    now: DateTime<Utc>,
+) -> Result<Drafted, StoreError> {
+    let drafts = std::mem::take(&mut harvest.drafts);
+    let titled = untitled::title(newsroom, source, &harvest.feed, drafts).await?;
+    let identified = identify(source, &harvest.feed, titled.drafts, now).await;
+    let mut complaints = std::mem::take(&mut harvest.complaints);
+    complaints.extend(titled.complaints);
+    complaints.extend(identified.complaints);
+    Ok(Drafted {
+        is_of_use: !identified.articles.is_empty() || titled.some_known || titled.some_wait,
+        some_wait: titled.some_wait,
+        articles: identified.articles,
+        complaints,
     })
 }
 

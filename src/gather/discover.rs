@@ -16,7 +16,7 @@ use super::health::is_challenge;
 use super::opml;
 use super::page::opening;
 use super::sitemap;
-use crate::model::source::{PageRules, Place};
+use crate::model::source::{JsonRules, PageRules, Place};
 
 pub use page::{Hints, in_page};
 pub use paths::{common_paths, usual_sitemaps};
@@ -101,6 +101,7 @@ pub enum Kind {
     Sitemap,
     Telegram,
     Page,
+    Json,
 }
 
 impl Kind {
@@ -114,6 +115,10 @@ impl Kind {
                 url,
                 rules: PageRules::default(),
             },
+            Self::Json => Place::Json {
+                url,
+                rules: JsonRules::default(),
+            },
         }
     }
 }
@@ -126,6 +131,8 @@ pub struct Candidate {
     pub how: How,
     /// As its link is called.
     pub title: Option<String>,
+    /// How a JSON listing is read.
+    pub rules: Option<JsonRules>,
 }
 
 impl Candidate {
@@ -135,6 +142,18 @@ impl Candidate {
             kind,
             how,
             title: None,
+            rules: None,
+        }
+    }
+
+    /// The place to read.
+    pub fn place(&self) -> Place {
+        match &self.rules {
+            Some(rules) => Place::Json {
+                url: self.url.clone(),
+                rules: rules.clone(),
+            },
+            None => self.kind.place(self.url.clone()),
         }
     }
 }

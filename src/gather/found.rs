@@ -10,7 +10,7 @@ use chrono::DateTime;
 use chrono_tz::Tz;
 use url::Url;
 
-use crate::model::complaint::{Complaint, Severity};
+use crate::model::complaint::Severity;
 use crate::model::draft::Harvest;
 use crate::model::health::Answered;
 use crate::model::source::{Place, Source, SourceState, Validators};
@@ -121,48 +121,7 @@ pub fn read(source: &Source, state: &SourceState, answer: Answer, now: DateTime<
                 ..Found::without_document(answered, visited)
             };
         }
-        Answer::BrokeOff {
-            bytes,
-            content_type,
-            final_url,
-            permanent_redirect,
-            why,
-        } => {
-            let whole = part::whole(&source.place, &bytes);
-            let document = Document {
-                bytes: whole.bytes,
-                content_type: content_type.as_deref(),
-                url: Some(&final_url),
-                received: now,
-            };
-            let mut harvest = super::read(&source.place, &document);
-            if whole.last_is_cut {
-                harvest.drafts.pop();
-            }
-            let answered = health::answered_body(&source.place, &document, &harvest);
-            if harvest.drafts.is_empty() || answered != Answered::Read {
-                return Found::without_document(Answered::BrokeOff, Visited::Failed { why });
-            }
-            harvest
-                .complaints
-                .insert(0, Complaint::warning("", why.clone()));
-            // Nothing to ask conditionally with: the next visit asks for all of it.
-            let visited = Visited::Read {
-                validators: Validators::default(),
-                body_hash: None,
-                permanent_redirect,
-                fresh_for: None,
-                brought: Brought {
-                    result: format!("; {why}"),
-                    ..Brought::default()
-                },
-            };
-            return Found {
-                harvest: Some(harvest),
-                is_part: true,
-                ..Found::without_document(answered, visited)
-            };
-        }
+        part @ Answer::BrokeOff { .. } => return part::read(source, part, now),
         Answer::NotModified {
             validators,
             permanent_redirect,

@@ -56,7 +56,7 @@ pub struct Outline {
 /// What is met in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Met {
-    Feed(Outline),
+    Feed(Box<Outline>),
     /// An outline, or the list itself, that is wrong.
     Bad(Complaint),
 }
@@ -207,7 +207,7 @@ impl<T: FnMut(Met)> List<'_, T> {
                     language: said.get("language").map(str::to_owned),
                     position: self.lines.position(),
                 };
-                (self.tell)(Met::Feed(outline));
+                (self.tell)(Met::Feed(Box::new(outline)));
             }
             Err(why) => self.bad(why),
         }

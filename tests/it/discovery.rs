@@ -750,3 +750,36 @@ fn a_site_that_refuses_is_not_searched() {
         assert_eq!(stdout(&output), "", "{path}");
     }
 }
+
+#[test]
+fn a_json_listing_comes_with_its_rules() {
+    let (world, server) = (World::new(None), Server::start());
+    let date = now().format("%Y-%m-%dT%H:%M:%S");
+    let entry = |n: u32| {
+        format!(
+            "{{\"id\":{n},\"title\":\"{KAZAKH} {n}\",\"body\":\"<p>{KAZAKH}</p>\",\"created_date\":\"{date}\"}}"
+        )
+    };
+    let entries: Vec<String> = (0..5).map(entry).collect();
+    let listing = format!("{{\"content\":[{}],\"total\":5}}", entries.join(","));
+    let json = "200 OK\r\nContent-Type: application/json";
+    server.play("/api/news", [Reply::new(json, listing.as_bytes())]);
+    let url = server.url("/api/news");
+    let found = found(&world, &[&url]);
+    let toml = found["toml"].as_str().expect("an entry");
+    assert!(toml.contains("kind = \"json\""), "{found:#}");
+    assert!(
+        toml.contains("items = \"content\"") && toml.contains("title = \"title\""),
+        "{toml}"
+    );
+    assert!(toml.contains("Say where an article is"), "{toml}");
+    let file = "feeds/sources/local.toml";
+    world.must(&["sources", "add", &url, "--id", "api", "--write", file]);
+    assert_eq!(
+        stderr(&world.run(&["check"])),
+        "",
+        "what is written is right"
+    );
+    let gathered = world.must(&["gather", "api"]);
+    assert!(gathered.contains("5 entries, 5 new"), "{gathered}");
+}

@@ -235,7 +235,7 @@ fn source(args: &AddArgs, explored: &Explored, tried: &Tried, shelf: &Shelf) -> 
         home,
         language,
         region: args.region,
-        ..Source::new(id, name, candidate.kind.place(candidate.url.clone()))
+        ..Source::new(id, name, candidate.place())
     }
 }
 
@@ -294,7 +294,13 @@ fn comment(tried: &Tried, now: DateTime<Utc>, zone: Tz) -> String {
                 .newest
                 .map_or_else(String::new, |newest| format!(", newest of {}", on(newest)));
             let entries = counted(gives.sample.entries, "entry");
-            format!("Found on {day} ({found}): {entries}{newest}.")
+            let link = match &tried.candidate.rules {
+                Some(rules) if rules.link.is_none() => {
+                    "\nSay where an article is: link = \"https://…/{id}\" in the rules."
+                }
+                _ => "",
+            };
+            format!("Found on {day} ({found}): {entries}{newest}.{link}")
         }
         Outcome::Not(_) => format!("Found on {day} ({found})."),
     }
@@ -344,11 +350,7 @@ fn row(tried: &Tried, gives: &Gives, language: Option<Language>, zone: Tz) -> St
     let percent = |share: Option<u32>| share.map_or_else(String::new, |share| format!("{share} %"));
     format!(
         "{:<9} {:<5} {:>7}  {:<16}  {:>5}  {:>5}  {} ({})",
-        tried
-            .candidate
-            .kind
-            .place(tried.candidate.url.clone())
-            .kind(),
+        tried.candidate.place().kind(),
         language.map_or("?", Language::subtag),
         gives.sample.entries,
         gives
@@ -363,7 +365,7 @@ fn row(tried: &Tried, gives: &Gives, language: Option<Language>, zone: Tz) -> St
 
 fn as_json(tried: &Tried) -> Value {
     let candidate = &tried.candidate;
-    let kind = candidate.kind.place(candidate.url.clone()).kind();
+    let kind = candidate.place().kind();
     let (url, how) = (candidate.url.as_str(), candidate.how.words());
     match &tried.outcome {
         Outcome::Gives {

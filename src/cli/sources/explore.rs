@@ -15,7 +15,7 @@ use url::Url;
 use crate::gather::discover::{self, Candidate, Gives, Hints, How, Kind, What};
 use crate::gather::document::Document;
 use crate::gather::web::Web;
-use crate::gather::{self, health};
+use crate::gather::{self, health, json};
 use crate::model::count::counted;
 use crate::model::health::Answered as Said;
 use crate::model::language::Language;
@@ -152,6 +152,14 @@ impl Explorer<'_> {
         let document = self.document(&answered);
         let meant = answered.moved.as_ref().unwrap_or(url);
         let given = |kind| Candidate::new(meant.clone(), kind, How::Given);
+        if let Some(rules) = json::propose(&document) {
+            let listing = Candidate {
+                rules: Some(rules),
+                ..given(Kind::Json)
+            };
+            self.read(listing, &answered);
+            return Ok(());
+        }
         match discover::what_is(&document) {
             What::Feed => self.read(given(Kind::Feed), &answered),
             What::Sitemap => self.read(given(Kind::Sitemap), &answered),
@@ -310,7 +318,7 @@ impl Explorer<'_> {
 
     fn read(&mut self, candidate: Candidate, answered: &Answered) {
         let document = self.document(answered);
-        let place = candidate.kind.place(candidate.url.clone());
+        let place = candidate.place();
         let harvest = gather::read(&place, &document);
         let gives = discover::gives(&place, &harvest, self.now);
         let score = discover::score(&candidate, &gives, self.now);

@@ -35,7 +35,7 @@ pub fn import(config: &Path, file: &Path, to: Option<&Path>, json: bool) -> Resu
             let complaint = Complaint::error(&place, message).at(outline.position);
             taken.bad.push(complaint);
         }
-        Met::Feed(outline) => take(&mut taken, &mut shelf.register, outline, &place),
+        Met::Feed(outline) => take(&mut taken, &mut shelf.register, *outline, &place),
         Met::Bad(complaint) => taken.bad.push(complaint),
     });
     for complaint in &taken.bad {

@@ -77,7 +77,7 @@ pub fn score(candidate: &Candidate, gives: &Gives, now: DateTime<Utc>) -> u32 {
     let kind = match candidate.kind {
         Kind::Feed => 20,
         Kind::Telegram => 8,
-        Kind::Sitemap => 6,
+        Kind::Sitemap | Kind::Json => 6,
         Kind::Page => 4,
     };
     let points = fresh

@@ -48,9 +48,9 @@ pub fn read(
         hashed,
         failed,
         is_part,
-        read,
+        count,
     } = read;
-    if let Some((answered, why)) = failed.filter(|_| read == 0) {
+    if let Some((answered, why)) = failed.filter(|_| count == 0) {
         return Found::without_document(answered, Visited::Failed { why });
     }
     let hash = plan::body_hash(&hashed);
@@ -88,7 +88,7 @@ struct Read {
     /// Something is missing that may be there the next time.
     is_part: bool,
     /// How many children could be read.
-    read: usize,
+    count: usize,
 }
 
 impl Read {
@@ -122,7 +122,7 @@ impl Read {
             let why = why.map(|complaint| complaint.message.clone());
             return self.miss(url, Answered::Unreadable, why.unwrap_or_default());
         }
-        self.read += 1;
+        self.count += 1;
         self.hashed.extend_from_slice(&bytes);
         for complaint in &mut found.complaints {
             complaint.place = url.to_string();

@@ -3,18 +3,75 @@
 //! An entry that was cut would be stored with half its title or without its id, and
 //! come again as another one: it is left for the next visit.
 
-use crate::model::source::Place;
+use chrono::{DateTime, Utc};
+
+use super::Found;
+use crate::gather::document::Document;
+use crate::gather::health;
+use crate::gather::plan::{Brought, Visited};
+use crate::gather::web::Answer;
+use crate::model::complaint::Complaint;
+use crate::model::health::Answered;
+use crate::model::source::{Place, Source, Validators};
+
+/// Reads the whole entries of a document that broke off. There is nothing to ask
+/// conditionally with: the next visit asks for all of it.
+pub fn read(source: &Source, part: Answer, now: DateTime<Utc>) -> Found {
+    let Answer::BrokeOff {
+        bytes,
+        content_type,
+        final_url,
+        permanent_redirect,
+        why,
+    } = part
+    else {
+        return Found::nothing("nothing broke off".to_owned());
+    };
+    let whole = whole(&source.place, &bytes);
+    let document = Document {
+        bytes: whole.bytes,
+        content_type: content_type.as_deref(),
+        url: Some(&final_url),
+        received: now,
+    };
+    let mut harvest = crate::gather::read(&source.place, &document);
+    if whole.last_is_cut {
+        harvest.drafts.pop();
+    }
+    let answered = health::answered_body(&source.place, &document, &harvest);
+    if harvest.drafts.is_empty() || answered != Answered::Read {
+        let visited = Visited::Failed { why };
+        return Found::without_document(Answered::BrokeOff, visited);
+    }
+    let complaint = Complaint::warning("", why.clone());
+    harvest.complaints.insert(0, complaint);
+    let visited = Visited::Read {
+        validators: Validators::default(),
+        body_hash: None,
+        permanent_redirect,
+        fresh_for: None,
+        brought: Brought {
+            result: format!("; {why}"),
+            ..Brought::default()
+        },
+    };
+    Found {
+        harvest: Some(harvest),
+        is_part: true,
+        ..Found::without_document(answered, visited)
+    }
+}
 
 /// What of a document is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Whole<'a> {
-    pub bytes: &'a [u8],
+struct Whole<'a> {
+    bytes: &'a [u8],
     /// Whether the last entry in it may be cut.
-    pub last_is_cut: bool,
+    last_is_cut: bool,
 }
 
 /// The part of `bytes` that holds whole entries only, as far as that can be told.
-pub fn whole<'a>(place: &Place, bytes: &'a [u8]) -> Whole<'a> {
+fn whole<'a>(place: &Place, bytes: &'a [u8]) -> Whole<'a> {
     let ends: &[&str] = match place {
         Place::Feed(_) => &["item", "entry"],
         Place::Sitemap(_) => &["url"],

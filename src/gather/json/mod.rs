@@ -7,6 +7,7 @@
 //! (128), less than the house's own limit.
 
 mod path;
+mod propose;
 pub(in crate::gather) mod repair;
 
 use std::fmt::Write;
@@ -27,6 +28,7 @@ use crate::model::draft::{Draft, FeedHead, Harvest};
 use crate::model::source::JsonRules;
 
 use path::{at_path, kind_of, text_at};
+pub use propose::propose;
 
 /// Where listings usually keep their entries, tried where no path is given.
 const USUAL_ITEMS: [&str; 9] = [

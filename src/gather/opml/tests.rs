@@ -3,7 +3,7 @@ use super::*;
 fn met(bytes: &[u8]) -> (Vec<Outline>, Vec<String>) {
     let (mut feeds, mut bad) = (Vec::new(), Vec::new());
     read(bytes, "list.opml", |met| match met {
-        Met::Feed(outline) => feeds.push(outline),
+        Met::Feed(outline) => feeds.push(*outline),
         Met::Bad(complaint) => bad.push(complaint.to_string()),
     });
     (feeds, bad)

@@ -144,7 +144,7 @@ mod tests {
         let list = write("Жаршы", &sources);
         let mut found = Vec::new();
         read(list.as_bytes(), "list", |met| match met {
-            Met::Feed(outline) => found.push(outline),
+            Met::Feed(outline) => found.push(*outline),
             Met::Bad(complaint) => panic!("{complaint}: {list}"),
         });
         assert_eq!(found.len(), sources.len() - 1, "{list}");

@@ -92,9 +92,15 @@ fn numbers(path: &str) -> Vec<u64> {
 mod tests {
     use super::*;
 
+    /// Children with their dates, and the paths of those to be read.
+    type Case = (
+        &'static [(&'static str, &'static str)],
+        &'static [&'static str],
+    );
+
     #[test]
     fn the_newest_children_are_read() {
-        let cases: [(&[(&str, &str)], &[&str]); 5] = [
+        let cases: [Case; 5] = [
             // By the date they were changed.
             (
                 &[
@@ -138,12 +144,13 @@ mod tests {
         ];
         let at: Url = "https://a.example/index.xml".parse().expect("an address");
         for (children, expected) in cases {
-            let listed: String = children
+            let listed: Vec<String> = children
                 .iter()
                 .map(|(loc, modified)| {
                     format!("<sitemap><loc>{loc}</loc><lastmod>{modified}</lastmod></sitemap>")
                 })
                 .collect();
+            let listed = listed.concat();
             let found = newest_children(&Document {
                 bytes: format!("<sitemapindex>{listed}</sitemapindex>").as_bytes(),
                 content_type: None,
