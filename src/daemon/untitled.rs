@@ -94,8 +94,9 @@ pub(super) async fn title(
         let request = request(source, page);
         let (answer, _) = newsroom.web.fetch_closely(&request, Some(now)).await;
         let at = newsroom.clock.now();
+        let here = at.with_timezone(&newsroom.zone);
         let taken = aside(answer.bytes(), move || {
-            let came = take(&mut draft, &answer, at);
+            let came = take(&mut draft, &answer, here);
             (draft, came)
         });
         match taken.await {

@@ -1,7 +1,8 @@
 //! A sitemap index, and what the children of it that were asked gave: one document,
 //! as a visit sees it.
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
+use chrono_tz::Tz;
 use url::Url;
 
 use super::Found;
@@ -21,7 +22,7 @@ pub fn read(
     state: &SourceState,
     index: Answer,
     children: Vec<(Url, Answer)>,
-    now: DateTime<Utc>,
+    now: DateTime<Tz>,
 ) -> Found {
     let Answer::Body {
         bytes,
@@ -92,7 +93,7 @@ struct Read {
 }
 
 impl Read {
-    fn take(&mut self, url: &Url, answer: Answer, now: DateTime<Utc>) {
+    fn take(&mut self, url: &Url, answer: Answer, now: DateTime<Tz>) {
         let answered = health::answered(&answer);
         let (bytes, content_type, final_url) = match answer {
             Answer::Body {

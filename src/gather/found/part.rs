@@ -3,7 +3,8 @@
 //! An entry that was cut would be stored with half its title or without its id, and
 //! come again as another one: it is left for the next visit.
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
+use chrono_tz::Tz;
 
 use super::Found;
 use crate::gather::document::Document;
@@ -16,7 +17,7 @@ use crate::model::source::{Place, Source, Validators};
 
 /// Reads the whole entries of a document that broke off. There is nothing to ask
 /// conditionally with: the next visit asks for all of it.
-pub fn read(source: &Source, part: Answer, now: DateTime<Utc>) -> Found {
+pub fn read(source: &Source, part: Answer, now: DateTime<Tz>) -> Found {
     let Answer::BrokeOff {
         bytes,
         content_type,

@@ -191,7 +191,9 @@ mod tests {
 
     fn proposed(text: &str) -> Option<JsonRules> {
         let url: Url = "https://a.example/api/news".parse().expect("an address");
-        let received = "2026-11-24T10:00:00Z".parse().expect("a time");
+        let received: chrono::DateTime<chrono::Utc> =
+            "2026-11-24T10:00:00Z".parse().expect("a time");
+        let received = received.with_timezone(&chrono_tz::Tz::UTC);
         propose(&Document {
             bytes: text.as_bytes(),
             content_type: Some("application/json"),

@@ -155,7 +155,7 @@ mod tests {
                 bytes: format!("<sitemapindex>{listed}</sitemapindex>").as_bytes(),
                 content_type: None,
                 url: Some(&at),
-                received: DateTime::UNIX_EPOCH,
+                received: DateTime::UNIX_EPOCH.with_timezone(&chrono_tz::Tz::UTC),
             });
             let paths: Vec<&str> = found.iter().map(Url::path).collect();
             assert_eq!(paths, expected);

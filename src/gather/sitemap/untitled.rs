@@ -6,6 +6,7 @@
 use std::cmp::Reverse;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use url::Url;
 
 use crate::gather::document::Document;
@@ -66,7 +67,7 @@ fn page_of(draft: &Draft, now: DateTime<Utc>) -> Option<Url> {
 }
 
 /// Takes title, text and date out of a page's answer into `draft`.
-pub fn take(draft: &mut Draft, answer: &Answer, now: DateTime<Utc>) -> Came {
+pub fn take(draft: &mut Draft, answer: &Answer, now: DateTime<Tz>) -> Came {
     let (bytes, content_type, url) = match answer {
         Answer::Body {
             bytes,
@@ -75,7 +76,7 @@ pub fn take(draft: &mut Draft, answer: &Answer, now: DateTime<Utc>) -> Came {
             ..
         } => (bytes, content_type, final_url),
         Answer::TooEarly { retry_after, .. } => {
-            let until = retry_after.map(|after| after.until(now));
+            let until = retry_after.map(|after| after.until(now.to_utc()));
             return Came::NotNow("the server wants to be left alone".to_owned(), until);
         }
         Answer::BrokeOff { why, .. } => return Came::NotNow(why.clone(), None),
@@ -158,7 +159,10 @@ mod tests {
             links: Vec::new(),
         };
         let mut taken = draft(Some("2026-11-24T09:00:00Z"));
-        assert_eq!(take(&mut taken, &body(html), now()), Came::Text);
+        assert_eq!(
+            take(&mut taken, &body(html), now().with_timezone(&Tz::UTC)),
+            Came::Text
+        );
         assert!(
             taken
                 .title
@@ -179,7 +183,7 @@ mod tests {
             (failed(None), false),
         ] {
             let mut left = draft(None);
-            let came = take(&mut left, &answer, now());
+            let came = take(&mut left, &answer, now().with_timezone(&Tz::UTC));
             assert_eq!(left, draft(None), "{answer:?}");
             assert_eq!(matches!(came, Came::Nothing(_)), is_final, "{came:?}");
             assert_ne!(came, Came::Text);
