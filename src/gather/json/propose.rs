@@ -118,7 +118,9 @@ fn rules(document: &Document<'_>, entries: &[Value]) -> Option<(usize, JsonRules
     let title = find(TITLES, &|text| {
         text.chars().any(char::is_alphabetic) && text.contains(char::is_whitespace)
     })?;
-    let link = find(LINKS, &|text| is_address(document.url, text));
+    // Of an object in the entry it is a picture's, or an author's.
+    let link =
+        find(LINKS, &|text| is_address(document.url, text)).filter(|link| !link.contains('.'));
     let date = find(DATES, &|text| date::read(text, document.received).is_some());
     if link.is_none() && date.is_none() {
         return None;
