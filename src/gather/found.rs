@@ -6,20 +6,23 @@
 pub mod index;
 mod part;
 
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta};
 use chrono_tz::Tz;
 use url::Url;
 
-use crate::model::complaint::Severity;
+use crate::model::complaint::{Complaint, Severity};
 use crate::model::draft::Harvest;
-use crate::model::health::Answered;
+use crate::model::health::{Answered, Sample};
 use crate::model::source::{Place, Source, SourceState, Validators};
 
 use super::document::Document;
-use super::health;
+use super::health::{self, LAYOUT_ENTRIES_MIN};
 use super::plan::{self, Brought, Visited};
 use super::web::Answer;
 use super::websub::{self, Offer};
+
+/// Of a listing in whose place another page answers.
+const ONLY_ITSELF: &str = "a page without a list answers where a list was; left out";
 
 /// What asking a source came to.
 pub struct Found {
@@ -65,8 +68,8 @@ impl Found {
     }
 }
 
-/// Reads an answer that came at `now`, in the house zone, if there is something in it that was not
-/// read before.
+/// Reads an answer that came at `now`, in the house zone, if there is something in it
+/// that was not read before.
 pub fn read(source: &Source, state: &SourceState, answer: Answer, now: DateTime<Tz>) -> Found {
     let answered = health::answered(&answer);
     let visited = match answer {
@@ -96,6 +99,7 @@ pub fn read(source: &Source, state: &SourceState, answer: Answer, now: DateTime<
             };
             let mut harvest = super::read(&source.place, &document);
             let answered = health::answered_body(&source.place, &document, &harvest);
+            let only_itself = gives_only_itself(&source.place, state.health.usual, &harvest);
             let visited = match unreadable(&harvest) {
                 // Not news, whatever the reader made of it.
                 _ if answered == Answered::Blocked => {
@@ -106,6 +110,7 @@ pub fn read(source: &Source, state: &SourceState, answer: Answer, now: DateTime<
                     }
                 }
                 Some(why) => Visited::Unreadable { why },
+                None if only_itself => without_list(&mut harvest, permanent_redirect, fresh_for),
                 None => Visited::Read {
                     validators,
                     body_hash: Some(hash),
@@ -136,6 +141,36 @@ pub fn read(source: &Source, state: &SourceState, answer: Answer, now: DateTime<
         Answer::Failed { why, .. } => Visited::Failed { why },
     };
     Found::without_document(answered, visited)
+}
+
+/// Whether a page that used to be a list of entries is now one text, as works on
+/// the site or a new layout make it. Where rules name the entries, none is found.
+fn gives_only_itself(place: &Place, usual: Sample, harvest: &Harvest) -> bool {
+    let Place::Page { rules, .. } = place else {
+        return false;
+    };
+    let finds_by_itself = rules.item.is_none() && rules.link.is_none();
+    finds_by_itself && usual.entries >= LAYOUT_ENTRIES_MIN && harvest.drafts.len() == 1
+}
+
+/// What came is no article, and the list may come back under the old validators.
+fn without_list(
+    harvest: &mut Harvest,
+    permanent_redirect: Option<Url>,
+    fresh_for: Option<TimeDelta>,
+) -> Visited {
+    harvest.drafts.clear();
+    harvest.complaints.push(Complaint::error("", ONLY_ITSELF));
+    Visited::Read {
+        validators: Validators::default(),
+        body_hash: None,
+        permanent_redirect,
+        fresh_for,
+        brought: Brought {
+            result: format!("; {ONLY_ITSELF}"),
+            ..Brought::default()
+        },
+    }
 }
 
 /// Why a document is as good as none. Its validators are not kept: the next
@@ -172,3 +207,6 @@ fn said(place: &Place, bytes: &[u8]) -> Brought {
         ..Brought::default()
     }
 }
+
+#[cfg(test)]
+mod tests;

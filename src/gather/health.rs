@@ -42,7 +42,7 @@ const SILENT_AFTER_MAX: TimeDelta = TimeDelta::days(60);
 /// So many usual gaps without an entry are no chance (about 1 in 400).
 const GAPS_MAX: i64 = 6;
 /// Documents with fewer entries say nothing of a layout.
-const LAYOUT_ENTRIES_MIN: u32 = 3;
+pub const LAYOUT_ENTRIES_MIN: u32 = 3;
 /// A layout gave dates or texts when at least so many of a hundred entries had them …
 const LAYOUT_HAD_PERCENT: u32 = 60;
 /// … and gives none when at most so many have.

@@ -4,6 +4,7 @@
 //! Deliberately absent: knowledge of what is stored; [`change`] is handed it.
 
 mod counters;
+mod footers;
 mod links;
 mod twins;
 
@@ -20,6 +21,7 @@ use crate::model::source::{Place, Source};
 use crate::text::normalise::{clip, one_line};
 use crate::text::sentences::sentences;
 use counters::without_counters;
+use footers::{markup_without_footer, text_without_footer};
 use links::lasting;
 pub(super) use links::{canonical, is_of_site};
 pub use twins::{recognised, strangers};
@@ -62,7 +64,7 @@ pub fn identify(
     let mut seen = HashSet::new();
     for (index, draft) in drafts.into_iter().enumerate() {
         let place = format!("{}: entry {}", source.id, index + 1);
-        let text = draft.text.trim().to_owned();
+        let text = text_without_footer(draft.text.trim()).to_owned();
         let Some(title) = title_of(&draft, &text) else {
             identified
                 .complaints
@@ -139,9 +141,11 @@ fn article(
     parts: Parts,
     now: DateTime<Utc>,
 ) -> Article {
-    let summary_html = draft.summary_html.unwrap_or_default();
+    let without_footer = |html: String| markup_without_footer(&html).to_owned();
+    let summary_html = draft.summary_html.map(without_footer).unwrap_or_default();
     let content_html = draft
         .content_html
+        .map(without_footer)
         .filter(|html| !html.trim().is_empty())
         .unwrap_or_else(|| summary_html.clone());
     let image = draft

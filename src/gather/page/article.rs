@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::gather::clean;
 use crate::gather::feed::date::Written;
 use crate::model::draft::{Category, Draft, Person};
 
@@ -20,6 +21,10 @@ const TITLE_MARKS: [&str; 5] = [" | ", " — ", " – ", " - ", " :: "];
 const MARKED_ARTICLE: &str = "[itemtype$=\"Article\"],[itemtype$=\"BlogPosting\"]";
 /// The most labels taken from one page.
 const CATEGORIES_MAX: usize = 50;
+/// A text with fewer letters beside its title is none.
+const TEXT_LETTERS_MIN: usize = 12;
+/// What is longer is more than a title said some times.
+const TITLES_BYTES_MAX: usize = 4 * 1024;
 /// A longer text is no author's name.
 const NAME_CHARS_MAX: usize = 80;
 
@@ -134,6 +139,7 @@ pub fn read_list(page: &Page) -> Vec<Draft> {
 /// (the page then shows only the beginning, or a script builds it).
 fn set_body(page: &Page, draft: &mut Draft, told: Option<String>) {
     let shown = body::find(page, draft.title.as_deref());
+    let shown = shown.filter(|shown| !is_only_title(page, draft.title.as_deref(), &shown.html));
     if let Some(shown) = &shown {
         set_content(draft, &shown.html, page.base.as_ref());
         let text = shown.text.as_deref().unwrap_or(&draft.text);
@@ -145,6 +151,27 @@ fn set_body(page: &Page, draft: &mut Draft, told: Option<String>) {
             set_content(draft, &paragraphs(clip(&told)), None);
         }
     }
+}
+
+/// Whether a body says the title and shows nothing else: a page whose text a script
+/// would bring, or that asks whether we are human, has no other.
+fn is_only_title(page: &Page, title: Option<&str>, html: &str) -> bool {
+    if html.len() > TITLES_BYTES_MAX || html.contains("<img") {
+        return false;
+    }
+    let text = clean::plain_text(&clean::sanitise(html, None));
+    let of_page = line(&page.tree.select_single("title").inner_html());
+    let mut rest = line(&text).unwrap_or_default();
+    for title in [of_page.as_deref(), title].into_iter().flatten() {
+        let cut = TITLE_MARKS.iter().find_map(|mark| title.rsplit_once(mark));
+        let parts = cut.map_or(("", ""), |parts| parts);
+        for said in [title, parts.0.trim(), parts.1.trim()] {
+            if !said.is_empty() {
+                rest = rest.replace(said, " ");
+            }
+        }
+    }
+    rest.chars().filter(|c| c.is_alphanumeric()).count() < TEXT_LETTERS_MIN
 }
 
 /// A text line by line; numbers above and below it count views and shares.

@@ -337,3 +337,34 @@ fn hostile_pages_take_no_longer_than_others() {
         read_at(&case, BITRIX_URL, &PageRules::default());
     }
 }
+
+#[test]
+fn a_page_that_says_its_title_and_nothing_else_has_no_text() {
+    for (body, has_text) in [
+        ("<div id=\"root\"></div><script>boot()</script>", false),
+        ("<h1>Аграрлық форум өтеді</h1><div id=\"app\"></div>", false),
+        (
+            "<h1>Аграрлық форум өтеді</h1><p>Қостанайда 5 желтоқсанда аграрлық форум өтеді.</p>",
+            true,
+        ),
+    ] {
+        let html = format!(
+            "<!doctype html><html><head><title>Аграрлық форум өтеді - Qala.kz</title></head>\
+             <body>{body}</body></html>"
+        );
+        let url = Url::parse("https://qala.example/news/1").unwrap();
+        let article = read_article(&Document {
+            bytes: html.as_bytes(),
+            content_type: Some("text/html; charset=utf-8"),
+            url: Some(&url),
+            received: Utc
+                .with_ymd_and_hms(2026, 11, 23, 12, 0, 0)
+                .unwrap()
+                .with_timezone(&chrono_tz::Asia::Almaty),
+        });
+        let text = article
+            .map(|article| article.draft.text)
+            .unwrap_or_default();
+        assert_eq!(!text.is_empty(), has_text, "{body}: {text}");
+    }
+}
