@@ -658,6 +658,39 @@ fn health_is_kept_and_shown() {
     );
 }
 
+/// A page that says of works on the site is no article, and the list may come back.
+#[test]
+fn a_list_that_gives_only_itself_is_changed_until_it_is_back() {
+    let (world, server) = (World::new(None), Server::start());
+    world.write(
+        "feeds/sources/a.toml",
+        &source("list", "page", &server.url("/news")),
+    );
+    let works = "<!DOCTYPE html><html><head><title>Технические работы</title></head><body>\
+        <h1>Технические работы</h1><p>Сайт временно недоступен: мы переносим его на новый сервер, \
+        это займёт несколько часов. Приносим извинения за неудобства и благодарим за терпение, \
+        скоро здесь снова будут новости нашего города и области.</p></body></html>";
+    let list = listing("", 12);
+    server.play(
+        "/news",
+        [html(&list), html(works), html(works), html(&list)],
+    );
+    for (verdict, entries, alone) in [
+        ("alive", 12, false),
+        ("changed", 0, true),
+        ("changed", 0, true),
+        ("alive", 12, false),
+    ] {
+        let said = world.run(&["gather", "list"]);
+        assert_eq!(stdout(&said).contains("without a list"), alone, "{said:?}");
+        let health: Value =
+            serde_json::from_str(&world.must(&["sources", "list", "--health", "--json"]))
+                .expect("JSON");
+        assert_eq!(health["verdict"], verdict, "{health:#}");
+        assert_eq!(health["health"]["entries"], entries, "{health:#}");
+    }
+}
+
 #[test]
 fn the_sources_go_out_as_a_list_and_come_back() {
     let world = World::new(None);
