@@ -7,6 +7,8 @@ mod address;
 mod entities;
 mod ordinary;
 mod scan;
+mod shown;
+mod tag;
 mod text;
 mod tower;
 
@@ -18,6 +20,7 @@ use url::Url;
 use crate::text::normalise::is_steering;
 
 pub use entities::{decode_entities, entity};
+pub use shown::waiting_address;
 pub use text::{inline_text, is_one_line, is_void, looks_like_html, plain_text};
 pub use tower::cut as cut_towers;
 
@@ -31,7 +34,8 @@ thread_local! {
     static CLEANER: RefCell<Option<(Option<Url>, Builder<'static>)>> = const { RefCell::new(None) };
 }
 
-/// `html` with only harmless elements, attributes and addresses; relative
+/// `html` with only harmless elements, attributes and addresses, and with the
+/// pictures, films and players that a script or a frame would show; relative
 /// addresses are resolved against `base`, and dropped where there is none. What
 /// turns the direction of writing around is dropped, as it is from titles: it would
 /// reach beyond the text it stands in.
@@ -39,7 +43,8 @@ pub fn sanitise(html: &str, base: Option<&Url>) -> String {
     if !html.contains(['<', '&', '\0', '\r', '>', '\u{a0}']) {
         return unsteered(html.to_owned());
     }
-    unsteered(ordinary::clean(html, base).unwrap_or_else(|| by_tree(html, base)))
+    let html = shown::shown(html);
+    unsteered(ordinary::clean(&html, base).unwrap_or_else(|| by_tree(&html, base)))
 }
 
 /// Without direction overrides, embeddings and isolates; those written as character
@@ -117,9 +122,14 @@ fn builder(base: Option<&Url>) -> Builder<'static> {
             Some(base) => UrlRelative::RewriteWithBase(base.clone()),
             None => UrlRelative::Deny,
         });
+    for recording in ["audio", "video"] {
+        builder
+            .add_tags([recording])
+            .add_tag_attributes(recording, ["controls", "src", "poster", "width", "height"]);
+    }
     let beside = base.cloned();
     builder.attribute_filter(move |_, attribute, value| {
-        let is_address = matches!(attribute, "href" | "src");
+        let is_address = matches!(attribute, "href" | "src" | "poster");
         (!is_address || !address::has_credentials(value, beside.as_ref())).then_some(value.into())
     });
     // Nobody sees it, and ammonia lets any scheme stand in it.

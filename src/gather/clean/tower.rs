@@ -11,16 +11,15 @@
 //! more is counted as open than is. Deliberately absent: a tree.
 
 mod signs;
-mod tag;
 
 use std::borrow::Cow;
 
 use memchr::memchr;
 
+use super::tag::{Tag, raw_end, tag_at};
 use super::text;
 use crate::gather::document::DOCUMENT_DEPTH_MAX;
 use signs::Signs;
-use tag::{Tag, raw_end, tag_at};
 
 /// Formatting elements waiting to be opened again in the next paragraph.
 const FORMATTING_MAX: usize = 32;

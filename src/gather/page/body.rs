@@ -50,8 +50,7 @@ const LEVELS: usize = 3;
 /// Where the publisher marks the text.
 const MARKED: [&str; 2] = ["[itemprop=\"articleBody\"]", "[property=\"articleBody\"]"];
 /// Elements that are never part of the text.
-const NEVER_TEXT: &str =
-    "script,style,noscript,template,nav,aside,footer,form,button,iframe,select";
+const NEVER_TEXT: &str = "script,style,noscript,template,nav,aside,footer,form,button,select";
 /// The same, by the words of their class and id.
 const NEVER_TEXT_WORDS: [&str; 14] = [
     "share",

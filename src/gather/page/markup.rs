@@ -185,9 +185,9 @@ pub fn letters(text: &str) -> usize {
 
 /// The address of a picture, which lazy pages keep aside.
 pub fn picture_address(image: &NodeRef<'_>) -> Option<String> {
-    ["data-src", "data-original", "data-lazy-src", "src"]
-        .iter()
-        .filter_map(|name| image.attr(name))
-        .map(|raw| raw.trim().to_owned())
-        .find(|raw| !raw.is_empty() && !raw.starts_with("data:"))
+    let value = |name: &str| String::from(image.attr(name).unwrap_or_default()).into();
+    clean::waiting_address(value).or_else(|| {
+        let own = image.attr("src")?.trim().to_owned();
+        (!own.is_empty() && !own.starts_with("data:")).then_some(own)
+    })
 }

@@ -368,3 +368,24 @@ fn a_page_that_says_its_title_and_nothing_else_has_no_text() {
         assert_eq!(!text.is_empty(), has_text, "{body}: {text}");
     }
 }
+
+/// Pictures that wait for scripts and players in frames are part of an article.
+#[test]
+fn what_scripts_would_show_in_an_article_is_kept() {
+    let html = "<!DOCTYPE html><html><head><title>Жәрмеңке ашылды</title></head><body><h1>Жәрмеңке ашылды</h1>\
+        <div class=\"text\"><p>Қалада күзгі жәрмеңке ашылды, оған барлық ауданнан шаруалар келіп, өз өнімдерін сатуда. \
+        Бағалар дүкендегіден төмен, ал таңдау мол.</p>\
+        <div class=\"pic\"><img src=\"data:image/gif;base64,R0\" data-src=\"/i/1.jpg\" alt=\"Сауда\"></div>\
+        <p>Жәрмеңке екі аптаға созылады, демалыс күндері өнерпаздар ән салып, балаларға ойындар өтеді.</p>\
+        <div class=\"film\"><iframe src=\"https://www.youtube.com/embed/aB1\"></iframe></div></div></body></html>";
+    let harvest = read_at(html, "https://alatau.example/kk/1", &PageRules::default());
+    let html = harvest.drafts[0].content_html.clone().unwrap();
+    assert!(
+        html.contains("<img src=\"https://alatau.example/i/1.jpg\" alt=\"Сауда\">"),
+        "{html}"
+    );
+    assert!(
+        html.contains("<a href=\"https://www.youtube.com/watch?v=aB1\""),
+        "{html}"
+    );
+}

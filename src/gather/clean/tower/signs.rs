@@ -8,7 +8,7 @@
 //! tag that ends nothing, or a cell outside a table, is not there for the parser, and
 //! the texts around it are one.
 
-use super::tag::Tag;
+use crate::gather::clean::tag::Tag;
 use memchr::memchr2_iter;
 
 /// How many a text may have: no article has so many without a paragraph, a line's
