@@ -224,6 +224,59 @@ impl<'a> Judged<'a> {
 
     /// Articles beside the one that holds the title.
     fn other_articles(&self) -> Vec<usize> {
+        let mut others = self.marked_articles();
+        others.extend(self.next_articles());
+        others
+    }
+
+    /// Those a page that goes on and on has loaded after its own: built as the one
+    /// that holds the title is, each with a title of its own.
+    fn next_articles(&self) -> Vec<usize> {
+        let Some(title) = (1..self.nodes.len()).find(|at| self.says_title[*at]) else {
+            return Vec::new();
+        };
+        let tag = self.nodes[title].node_name().unwrap_or_default();
+        let mut own = self.above[title];
+        while own > 0 {
+            let (node, up) = (self.nodes[own], self.above[own]);
+            let is_alike = |at: &usize| {
+                let other = self.nodes[*at];
+                self.above[*at] == up
+                    && *at != own
+                    && other.node_name() == node.node_name()
+                    && other.class() == node.class()
+                    && self.weights[*at].prose >= PROSE_MIN
+                    && self.is_titled(*at, &tag)
+            };
+            // A second heading of a div like any other may be that of a part.
+            let is_built = tag.as_ref() == "h1" || node.class().is_some();
+            if self.weights[own].prose >= PROSE_MIN && is_built {
+                let others: Vec<usize> = (own + 1..self.nodes.len()).filter(is_alike).collect();
+                if !others.is_empty() {
+                    return others;
+                }
+            }
+            own = up;
+        }
+        Vec::new()
+    }
+
+    /// Whether the element has a heading of that kind: a first one, or one that
+    /// leads on to where the article stands by itself.
+    fn is_titled(&self, at: usize, tag: &str) -> bool {
+        let is_inside = |inside: &usize| {
+            let mut up = *inside;
+            while up > at {
+                up = self.above[up];
+            }
+            up == at
+        };
+        let inside = (at + 1..self.nodes.len()).take_while(is_inside);
+        let mut headings = inside.filter(|inside| self.nodes[*inside].has_name(tag));
+        headings.any(|heading| tag == "h1" || self.weights[heading].headings > 0)
+    }
+
+    fn marked_articles(&self) -> Vec<usize> {
         let all = (1..self.nodes.len()).filter(|at| self.nodes[*at].has_name("article"));
         let (own, others): (Vec<usize>, Vec<usize>) = all.partition(|at| self.weights[*at].keeps);
         let has_text = own.iter().any(|at| self.weights[*at].prose >= PROSE_MIN);
