@@ -14,6 +14,7 @@ use super::markup::{Page, text_of};
 use super::opening::{address, clip, line, paragraphs, picture, set_content};
 use super::published;
 use super::repeating::{ENTRIES_MIN, same_site};
+use super::state;
 
 /// Marks between a title and the outlet's name in `<title>`.
 const TITLE_MARKS: [&str; 5] = [" | ", " — ", " – ", " - ", " :: "];
@@ -58,7 +59,7 @@ pub fn read(page: &Page) -> Option<Draft> {
 pub fn read_whole(page: &Page) -> Option<Article> {
     let node = json_ld::article(page).unwrap_or_default();
     let text = |key: &str| json_ld::text(node.get(key)?);
-    let written = published::find(page, &node, &page.source);
+    let mut written = published::find(page, &node, &page.source);
     let mut draft = Draft {
         link: link(page, &node).map(String::from),
         title: text("headline")
@@ -83,7 +84,17 @@ pub fn read_whole(page: &Page) -> Option<Article> {
         set_content(&mut draft, &paragraphs(&summary), None);
         draft.summary_html = draft.content_html.take();
     }
+    let data = state::data(page);
     set_body(page, &mut draft, text("articleBody"));
+    if draft.content_html.is_none()
+        && let Some(title) = &draft.title
+        && let Some(told) = state::article(&data, title)
+    {
+        set_content(&mut draft, clip(&told.text), page.base.as_ref());
+        draft.text = in_lines(&draft.text);
+        written = written.or_else(|| page.written(&told.published?));
+        draft.published = written.map(|written| written.at);
+    }
     let is_article = draft.title.is_some() || !draft.text.is_empty();
     is_article.then_some(Article { draft, written })
 }

@@ -18,6 +18,7 @@ pub(super) mod opening;
 mod projection;
 mod published;
 mod repeating;
+mod state;
 
 use crate::gather::document::Document;
 use crate::model::complaint::Complaint;
