@@ -17,11 +17,14 @@ use chrono_tz::Tz;
 use url::Url;
 
 use crate::model::article::Article;
+use crate::model::draft::Draft;
 use crate::model::full_text::FullText;
 use crate::model::source::{FullTextMode, Place, Source};
 use crate::text::tokens::tokens;
 
+use super::charset;
 use super::document::Document;
+use super::health::{self, CHALLENGE_BYTES_MAX};
 use super::more::leads_on;
 use super::page::{self, same_site};
 use super::web::{Answer, Request};
@@ -143,7 +146,7 @@ pub fn is_teaser(article: &Article) -> bool {
     if chars >= WHOLE_CHARS {
         return false;
     }
-    if text.lines().rev().take(LAST_LINES).any(leads_on) {
+    if is_cut(text) {
         return true;
     }
     let has_content = article.content_html != article.summary_html;
@@ -153,6 +156,11 @@ pub fn is_teaser(article: &Article) -> bool {
         } else {
             SUMMARY_CHARS_MIN
         }
+}
+
+/// Whether a text says that it goes on elsewhere.
+fn is_cut(text: &str) -> bool {
+    text.trim().lines().rev().take(LAST_LINES).any(leads_on)
 }
 
 /// What came of asking.
@@ -198,19 +206,13 @@ pub fn take(article: &mut Article, answer: &Answer, now: DateTime<Tz>) -> Came {
         url: Some(url),
         received: now,
     };
-    let Some(page) = page::read_article(&document).map(|page| page.draft) else {
-        return Came::Nothing("the page has no text".to_owned());
-    };
-    let (had, found) = (letters(&article.text), letters(&page.text));
-    if found < had + had / MORE_PART || found < had + MORE_LETTERS_MIN {
-        return Came::Nothing("the page tells no more than the feed".to_owned());
-    }
-    let title = page.title.as_deref().unwrap_or_default();
-    if !is_about(&article.title, &format!("{title}\n{}", page.text)) {
-        return Came::Nothing("the page tells of something else".to_owned());
-    }
-    let Some(html) = page.content_html else {
-        return Came::Nothing("the page has no text".to_owned());
+    let (page, html) = match fuller(article, &document) {
+        Ok(found) => found,
+        Err(_) if is_challenge(&document) => {
+            let why = "the page asks whether we are human";
+            return Came::NotNow(why.to_owned(), None);
+        }
+        Err(why) => return Came::Nothing(why.to_owned()),
     };
     article.content_html = html;
     page.text.trim().clone_into(&mut article.text);
@@ -226,6 +228,34 @@ pub fn take(article: &mut Article, answer: &Answer, now: DateTime<Tz>) -> Came {
     let is_new = |at: &DateTime<Utc>| *at <= now && now.signed_duration_since(*at) <= AGE_MAX;
     article.published = article.published.or(page.published.filter(is_new));
     Came::Text
+}
+
+/// The page's article and its markup, where they tell more of the same; else why not.
+fn fuller(article: &Article, document: &Document<'_>) -> Result<(Draft, String), &'static str> {
+    let page = page::read_article(document).map(|page| page.draft);
+    let page = page.ok_or("the page has no text")?;
+    let (had, found) = (letters(&article.text), letters(&page.text));
+    // Of a text that says that it goes on, any more is its rest.
+    let enough = if is_cut(&article.text) {
+        had + 1
+    } else {
+        had + (had / MORE_PART).max(MORE_LETTERS_MIN)
+    };
+    if found < enough {
+        return Err("the page tells no more than the feed");
+    }
+    let title = page.title.as_deref().unwrap_or_default();
+    if !is_about(&article.title, &format!("{title}\n{}", page.text)) {
+        return Err("the page tells of something else");
+    }
+    let html = page.content_html.clone().ok_or("the page has no text")?;
+    Ok((page, html))
+}
+
+fn is_challenge(document: &Document<'_>) -> bool {
+    let end = document.bytes.len().min(CHALLENGE_BYTES_MAX);
+    let text = charset::decode(&document.bytes[..end], document.content_type).text;
+    health::is_challenge(&text)
 }
 
 /// What to remember of asking once more, after `asked` times.

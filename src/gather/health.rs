@@ -55,7 +55,7 @@ const OTHER: &str = "other";
 /// How the reasons begin that are of visits, not of entries.
 const VISIT: &str = "visit: ";
 /// The most of a web page looked through for a question whether we are human.
-const CHALLENGE_BYTES_MAX: usize = 64 * 1024;
+pub const CHALLENGE_BYTES_MAX: usize = 64 * 1024;
 /// Words in the title of such a question, in lower case.
 const CHALLENGE_TITLES: [&str; 8] = [
     "just a moment",

@@ -169,7 +169,9 @@ fn what_is_no_full_text_leaves_the_teaser() {
         retry_after: crate::gather::web::RetryAfter::read("36000"),
         status: 429,
     };
-    let cases: [(Answer, Option<i64>); 11] = [
+    let question = page("Just a moment...", "<p>Қарап жатырмыз.</p>");
+    let cases: [(Answer, Option<i64>); 12] = [
+        (question, Some(1)),
         (page("Сайтқа кіру", other), None),
         (page(TITLE, "<p>Қысқа.</p>"), None),
         (page("", ""), None),
@@ -192,6 +194,29 @@ fn what_is_no_full_text_leaves_the_teaser() {
             hours.map(|hours| now() + TimeDelta::hours(hours)),
             "{came:?}"
         );
+    }
+}
+
+#[test]
+fn the_little_that_was_cut_off_is_taken() {
+    let begun: String = crate::gather::clean::plain_text(TEXT)
+        .chars()
+        .take(235)
+        .collect();
+    for (teaser, expected) in [
+        (format!("{begun} […]"), Came::Text),
+        (
+            format!("{begun}."),
+            Came::Nothing("the page tells no more than the feed".to_owned()),
+        ),
+    ] {
+        let mut article = article(&teaser);
+        let came = take(
+            &mut article,
+            &page(TITLE, TEXT),
+            now().with_timezone(&Almaty),
+        );
+        assert_eq!(came, expected, "{teaser}");
     }
 }
 
