@@ -105,7 +105,9 @@ pub(super) fn is_public(address: IpAddr) -> bool {
         IpAddr::V6(address) => match carried_v4(address) {
             Some(carried) => is_public_v4(carried),
             None => {
-                in_v6(address, GLOBAL_V6) && !SPECIAL_V6.iter().any(|block| in_v6(address, *block))
+                in_v6(address, GLOBAL_V6)
+                    && !SPECIAL_V6.iter().any(|block| in_v6(address, *block))
+                    && tunnelled_v4(address).is_none_or(is_public_v4)
             }
         },
     }
@@ -122,6 +124,15 @@ pub(super) fn carried_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
         return Some(Ipv4Addr::new(a, b, c, d));
     }
     address.to_ipv4_mapped()
+}
+
+/// The IPv4 address a tunnel within a site leads to, whatever the site's own block
+/// (ISATAP, RFC 5214 section 6.1).
+fn tunnelled_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let [.., 0 | 0x200, 0x5efe, high, low] = address.segments() else {
+        return None;
+    };
+    Some(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)))
 }
 
 fn in_v4(address: Ipv4Addr, (network, bits): (Ipv4Addr, u8)) -> bool {
@@ -147,6 +158,7 @@ mod tests {
             "2a02:6b8::1",
             "::ffff:8.8.8.8",
             "64:ff9b::808:808",
+            "2a00::5efe:808:808",
         ];
         let private = [
             "0.0.0.0",
@@ -173,6 +185,8 @@ mod tests {
             "2001::1",
             "2001:db8::1",
             "2002:7f00:1::1",
+            "2a00::5efe:7f00:1",
+            "2a00::200:5efe:a00:1",
         ];
         for address in public {
             assert!(is_public(address.parse().expect(address)), "{address}");
