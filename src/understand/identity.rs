@@ -6,6 +6,7 @@
 mod counters;
 mod footers;
 mod links;
+mod passing;
 mod twins;
 
 use std::collections::{HashMap, HashSet};
@@ -24,6 +25,7 @@ use counters::without_counters;
 use footers::{markup_without_footer, text_without_footer};
 use links::lasting;
 pub(super) use links::{canonical, is_of_site};
+use passing::without_queries;
 pub use twins::{recognised, strangers};
 
 /// A publication date further ahead than this is a slip or a lie.
@@ -191,21 +193,31 @@ fn article(
 /// Over everything a reader would notice. Publication dates count for the desk
 /// only: some servers give the time of asking, which would make each visit a
 /// revision, while "tomorrow" in a desk text means another day when its date
-/// is corrected. Nor do counters of views and comments.
+/// is corrected. Nor do counters of views and comments, how long ago it was, and the
+/// queries of pictures and of links that lead away.
 fn content_hash(article: &Article, source: &Source) -> String {
     let desk_date = match source.place {
         Place::Desk(_) => article.published.map(|time| time.to_rfc3339()),
         _ => None,
     };
     let event = article.declared_event.as_ref().map(declared_words);
+    let host = article.link.as_ref().and_then(Url::host_str);
+    let noticed = |html: &str| {
+        let html = without_queries(html, host.unwrap_or_default());
+        without_counters(&html).into_owned()
+    };
+    let mut image = article.image.clone();
+    if let Some(image) = &mut image {
+        image.set_query(None);
+    }
     derive(&[
         &article.title,
         &article.link.as_ref().map_or_else(String::new, page_of),
-        &without_counters(&article.summary_html),
-        &without_counters(&article.content_html),
+        &noticed(&article.summary_html),
+        &noticed(&article.content_html),
         &without_counters(&article.text),
         &article.authors.join("\n"),
-        article.image.as_ref().map_or("", Url::as_str),
+        image.as_ref().map_or("", Url::as_str),
         desk_date.as_deref().unwrap_or_default(),
         event.as_deref().unwrap_or_default(),
     ])

@@ -1,5 +1,5 @@
-//! Numbers of views, readers and comments in a text: they grow from visit to visit,
-//! and nobody corrected anything.
+//! Numbers of views, readers and comments in a text, and how long ago it was: they
+//! grow from visit to visit, and nobody corrected anything.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -10,7 +10,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use crate::text::months::month_number;
 
 /// Words a counter stands beside, before it or after it.
-const WORDS: [&str; 30] = [
+const WORDS: [&str; COUNTED + 26] = [
     "просмотров",
     "просмотра",
     "просмотры",
@@ -41,7 +41,35 @@ const WORDS: [&str; 30] = [
     "reads",
     "comments",
     "comment",
+    "минут назад",
+    "минуты назад",
+    "минуту назад",
+    "мин назад",
+    "мин. назад",
+    "часов назад",
+    "часа назад",
+    "час назад",
+    "ч. назад",
+    "ч назад",
+    "дней назад",
+    "дня назад",
+    "день назад",
+    "минут бұрын",
+    "мин бұрын",
+    "мин. бұрын",
+    "сағат бұрын",
+    "күн бұрын",
+    "minutes ago",
+    "minute ago",
+    "min ago",
+    "mins ago",
+    "hours ago",
+    "hour ago",
+    "days ago",
+    "day ago",
 ];
+/// How many of them count; the others say how long ago it was, and go with their number.
+const COUNTED: usize = 30;
 /// How much markup and white space stands between word and number, in bytes.
 const GAP_BYTES_MAX: usize = 96;
 /// The longest number counted in.
@@ -72,7 +100,11 @@ pub(super) fn without_counters(text: &str) -> Cow<'_, str> {
         if text[found.end()..].starts_with(char::is_alphanumeric) {
             continue;
         }
-        let beside = after(text, found.end()).or_else(|| before(text, begin));
+        let beside = if found.pattern().as_usize() < COUNTED {
+            after(text, found.end()).or_else(|| before(text, begin))
+        } else {
+            before(text, begin).map(|number| number.start..found.end())
+        };
         if let Some(number) = beside.filter(|number| number.start >= copied) {
             kept.push_str(&text[copied..number.start]);
             copied = number.end;
@@ -213,6 +245,9 @@ mod tests {
             ("12 345 просмотров", " просмотров"),
             ("<i>40</i> views | 3 Comments", "<i></i> views |  Comments"),
             ("Views: 1,204", "Views: "),
+            ("Опубликовано 59 минут назад.", "Опубликовано ."),
+            ("<time>1 час назад</time>", "<time></time>"),
+            ("7 сағат бұрын, 3 days ago", ", "),
             ("150 рет қаралды", " рет қаралды"),
             ("Қаралды: 7. Пікір: 2", "Қаралды: . Пікір: "),
             (
@@ -233,6 +268,8 @@ mod tests {
             "reviews: 17",
             "комментариевед 5",
             "Просмотров нет",
+            "несколько часов назад",
+            "2016 күн бұрынғы",
             "17",
             "",
         ] {
