@@ -11,6 +11,7 @@ mod clutter;
 mod day_headings;
 mod engine;
 mod json_ld;
+mod leads;
 mod listing;
 pub(super) mod markup;
 mod names;

@@ -17,6 +17,7 @@ use crate::model::complaint::Complaint;
 use crate::model::draft::Draft;
 
 use super::card::{self, Card};
+use super::leads::with_leads;
 use super::listing::{Selectors, cards_around, drafts_of};
 use super::markup::{Page, is_called, text_of};
 use super::opening::Findings;
@@ -55,7 +56,8 @@ const ASIDE_WORDS: [&str; 12] = [
 
 /// Reads the page's best repeating block; nothing where there is none.
 pub fn read(page: &Page, selectors: &Selectors, complaints: &mut Vec<Complaint>) -> Vec<Draft> {
-    let mut groups = groups(page);
+    let links = candidates(page);
+    let mut groups = groups(page, &links);
     groups.sort_by_cached_key(|links| Reverse(links.iter().map(letters).sum::<usize>()));
     groups.truncate(GROUPS_MAX);
     let scored = groups.iter().map(|links| {
@@ -67,6 +69,7 @@ pub fn read(page: &Page, selectors: &Selectors, complaints: &mut Vec<Complaint>)
     let Some((1.., cards)) = best else {
         return Vec::new();
     };
+    let cards = with_leads(page, &links, cards);
     let mut findings = Findings::default();
     let drafts = drafts_of(page, selectors, &cards, &mut findings, complaints);
     complaints.extend(findings.complaints());
@@ -83,29 +86,37 @@ pub fn same_site(one: &Url, other: &Url) -> bool {
     one == other || one.ends_with(&format!(".{other}")) || other.ends_with(&format!(".{one}"))
 }
 
-/// Links of the page's own site by their place: the same chain of tags below
-/// containers of one name. Each group in document order.
-fn groups(page: &Page) -> Vec<Vec<NodeRef<'_>>> {
+/// Links to other pages of the page's own site that don't stand aside.
+fn candidates(page: &Page) -> Vec<NodeRef<'_>> {
     let mut aside = Inherited::default();
-    let mut chains = Inherited::default();
-    let mut by_chain = Groups::default();
-    for link in page.tree.select("a[href]").nodes() {
+    let all = page.tree.select("a[href]");
+    let is_entry = |link: &NodeRef<'_>| {
         let stands_aside = aside.of(link, |node, above| {
             u64::from(above.is_some_and(|above| above == 1) || is_aside(node))
         });
-        if stands_aside == 0 && leads_to_an_entry(page, link) {
-            let chain = chains.of(link, |node, above| {
-                hash(&(above, node.node_name().as_deref()))
-            });
-            // A card's picture often links where its title does.
-            let says_something = letters(link) > 0;
-            by_chain.add(hash(&(chain, says_something)), *link);
-        }
+        stands_aside == 0 && leads_to_an_entry(page, link)
+    };
+    all.nodes().iter().copied().filter(is_entry).collect()
+}
+
+/// Links by their place: the same chain of tags below containers of one name. Each
+/// group in document order.
+fn groups<'a>(page: &Page, links: &[NodeRef<'a>]) -> Vec<Vec<NodeRef<'a>>> {
+    let mut chains = Inherited::default();
+    let mut by_chain = Groups::default();
+    for link in links {
+        let chain = chains.of(link, |node, above| {
+            hash(&(above, node.node_name().as_deref()))
+        });
+        // A card's picture often links where its title does.
+        let says_something = letters(link) > 0;
+        by_chain.add(hash(&(chain, says_something)), *link);
     }
     by_chain
         .0
         .into_values()
-        .flat_map(|(_, links)| by_container(each_once(page, links)))
+        .flat_map(|(_, links)| by_container(page, links))
+        .map(|links| each_once(page, links))
         .flat_map(|links| columns(&links).into_iter().chain([links]))
         .collect()
 }
@@ -134,11 +145,7 @@ fn each_once<'a>(page: &Page, links: Vec<NodeRef<'a>>) -> Vec<NodeRef<'a>> {
     let mut at: HashMap<Option<Url>, usize> = HashMap::new();
     let mut once: Vec<NodeRef<'a>> = Vec::with_capacity(links.len());
     for link in links {
-        let mut address = link.attr("href").and_then(|href| page.address(&href));
-        if let Some(address) = &mut address {
-            address.set_fragment(None);
-        }
-        match at.entry(address) {
+        match at.entry(address(page, &link)) {
             Entry::Occupied(known) => {
                 let known = &mut once[*known.get()];
                 if letters(&link) > letters(known) {
@@ -154,12 +161,23 @@ fn each_once<'a>(page: &Page, links: Vec<NodeRef<'a>>) -> Vec<NodeRef<'a>> {
     once
 }
 
+/// Where a link leads, without the place on the page.
+fn address(page: &Page, link: &NodeRef<'_>) -> Option<Url> {
+    let mut address = page.address(&link.attr("href")?)?;
+    address.set_fragment(None);
+    Some(address)
+}
+
 /// Splits links of one chain by what their container is called, so that a list
 /// and a side column built alike stay apart while rows of one list stay together.
-fn by_container(links: Vec<NodeRef<'_>>) -> Vec<Vec<NodeRef<'_>>> {
+fn by_container<'a>(page: &Page, links: Vec<NodeRef<'a>>) -> Vec<Vec<NodeRef<'a>>> {
     let mut held: HashMap<NodeId, usize> = HashMap::new();
-    for above in links.iter().flat_map(|link| link.ancestors_it(None)) {
-        *held.entry(above.id).or_default() += 1;
+    let mut known = HashSet::new();
+    for link in &links {
+        let address = hash(&address(page, link));
+        for above in link.ancestors_it(None) {
+            *held.entry(above.id).or_default() += usize::from(known.insert((above.id, address)));
+        }
     }
     let holds_entries = |above: &NodeRef<'_>| {
         held.get(&above.id)
