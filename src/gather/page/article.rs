@@ -9,15 +9,15 @@ use crate::gather::feed::date::Written;
 use crate::model::draft::{Category, Draft, Person};
 
 use super::body;
+use super::byline;
 use super::json_ld::{self, each};
-use super::markup::{Page, text_of};
+use super::markup::Page;
 use super::opening::{address, clip, line, paragraphs, picture, set_content};
 use super::published;
 use super::repeating::{ENTRIES_MIN, same_site};
 use super::state;
+use super::title;
 
-/// Marks between a title and the outlet's name in `<title>`.
-const TITLE_MARKS: [&str; 5] = [" | ", " — ", " – ", " - ", " :: "];
 /// An article marked for machines: a listing has several.
 const MARKED_ARTICLE: &str = "[itemtype$=\"Article\"],[itemtype$=\"BlogPosting\"]";
 /// The most labels taken from one page.
@@ -26,8 +26,6 @@ const CATEGORIES_MAX: usize = 50;
 const TEXT_LETTERS_MIN: usize = 12;
 /// What is longer is more than a title said some times.
 const TITLES_BYTES_MAX: usize = 4 * 1024;
-/// A longer text is no author's name.
-const NAME_CHARS_MAX: usize = 80;
 
 /// Whether the page says that it is one article.
 pub fn is_article(page: &Page) -> bool {
@@ -65,7 +63,7 @@ pub fn read_whole(page: &Page) -> Option<Article> {
         title: text("headline")
             .and_then(|headline| line(&headline))
             .or_else(|| page.meta(&["og:title"]))
-            .or_else(|| shown_title(page)),
+            .or_else(|| title::shown(page)),
         authors: authors(page, &node),
         published: written.map(|written| written.at),
         updated: text("dateModified")
@@ -94,6 +92,12 @@ pub fn read_whole(page: &Page) -> Option<Article> {
         draft.text = in_lines(&draft.text);
         written = written.or_else(|| page.written(&told.published?));
         draft.published = written.map(|written| written.at);
+    }
+    if draft.enclosures.is_empty() {
+        let html = draft.content_html.as_deref().unwrap_or_default();
+        draft
+            .enclosures
+            .extend(first_picture(page, html).map(|url| picture(&url)));
     }
     let is_article = draft.title.is_some() || !draft.text.is_empty();
     is_article.then_some(Article { draft, written })
@@ -174,9 +178,8 @@ fn is_only_title(page: &Page, title: Option<&str>, html: &str) -> bool {
     let of_page = line(&page.tree.select_single("title").inner_html());
     let mut rest = line(&text).unwrap_or_default();
     for title in [of_page.as_deref(), title].into_iter().flatten() {
-        let cut = TITLE_MARKS.iter().find_map(|mark| title.rsplit_once(mark));
-        let parts = cut.map_or(("", ""), |parts| parts);
-        for said in [title, parts.0.trim(), parts.1.trim()] {
+        let parts = title::parted(title).unwrap_or_default();
+        for said in [title, parts.0, parts.1] {
             if !said.is_empty() {
                 rest = rest.replace(said, " ");
             }
@@ -245,28 +248,14 @@ fn authors(page: &Page, node: &Map<String, Value>) -> Vec<Person> {
     }
     // `article:author` is often the address of a profile, which is no name.
     page.meta(&["author", "article:author"])
-        .filter(|name| address(None, name).is_none())
-        .or_else(|| shown_author(page))
+        .filter(|name| address(None, name).is_none() && !byline::is_nobody(name))
+        .or_else(|| byline::author(page))
         .map(|name| Person {
             name: Some(name),
             ..Person::default()
         })
         .into_iter()
         .collect()
-}
-
-/// The author as the page marks it for machines.
-fn shown_author(page: &Page) -> Option<String> {
-    let marks = [
-        "[itemprop=\"author\"] [itemprop=\"name\"]",
-        "[itemprop=\"author\"]",
-        "[rel=\"author\"]",
-    ];
-    marks.iter().find_map(|mark| {
-        let found = page.tree.select_single(mark);
-        let name = text_of(found.nodes().first()?);
-        (!name.is_empty() && name.chars().count() <= NAME_CHARS_MAX).then_some(name)
-    })
 }
 
 fn categories(page: &Page, node: &Map<String, Value>) -> Vec<Category> {
@@ -321,18 +310,9 @@ fn lead_picture(page: &Page, node: &Map<String, Value>) -> Option<Url> {
     told_picture(page, node).or_else(shown)
 }
 
-/// The heading, or `<title>` without the outlet's name.
-fn shown_title(page: &Page) -> Option<String> {
-    let heading = page.tree.select_single("h1");
-    if let Some(text) = heading
-        .nodes()
-        .first()
-        .map(text_of)
-        .filter(|text| !text.is_empty())
-    {
-        return Some(text);
-    }
-    let title = line(&page.tree.select_single("title").inner_html())?;
-    let cut = TITLE_MARKS.iter().find_map(|mark| title.rsplit_once(mark));
-    Some(cut.map_or_else(|| title.clone(), |(before, _)| before.trim().to_owned()))
+/// The text's first picture, where the page names none as its own.
+fn first_picture(page: &Page, html: &str) -> Option<Url> {
+    let at = html.find("<img src=\"")?;
+    let address = html[at..].split('"').nth(1)?;
+    page.address(&clean::decode_entities(address))
 }

@@ -6,6 +6,7 @@
 
 mod article;
 mod body;
+mod byline;
 mod card;
 mod clutter;
 mod day_headings;
@@ -20,6 +21,7 @@ mod projection;
 mod published;
 mod repeating;
 mod state;
+mod title;
 
 use crate::gather::document::Document;
 use crate::model::complaint::Complaint;

@@ -1,0 +1,165 @@
+//! Who wrote an article, as its page shows it.
+
+use std::sync::LazyLock;
+
+use dom_query::NodeRef;
+use regex::Regex;
+
+use super::markup::{Page, text_of};
+use super::opening::line;
+
+/// Where pages mark the author, the surest first.
+const MARKS: [&str; 7] = [
+    "[itemprop=\"author\"] [itemprop=\"name\"]",
+    "[itemprop=\"author\"]",
+    "[rel=\"author\"]",
+    "[class*=\"author-name\"],[class*=\"author__name\"],[class*=\"author_name\"]",
+    "a[href*=\"/author/\"]",
+    "a[href*=\"/authors/\"]",
+    "a[href*=\"/avtor/\"]",
+];
+/// What programs write where nobody gave a name.
+const NOBODY: [&str; 10] = [
+    "super user",
+    "superuser",
+    "admin",
+    "administrator",
+    "админ",
+    "администратор",
+    "root",
+    "user",
+    "webmaster",
+    "editor",
+];
+/// A longer text is no author's name …
+const NAME_CHARS_MAX: usize = 80;
+/// … and one of more words is none where only a label says that it is one.
+const NAME_WORDS_MAX: usize = 5;
+/// The most texts of a page looked at.
+const TEXTS_MAX: usize = 20_000;
+/// A longer text is no byline.
+const BYLINE_BYTES_MAX: usize = 240;
+
+/// "Автор: Имя Фамилия", in the house's languages; the name may stand beside it.
+static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^(?:авторы|автор|авторлары|авторлар|avtorlar|avtor|author|мәтін авторы|автор текста|мақала авторы)\s*[:：]\s*(.*)$")
+        .expect("the pattern is tested")
+});
+
+/// Whether a name is a program's and not a person's.
+pub fn is_nobody(name: &str) -> bool {
+    NOBODY.contains(&name.trim().to_lowercase().as_str())
+}
+
+/// The author the page shows.
+pub fn author(page: &Page) -> Option<String> {
+    marked(page).or_else(|| labelled(page))
+}
+
+fn marked(page: &Page) -> Option<String> {
+    MARKS.iter().find_map(|mark| {
+        let found = page.tree.select_single(mark);
+        let name = text_of(found.nodes().first()?);
+        let name = LABEL.captures(&name).map_or(name.as_str(), |found| {
+            found.get(1).map_or("", |rest| rest.as_str())
+        });
+        let is_name =
+            !name.is_empty() && name.chars().count() <= NAME_CHARS_MAX && !is_nobody(name);
+        is_name.then(|| name.to_owned())
+    })
+}
+
+fn labelled(page: &Page) -> Option<String> {
+    let body = page.tree.body()?;
+    let mut texts = body
+        .descendants_it()
+        .filter(NodeRef::is_text)
+        .take(TEXTS_MAX);
+    texts.find_map(|text| {
+        let words = text.text();
+        if words.len() > BYLINE_BYTES_MAX {
+            return None;
+        }
+        let words = line(&words)?;
+        let rest = LABEL.captures(&words)?.get(1)?.as_str();
+        if rest.is_empty() {
+            let after = text.next_element_sibling().or_else(|| {
+                let own = text.parent()?;
+                (text_of(&own) == words).then(|| own.next_element_sibling())?
+            });
+            return name(&text_of(&after?));
+        }
+        name(rest)
+    })
+}
+
+/// The name that begins a text, up to what parts it from the next.
+fn name(text: &str) -> Option<String> {
+    let end = text.find(['|', '·', '•', ';', '(', '.', '\u{1f441}']);
+    let name = match end {
+        // "А. Б. Серік" has dots of its own.
+        Some(at) if !text[at..].starts_with('.') || text[..at].chars().count() > 2 => &text[..at],
+        _ => text,
+    };
+    let name = name.trim().trim_end_matches(',');
+    let is_name = name.starts_with(char::is_uppercase)
+        && name.chars().count() <= NAME_CHARS_MAX
+        && name.split_whitespace().count() <= NAME_WORDS_MAX
+        && !name.bytes().any(|byte| byte.is_ascii_digit())
+        && !is_nobody(name);
+    is_name.then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{TimeZone, Utc};
+
+    use crate::gather::document::Document;
+    use crate::gather::page::read_article;
+
+    #[test]
+    fn the_author_a_page_shows_is_found() {
+        let cases = [
+            ("<p>Автор: Ольга Корниенко</p>", Some("Ольга Корниенко")),
+            (
+                "<div>Авторы: Асель Сейткали, Марат Ким | 14 просмотров</div>",
+                Some("Асель Сейткали, Марат Ким"),
+            ),
+            (
+                "<div><b>Автор:</b> <span>Ерлан Оспанов</span></div>",
+                Some("Ерлан Оспанов"),
+            ),
+            ("<div>Avtor: Gulnar Serik</div>", Some("Gulnar Serik")),
+            ("<div>Автор: А. Б. Серік</div>", Some("А. Б. Серік")),
+            (
+                "<p class=\"wp-block-post-author-name\">Айгүл Нұр</p>",
+                Some("Айгүл Нұр"),
+            ),
+            ("<a href=\"/authors/5\">Болат Иса</a>", Some("Болат Иса")),
+            ("<div>Автор: admin</div>", None),
+            (
+                "<p>Автор: все права на эти материалы принадлежат редакции газеты и её авторам</p>",
+                None,
+            ),
+            ("<p>Авторы 12 книг</p>", None),
+        ];
+        for (shown, expected) in cases {
+            let html = format!(
+                "<html><head><title>Форум</title><meta name=author content=\"Super User\"></head><body><h1>Форум</h1>{shown}\
+                 <p>Хлебоприёмные предприятия завершили заготовку, зерно сушили круглые сутки, и потерь удалось избежать.</p></body></html>"
+            );
+            let article = read_article(&Document {
+                bytes: html.as_bytes(),
+                content_type: None,
+                url: None,
+                received: Utc
+                    .with_ymd_and_hms(2026, 11, 23, 12, 0, 0)
+                    .unwrap()
+                    .with_timezone(&chrono_tz::Asia::Almaty),
+            });
+            let authors = article.unwrap().draft.authors;
+            let name = authors.first().and_then(|author| author.name.as_deref());
+            assert_eq!(name, expected, "{shown}");
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! What an article page is called: its heading, told from the outlet's name that
+//! may be one too, or `<title>` without that name.
+
+use dom_query::NodeRef;
+
+use super::markup::{Page, below, text_of};
+use super::opening::line;
+
+/// Marks between a title and the outlet's name in `<title>`.
+const MARKS: [&str; 7] = [" | ", " — ", " – ", " - ", " :: ", " » ", " « "];
+/// A heading of fewer characters may be a rubric's.
+const HEADING_CHARS_MIN: usize = 15;
+/// A longer heading is a text.
+const HEADING_CHARS_MAX: usize = 300;
+/// The most headings looked at.
+const HEADINGS_MAX: usize = 200;
+/// What old pages have in a heading's place.
+const STANDS_OUT: &str = "b,strong,big,font,[class*=\"title\"],[class*=\"head\"],[class*=\"zag\"]";
+/// What the name of an outlet is called.
+const LOGO_WORDS: [&str; 4] = ["logo", "brand", "site-title", "sitename"];
+
+/// The title a page shows.
+pub fn shown(page: &Page) -> Option<String> {
+    let of_page = of_head(page);
+    let heads = page.tree.select("h1");
+    let heads = heads.nodes().iter().take(HEADINGS_MAX);
+    let (logos, heads): (Vec<_>, Vec<_>) = heads.partition(|head| is_logo(head));
+    let named: Vec<String> = heads
+        .into_iter()
+        .map(text_of)
+        .filter(|text| !text.is_empty())
+        .collect();
+    let said = of_page.as_deref().map(folded).unwrap_or_default();
+    let in_head = |text: &&String| said.contains(&folded(text));
+    let best = named.iter().filter(in_head).max_by_key(|text| text.len());
+    if let Some(found) = best.or(named.first()) {
+        return Some(found.clone());
+    }
+    below(&page.tree.root(), "h2,h3")
+        .iter()
+        .take(HEADINGS_MAX)
+        .map(text_of)
+        .filter(|text| (HEADING_CHARS_MIN..=HEADING_CHARS_MAX).contains(&text.chars().count()))
+        .filter(|text| said.contains(&folded(text)))
+        .max_by_key(String::len)
+        .or_else(|| Some(without_outlet(page, &of_page?)))
+        .or_else(|| logos.first().map(|logo| text_of(logo)))
+}
+
+/// Both parts of a title at the mark before its last part.
+pub fn parted(title: &str) -> Option<(&str, &str)> {
+    let mut at = None;
+    for mark in MARKS {
+        at = at.max(title.rfind(mark).map(|place| (place, mark.len())));
+    }
+    let (place, length) = at?;
+    Some((title[..place].trim(), title[place + length..].trim()))
+}
+
+fn of_head(page: &Page) -> Option<String> {
+    line(&page.tree.select_single("title").inner_html())
+}
+
+/// `<title>` without the outlet's name, on whichever end that stands: the body shows
+/// the title too.
+fn without_outlet(page: &Page, title: &str) -> String {
+    let Some((before, last)) = parted(title) else {
+        return title.to_owned();
+    };
+    let body = page.tree.body().map(|body| folded(&body.text()));
+    let shows = |text: &str| {
+        let text = folded(text);
+        !text.is_empty() && body.as_ref().is_some_and(|body| body.contains(&text))
+    };
+    // No outlet's name begins with a small letter.
+    if shows(title) || last.starts_with(char::is_lowercase) {
+        title.to_owned()
+    } else if !shows(before) && last.chars().count() >= HEADING_CHARS_MIN && is_headline(page, last)
+    {
+        last.to_owned()
+    } else {
+        before.to_owned()
+    }
+}
+
+/// Whether an element that stands out says this and nothing else.
+fn is_headline(page: &Page, text: &str) -> bool {
+    let wanted = folded(text);
+    let all = below(&page.tree.root(), STANDS_OUT);
+    let mut all = all.iter().take(HEADINGS_MAX);
+    all.any(|node| folded(&text_of(node)) == wanted)
+}
+
+/// Whether a first heading is the outlet's name: it leads to the front page, or is
+/// called so.
+fn is_logo(heading: &NodeRef<'_>) -> bool {
+    let leads_home = |link: &NodeRef<'_>| {
+        let address = link.attr("href");
+        address.is_some_and(|address| {
+            let path = address.split_once("//").map_or(&*address, |(_, place)| {
+                place.split_once('/').map_or("", |(_, path)| path)
+            });
+            let path = path.trim_matches('/');
+            // The front page in one of the languages of the house.
+            ["", "kk", "kz", "ru", "en", "index.php", "index.html"].contains(&path)
+        })
+    };
+    let is_called = |node: &NodeRef<'_>| {
+        [node.class(), node.id_attr()]
+            .into_iter()
+            .flatten()
+            .any(|names| {
+                let names = names.to_lowercase();
+                LOGO_WORDS.iter().any(|word| names.contains(word))
+            })
+    };
+    let around = heading.ancestors_it(None).find(|above| above.has_name("a"));
+    let links = below(heading, "a");
+    is_called(heading)
+        || links.iter().chain(around.as_ref()).any(leads_home)
+        || below(heading, "[class],[id]").iter().any(is_called)
+}
+
+fn folded(text: &str) -> String {
+    let letters = text.chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{TimeZone, Utc};
+
+    use crate::gather::document::Document;
+    use crate::gather::page::read_article;
+
+    #[test]
+    fn the_title_is_told_from_the_outlet_s_name() {
+        const TITLE: &str = "Элеваторы области приняли миллион тонн зерна";
+        let text = "<p>Хлебоприёмные предприятия завершили заготовку, зерно сушили круглые сутки, и потерь \
+            удалось избежать, сообщили в управлении сельского хозяйства.</p>";
+        let bold = format!("<b>{TITLE}</b>");
+        let cases = [
+            (
+                "{} » Наш район",
+                "<h1 class=\"logo\"><a href=\"/\">Наш район</a></h1><h2>{}</h2>",
+                TITLE,
+            ),
+            (
+                "{} - Наш район",
+                "<h1 class=\"logo\">Наш район</h1><h1>{}</h1>",
+                TITLE,
+            ),
+            (
+                "{} - Наш район",
+                "<h1>Новости района</h1><h1>{}</h1>",
+                TITLE,
+            ),
+            ("Наш район :: Новости :: {}", &bold, TITLE),
+            (
+                "Итоги – Информационный портал области",
+                "<i>Информационный портал области</i>",
+                "Итоги",
+            ),
+            (
+                "Форум «Село – 2026» – итоги",
+                "",
+                "Форум «Село – 2026» – итоги",
+            ),
+            ("Наш район", "<h1>{}</h1><h2>Наш район</h2>", TITLE),
+            ("Наш район", "<h1><a href=\"/news/1\">{}</a></h1>", TITLE),
+            (
+                "",
+                "<h1><a href=\"https://x.example/kk/\">Біздің аудан</a></h1>",
+                "Біздің аудан",
+            ),
+        ];
+        for (head, body, expected) in cases {
+            let html = format!(
+                "<html><head><title>{}</title></head><body><div>{}</div>{text}</body></html>",
+                head.replace("{}", TITLE),
+                body.replace("{}", TITLE)
+            );
+            let article = read_article(&Document {
+                bytes: html.as_bytes(),
+                content_type: None,
+                url: None,
+                received: Utc
+                    .with_ymd_and_hms(2026, 11, 23, 12, 0, 0)
+                    .unwrap()
+                    .with_timezone(&chrono_tz::Asia::Almaty),
+            });
+            let title = article.and_then(|article| article.draft.title);
+            assert_eq!(title.as_deref(), Some(expected), "{html}");
+        }
+    }
+}
