@@ -14,6 +14,12 @@ use super::{clutter, engine, projection, published};
 
 /// A text of fewer characters is no article's.
 const BODY_CHARS_MIN: usize = 140;
+/// A text that is surely the page's may be so short.
+const SHORT_LETTERS_MIN: usize = 25;
+/// A run of so many letters is a sentence.
+const SENTENCE_LETTERS_MIN: usize = 40;
+/// The most rows looked at.
+const ROWS_MAX: usize = 200;
 /// A run of text of fewer characters is a caption or a button.
 const RUN_CHARS_MIN: usize = 20;
 /// A longer heading is a text.
@@ -79,9 +85,14 @@ pub struct Body {
 /// The page's text, if it has one. Takes out of the tree what is no text.
 pub fn find(page: &Page, title: Option<&str>) -> Option<Body> {
     clutter::clear(page, title);
+    let heading = page
+        .tree
+        .body()
+        .and_then(|body| clutter::heading(&body, title));
+    let around = heading.and_then(|heading| heading.parent());
     clear(page);
     let Some(told) = engine::extract(page) else {
-        let html = largest_or_marked(page)?;
+        let html = largest_or_marked(page).or_else(|| beside_heading(around?))?;
         return Some(Body { html, text: None });
     };
     page.tree.select(NEVER_TEXT).remove();
@@ -93,6 +104,32 @@ pub fn find(page: &Page, title: Option<&str>) -> Option<Body> {
             text: Some(told.text),
         },
     })
+}
+
+/// What stands beside the heading where that is no article's length, but says
+/// something: a sentence, the rows of a table or of a list.
+fn beside_heading(around: NodeRef<'_>) -> Option<String> {
+    let mut levels = std::iter::once(around).chain(around.ancestors_it(None));
+    let holder = levels.find(|level| own_letters(level) >= SHORT_LETTERS_MIN)?;
+    let rows = Selection::from(holder).select("tr,li");
+    let mut rows = rows.nodes().iter().take(ROWS_MAX);
+    let is_row = |row: &&NodeRef<'_>| own_letters(row) > 0;
+    let has_rows = rows.by_ref().filter(is_row).nth(1).is_some();
+    let mut texts = holder.descendants_it().filter(NodeRef::is_text);
+    let mut says =
+        || texts.any(|text| letters(&text.text()) >= SENTENCE_LETTERS_MIN && !is_linked(&text));
+    (has_rows || says()).then(|| holder.inner_html().to_string())
+}
+
+/// The letters of an element outside of links, no more than are asked about.
+fn own_letters(node: &NodeRef<'_>) -> usize {
+    let texts = node.descendants_it().take(SMALL_NODES_MAX);
+    let own = texts.filter(|text| text.is_text() && !is_linked(text));
+    own.map(|text| letters(&text.text())).sum()
+}
+
+fn is_linked(text: &NodeRef<'_>) -> bool {
+    text.ancestors_it(None).any(|above| above.has_name("a"))
 }
 
 /// Takes out what stands inside many articles and is never their text: the
@@ -237,13 +274,17 @@ fn largest_or_marked(page: &Page) -> Option<String> {
     for node in named {
         node.remove_from_parent();
     }
-    let marked = MARKED.iter().find_map(|selector| {
+    let found = marked(page, SHORT_LETTERS_MIN).or_else(|| largest(page))?;
+    Some(found.inner_html().to_string())
+}
+
+/// The element the publisher marks as the text.
+fn marked(page: &Page, letters_min: usize) -> Option<NodeRef<'_>> {
+    MARKED.iter().find_map(|selector| {
         let found = page.tree.select_single(selector);
         let node = found.nodes().first().copied()?;
-        (letters(&node.text()) >= BODY_CHARS_MIN).then_some(node)
-    });
-    let found = marked.or_else(|| largest(page))?;
-    Some(found.inner_html().to_string())
+        (letters(&node.text()) >= letters_min).then_some(node)
+    })
 }
 
 fn largest(page: &Page) -> Option<NodeRef<'_>> {

@@ -7,6 +7,8 @@
 //! page's prose: themes name whole pages after what is beside the text.
 
 mod judged;
+mod shelves;
+mod tongues;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -90,6 +92,8 @@ impl<'a> Judged<'a> {
     fn clutter(&self) -> Vec<NodeRef<'a>> {
         let mut others = self.cards();
         others.extend(self.other_articles());
+        others.extend(self.shelves());
+        others.extend(self.in_another_tongue());
         let named = self.named();
         let mut gone = vec![false; self.nodes.len()];
         let mut found = Vec::new();
@@ -333,6 +337,7 @@ fn is_inline(node: &NodeRef<'_>) -> bool {
     !is_block(node)
 }
 
+/// Not shown until a script does it.
 fn is_hidden(node: &NodeRef<'_>) -> bool {
     node.has_attr("hidden")
         || node.attr("style").is_some_and(|style| {

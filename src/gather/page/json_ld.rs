@@ -4,6 +4,7 @@
 //! schema.org's plain names, and search engines read no more.
 
 use serde_json::{Map, Value};
+use url::Url;
 
 use super::markup::Page;
 
@@ -12,26 +13,57 @@ const NODES_MAX: usize = 2_000;
 /// Where other nodes hang that may be the page's article.
 const CONTAINERS: [&str; 3] = ["@graph", "mainEntity", "mainEntityOfPage"];
 
-/// The page's article, where exactly one is described: a listing describes several.
+/// The page's article: the only one that is described, or of several the one that
+/// is said to be at the page's own address.
 pub fn article(page: &Page) -> Option<Map<String, Value>> {
+    let mut articles = articles(page);
+    if are_several(&articles) {
+        articles.retain(|node| is_at(page, node));
+    }
+    if are_several(&articles) {
+        return None;
+    }
+    articles.into_iter().max_by_key(Map::len)
+}
+
+/// Whether several articles are described and none of them is the page's.
+pub fn describes_others(page: &Page) -> bool {
+    let articles = articles(page);
+    are_several(&articles) && !articles.iter().any(|node| is_at(page, node))
+}
+
+fn articles(page: &Page) -> Vec<Map<String, Value>> {
     let mut articles = Vec::new();
     let mut budget = NODES_MAX;
-    for script in page
-        .tree
-        .select("script[type=\"application/ld+json\"]")
-        .nodes()
-    {
+    let scripts = page.tree.select("script[type=\"application/ld+json\"]");
+    for script in scripts.nodes() {
         if let Some(value) = parse(&script.text()) {
             collect(value, &mut articles, &mut budget);
         }
     }
-    // One article told twice (by the site and by a plugin) has one headline.
+    articles
+}
+
+/// One article told twice (by the site and by a plugin) has one headline.
+fn are_several(articles: &[Map<String, Value>]) -> bool {
     let headline = |node: &Map<String, Value>| text(node.get("headline")?);
     let first = articles.first().and_then(headline);
-    if articles.iter().any(|node| headline(node) != first) {
-        return None;
-    }
-    articles.into_iter().max_by_key(Map::len)
+    articles.iter().any(|node| headline(node) != first)
+}
+
+fn is_at(page: &Page, node: &Map<String, Value>) -> bool {
+    let place = |url: &Url| {
+        (
+            url.path().trim_end_matches('/').to_owned(),
+            url.query().map(str::to_owned),
+        )
+    };
+    let told = ["url", "mainEntityOfPage", "@id"].iter().find_map(|key| {
+        let address = page.address(&text(node.get(*key)?)?)?;
+        Some(place(&address))
+    });
+    let own = page.url.as_ref().map(place);
+    own.is_some() && told == own
 }
 
 /// The entries of the page's lists (schema.org `ItemList`), in order: what a page

@@ -29,6 +29,7 @@ pub struct Names {
     whole: HashSet<&'static str>,
     leads: Vec<&'static str>,
     asks: Vec<&'static str>,
+    shelf: Vec<&'static str>,
 }
 
 impl Names {
@@ -42,6 +43,7 @@ impl Names {
             whole: phrases("whole").collect(),
             leads: phrases("leads").collect(),
             asks: phrases("asks").collect(),
+            shelf: phrases("shelf").collect(),
         }
     }
 
@@ -62,6 +64,11 @@ impl Names {
     /// Whether a text begins with what leads to another article.
     pub fn leads(&self, text: &str) -> bool {
         begins(&label(text), &self.leads)
+    }
+
+    /// Whether a label begins as those above other articles do.
+    pub fn is_shelf(&self, text: &str) -> bool {
+        begins(&label(text), &self.shelf)
     }
 
     /// Whether a text asks something of the reader, or says whose the page is.

@@ -9,6 +9,7 @@ mod frequent;
 mod labels;
 mod names;
 mod seen;
+mod site_day;
 mod text;
 
 use std::sync::LazyLock;
@@ -53,7 +54,12 @@ pub fn find(page: &Page, node: &Map<String, Value>, source: &str) -> Option<Writ
     let finder = Finder {
         page,
         bounds: Bounds::until(page.received),
-        source: &source[..source.floor_char_boundary(SOURCE_BYTES_MAX)],
+        // The days in it are those of the others.
+        source: if json_ld::describes_others(page) {
+            ""
+        } else {
+            &source[..source.floor_char_boundary(SOURCE_BYTES_MAX)]
+        },
     };
     let told = finder.told(node);
     match (finder.in_addresses(), told) {
@@ -69,7 +75,11 @@ pub fn find(page: &Page, node: &Map<String, Value>, source: &str) -> Option<Writ
         (None, Some(told)) => Some(told),
         (None, None) => {
             let title = title(page, node);
-            seen::find(page, finder.bounds, finder.source, title.as_deref())
+            let shows_today = site_day::clear(page, &finder.bounds, title.as_deref());
+            let found = seen::find(page, finder.bounds, finder.source, title.as_deref());
+            // What is still found of it is a trace in the page's source.
+            let today = page.received.date_naive();
+            found.filter(|found| !shows_today || found.has_time || found.day != today)
         }
     }
 }
@@ -179,6 +189,9 @@ impl Finder<'_> {
     }
 
     fn in_json(&self, kind: &str, pattern: &Regex) -> Option<Written> {
+        if json_ld::describes_others(self.page) {
+            return None;
+        }
         let scripts = self.page.tree.select(&format!("script[type=\"{kind}\"]"));
         scripts.nodes().iter().find_map(|script| {
             let text = script.text();

@@ -389,3 +389,111 @@ fn what_scripts_would_show_in_an_article_is_kept() {
         "{html}"
     );
 }
+
+/// What the page shows beside or around a short text: longer ones of other articles,
+/// the same in the other language, rows without sentences.
+#[test]
+fn a_short_text_is_not_passed_over_for_what_stands_beside_it() {
+    let short = "5 декабря в районном Доме культуры состоится форум. Начало в 11:00.";
+    let other = "<div class=\"o\"><a href=\"/n/1\">В Костанае открыли новый корпус библиотеки</a><p>В областном центре \
+        торжественно открыли новый корпус универсальной библиотеки, рассчитанный на четыреста читателей в день.</p></div>";
+    let label = |words: &str| format!("<div class=\"b\"><h3>{words}</h3>{}</div>", other.repeat(4));
+    let kazakh = "<p>Білім беру ұйымдарының қызметкерлері мен облыстық басқарма арасында жаңа ұжымдық шарт жасалды.</p>\
+        <p>Құжат бойынша жас мамандарға көтерме жәрдемақы екі есеге өсіп, тұрғын үй жалдау шығыны өтеледі.</p>\
+        <p>Шарт қаңтардың бірінен бастап күшіне еніп, үш жыл бойы қолданылады, деп хабарлады кәсіподақ.</p>";
+    let russian = "<p>После трёх месяцев переговоров отраслевой профсоюз и управление образования подписали соглашение о \
+        надбавках водителям школьных автобусов.</p><p>Доплата составит двадцать процентов оклада и будет начисляться за \
+        работу в гололёд и метель, когда маршруты особенно опасны.</p>";
+    let rows = "<table><tr><td>09:00</td><td>Регистрация участников</td></tr><tr><td>10:00</td><td>Пленарное заседание</td></tr></table>";
+    for (body, begins, without) in [
+        (format!("<div><p>{short}</p></div>{}", label("Другие новости")), short, "корпус"),
+        (format!("<div><p>{short}</p></div>{}", label("Басқа жаңалықтар:")), short, "корпус"),
+        (
+            format!("<div itemprop=\"articleBody\"><p>{short}</p></div>{}", label("Другие новости")),
+            short,
+            "корпус",
+        ),
+        (format!("<div id=kz>{kazakh}</div><div id=ru style=\"display: none\">{russian}</div>"), "Білім беру", "профсоюз"),
+        (
+            format!("<div><div class=\"tab-pane active\">{kazakh}</div><div class=\"tab-pane\">{russian}</div></div>"),
+            "Білім беру",
+            "профсоюз",
+        ),
+        (format!("<div><p>Программа:</p>{rows}</div>"), "Программа:", "Костан"),
+        ("<div><p>Программа:</p><ul><li>09:00 Регистрация участников</li><li>10:00 Заседание</li></ul></div>".to_owned(), "Программа:", "Костан"),
+    ] {
+        let html = format!(
+            "<!DOCTYPE html><html><head><title>Форум</title></head><body><div><h1>Форум</h1>{body}</div></body></html>"
+        );
+        let draft = read_as_article(&html);
+        assert!(draft.text.starts_with(begins), "{html}: {}", draft.text);
+        assert!(!draft.text.contains(without), "{html}: {}", draft.text);
+    }
+}
+
+/// Long texts that are hidden in part stay whole.
+#[test]
+fn what_is_unfolded_in_the_same_language_is_part_of_the_text() {
+    let text = "<p>После трёх месяцев переговоров отраслевой профсоюз и управление образования подписали соглашение о \
+        надбавках водителям школьных автобусов.</p><p>Доплата составит двадцать процентов оклада и будет начисляться за \
+        работу в гололёд и метель, когда маршруты особенно опасны.</p>";
+    let rest = text.replace("трёх", "пяти");
+    let html = format!(
+        "<html><head><title>Форум</title></head><body><h1>Форум</h1><div>{text}<div style=\"display:none\">{rest}</div></div></body></html>"
+    );
+    assert!(read_as_article(&html).text.contains("пяти месяцев"));
+}
+
+/// The day above everything is the visitor's, not the article's.
+#[test]
+fn the_day_of_the_visit_is_no_articles() {
+    let text = "<p>Хлебоприёмные предприятия региона завершили заготовку: в закромах пять миллионов тонн пшеницы \
+        и ячменя. Об этом сообщили в управлении сельского хозяйства области.</p>";
+    let others = "<script type=\"application/ld+json\">[{\"@type\": \"NewsArticle\", \"headline\": \"Другая\", \
+        \"datePublished\": \"2026-11-22T15:00:00+05:00\", \"url\": \"/other\"}, {\"@type\": \"NewsArticle\", \
+        \"headline\": \"Третья\", \"datePublished\": \"2026-11-21T15:00:00+05:00\", \"url\": \"/third\"}]</script>";
+    for (above, below, expected) in [
+        (
+            "<div class=\"top\"><span>23.11.2026</span></div>",
+            "<div>Опубликовано: 12.11.2026 10:20</div>",
+            Some(12),
+        ),
+        (
+            "<div class=\"top\"><span>23 қараша 2026</span></div>",
+            "<div>Жарияланған күні: 12.11.2026 10:20</div>",
+            Some(12),
+        ),
+        ("<div>Сегодня: 23 ноября 2026, понедельник</div>", "", None),
+        ("<header><div>23.11.2026</div></header>", "", None),
+        (others, "<div>12.11.2026 10:20</div>", Some(12)),
+        // A byline above the title is the article's, today too.
+        ("<i>", "", Some(22)),
+    ] {
+        let byline = if above == "<i>" {
+            "<div>23.11.2026</div>"
+        } else {
+            ""
+        };
+        let html = format!(
+            "<html><head><title>Зерно принято</title></head><body>{above}<div>{byline}<h1>Зерно принято</h1><div>{text}</div>{below}</div></body></html>"
+        );
+        let day = read_as_article(&html)
+            .published
+            .map(|at| chrono::Datelike::day(&at));
+        assert_eq!(day, expected, "{html}");
+    }
+}
+
+fn read_as_article(html: &str) -> crate::model::draft::Draft {
+    let url = Url::parse("https://alatau.example/news/1").unwrap();
+    let document = Document {
+        bytes: html.as_bytes(),
+        content_type: None,
+        url: Some(&url),
+        received: Utc
+            .with_ymd_and_hms(2026, 11, 23, 12, 0, 0)
+            .unwrap()
+            .with_timezone(&chrono_tz::Asia::Almaty),
+    };
+    read_article(&document).unwrap().draft
+}

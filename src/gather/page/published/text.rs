@@ -174,6 +174,12 @@ impl Bounds {
         if !cyrillic || text.chars().count() > SEGMENT_CHARS_MAX {
             return None;
         }
+        // "09:00 Тіркелу" is a line of a programme.
+        let rest = CLOCK_FIRST.replace(text, "");
+        let is_alone = rest.is_empty() || rest.len() == text.len();
+        if !is_alone && date::read_written(&rest, self.received).is_none() {
+            return None;
+        }
         date::read_written(text, self.received)
             .filter(|written| self.admit(written.day) && !date::is_ago(text, self.received))
     }
