@@ -12,7 +12,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use url::Url;
 
@@ -59,6 +59,10 @@ const MORE_PART: usize = 5;
 const MORE_LETTERS_MIN: usize = 40;
 /// Words are compared by so many letters, so that endings don't count.
 const STEM_CHARS: usize = 5;
+/// A teaser of fewer words tells nothing of the text …
+const TEASER_WORDS_MIN: usize = 5;
+/// … of one with more, one in so many stands in it.
+const TEASER_ONE_IN: usize = 3;
 /// Shorter words say nothing of what a text is about.
 const WORD_CHARS_MIN: usize = 4;
 
@@ -226,7 +230,9 @@ pub fn take(article: &mut Article, answer: &Answer, now: DateTime<Tz>) -> Came {
     }
     // The year below a page is no day of a text that was found just now.
     let is_new = |at: &DateTime<Utc>| *at <= now && now.signed_duration_since(*at) <= AGE_MAX;
-    article.published = article.published.or(page.published.filter(is_new));
+    let told = page.published.filter(is_new);
+    let of_that_day = told.filter(|told| is_only_a_day(article.published, *told, now.timezone()));
+    article.published = of_that_day.or(article.published).or(told);
     Came::Text
 }
 
@@ -245,7 +251,9 @@ fn fuller(article: &Article, document: &Document<'_>) -> Result<(Draft, String),
         return Err("the page tells no more than the feed");
     }
     let title = page.title.as_deref().unwrap_or_default();
-    if !is_about(&article.title, &format!("{title}\n{}", page.text)) {
+    if !is_about(&article.title, &format!("{title}\n{}", page.text))
+        || !holds(&page.text, &article.text)
+    {
         return Err("the page tells of something else");
     }
     let html = page.content_html.clone().ok_or("the page has no text")?;
@@ -288,18 +296,37 @@ pub fn waits(article: &Article, asked: u32, now: DateTime<Utc>) -> FullText {
     }
 }
 
+/// Whether a list told no more than the day, and its article's page a time of it.
+fn is_only_a_day(listed: Option<DateTime<Utc>>, told: DateTime<Utc>, zone: Tz) -> bool {
+    let told = told.with_timezone(&zone);
+    listed.is_some_and(|listed| {
+        let listed = listed.with_timezone(&zone);
+        listed.time() == NaiveTime::MIN && listed.date_naive() == told.date_naive()
+    })
+}
+
+/// Whether a text has some of a teaser's words: the title alone stands above any
+/// text of its page, and in the list below "page not found".
+fn holds(text: &str, teaser: &str) -> bool {
+    let (text, teaser) = (beginnings(text), beginnings(teaser));
+    teaser.len() < TEASER_WORDS_MIN
+        || teaser.intersection(&text).count() * TEASER_ONE_IN >= teaser.len()
+}
+
 /// Whether a text has half of the title's words: the page that answers for a
 /// text that is gone, or asks to log in, has not.
 fn is_about(title: &str, text: &str) -> bool {
-    let beginnings = |text: &str| -> HashSet<String> {
-        tokens(text)
-            .into_iter()
-            .filter(|token| token.is_word() && token.folded.chars().count() >= WORD_CHARS_MIN)
-            .map(|token| token.folded.chars().take(STEM_CHARS).collect())
-            .collect()
-    };
     let (title, text) = (beginnings(title), beginnings(text));
     title.intersection(&text).count() * 2 >= title.len()
+}
+
+/// How the words of a text begin.
+fn beginnings(text: &str) -> HashSet<String> {
+    tokens(text)
+        .into_iter()
+        .filter(|token| token.is_word() && token.folded.chars().count() >= WORD_CHARS_MIN)
+        .map(|token| token.folded.chars().take(STEM_CHARS).collect())
+        .collect()
 }
 
 fn letters(text: &str) -> usize {

@@ -221,6 +221,45 @@ fn the_little_that_was_cut_off_is_taken() {
 }
 
 #[test]
+fn a_page_that_only_names_the_article_has_not_its_text() {
+    let teaser =
+        "Уважаемые жители! 5 декабря в районном Доме культуры состоится форум. Начало в 11:00…";
+    let list = "<p>Возможно, она была удалена или переехала. Последние новости нашей области читайте ниже:</p>\
+        <p><a href=/1>Көкшетауда фермерлер форумы өтеді</a>, в Костанае открыли новый корпус библиотеки.</p>";
+    for title in ["Страница не найдена", TITLE] {
+        let mut left = article(teaser);
+        let came = take(&mut left, &page(title, list), now().with_timezone(&Almaty));
+        let why = "the page tells of something else";
+        assert_eq!(came, Came::Nothing(why.to_owned()), "{title}");
+    }
+}
+
+#[test]
+fn a_day_without_a_time_gives_way_to_the_time_the_page_tells() {
+    let day = |hour, minute| Utc.with_ymd_and_hms(2026, 11, 22, hour, minute, 0).unwrap();
+    // Midnight of the 23rd in the house's zone, and its morning.
+    for (listed, expected) in [
+        (Some(day(19, 0)), day(21, 30)),
+        (Some(day(20, 0)), day(20, 0)),
+        (
+            Some(day(19, 0) - TimeDelta::days(1)),
+            day(19, 0) - TimeDelta::days(1),
+        ),
+        (None, day(21, 30)),
+    ] {
+        let mut article = article(TEASER);
+        article.published = listed;
+        let text = format!("<time datetime=\"2026-11-23T02:30:00+05:00\"></time>{TEXT}");
+        take(
+            &mut article,
+            &page(TITLE, &text),
+            now().with_timezone(&Almaty),
+        );
+        assert_eq!(article.published, Some(expected), "{listed:?}");
+    }
+}
+
+#[test]
 fn a_page_that_cannot_be_had_is_given_up_at_last() {
     let article = article(TEASER);
     let came = Came::NotNow("timed out".to_owned(), None);
