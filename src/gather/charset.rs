@@ -1,7 +1,8 @@
 //! Bytes to text: byte order mark, then HTTP charset, then what the document
 //! says of itself, then detection (chardetng). Declared-but-wrong is common with
 //! outlets that moved to UTF-8 and forgot their prolog, so a declaration is
-//! believed only while the bytes decode without an error.
+//! believed only while the bytes decode without an error. What is called
+//! windows-1251 may be KZ-1048: words that no other language has tell.
 //!
 //! Deliberately absent: UTF-7 and the like, which browsers refuse too.
 
@@ -10,7 +11,7 @@ mod kazakh;
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252};
 
 /// How far into a document its own declaration is looked for.
 const DECLARATION_BYTES_MAX: usize = 1024;
@@ -62,11 +63,7 @@ pub fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Decoded<'a> {
             return finished(bytes, UTF_8, true);
         }
         if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
-            return Decoded {
-                text,
-                encoding: encoding.name().to_ascii_lowercase(),
-                had_errors: refused,
-            };
+            return of_its_page(bytes, text, encoding, refused);
         }
         refused = true;
     }
@@ -127,10 +124,31 @@ fn utf32(body: &[u8], read: fn([u8; 4]) -> u32, name: &str) -> Decoded<'static> 
 
 fn finished<'a>(bytes: &'a [u8], encoding: &'static Encoding, refused: bool) -> Decoded<'a> {
     let (text, replaced) = encoding.decode_without_bom_handling(bytes);
-    Decoded {
-        text,
-        encoding: encoding.name().to_ascii_lowercase(),
-        had_errors: replaced || refused,
+    of_its_page(bytes, text, encoding, replaced || refused)
+}
+
+/// What was decoded, in the letters of Kazakhstan's own page where it was written in
+/// one: windows-1251 was the next thing its programs could say.
+fn of_its_page<'a>(
+    bytes: &[u8],
+    text: Cow<'a, str>,
+    encoding: &'static Encoding,
+    had_errors: bool,
+) -> Decoded<'a> {
+    let of_kazakhstan = (encoding == WINDOWS_1251)
+        .then(|| kazakh::page_taken_for_1251(&text))
+        .flatten();
+    match of_kazakhstan {
+        Some(page) => Decoded {
+            text: kazakh::decode(bytes, page).into(),
+            encoding: page.name.to_owned(),
+            had_errors,
+        },
+        None => Decoded {
+            text,
+            encoding: encoding.name().to_ascii_lowercase(),
+            had_errors,
+        },
     }
 }
 
@@ -214,9 +232,7 @@ fn encoding_of(label: &str) -> Option<&'static Encoding> {
             .filter(|c| !matches!(c, '-' | '_' | ' '))
             .collect();
         match bare.as_str() {
-            "windows1251" | "win1251" | "cp1251" | "1251" | "ansi" => {
-                Some(encoding_rs::WINDOWS_1251)
-            }
+            "windows1251" | "win1251" | "cp1251" | "1251" | "ansi" => Some(WINDOWS_1251),
             "koi8r" | "koi8" | "koi" => Some(encoding_rs::KOI8_R),
             "maccyrillic" => Some(encoding_rs::X_MAC_CYRILLIC),
             "utf8" | "utf8mb4" | "unicode11utf8" => Some(UTF_8),
@@ -267,6 +283,32 @@ mod tests {
         );
         let marked = [b"\xEF\xBB\xBF", TEXT.as_bytes()].concat();
         check(&marked, Some("text/xml; charset=koi8-r"), "utf-8", TEXT);
+    }
+
+    /// "Торғайда өлкетанушылар форумы өтеді, оған облыстың мұғалімдері қатысады" in KZ-1048.
+    const KAZAKH: &[u8] = b"\xD2\xEE\xF0\xBA\xE0\xE9\xE4\xE0 \xB4\xEB\xEA\xE5\xF2\xE0\xED\xF3\xF8\xFB\xEB\xE0\xF0 \xF4\xEE\xF0\xF3\xEC\xFB \xB4\xF2\xE5\xE4\xB3, \xEE\xBA\xE0\xED \xEE\xE1\xEB\xFB\xF1\xF2\xFB\xBE \xEC\xA2\xBA\xE0\xEB\xB3\xEC\xE4\xE5\xF0\xB3 \x9D\xE0\xF2\xFB\xF1\xE0\xE4\xFB";
+
+    #[test]
+    fn a_page_of_kazakhstan_needs_no_name() {
+        let text = "Торғайда өлкетанушылар форумы өтеді, оған облыстың мұғалімдері қатысады";
+        for content_type in [
+            None,
+            Some("text/html"),
+            Some("text/html; charset=windows-1251"),
+            Some("text/xml; charset=kz-1048"),
+        ] {
+            check(KAZAKH, content_type, "kz-1048", text);
+        }
+        for head in [
+            "<?xml version='1.0' encoding='windows-1251'?><rss><title>",
+            "<HTML><META HTTP-EQUIV=\"Content-Type\" CONTENT=\"text/html; charset=windows-1251\">",
+            "<html><title>",
+        ] {
+            let bytes = [head.as_bytes(), KAZAKH].concat();
+            check(&bytes, None, "kz-1048", &format!("{head}{text}"));
+        }
+        let decoded = decode(KAZAKH, Some("text/html; charset=utf-8"));
+        assert_eq!((&*decoded.encoding, decoded.had_errors), ("kz-1048", true));
     }
 
     #[test]
