@@ -44,7 +44,7 @@ pub fn with_leads<'a>(page: &Page, links: &[NodeRef<'a>], cards: Vec<Card<'a>>) 
 
 /// Whether it shows a day, or a picture and a title longer than that of a rubric.
 fn is_text(page: &Page, lead: &Card<'_>) -> bool {
-    let titled = card::title(lead).map_or(0, |title| title.chars().count());
+    let titled = card::title(page, lead).map_or(0, |title| title.chars().count());
     card::day(page, lead).is_some() && titled > 0
         || titled >= TITLE_CHARS_MIN && !below(&lead.block, "img,[style*=\"url(\"]").is_empty()
 }

@@ -43,7 +43,7 @@ impl Selectors {
         number: usize,
         findings: &mut Findings,
     ) -> Draft {
-        let title = self.title_of(card, number, findings);
+        let title = self.title_of(page, card, number, findings);
         let published = self.date_of(page, card, number, findings);
         card::draft(page, card, title, published)
     }
@@ -60,7 +60,13 @@ impl Selectors {
         }
     }
 
-    fn title_of(&self, card: &Card<'_>, number: usize, findings: &mut Findings) -> Option<String> {
+    fn title_of(
+        &self,
+        page: &Page,
+        card: &Card<'_>,
+        number: usize,
+        findings: &mut Findings,
+    ) -> Option<String> {
         let named = self.title.as_ref().and_then(|selector| {
             let found = selector.first_in(card.block).map(|node| text_of(&node));
             if found.is_none() {
@@ -70,7 +76,7 @@ impl Selectors {
         });
         let title = named
             .map(|said| card::whole_title(card, said))
-            .or_else(|| card::title(card));
+            .or_else(|| card::title(page, card));
         if title.is_none() {
             findings.note("title", "has no title", number);
         }

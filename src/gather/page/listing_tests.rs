@@ -167,3 +167,70 @@ fn a_short_text_that_is_a_date_needs_no_name() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// The titles of a listing whose links are around all of a card.
+fn titles_of(card: &str) -> Vec<String> {
+    let cards = (0..4).map(|at| format!("<article><a href=\"/news/{at}\">{card}</a></article>"));
+    let cards = cards.collect::<Vec<_>>().concat();
+    let html = format!("<html><body><h1>Новости</h1><main>{cards}</main></body></html>");
+    let url = Url::parse("https://vestnik.example/news/").unwrap();
+    let received = Utc.with_ymd_and_hms(2026, 11, 23, 12, 0, 0).unwrap();
+    let document = Document {
+        bytes: html.as_bytes(),
+        content_type: None,
+        url: Some(&url),
+        received: received.with_timezone(&Almaty),
+    };
+    let drafts = read(&document, &PageRules::default()).drafts;
+    drafts.into_iter().filter_map(|draft| draft.title).collect()
+}
+
+#[test]
+fn a_link_around_a_card_is_called_by_its_title() {
+    let cases = [
+        (
+            "<div>Форум молодых учителей</div><div><span>23.11.2026</span><span>👁 1 204</span></div>",
+            "Форум молодых учителей",
+        ),
+        (
+            "<div>Жас мұғалімдер форумы</div><p><span>Бүгін, 10:35</span> <span>рет қаралды: 15</span></p>",
+            "Жас мұғалімдер форумы",
+        ),
+        (
+            "Форум молодых учителей <span class=date>23.11.2026</span>",
+            "Форум молодых учителей",
+        ),
+        (
+            "<div><span>101</span><span>просмотр</span></div><div>Форум молодых учителей</div>",
+            "Форум молодых учителей",
+        ),
+        // What is said of a day or a number in the title itself.
+        (
+            "<b>100</b> лет исполнилось школе",
+            "100 лет исполнилось школе",
+        ),
+        (
+            "<span>100</span> <span>лет исполнилось школе</span>",
+            "100 лет исполнилось школе",
+        ),
+        (
+            "С <time>24 ноября</time> закроют старый мост",
+            "С 24 ноября закроют старый мост",
+        ),
+        (
+            "<b>24 ноября</b> закроют старый мост",
+            "24 ноября закроют старый мост",
+        ),
+        (
+            "<div>Школе в <b>Костанае</b> дали <em>2026</em> книг</div><div>5</div>",
+            "Школе в Костанае дали 2026 книг",
+        ),
+        (
+            "<div>8 наурыз мерекесі</div><div>5</div>",
+            "8 наурыз мерекесі 5",
+        ),
+    ];
+    for (card, expected) in cases {
+        assert_eq!(titles_of(card), [expected; 4], "{card}");
+    }
+}

@@ -270,7 +270,7 @@ fn score(page: &Page, cards: &[Card<'_>]) -> usize {
     let mut seen = HashSet::new();
     let (mut letters, mut dated, mut entries) = (0, 0, 0);
     for card in cards {
-        let titled = card::title(card).map_or(0, |title| title.chars().count());
+        let titled = card::title(page, card).map_or(0, |title| title.chars().count());
         if titled < TITLE_CHARS_MIN || !seen.insert(card.link.attr("href").map(String::from)) {
             continue;
         }
