@@ -6,7 +6,6 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use quick_xml::events::BytesStart;
 use url::Url;
 
@@ -14,6 +13,7 @@ use crate::gather::document::{DOCUMENT_ENTRIES_MAX, Document};
 use crate::model::draft::{Draft, Enclosure, FeedHead, Person};
 
 use super::attributes;
+use super::date::FeedClock;
 use super::entry::{Entry, LIST_MAX, Weighed, Weight};
 use super::names::Tag;
 use super::value::{self, Kind, Sanitise};
@@ -80,14 +80,14 @@ pub(super) struct Building {
     published: Option<DateTime<Utc>>,
     dublin_date: Option<DateTime<Utc>>,
     web_master: Option<Person>,
-    received: DateTime<Tz>,
+    pub(super) clock: Rc<FeedClock>,
     sanitise: Sanitise,
     person: Person,
     line: String,
 }
 
 impl Building {
-    pub(super) fn new(document: &Document, sanitise: Sanitise) -> Self {
+    pub(super) fn new(document: &Document, clock: &Rc<FeedClock>, sanitise: Sanitise) -> Self {
         Self {
             head: FeedHead::default(),
             drafts: Vec::new(),
@@ -104,7 +104,7 @@ impl Building {
             published: None,
             dublin_date: None,
             web_master: None,
-            received: document.received,
+            clock: Rc::clone(clock),
             sanitise,
             person: Person::default(),
             line: String::new(),

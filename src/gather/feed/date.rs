@@ -6,10 +6,11 @@
 //! where it is written the Kazakhstani way (Kazakh or Russian words,
 //! `23.11.2026`). In a feed it is UTC, as all feed readers take it, and so is a day
 //! without a time; unless that had not yet come when the document was received,
-//! and the house's had.
+//! and the house's had. One such time tells of all in its feed.
 
 mod ago;
 mod digits;
+mod feed_clock;
 mod usual;
 mod words;
 
@@ -17,6 +18,8 @@ use chrono::{
     DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc,
 };
 use chrono_tz::Tz;
+
+pub use feed_clock::FeedClock;
 
 /// Years believed; a date outside is a mistake of the publisher's.
 const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
@@ -59,6 +62,8 @@ enum Bare {
     /// The house's: the zone of the moment the document was received. A day
     /// without a time stays as above.
     House,
+    /// The same in a feed that proves it.
+    HouseInFeed,
 }
 
 /// The instant `text` means in a feed, counted from `received` where it says
@@ -88,18 +93,24 @@ pub fn is_ago(text: &str, received: DateTime<Tz>) -> bool {
 }
 
 fn read_as(text: &str, received: DateTime<Tz>, bare: Bare) -> Option<Written> {
+    let written = parts_of(text, received, bare)?.written(received, bare);
+    written.filter(is_believed)
+}
+
+fn is_believed(written: &Written) -> bool {
+    YEARS.contains(&written.at.year())
+}
+
+fn parts_of(text: &str, received: DateTime<Tz>, bare: Bare) -> Option<Parts> {
     let text = text.trim();
     if text.is_empty() || text.len() > DATE_BYTES_MAX {
         return None;
     }
-    let parts = usual::usual(text)
+    usual::usual(text)
         .or_else(|| digits::number(text, received))
         .or_else(|| digits::iso(text, received))
         .or_else(|| ago::ago(text, received))
-        .or_else(|| words::words(text, received, bare))?;
-    parts
-        .written(received, bare)
-        .filter(|written| YEARS.contains(&written.at.year()))
+        .or_else(|| words::words(text, received, bare))
 }
 
 /// A date as written.
@@ -118,11 +129,16 @@ struct Parts {
 }
 
 impl Parts {
-    fn written(self, received: DateTime<Tz>, bare: Bare) -> Option<Written> {
-        let mut wall = NaiveDateTime::from(self.date)
+    /// What the writer's clock and calendar showed.
+    fn wall(&self) -> Option<NaiveDateTime> {
+        NaiveDateTime::from(self.date)
             .checked_add_signed(TimeDelta::seconds(self.seconds))?
-            .checked_add_signed(TimeDelta::milliseconds(self.millis))?;
-        let is_house = self.local || bare == Bare::House && self.has_time;
+            .checked_add_signed(TimeDelta::milliseconds(self.millis))
+    }
+
+    fn written(self, received: DateTime<Tz>, bare: Bare) -> Option<Written> {
+        let mut wall = self.wall()?;
+        let is_house = self.local || bare != Bare::Utc && self.has_time;
         let offset_minutes = match self.zone {
             Some(minutes) => minutes,
             None if is_house => house_minutes(wall, received),

@@ -9,14 +9,15 @@ use crate::gather::json::repair::repair;
 use crate::model::complaint::{Complaint, Position};
 use crate::model::draft::{Category, Draft, Enclosure, FeedHead, Harvest, Person};
 
+use super::date::FeedClock;
 use super::entry::{LIST_MAX, add_category, text_of};
 use super::value::{self, Kind};
-use super::{COMPLAINTS_MAX, date, link, place_of};
+use super::{COMPLAINTS_MAX, link, place_of};
 
 type Object = Map<String, Value>;
 
 /// Reads a JSON feed into `harvest`.
-pub(super) fn read(text: &str, document: &Document, harvest: &mut Harvest) {
+pub(super) fn read(text: &str, document: &Document, clock: &FeedClock, harvest: &mut Harvest) {
     let place = place_of(document);
     let Some(parsed) = parsed(text, &place, harvest) else {
         return;
@@ -65,7 +66,7 @@ pub(super) fn read(text: &str, document: &Document, harvest: &mut Harvest) {
         match item.as_object() {
             Some(item) => harvest
                 .drafts
-                .push(draft(item, base.as_ref(), document, &mut complain)),
+                .push(draft(item, base.as_ref(), clock, &mut complain)),
             None => complain("the entry is no object; left out".to_owned()),
         }
     }
@@ -122,13 +123,13 @@ fn head(feed: &Object, base: Option<&Url>) -> FeedHead {
 fn draft(
     item: &Object,
     base: Option<&Url>,
-    document: &Document,
+    clock: &FeedClock,
     complain: &mut impl FnMut(String),
 ) -> Draft {
     let address = |key| string(item, key).and_then(|url| link::resolve(&url, base));
     let mut instant = |key| {
         let text = string(item, key)?;
-        let read = date::read(&text, document.received);
+        let read = clock.read(&text);
         if read.is_none() {
             complain(format!(
                 "the date “{}” cannot be read, or its year is outside 1990 to 2100; left out",

@@ -18,11 +18,15 @@ mod value;
 mod xml;
 mod zone;
 
-use crate::gather::charset;
+use std::rc::Rc;
+
+use crate::gather::charset::{self, Decoded};
 use crate::gather::clean;
 use crate::gather::document::Document;
 use crate::model::complaint::Complaint;
 use crate::model::draft::Harvest;
+
+use date::FeedClock;
 
 pub use date::read as read_date;
 
@@ -44,8 +48,22 @@ pub fn read_unsanitised(document: &Document) -> Harvest {
 
 fn read_by(document: &Document, sanitise: value::Sanitise) -> Harvest {
     let decoded = charset::decode(document.bytes, document.content_type);
+    let clock = Rc::new(FeedClock::new(document.received));
+    let harvest = read_decoded(document, &decoded, &clock, sanitise);
+    match clock.proved().map(Rc::new) {
+        Some(proved) => read_decoded(document, &decoded, &proved, sanitise),
+        None => harvest,
+    }
+}
+
+fn read_decoded(
+    document: &Document,
+    decoded: &Decoded<'_>,
+    clock: &Rc<FeedClock>,
+    sanitise: value::Sanitise,
+) -> Harvest {
     let mut harvest = Harvest {
-        encoding: decoded.encoding,
+        encoding: decoded.encoding.clone(),
         well_formed: !decoded.had_errors,
         ..Harvest::default()
     };
@@ -67,9 +85,9 @@ fn read_by(document: &Document, sanitise: value::Sanitise) -> Harvest {
             .complaints
             .push(Complaint::error(&place, "the document is empty"));
     } else if start.starts_with('{') || start.starts_with('[') {
-        json::read(start, document, &mut harvest);
+        json::read(start, document, clock, &mut harvest);
     } else {
-        xml::read(text, document, sanitise, &mut harvest);
+        xml::read(text, document, clock, sanitise, &mut harvest);
     }
     harvest
 }

@@ -304,3 +304,85 @@ fn an_owner_speaks_where_no_author_does() {
     assert_eq!(named.len(), 1);
     assert_eq!(named[0].name.as_deref(), Some("Ерлан"));
 }
+
+/// A feed of two entries without a zone, read at 17:03 in Almaty.
+fn times_of(newest: &str, oldest: &str, head: &str) -> Vec<Option<DateTime<Utc>>> {
+    let at = Utc.with_ymd_and_hms(2026, 11, 24, 12, 3, 0).unwrap();
+    let read_from = |feed: String| {
+        let harvest = read(&Document {
+            bytes: feed.as_bytes(),
+            content_type: None,
+            url: None,
+            received: at.with_timezone(&chrono_tz::Asia::Almaty),
+        });
+        let drafts = harvest.drafts.into_iter();
+        drafts.map(|draft| draft.published).collect::<Vec<_>>()
+    };
+    let item = |at: &str| format!("<item><title>Форум</title><pubDate>{at}</pubDate></item>");
+    let (a, b) = (item(newest), item(oldest));
+    let xml = read_from(format!("<rss><channel>{head}{a}{b}</channel></rss>"));
+    let entry = |at: &str| format!("{{\"id\":\"{at}\",\"date_published\":\"{at}\"}}");
+    let json = read_from(format!(
+        "{{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{},{}]}}",
+        entry(newest),
+        entry(oldest)
+    ));
+    assert!(xml == json || !head.is_empty(), "{newest}, {oldest}");
+    xml
+}
+
+#[test]
+fn one_time_tells_the_clock_of_all() {
+    let cases = [
+        // Newest and oldest; then both in UTC.
+        ("2026-11-24 16:55", "2026-11-24 11:53", "", "11:55 06:53"),
+        (
+            "Tue, 24 Nov 2026 16:55:00",
+            "2026-11-24T11:53:00",
+            "",
+            "11:55 06:53",
+        ),
+        ("2026-11-24 11:53", "2026-11-24 16:55", "", "06:53 11:55"),
+        // What is told with a zone stays, and a day has no time to tell.
+        (
+            "2026-11-24 16:55",
+            "2026-11-24 11:53 +0300",
+            "",
+            "11:55 08:53",
+        ),
+        ("2026-11-24 16:55", "2026-11-24", "", "11:55 00:00"),
+        // The head tells as well.
+        (
+            "2026-11-24 11:53",
+            "2026-11-24 09:00",
+            "<lastBuildDate>Tue, 24 Nov 2026 17:03:00</lastBuildDate>",
+            "06:53 04:00",
+        ),
+        // Nothing is to come, or only by a clock astray; or by the house's as well.
+        ("2026-11-24 11:55", "2026-11-24 06:53", "", "11:55 06:53"),
+        ("2026-11-24 12:10", "2026-11-24 06:53", "", "07:10 06:53"),
+        ("2026-11-24 20:00", "2026-11-24 06:53", "", "20:00 06:53"),
+        ("2026-11-24 17:08", "2026-11-24 16:55", "", "12:08 11:55"),
+        // Whoever writes Kazakh words writes by the house's clock, and so proves nothing.
+        (
+            "24 қараша 2026, 16:55",
+            "2026-11-24 11:53",
+            "",
+            "11:55 11:53",
+        ),
+    ];
+    for (newest, oldest, head, expected) in cases {
+        let times = times_of(newest, oldest, head);
+        let times: Vec<String> = times
+            .into_iter()
+            .map(|at| at.unwrap().format("%R").to_string())
+            .collect();
+        assert_eq!(times.join(" "), expected, "{newest}, {oldest} {head}");
+    }
+    // Its days stay as they were read.
+    let american = times_of("05/11/2026 10:00", "2026-11-24 16:55", "");
+    assert_eq!(
+        american[0],
+        Utc.with_ymd_and_hms(2026, 5, 11, 5, 0, 0).single()
+    );
+}

@@ -24,17 +24,24 @@ use crate::model::complaint::Complaint;
 use crate::model::draft::Harvest;
 
 use super::build::{About, Building, Capture};
+use super::date::FeedClock;
 use super::names::{Space, Tag, tag};
 use super::value::{Kind, Sanitise, cut};
 use super::{attributes, doctype, repair};
 
 /// Reads an XML feed into `harvest`.
-pub(super) fn read(text: &str, document: &Document, sanitise: Sanitise, harvest: &mut Harvest) {
-    let mut walk = Walk::new(text, document, sanitise);
+pub(super) fn read(
+    text: &str,
+    document: &Document,
+    clock: &Rc<FeedClock>,
+    sanitise: Sanitise,
+    harvest: &mut Harvest,
+) {
+    let mut walk = Walk::new(text, document, clock, sanitise);
     if let Err(stumble) = walk.run() {
         let repaired = repair::repair(text);
         let first = walk.complaint_at(stumble.at, &stumble.why);
-        walk = Walk::new(&repaired, document, sanitise);
+        walk = Walk::new(&repaired, document, clock, sanitise);
         walk.complaints.push(first);
         if let Err(stumble) = walk.run() {
             walk.complain(stumble.at, &stumble.why);
@@ -81,7 +88,12 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(text: &'a str, document: &Document<'a>, sanitise: Sanitise) -> Self {
+    fn new(
+        text: &'a str,
+        document: &Document<'a>,
+        clock: &Rc<FeedClock>,
+        sanitise: Sanitise,
+    ) -> Self {
         let mut reader = Reader::from_str(text);
         let config = reader.config_mut();
         config.allow_dangling_amp = true;
@@ -97,7 +109,7 @@ impl<'a> Walk<'a> {
             undeclared: Vec::new(),
             bases: Vec::new(),
             capture: None,
-            build: Building::new(document, sanitise),
+            build: Building::new(document, clock, sanitise),
             entities: doctype::Entities::default(),
             format: None,
             first_root: None,

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use url::Url;
 
 use crate::gather::document::DOCUMENT_ENTRIES_MAX;
-use crate::gather::feed::date;
+use crate::gather::feed::date::FeedClock;
 use crate::gather::page::opening::{Findings, address, line, picture};
 use crate::model::complaint::Complaint;
 use crate::model::draft::{Category, Draft, Harvest};
@@ -157,9 +157,10 @@ impl<'a> UrlSet<'a> {
             let empty = Complaint::warning("", "the sitemap has no addresses");
             harvest.complaints.push(empty);
         }
+        let clock = self.clock();
         let mut findings = Findings::default();
         for (index, raw) in self.entries.iter().enumerate() {
-            let draft = self.draft(raw, index + 1, &mut findings);
+            let draft = self.draft(raw, index + 1, &clock, &mut findings);
             harvest.drafts.extend(draft);
         }
         harvest.feed.title = self.entries.iter().find_map(|raw| plain(&raw.publication));
@@ -168,7 +169,23 @@ impl<'a> UrlSet<'a> {
         harvest.complaints.extend(findings.complaints());
     }
 
-    fn draft(&self, raw: &Raw, number: usize, findings: &mut Findings) -> Option<Draft> {
+    /// The clock its times without a zone were told by.
+    fn clock(&self) -> FeedClock {
+        let clock = FeedClock::new(self.received);
+        for raw in &self.entries {
+            clock.read(raw.date.trim());
+            clock.read(raw.modified.trim());
+        }
+        clock.proved().unwrap_or(clock)
+    }
+
+    fn draft(
+        &self,
+        raw: &Raw,
+        number: usize,
+        clock: &FeedClock,
+        findings: &mut Findings,
+    ) -> Option<Draft> {
         let Some(link) = address(self.url, &raw.address) else {
             findings.note_said(
                 "loc",
@@ -180,7 +197,7 @@ impl<'a> UrlSet<'a> {
         };
         let mut date_of = |key: &str, told: &str| {
             let told = told.trim();
-            let date = date::read(told, self.received);
+            let date = clock.read(told);
             if date.is_none() && !told.is_empty() {
                 findings.note_said(key, "cannot be read as a date", number, told);
             }

@@ -1,15 +1,15 @@
 //! What the characters of a complete element say.
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use url::Url;
 
 use crate::model::draft::{Category, Draft, Generator};
 
+use super::super::date::FeedClock;
 use super::super::entry::{Entry, Weight, add_category};
+use super::super::link;
 use super::super::names::Tag;
 use super::super::value::{self, Kind};
-use super::super::{date, link};
 use super::{About, Building, Capture};
 
 impl Building {
@@ -50,7 +50,7 @@ impl Building {
     }
 
     fn take_entry(&mut self, capture: Capture, base: Option<&Url>) {
-        let (received, sanitise) = (self.received, self.sanitise);
+        let sanitise = self.sanitise;
         let Some(entry) = &mut self.entry else { return };
         let Capture {
             tag,
@@ -85,7 +85,7 @@ impl Building {
                     Tag::DublinDate => &mut entry.dublin_date,
                     _ => &mut entry.created,
                 };
-                take_date(slot, &characters, received, &mut self.bad_date);
+                take_date(slot, &characters, &self.clock, &mut self.bad_date);
             }
             Tag::Category
             | Tag::Subject
@@ -161,7 +161,7 @@ impl Building {
                     Tag::DublinDate => &mut self.dublin_date,
                     _ => &mut self.published,
                 };
-                take_date(slot, &characters, self.received, &mut self.bad_date);
+                take_date(slot, &characters, &self.clock, &mut self.bad_date);
             }
             Tag::Category
             | Tag::Subject
@@ -291,10 +291,10 @@ fn take_id(
 fn take_date(
     slot: &mut Option<DateTime<Utc>>,
     characters: &str,
-    received: DateTime<Tz>,
+    clock: &FeedClock,
     bad: &mut Option<String>,
 ) {
-    match (date::read(characters, received), &slot) {
+    match (clock.read(characters), &slot) {
         (Some(at), None) => *slot = Some(at),
         (None, _) if !characters.trim().is_empty() => {
             *bad = Some(value::cut(characters.trim(), 60).to_owned());

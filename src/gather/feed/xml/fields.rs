@@ -11,7 +11,7 @@ use super::super::build::{About, Capture, FileSaid};
 use super::super::entry::{Weight, add_category};
 use super::super::names::Tag;
 use super::super::value::Kind;
-use super::super::{attributes, date, link};
+use super::super::{attributes, link};
 use super::Walk;
 
 /// The scheme of what podcasts are labelled with.
@@ -28,8 +28,8 @@ impl Walk<'_> {
             (Tag::Item, About::Entry) => self.entry_attributes(start),
             (Tag::Channel, About::Feed) if self.format == Some("cdf") => {
                 self.build.link(start, About::Feed, base);
-                self.build.head.updated = attributes::get(start, "lastmod")
-                    .and_then(|text| date::read(&text, self.document.received));
+                self.build.head.updated =
+                    attributes::get(start, "lastmod").and_then(|text| self.build.clock.read(&text));
             }
             (Tag::Link, About::Feed | About::Entry) if attributes::get(start, "href").is_some() => {
                 self.build.link(start, about, base);
@@ -100,8 +100,8 @@ impl Walk<'_> {
             let href = attributes::get(start, "href")
                 .and_then(|href| link::resolve(&href, base.as_deref()));
             entry.link.offer(Weight::Other, href);
-            entry.draft.updated = attributes::get(start, "lastmod")
-                .and_then(|text| date::read(&text, self.document.received));
+            entry.draft.updated =
+                attributes::get(start, "lastmod").and_then(|text| self.build.clock.read(&text));
         }
     }
 
