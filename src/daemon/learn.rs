@@ -123,7 +123,7 @@ async fn known(
         return Ok((articles, known));
     }
     let namesakes = newsroom.store.namesakes(&source.id, &strangers).await?;
-    let mut recognised = identity::recognised(&strangers, &articles, &namesakes);
+    let mut recognised = identity::recognised(source, &strangers, &articles, &namesakes);
     let ids: Vec<ArticleId> = recognised.values().cloned().collect();
     known.extend(newsroom.store.known_articles(&ids).await?);
     for article in &mut articles {

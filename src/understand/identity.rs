@@ -6,6 +6,7 @@
 mod counters;
 mod footers;
 mod links;
+mod moved;
 mod passing;
 mod twins;
 

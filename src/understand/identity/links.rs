@@ -60,11 +60,21 @@ const SESSION_IN_PATH: &str = ";jsessionid=";
 /// The address without scheme, `www.`, last slash, fragment, tracking, session and
 /// moment keys: it leads nowhere, and is the same for all that lead to one text.
 pub(in super::super) fn canonical(link: &Url) -> String {
+    house(link) + &way(link)
+}
+
+/// The host of [`canonical`], with its port.
+pub(super) fn house(link: &Url) -> String {
     let host = link.host_str().unwrap_or_default();
     let host = host.strip_prefix("www.").unwrap_or(host);
     let port = link
         .port()
         .map_or_else(String::new, |port| format!(":{port}"));
+    format!("{host}{port}")
+}
+
+/// What of [`canonical`] follows the host: path and query.
+pub(super) fn way(link: &Url) -> String {
     let path = sessionless_path(link.path());
     let path = plain(path.trim_end_matches('/'));
     let mut query: Vec<String> = link
@@ -73,7 +83,7 @@ pub(in super::super) fn canonical(link: &Url) -> String {
         .map(|(key, value)| format!("{key}={value}"))
         .collect();
     query.sort();
-    format!("{host}{port}{path}?{}", query.join("&"))
+    format!("{path}?{}", query.join("&"))
 }
 
 /// The address without the session of whoever made the feed, the moment when and the

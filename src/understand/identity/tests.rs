@@ -1,3 +1,5 @@
+mod moved;
+
 use super::*;
 use crate::model::article::Namesake;
 use crate::model::source::{FullTextMode, Republish, SourceId};
@@ -233,7 +235,7 @@ fn known_otherwise(stored: &[Draft], drafts: Vec<Draft>) -> usize {
         .collect();
     let articles = read(drafts);
     let strangers = strangers(&articles, |id| known.contains(id));
-    recognised(&strangers, &articles, &namesakes).len()
+    recognised(&source(), &strangers, &articles, &namesakes).len()
 }
 
 #[test]

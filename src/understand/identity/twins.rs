@@ -4,7 +4,8 @@
 //! Same link (tracking and session aside), title and publication date: the same
 //! text. Where neither has a date, all that a reader would notice must be the same.
 //! Where entries of one document share a link, or a title without one, it says
-//! nothing, and their ids stand. Deliberately absent: guesses with another title.
+//! nothing, and their ids stand. What has another link too is looked for by [`moved`].
+//! Deliberately absent: guesses with another title.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -13,7 +14,9 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::links::{canonical, is_of_site};
+use super::moved::moved;
 use crate::model::article::{Article, ArticleId, Namesake};
+use crate::model::source::Source;
 
 /// Link, title and what else must be the same.
 type Face<'a> = (Option<String>, &'a str, Same<'a>);
@@ -39,7 +42,7 @@ pub fn strangers(articles: &[Article], known: impl Fn(&ArticleId) -> bool) -> Ve
         .collect()
 }
 
-fn counts<T: Eq + Hash>(all: impl Iterator<Item = T>) -> HashMap<T, usize> {
+pub(super) fn counts<T: Eq + Hash>(all: impl Iterator<Item = T>) -> HashMap<T, usize> {
     let mut counts = HashMap::new();
     for one in all {
         *counts.entry(one).or_default() += 1;
@@ -51,22 +54,40 @@ fn link_of(article: &Article) -> Option<String> {
     article.link.as_ref().map(canonical)
 }
 
-/// Of those, the ones that are stored under another id, with that id: the oldest,
-/// and none that stands in the document itself.
+/// Of those, the ones that are stored under another id, with that id: none that stands
+/// in the document itself, and none twice.
 pub fn recognised(
+    source: &Source,
     strangers: &[&Article],
     articles: &[Article],
     namesakes: &[Namesake],
 ) -> HashMap<ArticleId, ArticleId> {
     let present: HashSet<&ArticleId> = articles.iter().map(|article| &article.id).collect();
+    let absent = |namesake: &&Namesake| !present.contains(&namesake.id);
+    let mut absent: Vec<&Namesake> = namesakes.iter().filter(absent).collect();
+    let mut strangers = strangers.to_vec();
+    let mut known = HashMap::new();
+    for recognise in [same_link, moved] {
+        let found = recognise(source, &strangers, articles, &absent);
+        let taken: HashSet<&ArticleId> = found.values().collect();
+        absent.retain(|namesake| !taken.contains(&namesake.id));
+        strangers.retain(|article| !found.contains_key(&article.id));
+        known.extend(found);
+    }
+    known
+}
+
+/// Of several, the oldest.
+fn same_link(
+    _: &Source,
+    strangers: &[&Article],
+    _: &[Article],
+    absent: &[&Namesake],
+) -> HashMap<ArticleId, ArticleId> {
     let mut stored: HashMap<Face, &Namesake> = HashMap::new();
-    for namesake in namesakes {
-        if present.contains(&namesake.id) {
-            continue;
-        }
+    for namesake in absent {
         let Namesake { link, title, .. } = namesake;
         let said = (namesake.published, namesake.content_hash.as_str());
-        let age = |namesake: &Namesake| (namesake.first_seen, namesake.id.clone());
         for face in faces(link.as_ref(), title, said) {
             let first = stored.entry(face).or_insert(namesake);
             if age(namesake) < age(first) {
@@ -82,6 +103,11 @@ pub fn recognised(
         Some((article.id.clone(), known.id.clone()))
     });
     known.collect()
+}
+
+/// By which the older of two is the lesser.
+pub(super) fn age(namesake: &Namesake) -> (DateTime<Utc>, &ArticleId) {
+    (namesake.first_seen, &namesake.id)
 }
 
 /// By the date, where there is one, and by all that is said.
