@@ -8,6 +8,7 @@ mod footers;
 mod links;
 mod moved;
 mod passing;
+mod renamed;
 mod twins;
 
 use std::collections::{HashMap, HashSet};
@@ -312,10 +313,18 @@ fn key_of(
 ) -> String {
     let id = publisher_id(draft).filter(|id| !shared.contains(*id));
     match (id, link) {
-        (Some(id), _) => format!("id {id}"),
-        (None, Some(link)) => format!("link {}", canonical(link)),
+        (Some(id), _) => publishers_key(id),
+        (None, Some(link)) => key_of_link(link),
         (None, None) => format!("text {}", derive(&[title, text])),
     }
+}
+
+fn publishers_key(id: &str) -> String {
+    format!("id {id}")
+}
+
+fn key_of_link(link: &Url) -> String {
+    format!("link {}", canonical(link))
 }
 
 fn believable(

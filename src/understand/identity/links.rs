@@ -111,7 +111,8 @@ pub(in super::super) fn is_of_site(link: &Url) -> bool {
     link.path().trim_matches('/').is_empty() && link.query().is_none()
 }
 
-/// The path without what is escaped and need not be (RFC 3986, 6.2.2.2).
+/// The path without what is escaped and need not be, and the rest of it in capitals
+/// (RFC 3986, 6.2.2.1 and 6.2.2.2).
 fn plain(path: &str) -> Cow<'_, str> {
     let unreserved = |escaped: &str| {
         let byte = u8::from_str_radix(escaped.get(..2)?, 16).ok()?;
@@ -126,12 +127,22 @@ fn plain(path: &str) -> Cow<'_, str> {
             changed = true;
             kept.push(letter);
             kept.push_str(&part[2..]);
+        } else if let Some(escaped) = part.get(..2).filter(|escaped| is_hex(escaped)) {
+            let capital = escaped.to_ascii_uppercase();
+            changed |= capital != escaped;
+            kept.push('%');
+            kept.push_str(&capital);
+            kept.push_str(&part[2..]);
         } else {
             kept.push('%');
             kept.push_str(part);
         }
     }
     if changed { kept.into() } else { path.into() }
+}
+
+fn is_hex(escaped: &str) -> bool {
+    escaped.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn passes(pair: &str) -> bool {
@@ -224,6 +235,8 @@ mod tests {
             ("https://a.kz/1;jsessionid=1f", "https://a.kz/1"),
             ("https://a.kz/?b=1&a=2", "https://a.kz/?a=2&b=1"),
             ("https://a.kz/%41%2F%d2%9a%3", "https://a.kz/A%2F%d2%9a%3"),
+            ("https://a.kz/%d2%9ba%2f%3", "https://a.kz/%D2%9Ba%2F%3"),
+            ("https://a.kz/%d2%9b", "https://a.kz/қ"),
         ] {
             assert_eq!(spelt(one), spelt(other));
         }

@@ -4,7 +4,8 @@
 //! Same link (tracking and session aside), title and publication date: the same
 //! text. Where neither has a date, all that a reader would notice must be the same.
 //! Where entries of one document share a link, or a title without one, it says
-//! nothing, and their ids stand. What has another link too is looked for by [`moved`].
+//! nothing, and their ids stand. What has another link too is looked for by [`moved`]
+//! and [`renamed`].
 //! Deliberately absent: guesses with another title.
 
 use std::collections::{HashMap, HashSet};
@@ -15,6 +16,7 @@ use url::Url;
 
 use super::links::{canonical, is_of_site};
 use super::moved::moved;
+use super::renamed::renamed;
 use crate::model::article::{Article, ArticleId, Namesake};
 use crate::model::source::Source;
 
@@ -67,7 +69,7 @@ pub fn recognised(
     let mut absent: Vec<&Namesake> = namesakes.iter().filter(absent).collect();
     let mut strangers = strangers.to_vec();
     let mut known = HashMap::new();
-    for recognise in [same_link, moved] {
+    for recognise in [same_link, moved, renamed] {
         let found = recognise(source, &strangers, articles, &absent);
         let taken: HashSet<&ArticleId> = found.values().collect();
         absent.retain(|namesake| !taken.contains(&namesake.id));

@@ -120,3 +120,97 @@ fn entries_of_two_outlets_in_one_source_stay_two() {
     let way = entry("https://b.kz/news/2", "Ауа райы", 7, TEASER);
     check("another way", &[a(7)], vec![way], 0);
 }
+
+#[test]
+fn a_page_that_gets_another_name_is_no_other_article() {
+    let link = |name: &str| format!("https://a.kz/n/{name}");
+    let at = |name: &str, minutes| entry(&link(name), "Мектеп ашылды", minutes, "Бір.");
+    let day = |name: &str, text| entry(&link(name), "Мектеп ашылды", 0, text);
+    let next = || entry(&link("9"), "Форум", 5, "");
+    let older = || entry(&link("1"), "Көктем", 24 * 60, "");
+    let renamed = vec![next(), at("2-jana", 7), older()];
+    check("of one minute", &[at("2", 7), older()], renamed, 1);
+    let renamed = vec![day("2-jana", TEASER), older()];
+    check(
+        "of one day and text",
+        &[day("2", TEASER), older()],
+        renamed,
+        1,
+    );
+    let permalink = |name: &str| Draft {
+        id: Some(link(name)),
+        ..at(name, 7)
+    };
+    let renamed = vec![permalink("2-jana"), older()];
+    check("the id is the link", &[permalink("2")], renamed, 1);
+    // Escapes in another case are the same id.
+    let [small, capital] = ["%d2%9b", "%D2%9B"].map(|name| at(name, 7));
+    assert_eq!(ids(vec![small]), ids(vec![capital]));
+}
+
+#[test]
+fn a_column_under_one_title_stays_many() {
+    let link = |number: u32| format!("https://a.kz/n/{number}");
+    let rates = |number, minutes, text| entry(&link(number), "Валюта бағамы", minutes, text);
+    let older = || entry(&link(1), "Көктем", 3 * 24 * 60, "");
+    let yesterday = 24 * 60;
+    for (what, stored, document) in [
+        (
+            "of another day",
+            vec![rates(2, yesterday, TEASER)],
+            vec![rates(3, 0, TEASER), older()],
+        ),
+        (
+            "of another minute",
+            vec![rates(2, 7, TEASER)],
+            vec![rates(3, 6, TEASER), older()],
+        ),
+        (
+            "of one day, and another text",
+            vec![rates(2, 0, "Доллар 520 теңге.")],
+            vec![rates(3, 0, TEASER), older()],
+        ),
+        (
+            "of one day, and nothing is said",
+            vec![rates(2, 0, "Толығырақ")],
+            vec![rates(3, 0, "Толығырақ"), older()],
+        ),
+        (
+            "both in the document",
+            vec![rates(2, 7, TEASER)],
+            vec![rates(3, 7, TEASER), rates(2, 7, TEASER), older()],
+        ),
+        (
+            "two that are new",
+            vec![rates(2, 7, TEASER)],
+            vec![rates(3, 7, TEASER), rates(4, 7, TEASER), older()],
+        ),
+        (
+            "one of two that are known",
+            vec![rates(2, 7, TEASER), rates(3, 7, TEASER)],
+            vec![rates(4, 7, TEASER), older()],
+        ),
+        (
+            "the old one may have left the list",
+            vec![rates(2, 7, TEASER)],
+            vec![rates(4, 3, TEASER), rates(3, 7, TEASER)],
+        ),
+        (
+            "the publisher's own ids differ",
+            vec![with_id("2", rates(2, 7, TEASER))],
+            vec![with_id("3", rates(3, 7, TEASER)), older()],
+        ),
+        (
+            "undated",
+            vec![undated(&link(2), "Валюта бағамы", TEASER)],
+            vec![undated(&link(3), "Валюта бағамы", TEASER), older()],
+        ),
+        (
+            "another outlet's",
+            vec![rates(2, 7, TEASER), older()],
+            vec![entry("https://b.kz/5", "Валюта бағамы", 7, TEASER), older()],
+        ),
+    ] {
+        check(what, &stored, document, 0);
+    }
+}
