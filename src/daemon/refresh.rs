@@ -16,6 +16,7 @@ use crate::model::complaint::Complaint;
 use crate::model::count::counted;
 use crate::model::draft::{Draft, FeedHead, Harvest};
 use crate::model::health::Answered;
+use crate::model::in_vain::InVain;
 use crate::model::source::{Source, SourceId, SourceState, Validators};
 use crate::store::{ReadyVisit, StoreError, Visit};
 use crate::understand::identity::{self, Identified};
@@ -170,7 +171,8 @@ pub async fn look(
         .offer
         .is_some()
         .then(|| identity::shares_ids(&harvest.drafts));
-    let drafted = drafted(newsroom, source, &mut harvest, now).await?;
+    let in_vain = &state.health.in_vain;
+    let drafted = drafted(newsroom, source, in_vain, &mut harvest, now).await?;
     told.complaints = drafted.complaints;
     tell(&drafted.articles);
     let reached = matches!(found.answered, Answered::Read | Answered::Unchanged);
@@ -193,6 +195,7 @@ pub async fn look(
     let visited = with_result(found.visited, entries, &learned, of_use, waits);
     let mut state = plan::after(source, state, visited, now, &newsroom.plan);
     state.health = health::after(&state.health, source, &state, &told, now);
+    state.health.in_vain = drafted.in_vain;
     let left_out = health::took(&mut state, today, learned.new, learned.beyond);
     told.complaints.extend(left_out);
     Ok(Looked {
@@ -223,16 +226,18 @@ struct Drafted {
     is_of_use: bool,
     /// Some of it waits for the next visit.
     some_wait: bool,
+    in_vain: InVain,
 }
 
 async fn drafted(
     newsroom: &Newsroom,
     source: &Source,
+    in_vain: &InVain,
     harvest: &mut Harvest,
     now: DateTime<Utc>,
 ) -> Result<Drafted, StoreError> {
     let drafts = std::mem::take(&mut harvest.drafts);
-    let titled = untitled::title(newsroom, source, &harvest.feed, drafts).await?;
+    let titled = untitled::title(newsroom, source, &harvest.feed, drafts, in_vain).await?;
     let identified = identify(source, &harvest.feed, titled.drafts, now).await;
     let mut complaints = std::mem::take(&mut harvest.complaints);
     complaints.extend(titled.complaints);
@@ -240,6 +245,7 @@ async fn drafted(
     Ok(Drafted {
         is_of_use: !identified.articles.is_empty() || titled.some_known || titled.some_wait,
         some_wait: titled.some_wait,
+        in_vain: titled.in_vain,
         articles: identified.articles,
         complaints,
     })

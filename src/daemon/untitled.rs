@@ -2,19 +2,22 @@
 //! ([`crate::gather::sitemap::untitled`] decides), so that the visit that found them
 //! can tell of them.
 //!
-//! Which page was asked in vain, and which site asked for time, is remembered by the
-//! process alone: nothing is stored of what has no title.
+//! Which page was asked in vain, and that the server asked for time, is kept with the
+//! source: a pass begun by cron is a process of its own.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::collections::HashSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
+use url::Url;
 
 use crate::gather::full_text::{Came, request};
+use crate::gather::sitemap::in_vain::{Turn, forget, is_known, remember, rests, turn};
 use crate::gather::sitemap::untitled::{PAGES_PER_VISIT, Sorted, is_untitled, sorted, take};
+use crate::gather::web::Answer;
 use crate::model::article::ArticleId;
 use crate::model::complaint::Complaint;
 use crate::model::draft::{Draft, FeedHead};
+use crate::model::in_vain::InVain;
 use crate::model::source::{FullTextMode, Place, Source};
 use crate::store::StoreError;
 use crate::understand::identity;
@@ -22,24 +25,21 @@ use crate::understand::identity;
 use super::Newsroom;
 use super::aside::aside;
 
-/// A page that gave nothing is asked for again after this.
-const IN_VAIN_FOR: TimeDelta = TimeDelta::days(1);
-/// The most pages remembered; then all are forgotten.
-const REMEMBERED_MAX: usize = 10_000;
-
-/// When an article's page, or those of a source, may be asked again. Several houses
-/// in one process (in tests) ask for different articles.
-static NOT_BEFORE: LazyLock<Mutex<HashMap<String, DateTime<Utc>>>> = LazyLock::new(Mutex::default);
+/// One page that cannot be had says nothing of the others; so many, one after the
+/// other, say that the server has trouble.
+const TROUBLES_MAX: usize = 3;
 
 /// A document's drafts, as far as they can be told of now.
 #[derive(Default)]
 pub(super) struct Titled {
     pub drafts: Vec<Draft>,
     pub complaints: Vec<Complaint>,
-    /// Some wait for the next visit, which must see the document again.
+    /// Some wait for a later visit, which must see the document again.
     pub some_wait: bool,
     /// Some are known from earlier visits.
     pub some_known: bool,
+    /// To be remembered of pages that gave nothing.
+    pub in_vain: InVain,
 }
 
 /// Gives the drafts of a sitemap that have no title what their pages say.
@@ -51,8 +51,12 @@ pub(super) async fn title(
     source: &Source,
     head: &FeedHead,
     drafts: Vec<Draft>,
+    in_vain: &InVain,
 ) -> Result<Titled, StoreError> {
-    let mut titled = Titled::default();
+    let mut titled = Titled {
+        in_vain: in_vain.clone(),
+        ..Titled::default()
+    };
     let is_wanted = matches!(source.place, Place::Sitemap(_))
         && source.full_text != FullTextMode::Never
         && drafts.iter().any(is_untitled);
@@ -68,57 +72,81 @@ pub(super) async fn title(
     } = sorted(drafts, now);
     titled.drafts = drafts;
     titled.complaints = complaints;
-    let ids: Vec<Option<ArticleId>> = wanted
-        .iter()
-        .map(|(draft, _)| id_of(source, head, draft, now))
-        .collect();
-    let some: Vec<ArticleId> = ids.iter().flatten().cloned().collect();
-    let known = newsroom.store.known_articles(&some).await?;
-    let (mut left, mut seen) = (PAGES_PER_VISIT, HashSet::new());
-    for ((mut draft, page), id) in wanted.into_iter().zip(ids) {
-        let Some(id) = id.filter(|id| seen.insert(id.clone())) else {
-            continue;
-        };
-        if known.contains_key(&id) {
-            titled.some_known = true;
-            continue;
+    let mut seen = HashSet::new();
+    let wanted = wanted.into_iter().filter_map(|(draft, page)| {
+        let id = id_of(source, head, &draft, now)?;
+        seen.insert(id.clone()).then_some((id, draft, page))
+    });
+    let mut wanted: Vec<(ArticleId, Draft, Url)> = wanted.collect();
+    let ids: Vec<ArticleId> = wanted.iter().map(|(id, ..)| id.clone()).collect();
+    let known = newsroom.store.known_articles(&ids).await?;
+    titled.some_known = !known.is_empty();
+    wanted.retain(|(id, ..)| !known.contains_key(id));
+    // What was asked in vain comes after what never was.
+    wanted.sort_by_key(|(id, ..)| is_known(in_vain, id));
+    let mut asker = Asker {
+        newsroom,
+        source,
+        left: PAGES_PER_VISIT,
+        troubles: 0,
+    };
+    for (id, draft, page) in wanted {
+        match turn(&titled.in_vain, &id, now) {
+            Turn::Hardly => {}
+            Turn::Now if asker.left > 0 && !rests(&titled.in_vain, now) => {
+                asker.ask(&mut titled, &id, draft, page).await;
+            }
+            Turn::Now | Turn::Later => titled.some_wait = true,
         }
-        if is_too_early(id.as_str(), now) {
-            continue;
-        }
-        if left == 0 || is_too_early(source.id.as_str(), now) {
-            titled.some_wait = true;
-            break;
-        }
-        left -= 1;
-        let request = request(source, page);
-        let (answer, _) = newsroom.web.fetch_closely(&request, Some(now)).await;
-        let at = newsroom.clock.now();
-        let here = at.with_timezone(&newsroom.zone);
+    }
+    forget(&mut titled.in_vain, now);
+    Ok(titled)
+}
+
+struct Asker<'a> {
+    newsroom: &'a Newsroom,
+    source: &'a Source,
+    /// Pages that may still be asked for on this visit.
+    left: usize,
+    /// The last so many could not be had.
+    troubles: usize,
+}
+
+impl Asker<'_> {
+    /// Asks one page and takes what it gives.
+    async fn ask(&mut self, titled: &mut Titled, id: &ArticleId, mut draft: Draft, page: Url) {
+        self.left -= 1;
+        let request = request(self.source, page);
+        let begun = self.newsroom.clock.now();
+        let (answer, _) = self.newsroom.web.fetch_closely(&request, Some(begun)).await;
+        let now = self.newsroom.clock.now();
+        let here = now.with_timezone(&self.newsroom.zone);
+        let asks_for_time = matches!(answer, Answer::TooEarly { .. });
         let taken = aside(answer.bytes(), move || {
             let came = take(&mut draft, &answer, here);
             (draft, came)
         });
-        match taken.await {
-            (draft, Came::Text) => titled.drafts.push(draft),
-            (_, Came::Nothing(why)) => {
-                remember(id.as_str(), at + IN_VAIN_FOR);
-                let message = format!("{}: {why}; left out", request.url);
-                titled.complaints.push(Complaint::warning("", message));
+        let (draft, came) = taken.await;
+        remember(&mut titled.in_vain, id, &came, now);
+        let (why, then) = match came {
+            Came::Text => {
+                self.troubles = 0;
+                titled.drafts.push(draft);
+                return;
             }
-            (_, Came::NotNow(why, until)) => {
-                // A server that has trouble with one page is not asked for more.
-                left = 0;
-                if let Some(until) = until {
-                    remember(source.id.as_str(), until);
+            Came::Nothing(why) => (why, "left out"),
+            Came::NotNow(why, _) => {
+                self.troubles += 1;
+                if asks_for_time || self.troubles == TROUBLES_MAX {
+                    self.left = 0;
                 }
                 titled.some_wait = true;
-                let message = format!("{}: {why}; waits for the next visit", request.url);
-                titled.complaints.push(Complaint::warning("", message));
+                (why, "waits for a later visit")
             }
-        }
+        };
+        let message = format!("{}: {why}; {then}", request.url);
+        titled.complaints.push(Complaint::warning("", message));
     }
-    Ok(titled)
 }
 
 /// The id the article will have, whatever its title.
@@ -133,17 +161,4 @@ fn id_of(source: &Source, head: &FeedHead, draft: &Draft, now: DateTime<Utc>) ->
         .into_iter()
         .next()
         .map(|article| article.id)
-}
-
-fn is_too_early(key: &str, now: DateTime<Utc>) -> bool {
-    let known = NOT_BEFORE.lock().unwrap_or_else(PoisonError::into_inner);
-    known.get(key).is_some_and(|until| now < *until)
-}
-
-fn remember(key: &str, until: DateTime<Utc>) {
-    let mut known = NOT_BEFORE.lock().unwrap_or_else(PoisonError::into_inner);
-    if known.len() >= REMEMBERED_MAX {
-        known.clear();
-    }
-    known.insert(key.to_owned(), until);
 }

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::in_vain::InVain;
+
 /// What a source answered when it was last asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answered {
@@ -220,6 +222,8 @@ pub struct Health {
     /// The last day (of the house zone) that brought articles not seen before, and
     /// how many were taken on it.
     pub taken: Option<(NaiveDate, u32)>,
+    /// Pages it names that gave nothing.
+    pub in_vain: InVain,
     /// The verdict that was last told in the log.
     pub told: Option<Verdict>,
 }

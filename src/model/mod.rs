@@ -19,6 +19,7 @@ pub mod feed;
 pub mod full_text;
 pub mod health;
 pub mod id;
+pub mod in_vain;
 pub mod language;
 pub mod link;
 pub mod mailing;

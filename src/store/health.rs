@@ -6,8 +6,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use super::rows::{day, day_number, from_json, json, time_or_none};
+use super::rows::{day, day_number, from_json, json, time, time_or_none};
 use crate::model::health::{Answered, Health, Sample, Verdict};
+use crate::model::in_vain::{Asked, InVain};
+
+const WHAT: &str = "source_memory.health";
 
 #[derive(Serialize, Deserialize)]
 struct HealthJson {
@@ -23,6 +26,11 @@ struct HealthJson {
     /// A day's number and how many.
     #[serde(default)]
     taken: Option<(i64, u32)>,
+    /// Pages that gave nothing: how often there was trouble, and when to ask again.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    in_vain: BTreeMap<String, (Option<u32>, i64)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rests_until: Option<i64>,
 }
 
 /// The column's text.
@@ -38,12 +46,16 @@ pub(super) fn health_json(health: &Health) -> String {
         skipped: health.skipped.clone(),
         told: health.told.map(|verdict| verdict.word().to_owned()),
         taken: health.taken.map(|(day, taken)| (day_number(day), taken)),
+        in_vain: health.in_vain.pages.iter().map(in_vain_json).collect(),
+        rests_until: health
+            .in_vain
+            .rests_until
+            .map(|time| time.timestamp_millis()),
     })
 }
 
 /// Reads [`health_json`], with the last answer.
 pub(super) fn health(text: Option<&str>, answered: Option<Answered>) -> Result<Health, StoreError> {
-    const WHAT: &str = "source_memory.health";
     let Some(text) = text else {
         return Ok(Health {
             answered,
@@ -70,5 +82,23 @@ pub(super) fn health(text: Option<&str>, answered: Option<Answered>) -> Result<H
             .taken
             .map(|(number, taken)| Ok::<_, StoreError>((day(number, WHAT)?, taken)))
             .transpose()?,
+        in_vain: InVain {
+            pages: pages_in_vain(health.in_vain)?,
+            rests_until: time_or_none(health.rests_until, WHAT)?,
+        },
     })
+}
+
+fn in_vain_json((id, asked): (&String, &Asked)) -> (String, (Option<u32>, i64)) {
+    (id.clone(), (asked.troubles, asked.again.timestamp_millis()))
+}
+
+fn pages_in_vain(
+    pages: BTreeMap<String, (Option<u32>, i64)>,
+) -> Result<BTreeMap<String, Asked>, StoreError> {
+    let pages = pages.into_iter().map(|(id, (troubles, again))| {
+        let again = time(again, WHAT)?;
+        Ok((id, Asked { troubles, again }))
+    });
+    pages.collect()
 }

@@ -5,6 +5,7 @@
 //! Deliberately absent: asking for those children, or for the pages of addresses
 //! without a title.
 
+pub mod in_vain;
 mod index;
 mod unpack;
 pub mod untitled;

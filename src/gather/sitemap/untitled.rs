@@ -81,7 +81,12 @@ pub fn take(draft: &mut Draft, answer: &Answer, now: DateTime<Tz>) -> Came {
         }
         Answer::BrokeOff { why, .. } => return Came::NotNow(why.clone(), None),
         Answer::Failed { why, status } => {
-            return if status.is_some_and(|status| status < 500) || answer.is_forbidden() {
+            // What the server or the house refuses, it refuses tomorrow as well.
+            let is_final = answer.is_forbidden()
+                || answer.is_refused_by_us()
+                || answer.is_led_on()
+                || answer.is_too_large();
+            return if is_final || status.is_some_and(|status| status < 500) {
                 Came::Nothing(why.clone())
             } else {
                 Came::NotNow(why.clone(), None)
@@ -175,10 +180,17 @@ mod tests {
             why: "no".to_owned(),
             status,
         };
+        let refused = |why: &str| Answer::Failed {
+            why: why.to_owned(),
+            status: None,
+        };
         for (answer, is_final) in [
             (body("<html><body></body></html>"), true),
             (Answer::Gone, true),
             (failed(Some(404)), true),
+            (refused("not asked: 10.0.0.1 is not public"), true),
+            (refused("a redirect to 10.0.0.1 was not followed"), true),
+            (refused("the body is larger than 4 MiB"), true),
             (failed(Some(500)), false),
             (failed(None), false),
         ] {

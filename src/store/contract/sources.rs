@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use super::{Ground, LEASE, at, holder, on_both, source, visited};
 use crate::model::health::{Answered, Health, Sample, Verdict};
+use crate::model::in_vain::{Asked, InVain};
 use crate::model::pace::{AskedPace, Pace, Rhythm};
 use crate::model::source::{Place, SourceId, SourceState, Validators};
 use crate::store::{ReadyVisit, Visit, VisitRecord};
@@ -317,6 +318,39 @@ async fn who_visits_a_place_that_moves_loses_it(ground: Ground) {
     assert_eq!(again.unwrap().len(), 1, "due at once");
 }
 
+/// With everything in it.
+fn health() -> Health {
+    let sample = |entries| Sample {
+        entries,
+        dated: 2,
+        whole: 1,
+    };
+    let asked = |troubles| Asked {
+        troubles,
+        again: at(8),
+    };
+    Health {
+        answered: Some(Answered::WebPage),
+        failing_since: Some(at(5)),
+        newest: Some(at(6)),
+        weekly_tenths: Some(14),
+        last: sample(0),
+        usual: sample(12),
+        changed_since: Some(at(7)),
+        skipped: [("neither title nor text; left out".to_owned(), 3)].into(),
+        taken: Some((at(7).date_naive(), 5_000)),
+        in_vain: InVain {
+            pages: [
+                ("a".to_owned(), asked(Some(2))),
+                ("b".to_owned(), asked(None)),
+            ]
+            .into(),
+            rests_until: Some(at(9)),
+        },
+        told: Some(Verdict::Changed),
+    }
+}
+
 async fn everything_remembered_reads_back(ground: Ground) {
     let store = &ground.store;
     store.sync_sources(&[source("a")], at(0)).await.unwrap();
@@ -351,23 +385,7 @@ async fn everything_remembered_reads_back(ground: Ground) {
         },
         entries: 20,
     };
-    let sample = |entries| Sample {
-        entries,
-        dated: 2,
-        whole: 1,
-    };
-    state.health = Health {
-        answered: Some(Answered::WebPage),
-        failing_since: Some(at(5)),
-        newest: Some(at(6)),
-        weekly_tenths: Some(14),
-        last: sample(0),
-        usual: sample(12),
-        changed_since: Some(at(7)),
-        skipped: [("neither title nor text; left out".to_owned(), 3)].into(),
-        taken: Some((at(7).date_naive(), 5_000)),
-        told: Some(Verdict::Changed),
-    };
+    state.health = health();
     let visit = Visit {
         state: state.clone(),
         articles: vec![],

@@ -173,3 +173,93 @@ async fn a_sitemap_that_gives_nothing_is_silent_and_says_why() {
         assert!(checked.contains(reason), "{checked}");
     }
 }
+
+#[tokio::test]
+async fn one_bad_page_costs_the_others_nothing() {
+    for bad in [
+        Reply::new("500 Internal Server Error", b""),
+        Reply::new("200 OK\r\nContent-Encoding: zstd", b"x"),
+        Reply::new("200 OK", b"<title>A</title>").cut_by(3),
+        Reply::new("302 Found\r\nLocation: http://10.0.0.1/", b""),
+        Reply::new("429 Too Many Requests", b""),
+    ] {
+        let house = with_a_sitemap("").await;
+        let server = &house.server;
+        let entries = [("bad", 0), ("a", 1), ("b", 1), ("c", 2)];
+        server.play("/sitemap.xml", [urls(&house, &entries, false)]);
+        server.play("/news/bad", [bad]);
+        for name in ["a", "b", "c"] {
+            server.play(&format!("/news/{name}"), [page(name)]);
+        }
+        let visits = [house.visit("outlet").await, house.visit("outlet").await];
+        assert_eq!(visits[0].new + visits[1].new, 3, "{visits:?}");
+        let asked = server.paths();
+        let times = asked.iter().filter(|path| *path == "/news/bad");
+        assert_eq!(times.count(), 1, "{asked:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_had_trouble_is_had_later_and_a_failing_server_is_let_be() {
+    let house = with_a_sitemap("").await;
+    let server = &house.server;
+    let names = ["a", "b", "c", "d", "e"];
+    let entries = names.map(|name| (name, 1));
+    server.play("/sitemap.xml", [urls(&house, &entries, false)]);
+    for name in names {
+        let failing = Reply::new("500 Internal Server Error", b"");
+        server.play(&format!("/news/{name}"), [failing, page(name)]);
+    }
+    let first = house.visit("outlet").await;
+    assert_eq!(first.new, 0, "{first:?}");
+    let asked = server.paths();
+    let pages = asked.iter().filter(|path| path.starts_with("/news/"));
+    assert_eq!(pages.count(), 3, "{asked:?}");
+    let mut new = 0;
+    for _ in 0..5 {
+        new += house.visit("outlet").await.new;
+    }
+    assert_eq!(new, 5);
+}
+
+#[tokio::test]
+async fn dead_pages_keep_no_others_waiting_over_restarts() {
+    for dead in ["404 Not Found", "500 Internal Server Error"] {
+        let mut house = with_a_sitemap("").await;
+        let names: Vec<String> = (10..20).map(|n| format!("dead{n}")).collect();
+        let mut entries: Vec<(&str, i64)> = names.iter().map(|name| (name.as_str(), 0)).collect();
+        entries.push(("good", 1));
+        let sitemap = urls(&house, &entries, false);
+        house.server.play("/sitemap.xml", [sitemap]);
+        for name in &names {
+            let path = format!("/news/{name}");
+            house.server.play(&path, [Reply::new(dead, b"")]);
+        }
+        house.server.play("/news/good", [page("good")]);
+        let mut new = 0;
+        for _ in 0..5 {
+            new += house.visit("outlet").await.new;
+            house = house.restart().await;
+        }
+        assert_eq!(new, 1, "{dead}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_asks_for_time_speaks_for_all_over_a_restart() {
+    let house = with_a_sitemap("").await;
+    let entries = [("busy", 0), ("a", 1)];
+    let sitemap = urls(&house, &entries, false);
+    house.server.play("/sitemap.xml", [sitemap]);
+    let busy = Reply::new("503 Service Unavailable\r\nRetry-After: 7200", b"");
+    house.server.play("/news/busy", [busy, page("busy")]);
+    house.server.play("/news/a", [page("a")]);
+    assert_eq!(house.visit("outlet").await.new, 0);
+    let asked = house.server.paths();
+    assert!(!asked.contains(&"/news/a".to_owned()), "{asked:?}");
+    let house = house.restart().await;
+    house.clock.advance(TimeDelta::minutes(100));
+    assert_eq!(house.visit("outlet").await.new, 0);
+    house.clock.advance(TimeDelta::minutes(30));
+    assert_eq!(house.visit("outlet").await.new, 2);
+}
