@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use url::Url;
 
 use super::Found;
-use crate::gather::document::{DOCUMENT_ENTRIES_MAX, Document};
+use crate::gather::document::Document;
 use crate::gather::health;
 use crate::gather::plan::{self, Brought, Visited};
 use crate::gather::sitemap;
@@ -63,7 +63,7 @@ pub fn read(
         };
         return Found::without_document(Answered::Unchanged, visited);
     }
-    harvest.drafts.truncate(DOCUMENT_ENTRIES_MAX);
+    harvest.drafts = sitemap::newest(harvest.drafts);
     harvest.well_formed = harvest.complaints.is_empty();
     let visited = Visited::Read {
         validators: Validators::default(),

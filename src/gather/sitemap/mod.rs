@@ -7,6 +7,7 @@
 
 pub mod in_vain;
 mod index;
+mod newest;
 mod unpack;
 pub mod untitled;
 mod urlset;
@@ -14,15 +15,16 @@ mod urlset;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use crate::gather::document::{DOCUMENT_DEPTH_MAX, DOCUMENT_ENTRIES_MAX, Document};
+use crate::gather::document::{DOCUMENT_DEPTH_MAX, Document};
 use crate::gather::page::opening;
 use crate::model::complaint::{Complaint, Position};
 use crate::model::count::counted;
 use crate::model::draft::Harvest;
 
 pub use index::{CHILDREN_PER_VISIT, newest_children};
+pub use newest::newest;
 use unpack::Unpacked;
-use urlset::{Child, UrlSet};
+use urlset::{CHILDREN_MAX, Child, UrlSet};
 
 /// The most children of an index named in its complaint.
 const CHILDREN_NAMED_MAX: usize = 10;
@@ -163,8 +165,7 @@ fn walk(text: &str, set: &mut UrlSet<'_>) -> Option<Complaint> {
             }
         }
         if set.is_full() {
-            let message =
-                format!("more than {DOCUMENT_ENTRIES_MAX} addresses; the rest is left out");
+            let message = format!("names {CHILDREN_MAX} sitemaps; what follows is left out");
             return Some(Complaint::warning("", message));
         }
     }

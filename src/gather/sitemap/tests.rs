@@ -1,11 +1,12 @@
 use std::io::Write;
 
-use chrono::{TimeZone, Utc};
+use chrono::{TimeDelta, TimeZone, Utc};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use url::Url;
 
 use super::*;
+use crate::gather::document::DOCUMENT_ENTRIES_MAX;
 
 const NEWS: &str = include_str!("../../../tests/fixtures/gather/sitemap/news.xml");
 const INDEX: &str = include_str!("../../../tests/fixtures/gather/sitemap/index.xml");
@@ -145,6 +146,28 @@ fn broken_ones_give_what_came_before() {
             &xml[..xml.len().min(80)]
         );
         assert_eq!(harvest.drafts.len(), entries, "{said}");
+    }
+}
+
+#[test]
+fn of_a_long_sitemap_the_newest_are_read() {
+    let first = Utc.with_ymd_and_hms(2020, 1, 1, 0, 0, 0).unwrap();
+    let entries = (0..50_000).map(|n| {
+        let at = first + TimeDelta::hours(n);
+        format!(
+            "<url><loc>https://vestnik.example/{n}</loc><lastmod>{}</lastmod></url>",
+            at.to_rfc3339()
+        )
+    });
+    let mut entries: Vec<String> = entries.collect();
+    for newest_at in [DOCUMENT_ENTRIES_MAX - 1, 0] {
+        let harvest = read_bytes(format!("<urlset>{}</urlset>", entries.concat()).as_bytes());
+        assert_eq!(harvest.drafts.len(), DOCUMENT_ENTRIES_MAX);
+        let newest = harvest.drafts[newest_at].link.as_deref();
+        assert_eq!(newest, Some("https://vestnik.example/49999"));
+        let said = complaints(&harvest).join("\n");
+        assert!(said.contains("has 50000 addresses"), "{said}");
+        entries.reverse();
     }
 }
 

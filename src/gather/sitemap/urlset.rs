@@ -5,15 +5,18 @@ use chrono_tz::Tz;
 use url::Url;
 
 use crate::gather::document::DOCUMENT_ENTRIES_MAX;
-use crate::gather::feed::date::FeedClock;
+use crate::gather::feed::date::{self, FeedClock};
 use crate::gather::page::opening::{Findings, address, line, picture};
 use crate::model::complaint::Complaint;
 use crate::model::draft::{Category, Draft, Harvest};
 
 use super::FIELD_BYTES_MAX;
+use super::newest::Newest;
 
 /// The most labels of one entry.
 const KEYWORDS_MAX: usize = 30;
+/// The most children of an index: the protocol's own limit.
+pub const CHILDREN_MAX: usize = 50_000;
 
 /// What an element's text is, by the element's local name and those it stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +59,7 @@ pub struct UrlSet<'a> {
     pub children: Vec<Child>,
     url: Option<&'a Url>,
     received: DateTime<Tz>,
-    entries: Vec<Raw>,
+    entries: Newest<Raw>,
     current: Option<Raw>,
     /// Inside `news:news`: videos have titles and dates of their own.
     in_news: bool,
@@ -74,7 +77,7 @@ impl<'a> UrlSet<'a> {
             children: Vec::new(),
             url,
             received,
-            entries: Vec::new(),
+            entries: Newest::new(),
             current: None,
             in_news: false,
             in_publication: false,
@@ -83,9 +86,9 @@ impl<'a> UrlSet<'a> {
         }
     }
 
-    /// Whether no more entries are taken.
+    /// Whether no more is taken.
     pub const fn is_full(&self) -> bool {
-        self.entries.len() > DOCUMENT_ENTRIES_MAX || self.children.len() > DOCUMENT_ENTRIES_MAX
+        self.children.len() >= CHILDREN_MAX
     }
 
     /// An element begins.
@@ -152,27 +155,34 @@ impl<'a> UrlSet<'a> {
     /// Hands over the entries.
     pub fn harvest(mut self, harvest: &mut Harvest) {
         self.take_current();
-        self.entries.truncate(DOCUMENT_ENTRIES_MAX);
-        if self.entries.is_empty() {
+        let count = self.entries.count();
+        let entries = std::mem::replace(&mut self.entries, Newest::new()).into_entries();
+        if count > DOCUMENT_ENTRIES_MAX {
+            let message = format!(
+                "has {count} addresses; the newest {DOCUMENT_ENTRIES_MAX} are read, the rest is left out"
+            );
+            harvest.complaints.push(Complaint::warning("", message));
+        }
+        if entries.is_empty() {
             let empty = Complaint::warning("", "the sitemap has no addresses");
             harvest.complaints.push(empty);
         }
-        let clock = self.clock();
+        let clock = self.clock(&entries);
         let mut findings = Findings::default();
-        for (index, raw) in self.entries.iter().enumerate() {
-            let draft = self.draft(raw, index + 1, &clock, &mut findings);
+        for (number, raw) in &entries {
+            let draft = self.draft(raw, *number, &clock, &mut findings);
             harvest.drafts.extend(draft);
         }
-        harvest.feed.title = self.entries.iter().find_map(|raw| plain(&raw.publication));
-        harvest.feed.language = self.entries.iter().find_map(|raw| plain(&raw.language));
+        harvest.feed.title = entries.iter().find_map(|(_, raw)| plain(&raw.publication));
+        harvest.feed.language = entries.iter().find_map(|(_, raw)| plain(&raw.language));
         harvest.feed.link = self.url.map(Url::to_string);
         harvest.complaints.extend(findings.complaints());
     }
 
     /// The clock its times without a zone were told by.
-    fn clock(&self) -> FeedClock {
+    fn clock(&self, entries: &[(usize, Raw)]) -> FeedClock {
         let clock = FeedClock::new(self.received);
-        for raw in &self.entries {
+        for (_, raw) in entries {
             clock.read(raw.date.trim());
             clock.read(raw.modified.trim());
         }
@@ -244,7 +254,10 @@ impl<'a> UrlSet<'a> {
                 modified: raw.modified,
             });
         } else {
-            self.entries.push(raw);
+            let read = |told: &str| date::read(told.trim(), self.received);
+            let date = read(&raw.date).or_else(|| read(&raw.modified));
+            let is_titled = !raw.title.trim().is_empty();
+            self.entries.push(raw, date, is_titled);
         }
     }
 }
