@@ -5,6 +5,7 @@
 
 pub mod index;
 mod part;
+mod works;
 
 use chrono::{DateTime, TimeDelta};
 use chrono_tz::Tz;
@@ -12,7 +13,7 @@ use url::Url;
 
 use crate::model::complaint::{Complaint, Severity};
 use crate::model::draft::Harvest;
-use crate::model::health::{Answered, Sample};
+use crate::model::health::Answered;
 use crate::model::source::{Place, Source, SourceState, Validators};
 
 use super::document::Document;
@@ -21,8 +22,11 @@ use super::plan::{self, Brought, Visited};
 use super::web::Answer;
 use super::websub::{self, Offer};
 
+const ASKS_WHO_WE_ARE: &str = "the site asks whether we are human; ask its owner to let us in";
 /// Of a listing in whose place another page answers.
 const ONLY_ITSELF: &str = "a page without a list answers where a list was; left out";
+/// The same with links to the site's sections.
+const WORKS: &str = "a page that says the site is out of order answers where a list was; left out";
 
 /// What asking a source came to.
 pub struct Found {
@@ -99,24 +103,24 @@ pub fn read(source: &Source, state: &SourceState, answer: Answer, now: DateTime<
             };
             let mut harvest = super::read(&source.place, &document);
             let answered = health::answered_body(&source.place, &document, &harvest);
-            let only_itself = gives_only_itself(&source.place, state.health.usual, &harvest);
+            let instead = instead_of_list(source, state, &document, &harvest);
             let visited = match unreadable(&harvest) {
                 // Not news, whatever the reader made of it.
                 _ if answered == Answered::Blocked => {
                     harvest.drafts.clear();
-                    let why = "the site asks whether we are human; ask its owner to let us in";
-                    Visited::Unreadable {
-                        why: why.to_owned(),
-                    }
+                    let why = ASKS_WHO_WE_ARE.to_owned();
+                    Visited::Unreadable { why }
                 }
                 Some(why) => Visited::Unreadable { why },
-                None if only_itself => without_list(&mut harvest, permanent_redirect, fresh_for),
-                None => Visited::Read {
-                    validators,
-                    body_hash: Some(hash),
-                    permanent_redirect,
-                    fresh_for,
-                    brought: said(&source.place, &bytes),
+                None => match instead {
+                    Some(what) => without_list(&mut harvest, what, permanent_redirect, fresh_for),
+                    None => Visited::Read {
+                        validators,
+                        body_hash: Some(hash),
+                        permanent_redirect,
+                        fresh_for,
+                        brought: said(&source.place, &bytes),
+                    },
                 },
             };
             let was_read = matches!(visited, Visited::Read { .. });
@@ -143,31 +147,46 @@ pub fn read(source: &Source, state: &SourceState, answer: Answer, now: DateTime<
     Found::without_document(answered, visited)
 }
 
-/// Whether a page that used to be a list of entries is now one text, as works on
-/// the site or a new layout make it. Where rules name the entries, none is found.
-fn gives_only_itself(place: &Place, usual: Sample, harvest: &Harvest) -> bool {
-    let Place::Page { rules, .. } = place else {
-        return false;
+/// What a page that used to be a list of entries is now, where that is no list: one
+/// text, or one with links to sections, as works on the site or a new layout make it.
+/// Where rules name the entries, none is found.
+fn instead_of_list(
+    source: &Source,
+    state: &SourceState,
+    document: &Document<'_>,
+    harvest: &Harvest,
+) -> Option<&'static str> {
+    let Place::Page { rules, .. } = &source.place else {
+        return None;
     };
     let finds_by_itself = rules.item.is_none() && rules.link.is_none();
-    finds_by_itself && usual.entries >= LAYOUT_ENTRIES_MIN && harvest.drafts.len() == 1
+    let health = &state.health;
+    if !finds_by_itself || health.usual.entries < LAYOUT_ENTRIES_MIN {
+        return None;
+    }
+    if harvest.drafts.len() == 1 {
+        return Some(ONLY_ITSELF);
+    }
+    let now = document.received.to_utc();
+    works::are_on(&source.place, health, document, harvest, now).then_some(WORKS)
 }
 
 /// What came is no article, and the list may come back under the old validators.
 fn without_list(
     harvest: &mut Harvest,
+    instead: &'static str,
     permanent_redirect: Option<Url>,
     fresh_for: Option<TimeDelta>,
 ) -> Visited {
     harvest.drafts.clear();
-    harvest.complaints.push(Complaint::error("", ONLY_ITSELF));
+    harvest.complaints.push(Complaint::error("", instead));
     Visited::Read {
         validators: Validators::default(),
         body_hash: None,
         permanent_redirect,
         fresh_for,
         brought: Brought {
-            result: format!("; {ONLY_ITSELF}"),
+            result: format!("; {instead}"),
             ..Brought::default()
         },
     }

@@ -44,7 +44,7 @@ const GAPS_MAX: i64 = 6;
 /// Documents with fewer entries say nothing of a layout.
 pub const LAYOUT_ENTRIES_MIN: u32 = 3;
 /// A layout gave dates or texts when at least so many of a hundred entries had them …
-const LAYOUT_HAD_PERCENT: u32 = 60;
+pub const LAYOUT_HAD_PERCENT: u32 = 60;
 /// … and gives none when at most so many have.
 const LAYOUT_LOST_PERCENT: u32 = 10;
 /// Different reasons kept for what was left out; the rarest give way to `other`.
