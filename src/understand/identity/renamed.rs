@@ -60,18 +60,27 @@ fn face(article: &Article) -> Option<Face<'_>> {
     Some((article.title.as_str(), article.published?))
 }
 
-/// The articles after which the document has an older one.
+/// The articles after which, as it goes back in time, the document has an older one:
+/// what is pinned above a list says nothing. Some lists begin with the oldest.
 fn followed_by_older(articles: &[Article]) -> HashSet<&ArticleId> {
-    let mut oldest: Option<DateTime<Utc>> = None;
+    let dated = articles
+        .iter()
+        .filter_map(|article| Some((&article.id, article.published?)));
+    let mut dated: Vec<(&ArticleId, DateTime<Utc>)> = dated.collect();
+    let steps = |is_step: fn(&DateTime<Utc>, &DateTime<Utc>) -> bool| {
+        let is_step = |pair: &&[(_, DateTime<Utc>)]| is_step(&pair[0].1, &pair[1].1);
+        dated.windows(2).filter(is_step).count()
+    };
+    if steps(DateTime::lt) > steps(DateTime::gt) {
+        dated.reverse();
+    }
+    let mut oldest = DateTime::<Utc>::MAX_UTC;
     let mut followed = HashSet::new();
-    for article in articles.iter().rev() {
-        let Some(date) = article.published else {
-            continue;
-        };
-        if oldest.is_some_and(|oldest| oldest < date) {
-            followed.insert(&article.id);
+    for (id, date) in dated.into_iter().rev() {
+        if oldest < date {
+            followed.insert(id);
         }
-        oldest = Some(oldest.map_or(date, |oldest| oldest.min(date)));
+        oldest = oldest.min(date);
     }
     followed
 }

@@ -137,6 +137,8 @@ fn a_page_that_gets_another_name_is_no_other_article() {
         renamed,
         1,
     );
+    let renamed = vec![older(), at("2-jana", 7), next()];
+    check("the oldest first", &[older(), at("2", 7)], renamed, 1);
     let permalink = |name: &str| Draft {
         id: Some(link(name)),
         ..at(name, 7)
@@ -196,21 +198,32 @@ fn a_column_under_one_title_stays_many() {
             vec![rates(4, 3, TEASER), rates(3, 7, TEASER)],
         ),
         (
-            "the publisher's own ids differ",
-            vec![with_id("2", rates(2, 7, TEASER))],
-            vec![with_id("3", rates(3, 7, TEASER)), older()],
-        ),
-        (
-            "undated",
-            vec![undated(&link(2), "Валюта бағамы", TEASER)],
-            vec![undated(&link(3), "Валюта бағамы", TEASER), older()],
-        ),
-        (
-            "another outlet's",
-            vec![rates(2, 7, TEASER), older()],
-            vec![entry("https://b.kz/5", "Валюта бағамы", 7, TEASER), older()],
+            "what is older is pinned above the list",
+            vec![rates(2, 7, TEASER)],
+            vec![
+                older(),
+                rates(4, 3, TEASER),
+                rates(5, 5, ""),
+                rates(3, 7, TEASER),
+            ],
         ),
     ] {
         check(what, &stored, document, 0);
     }
+}
+
+#[test]
+fn what_is_known_to_be_another_stays_so() {
+    let forum = |number: u32| entry(&format!("https://a.kz/n/{number}"), "Форум", 7, TEASER);
+    let older = || entry("https://a.kz/n/1", "Көктем", 3 * 24 * 60, "");
+    let (stored, new) = (with_id("2", forum(2)), with_id("3", forum(3)));
+    check("by the publisher's ids", &[stored], vec![new, older()], 0);
+    let undated = |number: u32| Draft {
+        published: None,
+        ..forum(number)
+    };
+    let document = vec![undated(3), older()];
+    check("without dates", &[undated(2)], document, 0);
+    let document = vec![entry("https://b.kz/5", "Форум", 7, TEASER), older()];
+    check("of another outlet", &[forum(2), older()], document, 0);
 }
