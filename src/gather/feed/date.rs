@@ -19,6 +19,8 @@ use chrono::{
 };
 use chrono_tz::Tz;
 
+use super::zone::Zone;
+
 pub use feed_clock::FeedClock;
 
 /// Years believed; a date outside is a mistake of the publisher's.
@@ -120,8 +122,8 @@ struct Parts {
     seconds: i64,
     millis: i64,
     has_time: bool,
-    /// Minutes east of UTC, if said.
-    zone: Option<i32>,
+    /// If it was said.
+    zone: Option<Zone>,
     /// Written as people in Kazakhstan write.
     local: bool,
     /// A time of day and no day: the last time it was so late.
@@ -140,7 +142,7 @@ impl Parts {
         let mut wall = self.wall()?;
         let is_house = self.local || bare != Bare::Utc && self.has_time;
         let offset_minutes = match self.zone {
-            Some(minutes) => minutes,
+            Some(zone) => zone.minutes(wall),
             None if is_house => house_minutes(wall, received),
             None => minutes_of_past(wall, received),
         };

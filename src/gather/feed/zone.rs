@@ -1,11 +1,54 @@
 //! Time zones as publishers name them.
 
-/// Minutes east of UTC that `zone` means: `+0500`, `+05:00`, `GMT+5`, `Z`,
-/// `EST`, `MSK`, `ALMT`; `None` if the name is unknown.
-pub(super) fn zone_minutes(zone: &str) -> Option<i32> {
-    let zone = zone
+use chrono::{NaiveDateTime, Offset, TimeDelta, TimeZone};
+use chrono_tz::Tz;
+
+/// A zone that was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Zone {
+    /// Minutes east of UTC.
+    Minutes(i32),
+    /// A place of the IANA database, where clocks may change.
+    Place(Tz),
+}
+
+impl Zone {
+    /// Minutes east of UTC when its clocks show `wall`.
+    pub(super) fn minutes(self, wall: NaiveDateTime) -> i32 {
+        match self {
+            Self::Minutes(minutes) => minutes,
+            Self::Place(place) => {
+                let at = place.from_local_datetime(&wall).earliest();
+                // What clocks never show is told by how they went before.
+                let before = wall.checked_sub_signed(TimeDelta::days(1)).unwrap_or(wall);
+                let offset = at.map_or_else(
+                    || place.offset_from_utc_datetime(&before).fix(),
+                    |at| at.offset().fix(),
+                );
+                offset.local_minus_utc() / 60
+            }
+        }
+    }
+}
+
+/// The zone a text means: `+0500`, `+05:00`, `GMT+5`, `Z`, `EST`, `MSK`, `ALMT`,
+/// `Asia/Almaty`; `None` if the name is unknown.
+pub(super) fn zone(text: &str) -> Option<Zone> {
+    let text = text
         .trim()
         .trim_matches(['(', ')', '[', ']', ',', '.', '"']);
+    place(text)
+        .map(Zone::Place)
+        .or_else(|| zone_minutes(text).map(Zone::Minutes))
+}
+
+/// `Asia/Almaty`; names without a slash are abbreviations, which mean many things.
+fn place(text: &str) -> Option<Tz> {
+    let name = text.split_whitespace().next()?;
+    name.contains('/').then(|| name.parse().ok()).flatten()
+}
+
+fn zone_minutes(zone: &str) -> Option<i32> {
     let lower = zone.to_ascii_lowercase();
     let lower = lower.strip_prefix("etc/").unwrap_or(&lower);
     if let Some(at) = lower.find(['+', '-', '\u{2212}']) {
@@ -108,6 +151,10 @@ mod tests {
             ("MSK", Some(180)),
             ("almt", Some(300)),
             ("Etc/GMT", Some(0)),
+            // As POSIX has it, west of Greenwich is more.
+            ("Etc/GMT-5", Some(300)),
+            ("[Indian/Maldives]", Some(294)),
+            ("Asia/Nowhere", None),
             ("-530", Some(-330)),
             ("(CET)", Some(60)),
             ("XYZ", None),
@@ -115,7 +162,8 @@ mod tests {
             ("+", None),
         ];
         for (zone, minutes) in cases {
-            assert_eq!(zone_minutes(zone), minutes, "{zone}");
+            let told = super::zone(zone).map(|zone| zone.minutes(NaiveDateTime::MIN));
+            assert_eq!(told, minutes, "{zone}");
         }
     }
 }

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use chrono::{DateTime, NaiveTime, Offset, TimeDelta};
 use chrono_tz::Tz;
 
+use super::super::zone::Zone;
 use super::Parts;
 
 const TABLE: &str = include_str!("ago.tsv");
@@ -165,6 +166,6 @@ fn moment(at: DateTime<Tz>) -> Parts {
     let midnight = parts.date.and_time(NaiveTime::MIN);
     parts.seconds = (at.naive_local() - midnight).num_seconds();
     parts.has_time = true;
-    parts.zone = Some(at.offset().fix().local_minus_utc() / 60);
+    parts.zone = Some(Zone::Minutes(at.offset().fix().local_minus_utc() / 60));
     parts
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, NaiveDate};
 use chrono_tz::Tz;
 
-use super::super::zone::zone_minutes;
+use super::super::zone::{self, Zone};
 use super::{Parts, day_of, full_year};
 
 /// Digits alone: Unix seconds or milliseconds, or ISO 8601 without hyphens.
@@ -47,7 +47,7 @@ fn unix(millis: i64) -> Option<Parts> {
     let at = DateTime::from_timestamp_millis(millis)?;
     let mut parts = Parts::of_day(at.date_naive());
     parts.has_time = true;
-    parts.zone = Some(0);
+    parts.zone = Some(Zone::Minutes(0));
     parts.millis = at
         .signed_duration_since(parts.date.and_time(chrono::NaiveTime::MIN).and_utc())
         .num_milliseconds();
@@ -183,7 +183,7 @@ pub(super) fn read_time(text: &str, parts: &mut Parts) -> Option<()> {
     parts.has_time = true;
     parts.millis = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
     if !zone.is_empty() {
-        parts.zone = zone_minutes(zone);
+        parts.zone = zone::zone(zone);
     }
     Some(())
 }

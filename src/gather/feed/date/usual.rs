@@ -4,6 +4,7 @@
 
 use chrono::NaiveDate;
 
+use super::super::zone::Zone;
 use super::digits::clock;
 use super::{Parts, day_of, rolled_day};
 
@@ -62,7 +63,7 @@ fn parts(day: NaiveDate, time: &[u8], zone: i32) -> Option<Parts> {
     let mut parts = Parts::of_day(day);
     parts.seconds = clock(number(hours)?, number(minutes)?, number(seconds)?)?;
     parts.has_time = true;
-    parts.zone = Some(zone);
+    parts.zone = Some(Zone::Minutes(zone));
     Some(parts)
 }
 

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 
 use crate::text::months::month_number;
 
-use super::super::zone::zone_minutes;
+use super::super::zone::{self, Zone};
 use super::digits::read_time;
 use super::{Bare, Parts, day_of, full_year, rolled_day};
 
@@ -26,7 +26,7 @@ pub(super) fn words(text: &str, received: DateTime<Tz>, bare: Bare) -> Option<Pa
     }
     let mut parts = found.parts(received)?;
     if is_korean {
-        parts.zone = parts.zone.or(Some(KOREA_MINUTES));
+        parts.zone = parts.zone.or(Some(Zone::Minutes(KOREA_MINUTES)));
     }
     Some(parts)
 }
@@ -121,7 +121,7 @@ struct Found {
     date: Option<NaiveDate>,
     time: Option<Parts>,
     afternoon: Option<bool>,
-    zone: Option<i32>,
+    zone: Option<Zone>,
     local: bool,
     /// 05/11 is in November, as everywhere but in America.
     day_first: bool,
@@ -248,7 +248,7 @@ impl Found {
         } else if matches!(word, "am" | "a.m." | "pm" | "p.m.") {
             self.afternoon = Some(word.starts_with('p'));
         } else if self.time.is_some() && self.zone.is_none() {
-            self.zone = zone_minutes(token);
+            self.zone = zone::zone(token);
         }
     }
 
