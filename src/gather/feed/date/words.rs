@@ -1,17 +1,22 @@
 //! Dates with words in them, or with their fields in any order: RFC 822, asctime,
 //! `23.11.2026`, "Бүгін, 10:35", "23 қараша 2026".
 
+use std::ops::RangeInclusive;
+
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 
 use crate::text::months::month_number;
 
 use super::super::zone::{self, Zone};
-use super::digits::read_time;
+use super::digits::{clock, read_time};
 use super::{Bare, Parts, day_of, full_year, rolled_day};
 
 /// What Korean dates without a zone are in: minutes east of Greenwich.
 const KOREA_MINUTES: i32 = 9 * 60;
+
+/// What stands before a time of day, which may then be written as 09-05 or 09.05.
+const TIME_WORDS: [&str; 7] = ["в", "at", "сағ", "сағат", "sağat", "saǵat", "время"];
 
 /// Anything with words in it, in any order.
 pub(super) fn words(text: &str, received: DateTime<Tz>, bare: Bare) -> Option<Parts> {
@@ -123,6 +128,8 @@ struct Found {
     afternoon: Option<bool>,
     zone: Option<Zone>,
     local: bool,
+    /// A word came after the day that a time follows.
+    is_time_next: bool,
     /// 05/11 is in November, as everywhere but in America.
     day_first: bool,
 }
@@ -140,6 +147,17 @@ impl Found {
         if digits > 0 && token.contains(':') && self.time.is_none() {
             return self.glued_time(token, received);
         }
+        if self.is_time_next
+            && self.time.is_none()
+            && let Some(seconds) = parted_clock(token)
+        {
+            self.time = Some(Parts {
+                has_time: true,
+                seconds,
+                ..Parts::default()
+            });
+            return Some(());
+        }
         if digits > 0 && self.date.is_none() && self.numeric_date(token) {
             return Some(());
         }
@@ -153,6 +171,8 @@ impl Found {
             return self.plain_number(&token[..digits], &token[digits..], received);
         }
         self.word(token, &word);
+        let has_day = self.date.is_some() || self.day.is_some() && self.month.is_some();
+        self.is_time_next = has_day && TIME_WORDS.contains(&word.trim_end_matches(['.', ':']));
         Some(())
     }
 
@@ -287,6 +307,19 @@ impl Found {
             .filter_map(|year| day_of(year, month, day))
             .min_by_key(|date| (*date - today).num_days().abs())
     }
+}
+
+/// Seconds of the day of `09-05` and `9.05`.
+fn parted_clock(token: &str) -> Option<i64> {
+    let (hour, minute) = token.trim_end_matches('.').split_once(['-', '.'])?;
+    let number = |digits: &str, lengths: RangeInclusive<usize>| {
+        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+        (is_number && lengths.contains(&digits.len())).then(|| digits.parse::<u32>().ok())?
+    };
+    let (hour, minute) = (number(hour, 1..=2)?, number(minute, 2..=2)?);
+    (hour < 24 && minute < 60)
+        .then(|| clock(hour, minute, 0))
+        .flatten()
 }
 
 /// The month a word names, and whether it names it as Kazakhstan does.
