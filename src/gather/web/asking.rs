@@ -16,7 +16,7 @@ use super::headers::{fresh_for, headers, links, size_bytes, text_of, validators}
 use super::reason::reason;
 use super::seen::{Hop, Seen};
 use super::turns::{Turn, host_key};
-use super::unpack::{Limits, Spoilt, Unpacker};
+use super::unpack::{Limits, Spoilt, Unpacked, Unpacker};
 use super::{HEADER_BYTES_MAX, NO_AUTHORITIES, Web, millis};
 use crate::gather::robots::ROBOTS_BYTES_MAX;
 use crate::model::count::counted;
@@ -257,7 +257,16 @@ impl Web {
         loop {
             let next = timeout_at(asking.deadline, stream.next()).await;
             let chunk = match next.map_err(|_| self.too_slow())? {
-                None => return unpacker.finish().map(whole).map_err(spoilt),
+                None => {
+                    let Unpacked { bytes, is_whole } = unpacker.finish().map_err(spoilt)?;
+                    if !is_whole && is_robots {
+                        return Err(failed(broke_off(came, said)));
+                    }
+                    return Ok(Taken {
+                        bytes,
+                        broke_off: (!is_whole).then(|| broke_off(came, said)),
+                    });
+                }
                 Some(Ok(chunk)) => chunk,
                 Some(Err(error)) if came == 0 || is_robots => return Err(failed(reason(&error))),
                 Some(Err(_)) => {

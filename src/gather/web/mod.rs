@@ -9,6 +9,7 @@ mod asking;
 mod blocks;
 mod guard;
 mod headers;
+mod inflate;
 mod permission;
 mod posting;
 mod reason;

@@ -8,7 +8,8 @@
 use std::io::{self, Write};
 
 use brotli_decompressor::DecompressorWriter;
-use flate2::write::{DeflateDecoder, GzDecoder, ZlibDecoder};
+
+use super::inflate::Inflate;
 
 /// What is asked for; anything else in an answer is refused.
 pub(super) const ACCEPT_ENCODING: &str = "gzip, deflate, br";
@@ -40,6 +41,14 @@ pub(super) struct Limits {
     pub(super) unpacked_bytes_max: usize,
 }
 
+/// A body that has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unpacked {
+    pub(super) bytes: Vec<u8>,
+    /// The packed part came to its end.
+    pub(super) is_whole: bool,
+}
+
 /// Takes a body in.
 pub(super) struct Unpacker {
     coding: Coding,
@@ -60,9 +69,7 @@ enum Stage {
     /// Too little came to see what it is.
     Waiting(Vec<u8>),
     Plain(Sink),
-    Gzip(Box<GzDecoder<Sink>>),
-    Zlib(Box<ZlibDecoder<Sink>>),
-    Deflate(Box<DeflateDecoder<Sink>>),
+    Inflate(Box<Inflate>, Sink),
     Brotli(Box<DecompressorWriter<Sink>>),
 }
 
@@ -124,8 +131,8 @@ impl Unpacker {
         self.stage.write(chunk)
     }
 
-    /// The whole body, now that it has ended.
-    pub(super) fn finish(mut self) -> Result<Vec<u8>, Spoilt> {
+    /// The body, now that it has ended.
+    pub(super) fn finish(mut self) -> Result<Unpacked, Spoilt> {
         if matches!(self.stage, Stage::Waiting(_)) {
             self.begin()?;
         }
@@ -136,11 +143,6 @@ impl Unpacker {
     pub(super) fn broken_off(mut self) -> Result<Vec<u8>, Spoilt> {
         if matches!(self.stage, Stage::Waiting(_)) {
             self.begin()?;
-        }
-        if let Some(writer) = self.stage.writer()
-            && let Err(error) = writer.flush()
-        {
-            return Err(self.stage.spoilt(&error));
         }
         Ok(self.so_far())
     }
@@ -171,10 +173,10 @@ impl Unpacker {
             if a & 0x0f == 8 && (u16::from(*a) << 8 | u16::from(*b)).is_multiple_of(31));
         self.stage = match self.coding {
             Coding::Gzip if head.starts_with(b"\x1f\x8b") => {
-                Stage::Gzip(Box::new(GzDecoder::new(sink)))
+                Stage::Inflate(Box::new(Inflate::gzip()), sink)
             }
-            Coding::Deflate if is_zlib => Stage::Zlib(Box::new(ZlibDecoder::new(sink))),
-            Coding::Deflate => Stage::Deflate(Box::new(DeflateDecoder::new(sink))),
+            Coding::Deflate if is_zlib => Stage::Inflate(Box::new(Inflate::zlib()), sink),
+            Coding::Deflate => Stage::Inflate(Box::new(Inflate::deflate()), sink),
             Coding::Brotli if !head.is_empty() => {
                 Stage::Brotli(Box::new(DecompressorWriter::new(sink, BROTLI_BUFFER_BYTES)))
             }
@@ -185,24 +187,10 @@ impl Unpacker {
 }
 
 impl Stage {
-    fn writer(&mut self) -> Option<&mut dyn Write> {
-        match self {
-            Self::Waiting(_) => None,
-            Self::Plain(sink) => Some(sink),
-            Self::Gzip(decoder) => Some(decoder.as_mut()),
-            Self::Zlib(decoder) => Some(decoder.as_mut()),
-            Self::Deflate(decoder) => Some(decoder.as_mut()),
-            Self::Brotli(decoder) => Some(decoder.as_mut()),
-        }
-    }
-
     fn sink(&self) -> Option<&Sink> {
         match self {
             Self::Waiting(_) => None,
-            Self::Plain(sink) => Some(sink),
-            Self::Gzip(decoder) => Some(decoder.get_ref()),
-            Self::Zlib(decoder) => Some(decoder.get_ref()),
-            Self::Deflate(decoder) => Some(decoder.get_ref()),
+            Self::Plain(sink) | Self::Inflate(_, sink) => Some(sink),
             Self::Brotli(decoder) => Some(decoder.get_ref()),
         }
     }
@@ -215,44 +203,49 @@ impl Stage {
         }
     }
 
-    fn write(&mut self, mut chunk: &[u8]) -> Result<(), Spoilt> {
-        while !chunk.is_empty() {
-            let Some(writer) = self.writer() else {
-                return Ok(());
-            };
-            match writer.write(chunk) {
-                // The packed part has ended: what follows it says nothing.
-                Ok(0) => return Ok(()),
-                Ok(taken) => chunk = chunk.get(taken..).unwrap_or_default(),
-                Err(error) => return Err(self.spoilt(&error)),
-            }
-        }
-        Ok(())
+    fn write(&mut self, chunk: &[u8]) -> Result<(), Spoilt> {
+        let written = match self {
+            Self::Waiting(_) => Ok(()),
+            Self::Plain(sink) => sink.write_all(chunk),
+            Self::Inflate(inflate, sink) => inflate.write(chunk, sink),
+            Self::Brotli(decoder) => write_brotli(decoder, chunk),
+        };
+        written.map_err(|error| self.spoilt(&error))
     }
 
-    fn finish(mut self) -> Result<Vec<u8>, Spoilt> {
-        let ended = match &mut self {
-            Self::Waiting(_) | Self::Plain(_) => Ok(()),
-            Self::Gzip(decoder) => decoder.try_finish(),
-            Self::Zlib(decoder) => decoder.try_finish(),
-            Self::Deflate(decoder) => decoder.try_finish(),
-            Self::Brotli(decoder) => decoder.close(),
+    /// What came of a packed body before it was cut is kept; where that is nothing,
+    /// it is broken.
+    fn finish(self) -> Result<Unpacked, Spoilt> {
+        let (is_whole, sink) = match self {
+            Self::Waiting(_) => (true, None),
+            Self::Plain(sink) => (true, Some(sink)),
+            Self::Inflate(inflate, sink) => (inflate.is_whole(), Some(sink)),
+            Self::Brotli(mut decoder) => {
+                let is_whole = decoder.close().is_ok();
+                let (Ok(sink) | Err(sink)) = decoder.into_inner();
+                (is_whole, Some(sink))
+            }
         };
-        if let Err(error) = ended {
-            return Err(self.spoilt(&error));
+        if sink.as_ref().is_some_and(|sink| sink.full) {
+            return Err(Spoilt::TooLarge);
         }
-        let taken = match self {
-            Self::Waiting(_) => return Ok(Vec::new()),
-            Self::Plain(sink) => Ok(sink),
-            Self::Gzip(decoder) => decoder.finish(),
-            Self::Zlib(decoder) => decoder.finish(),
-            Self::Deflate(decoder) => decoder.finish(),
-            Self::Brotli(decoder) => decoder.into_inner().or_else(Ok),
-        };
-        taken
-            .map(|sink| sink.bytes)
-            .map_err(|error| Spoilt::Broken(error.to_string()))
+        let bytes = sink.map_or_else(Vec::new, |sink| sink.bytes);
+        if !is_whole && bytes.is_empty() {
+            return Err(Spoilt::Broken("it was cut off".to_owned()));
+        }
+        Ok(Unpacked { bytes, is_whole })
     }
+}
+
+fn write_brotli(decoder: &mut DecompressorWriter<Sink>, mut chunk: &[u8]) -> io::Result<()> {
+    while !chunk.is_empty() {
+        match decoder.write(chunk)? {
+            // The packed part has ended: what follows it says nothing.
+            0 => return Ok(()),
+            taken => chunk = chunk.get(taken..).unwrap_or_default(),
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -288,7 +281,7 @@ mod tests {
         encoder.finish().expect("memory takes it")
     }
 
-    fn unpack(encoding: &str, body: &[u8], chunk_bytes: usize) -> Result<Vec<u8>, Spoilt> {
+    fn unpack(encoding: &str, body: &[u8], chunk_bytes: usize) -> Result<Unpacked, Spoilt> {
         let mut unpacker = Unpacker::new(Some(encoding), LIMITS)?;
         for chunk in body.chunks(chunk_bytes) {
             unpacker.push(chunk)?;
@@ -299,7 +292,23 @@ mod tests {
     #[test]
     fn every_encoding_is_opened_however_it_is_cut() {
         let trailed = [gzip(TEXT), b"\0\0\0".to_vec()].concat();
-        let cases: [(&str, &[u8], &[u8]); 11] = [
+        let (one, other) = TEXT.split_at(7);
+        let members = [&gzip(one)[..], &gzip(b""), &gzip(other)].concat();
+        let padded = [&members[..], b"\0\0\x1f\x8bjunk"].concat();
+        let half_marked = [&members[..], b"\x1f\x8b"].concat();
+        let mut named = gzip(TEXT);
+        // With an extra field, a name, a comment and a checksum of the header.
+        named[3] = 0b1_1110;
+        named.splice(10..10, *b"\x03\0abcname\0said\0\x01\x02");
+        let without_trailer = &gzip(TEXT)[..gzip(TEXT).len() - 8];
+        let with_half_of_it = &gzip(TEXT)[..gzip(TEXT).len() - 3];
+        let cases: [(&str, &[u8], &[u8]); 17] = [
+            ("gzip", &members, TEXT),
+            ("gzip", &padded, TEXT),
+            ("gzip", &half_marked, TEXT),
+            ("gzip", &named, TEXT),
+            ("gzip", without_trailer, TEXT),
+            ("gzip", with_half_of_it, TEXT),
             ("", TEXT, TEXT),
             ("identity", TEXT, TEXT),
             ("gzip", &gzip(TEXT), TEXT),
@@ -314,9 +323,13 @@ mod tests {
         ];
         for (encoding, body, expected) in cases {
             for chunk_bytes in [1, 3, 4096] {
+                let whole = Unpacked {
+                    bytes: expected.to_vec(),
+                    is_whole: true,
+                };
                 assert_eq!(
-                    unpack(encoding, body, chunk_bytes).as_deref(),
-                    Ok(expected),
+                    unpack(encoding, body, chunk_bytes),
+                    Ok(whole),
                     "{encoding} {chunk_bytes}"
                 );
             }
@@ -326,14 +339,18 @@ mod tests {
     #[test]
     fn what_is_cut_or_spoilt_is_said_to_be() {
         let whole = gzip(TEXT);
-        for end in [2, 9, 12, whole.len() - 1] {
+        for end in [2, 9, 11] {
             let cut = unpack("gzip", &whole[..end], 4096);
             assert!(matches!(cut, Err(Spoilt::Broken(_))), "{end}: {cut:?}");
         }
+        let mut spoilt_sum = gzip(TEXT);
+        let last = spoilt_sum.len() - 8;
+        spoilt_sum[last] ^= 1;
         for (encoding, body) in [
-            ("br", &BROTLI[..BROTLI.len() - 3]),
+            ("br", &BROTLI[..2]),
             ("br", b"\xff\xff\xff\xff".as_slice()),
-            ("deflate", &zlib(TEXT)[..9]),
+            ("deflate", &zlib(TEXT)[..2]),
+            ("gzip", &spoilt_sum),
             ("gzip", b"\x1f\x8b\x08\0\0\0\0\0\0\0\xff\xff\xff".as_slice()),
         ] {
             let spoilt = unpack(encoding, body, 4096);
@@ -343,6 +360,46 @@ mod tests {
             unpack("zstd", b"", 1),
             Err(Spoilt::Encoding("zstd".to_owned()))
         );
+    }
+
+    #[test]
+    fn what_came_before_the_cut_is_kept() {
+        let text: Vec<u8> = (0_u32..2_000).flat_map(u32::to_le_bytes).collect();
+        let limits = Limits {
+            wire_bytes_max: 16 * 1024,
+            unpacked_bytes_max: 16 * 1024,
+        };
+        let members = [gzip(&text[..2_000]), gzip(&text[2_000..])].concat();
+        for (encoding, body) in [
+            ("gzip", gzip(&text)),
+            ("gzip", members),
+            ("deflate", zlib(&text)),
+            ("deflate", deflate(&text)),
+        ] {
+            let mut unpacker = Unpacker::new(Some(encoding), limits).expect("known");
+            unpacker.push(&body[..body.len() * 3 / 4]).expect("a body");
+            let Unpacked { bytes, is_whole } = unpacker.finish().expect("a part");
+            assert!(!is_whole && bytes.len() > text.len() / 2, "{encoding}");
+            assert!(text.starts_with(&bytes));
+        }
+        let cut = unpack("br", &BROTLI[..BROTLI.len() - 2], 4096).expect("a part");
+        assert!(!cut.is_whole && b"Forum".starts_with(&cut.bytes));
+    }
+
+    #[test]
+    fn many_members_are_bounded_together() {
+        let limits = Limits {
+            wire_bytes_max: 1024 * 1024,
+            unpacked_bytes_max: 8192,
+        };
+        for (member, expected) in [
+            (gzip(&[b'a'; 4096]), Err(Spoilt::TooLarge)),
+            (gzip(b""), Err(Spoilt::Broken("it was cut off".to_owned()))),
+        ] {
+            let mut unpacker = Unpacker::new(Some("gzip"), limits).expect("known");
+            let pushed = unpacker.push(&member.repeat(20_000));
+            assert_eq!(pushed.and_then(|()| unpacker.finish()), expected);
+        }
     }
 
     #[test]
