@@ -69,7 +69,7 @@ pub(super) async fn title(
         titled: drafts,
         wanted,
         complaints,
-    } = sorted(drafts, now);
+    } = sorted(drafts, &homes(source, head), now);
     titled.drafts = drafts;
     titled.complaints = complaints;
     let mut seen = HashSet::new();
@@ -101,6 +101,18 @@ pub(super) async fn title(
     }
     forget(&mut titled.in_vain, now);
     Ok(titled)
+}
+
+/// Where the outlet is at home: at its source's place, where that has moved to, and
+/// where the operator says.
+fn homes(source: &Source, head: &FeedHead) -> Vec<Url> {
+    let came_from = head.link.as_deref().and_then(|link| Url::parse(link).ok());
+    let told = [source.place.url(), source.home.as_ref()];
+    told.into_iter()
+        .flatten()
+        .cloned()
+        .chain(came_from)
+        .collect()
 }
 
 struct Asker<'a> {

@@ -26,6 +26,7 @@ pub fn read(
 ) -> Found {
     let Answer::Body {
         bytes,
+        final_url,
         permanent_redirect,
         fresh_for,
         ..
@@ -63,6 +64,7 @@ pub fn read(
         };
         return Found::without_document(Answered::Unchanged, visited);
     }
+    harvest.feed.link = Some(final_url.to_string());
     harvest.drafts = sitemap::newest(harvest.drafts);
     harvest.well_formed = harvest.complaints.is_empty();
     let visited = Visited::Read {

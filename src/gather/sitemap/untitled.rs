@@ -11,8 +11,8 @@ use url::Url;
 
 use crate::gather::document::Document;
 use crate::gather::full_text::Came;
-use crate::gather::page;
 use crate::gather::page::opening::Findings;
+use crate::gather::page::{self, same_site};
 use crate::gather::web::Answer;
 use crate::model::complaint::Complaint;
 use crate::model::draft::Draft;
@@ -24,6 +24,9 @@ pub const PAGES_PER_VISIT: usize = 10;
 const AGE_MAX: TimeDelta = TimeDelta::days(14);
 /// Why entries without a title that cannot be news are left out.
 const NO_NEWS: &str = "has neither title nor text, and no date of the last 14 days; left out";
+
+/// Why those of another site are, which a sitemap may name but not speak for.
+const ELSEWHERE: &str = "has no title, and its page is another site's; left out";
 
 /// A sitemap's drafts by what is to be done about them.
 #[derive(Default)]
@@ -41,12 +44,16 @@ pub fn is_untitled(draft: &Draft) -> bool {
     draft.title.is_none() && draft.text.trim().is_empty()
 }
 
-/// Tells them apart; of those to be asked for the newest first.
-pub fn sorted(drafts: Vec<Draft>, now: DateTime<Utc>) -> Sorted {
+/// Tells them apart; of those to be asked for the newest first. Only pages of the
+/// outlet's own sites, `homes`, are asked.
+pub fn sorted(drafts: Vec<Draft>, homes: &[Url], now: DateTime<Utc>) -> Sorted {
     let (mut sorted, mut findings) = (Sorted::default(), Findings::default());
     for (index, draft) in drafts.into_iter().enumerate() {
         match page_of(&draft, now) {
             _ if !is_untitled(&draft) => sorted.titled.push(draft),
+            Some(page) if !homes.iter().any(|home| same_site(home, &page)) => {
+                findings.note("", ELSEWHERE, index + 1);
+            }
             Some(page) => sorted.wanted.push((draft, page)),
             None => findings.note("", NO_NEWS, index + 1),
         }
@@ -147,6 +154,33 @@ mod tests {
             let page = page_of(&draft(updated), now());
             assert_eq!(page.is_some(), is_asked, "{updated:?}");
         }
+    }
+
+    #[test]
+    fn strangers_pages_are_not_asked() {
+        let home: Url = "https://www.a.example/sitemap.xml".parse().expect("one");
+        let entry = |link: &str, title: Option<&str>| Draft {
+            link: Some(link.to_owned()),
+            title: title.map(str::to_owned),
+            ..draft(Some("2026-11-24T09:00:00Z"))
+        };
+        let drafts = vec![
+            entry("https://a.example/1", None),
+            entry("https://news.a.example/2", None),
+            entry("https://b.example/3", None),
+            entry("https://b.example/4", Some("Форум")),
+            entry("https://c.example/5", None),
+        ];
+        let own: Url = "https://c.example".parse().expect("one");
+        let sorted = sorted(drafts, &[home, own], now());
+        let wanted = sorted.wanted.iter().map(|(_, page)| page.path());
+        assert_eq!(wanted.collect::<Vec<_>>(), ["/1", "/2", "/5"]);
+        assert_eq!(sorted.titled.len(), 1, "an aggregator's word is enough");
+        let said = sorted.complaints[0].to_string();
+        assert!(
+            said.contains("entry 3") && said.contains("another site's"),
+            "{said}"
+        );
     }
 
     #[test]
