@@ -6,13 +6,14 @@
 //! source: a pass begun by cron is a process of its own.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use url::Url;
 
 use crate::gather::full_text::{Came, request};
 use crate::gather::sitemap::in_vain::{Turn, forget, is_known, remember, rests, turn};
-use crate::gather::sitemap::untitled::{PAGES_PER_VISIT, Sorted, is_untitled, sorted, take};
+use crate::gather::sitemap::untitled::{PAGES_PER_VISIT, Sorted, Taken, is_untitled, sorted, take};
 use crate::gather::web::Answer;
 use crate::model::article::ArticleId;
 use crate::model::complaint::Complaint;
@@ -68,6 +69,7 @@ pub(super) async fn title(
     let Sorted {
         titled: drafts,
         wanted,
+        taken,
         complaints,
     } = sorted(drafts, &homes(source, head), now);
     titled.drafts = drafts;
@@ -87,6 +89,7 @@ pub(super) async fn title(
     let mut asker = Asker {
         newsroom,
         source,
+        taken: Arc::new(taken),
         left: PAGES_PER_VISIT,
         troubles: 0,
     };
@@ -118,6 +121,8 @@ fn homes(source: &Source, head: &FeedHead) -> Vec<Url> {
 struct Asker<'a> {
     newsroom: &'a Newsroom,
     source: &'a Source,
+    /// Pages of entries, and what they led to.
+    taken: Arc<Taken>,
     /// Pages that may still be asked for on this visit.
     left: usize,
     /// The last so many could not be had.
@@ -134,15 +139,23 @@ impl Asker<'_> {
         let now = self.newsroom.clock.now();
         let here = now.with_timezone(&self.newsroom.zone);
         let asks_for_time = matches!(answer, Answer::TooEarly { .. });
-        let taken = aside(answer.bytes(), move || {
-            let came = take(&mut draft, &answer, here);
-            (draft, came)
+        let (page, taken) = (request.url.clone(), Arc::clone(&self.taken));
+        let read = aside(answer.bytes(), move || {
+            let came = take(&mut draft, &page, &taken, &answer, here);
+            let end = match answer {
+                Answer::Body { final_url, .. } => Some(final_url),
+                _ => None,
+            };
+            (draft, came, end)
         });
-        let (draft, came) = taken.await;
+        let (draft, came, end) = read.await;
         remember(&mut titled.in_vain, id, &came, now);
         let (why, then) = match came {
             Came::Text => {
                 self.troubles = 0;
+                if let (Some(taken), Some(end)) = (Arc::get_mut(&mut self.taken), end) {
+                    taken.add(&end);
+                }
                 titled.drafts.push(draft);
                 return;
             }

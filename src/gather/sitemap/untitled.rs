@@ -4,6 +4,7 @@
 //! Deliberately absent: asking, and knowing which articles are known.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -35,8 +36,51 @@ pub struct Sorted {
     pub titled: Vec<Draft>,
     /// Their pages are to be asked, in this order, if they are not known.
     pub wanted: Vec<(Draft, Url)>,
+    /// The pages of both: what leads there has none of its own.
+    pub taken: Taken,
     /// Why the others are left out.
     pub complaints: Vec<Complaint>,
+}
+
+/// Pages that are some entry's.
+#[derive(Default)]
+pub struct Taken(HashSet<String>);
+
+impl Taken {
+    /// One more.
+    pub fn add(&mut self, page: &Url) {
+        self.0.insert(place(page));
+    }
+
+    /// Why what was asked for as `page` and led to `end` is no article of its own:
+    /// outlets lead what is gone to their front page.
+    fn why_none(&self, page: &Url, end: &Url) -> Option<&'static str> {
+        let end_place = place(end);
+        if place(page) == end_place {
+            None
+        } else if is_front(end) {
+            Some("it leads to the front page")
+        } else {
+            let is_another = self.0.contains(&end_place);
+            is_another.then_some("it leads to the page of another entry")
+        }
+    }
+}
+
+/// An address without what does not make it another page.
+fn place(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    let path = url.path().trim_end_matches('/');
+    format!("{host}{path}?{}", url.query().unwrap_or_default())
+}
+
+/// `/`, `/kz/`, `/index.php`: but `/?p=7` may be an article.
+fn is_front(url: &Url) -> bool {
+    let path = url.path().trim_matches('/');
+    let is_language = path.len() == 2 && path.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_index = path.starts_with("index.") && !path.contains('/');
+    url.query().is_none_or(str::is_empty) && (path.is_empty() || is_language || is_index)
 }
 
 /// Whether a draft says nothing but where it is.
@@ -49,12 +93,21 @@ pub fn is_untitled(draft: &Draft) -> bool {
 pub fn sorted(drafts: Vec<Draft>, homes: &[Url], now: DateTime<Utc>) -> Sorted {
     let (mut sorted, mut findings) = (Sorted::default(), Findings::default());
     for (index, draft) in drafts.into_iter().enumerate() {
-        match page_of(&draft, now) {
-            _ if !is_untitled(&draft) => sorted.titled.push(draft),
+        let link = draft.link.as_deref().and_then(|link| Url::parse(link).ok());
+        match link.clone().filter(|_| may_be_news(&draft, now)) {
+            _ if !is_untitled(&draft) => {
+                if let Some(link) = &link {
+                    sorted.taken.add(link);
+                }
+                sorted.titled.push(draft);
+            }
             Some(page) if !homes.iter().any(|home| same_site(home, &page)) => {
                 findings.note("", ELSEWHERE, index + 1);
             }
-            Some(page) => sorted.wanted.push((draft, page)),
+            Some(page) => {
+                sorted.taken.add(&page);
+                sorted.wanted.push((draft, page));
+            }
             None => findings.note("", NO_NEWS, index + 1),
         }
     }
@@ -64,17 +117,19 @@ pub fn sorted(drafts: Vec<Draft>, homes: &[Url], now: DateTime<Utc>) -> Sorted {
     sorted
 }
 
-/// The page to be asked for an untitled draft; none where it cannot be news.
-fn page_of(draft: &Draft, now: DateTime<Utc>) -> Option<Url> {
-    let changed = draft.published.or(draft.updated)?;
-    if now.signed_duration_since(changed) > AGE_MAX {
-        return None;
-    }
-    Url::parse(draft.link.as_deref()?).ok()
+fn may_be_news(draft: &Draft, now: DateTime<Utc>) -> bool {
+    let changed = draft.published.or(draft.updated);
+    changed.is_some_and(|changed| now.signed_duration_since(changed) <= AGE_MAX)
 }
 
-/// Takes title, text and date out of a page's answer into `draft`.
-pub fn take(draft: &mut Draft, answer: &Answer, now: DateTime<Tz>) -> Came {
+/// Takes title, text and date out of the answer of `page` into `draft`.
+pub fn take(
+    draft: &mut Draft,
+    page: &Url,
+    taken: &Taken,
+    answer: &Answer,
+    now: DateTime<Tz>,
+) -> Came {
     let (bytes, content_type, url) = match answer {
         Answer::Body {
             bytes,
@@ -103,6 +158,9 @@ pub fn take(draft: &mut Draft, answer: &Answer, now: DateTime<Tz>) -> Came {
             return Came::Nothing("the page is gone".to_owned());
         }
     };
+    if let Some(why) = taken.why_none(page, url) {
+        return Came::Nothing(why.to_owned());
+    }
     let document = Document {
         bytes,
         content_type: content_type.as_deref(),
@@ -151,9 +209,41 @@ mod tests {
             (Some("2026-11-09T09:00:00Z"), false),
             (None, false),
         ] {
-            let page = page_of(&draft(updated), now());
-            assert_eq!(page.is_some(), is_asked, "{updated:?}");
+            let asked = may_be_news(&draft(updated), now());
+            assert_eq!(asked, is_asked, "{updated:?}");
         }
+    }
+
+    #[test]
+    fn what_leads_to_the_front_or_to_another_entry_is_no_article() {
+        let url = |path: &str| Url::parse(&format!("https://a.example{path}")).expect("one");
+        let mut taken = Taken::default();
+        taken.add(&url("/other"));
+        taken.add(&url("/1"));
+        for (end, is_own) in [
+            ("/1", true),
+            ("/1/", true),
+            ("/1-said-better", true),
+            ("/?p=1", true),
+            ("/1/amp", true),
+            ("/", false),
+            ("/kz/", false),
+            ("/index.php", false),
+            ("/other/", false),
+        ] {
+            assert_eq!(
+                taken.why_none(&url("/1"), &url(end)).is_none(),
+                is_own,
+                "{end}"
+            );
+        }
+        let bare = Url::parse("http://www.a.example/1").expect("one");
+        assert_eq!(taken.why_none(&bare, &url("/1")), None);
+        assert_eq!(
+            taken.why_none(&url("/"), &url("/")),
+            None,
+            "it was asked for"
+        );
     }
 
     #[test]
@@ -188,6 +278,8 @@ mod tests {
         let html = "<html><head><title>Форум өтеді</title></head><body><article><h1>Қостанайда форум өтеді</h1>\
             <time datetime='2026-11-24T08:00:00+05:00'></time><p>Қостанайда ертең аграрлық форум өтеді, оған барлық \
             аудандардың шаруалары мен кәсіпкерлері қатысады деп күтілуде.</p></article></body></html>";
+        let asked: Url = "https://a.example/1".parse().expect("an address");
+        let none = Taken::default();
         let body = |html: &str| Answer::Body {
             bytes: html.as_bytes().to_vec(),
             content_type: Some("text/html; charset=utf-8".to_owned()),
@@ -199,7 +291,13 @@ mod tests {
         };
         let mut taken = draft(Some("2026-11-24T09:00:00Z"));
         assert_eq!(
-            take(&mut taken, &body(html), now().with_timezone(&Tz::UTC)),
+            take(
+                &mut taken,
+                &asked,
+                &none,
+                &body(html),
+                now().with_timezone(&Tz::UTC)
+            ),
             Came::Text
         );
         assert!(
@@ -229,7 +327,13 @@ mod tests {
             (failed(None), false),
         ] {
             let mut left = draft(None);
-            let came = take(&mut left, &answer, now().with_timezone(&Tz::UTC));
+            let came = take(
+                &mut left,
+                &asked,
+                &none,
+                &answer,
+                now().with_timezone(&Tz::UTC),
+            );
             assert_eq!(left, draft(None), "{answer:?}");
             assert_eq!(matches!(came, Came::Nothing(_)), is_final, "{came:?}");
             assert_ne!(came, Came::Text);
