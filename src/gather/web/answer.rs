@@ -1,6 +1,6 @@
 //! What came of asking.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use url::Url;
 
@@ -11,7 +11,7 @@ use crate::model::source::Validators;
 pub const RETRY_AFTER_MAX: TimeDelta = TimeDelta::days(31);
 
 /// When a server allows the next request (RFC 9110 section 10.2.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RetryAfter {
     /// After so long.
     Delay(TimeDelta),
@@ -20,18 +20,14 @@ pub enum RetryAfter {
 }
 
 impl RetryAfter {
-    /// Reads the header: seconds, or an HTTP-date.
+    /// Reads the header: seconds, or an HTTP-date; also what servers send for these,
+    /// with units, quotes, fractions, twice, or as an ISO date.
     pub fn read(value: &str) -> Option<Self> {
-        let value = value.trim();
-        if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-            // More digits than fit are more than the maximum.
-            let seconds = value
-                .parse()
-                .unwrap_or(i64::MAX)
-                .min(RETRY_AFTER_MAX.num_seconds());
-            return Some(Self::Delay(TimeDelta::seconds(seconds)));
+        let value = value.trim_matches(|letter: char| letter == '"' || letter.is_whitespace());
+        if let Some(time) = http_date(value).or_else(|| iso_date(value)) {
+            return Some(Self::At(time));
         }
-        http_date(value).map(Self::At)
+        value.split(',').filter_map(seconds).max().map(Self::Delay)
     }
 
     /// The time meant, counted from `now`; never before it.
@@ -41,6 +37,42 @@ impl RetryAfter {
             Self::At(time) => time.clamp(now, now + RETRY_AFTER_MAX),
         }
     }
+}
+
+/// A date as machines write it, of UTC where it does not say of what.
+fn iso_date(text: &str) -> Option<DateTime<Utc>> {
+    if let Ok(date) = DateTime::parse_from_rfc3339(text) {
+        return Some(date.to_utc());
+    }
+    let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"];
+    let mut dates = forms
+        .iter()
+        .filter_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    dates.next().map(|date| date.and_utc())
+}
+
+/// `120`, `120s`, `120 seconds`, `119.5`; no more than [`RETRY_AFTER_MAX`].
+fn seconds(text: &str) -> Option<TimeDelta> {
+    let text = text.trim_matches(|letter: char| letter == '"' || letter.is_whitespace());
+    let end = text.find(|letter: char| letter.is_ascii_alphabetic());
+    let (number, unit) = text.split_at(end.unwrap_or(text.len()));
+    let units = ["", "s", "sec", "secs", "second", "seconds"];
+    if !units.iter().any(|known| unit.eq_ignore_ascii_case(known)) {
+        return None;
+    }
+    let number = number.trim_end();
+    let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(whole) || !is_number(part) {
+        return None;
+    }
+    // More digits than fit are more than the maximum.
+    let seconds = whole.parse().unwrap_or(i64::MAX);
+    let begun = i64::from(part.bytes().any(|digit| digit != b'0'));
+    let seconds = seconds.saturating_add(begun);
+    Some(TimeDelta::seconds(
+        seconds.min(RETRY_AFTER_MAX.num_seconds()),
+    ))
 }
 
 /// What came of a request. All are expected; none is an error of ours.
@@ -224,6 +256,21 @@ mod tests {
                 "Fri, 31 Dec 9999 23:59:59 GMT",
                 Some("2026-12-24T10:00:00Z"),
             ),
+            // As they are sent.
+            ("120s", Some("2026-11-23T10:02:00Z")),
+            ("120 Seconds", Some("2026-11-23T10:02:00Z")),
+            ("60, 120", Some("2026-11-23T10:02:00Z")),
+            ("119.5", Some("2026-11-23T10:02:00Z")),
+            ("\"120\"", Some("2026-11-23T10:02:00Z")),
+            (
+                "Sun, 23 Nov 2026 12:00:00 UTC",
+                Some("2026-11-23T12:00:00Z"),
+            ),
+            ("2026-11-23T12:00:00Z", Some("2026-11-23T12:00:00Z")),
+            ("2026-11-23 12:00:00", Some("2026-11-23T12:00:00Z")),
+            ("120 minutes", None),
+            (".5", None),
+            ("1e5", None),
             ("-5", None),
             ("soon", None),
             ("", None),

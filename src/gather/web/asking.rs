@@ -2,17 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
 use reqwest::{Response, StatusCode};
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::answer::{
-    Answer, LED_ON, NOT_ASKED, NOT_FOLLOWED, RetryAfter, SAYS_TOO_LARGE, TIMED_OUT, TOO_LARGE,
+    Answer, LED_ON, NOT_ASKED, NOT_FOLLOWED, SAYS_TOO_LARGE, TIMED_OUT, TOO_LARGE,
 };
 use super::headers::Request;
-use super::headers::{fresh_for, headers, links, size_bytes, text_of, validators};
+use super::headers::{fresh_for, headers, links, retry_after, size_bytes, text_of, validators};
 use super::reason::reason;
 use super::seen::{Hop, Seen};
 use super::turns::{Turn, host_key};
@@ -109,8 +109,7 @@ impl Web {
             }
             StatusCode::GONE => Ok(Answer::Gone),
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-                let header = text_of(response.headers(), &RETRY_AFTER);
-                let retry_after = header.as_deref().and_then(RetryAfter::read);
+                let retry_after = retry_after(response.headers());
                 if retry_after.is_none() && status == StatusCode::SERVICE_UNAVAILABLE {
                     return Err(refused(status));
                 }

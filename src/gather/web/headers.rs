@@ -3,10 +3,11 @@
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, AGE, CACHE_CONTROL, DATE, ETAG, EXPIRES, HeaderMap, HeaderName,
-    HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LINK, USER_AGENT,
+    HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LINK, RETRY_AFTER, USER_AGENT,
 };
 use url::Url;
 
+use super::answer::RetryAfter;
 use super::unpack;
 use crate::model::source::Validators;
 
@@ -79,6 +80,14 @@ pub(super) fn text_of(headers: &HeaderMap, name: &HeaderName) -> Option<String> 
     (!value.is_empty()).then(|| value.to_owned())
 }
 
+/// When the server allows the next request: the latest of all it says.
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<RetryAfter> {
+    let values = headers.get_all(RETRY_AFTER).iter();
+    values
+        .filter_map(|value| RetryAfter::read(value.to_str().ok()?))
+        .max()
+}
+
 /// The values of all `Link` headers that are text.
 pub(super) fn links(headers: &HeaderMap) -> Vec<String> {
     let values = headers.get_all(LINK).iter();
@@ -130,18 +139,26 @@ pub(super) fn fresh_for(headers: &HeaderMap) -> Option<TimeDelta> {
 /// A date as HTTP writes it (RFC 9110 section 5.6.7): today's form, and the two
 /// obsolete ones that must still be read.
 pub(super) fn http_date(text: &str) -> Option<DateTime<Utc>> {
-    let text = text.trim();
-    if let Ok(date) = DateTime::parse_from_rfc2822(text) {
+    // The day's name adds nothing; written by hand, it is wrong now and then.
+    let (day, date) = text.split_once(',').unwrap_or(("", text));
+    let date = date.trim();
+    let date = date.strip_suffix("UTC").unwrap_or(date).trim_end();
+    if let Ok(date) = DateTime::parse_from_rfc2822(date) {
         return Some(date.to_utc());
     }
     // `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994`.
-    let without_day = text.split_once(", ").map_or(text, |(_, date)| date);
-    ["%d-%b-%y %H:%M:%S GMT", "%d-%b-%Y %H:%M:%S GMT"]
-        .iter()
-        .map(|form| (without_day, *form))
-        .chain([(text, "%a %b %e %H:%M:%S %Y")])
-        .find_map(|(text, form)| NaiveDateTime::parse_from_str(text, form).ok())
-        .map(|date| date.and_utc())
+    let date = date.strip_suffix("GMT").unwrap_or(date).trim_end();
+    let without_day = date.split_once(' ').map_or(date, |(_, date)| date);
+    let asctime = if day.is_empty() { without_day } else { "" };
+    [
+        (date, "%d-%b-%y %H:%M:%S"),
+        (date, "%d-%b-%Y %H:%M:%S"),
+        (date, "%d %b %Y %H:%M:%S"),
+        (asctime, "%b %e %H:%M:%S %Y"),
+    ]
+    .iter()
+    .find_map(|(text, form)| NaiveDateTime::parse_from_str(text, form).ok())
+    .map(|date| date.and_utc())
 }
 
 #[cfg(test)]
@@ -159,11 +176,35 @@ mod tests {
             "Mon, 23-Nov-2026 08:49:37 GMT",
             "Mon Nov 23 08:49:37 2026",
             " Mon, 23 Nov 2026 13:49:37 +0500 ",
+            "Mon, 23 Nov 2026 08:49:37 UTC",
+            "Mon, 23 Nov 2026 08:49:37",
+            "Fri, 23 Nov 2026 08:49:37 GMT",
+            "mon, 23 nov 2026 08:49:37 gmt",
+            "Friday, 23-Nov-26 08:49:37 UTC",
+            "Fri Nov 23 08:49:37 2026",
         ] {
             assert_eq!(http_date(text), Some(expected), "{text}");
         }
         for text in ["", "0", "-1", "tomorrow", "2026-11-23"] {
             assert_eq!(http_date(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn of_several_waits_the_longest_counts() {
+        let hours = |hours| Some(RetryAfter::Delay(TimeDelta::hours(hours)));
+        for (said, expected) in [
+            (&["5", "129600"][..], hours(36)),
+            (&["129600", "5"], hours(36)),
+            (&["abc", "129600"], hours(36)),
+            (&["abc", "-1"], None),
+            (&[], None),
+        ] {
+            let mut headers = HeaderMap::new();
+            for value in said {
+                headers.append(RETRY_AFTER, HeaderValue::from_static(value));
+            }
+            assert_eq!(retry_after(&headers), expected, "{said:?}");
         }
     }
 

@@ -3,12 +3,12 @@
 
 use futures_util::StreamExt as _;
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, LOCATION};
 use tokio::time::{Instant, timeout_at};
 use url::{Url, form_urlencoded};
 
 use super::answer::RetryAfter;
-use super::headers::text_of;
+use super::headers::{retry_after, text_of};
 use super::reason::reason;
 use super::turns::host_key;
 use super::{NO_AUTHORITIES, Web};
@@ -94,12 +94,12 @@ impl Web {
         {
             return Ok(next);
         }
-        let retry_after = text_of(response.headers(), &RETRY_AFTER);
+        let retry_after = retry_after(response.headers());
         let words = words(response, until).await;
         let colon = if words.is_empty() { "" } else { ": " };
         Err(Posted::Failed {
             why: format!("the hub answered {status}{colon}{words}"),
-            retry_after: retry_after.as_deref().and_then(RetryAfter::read),
+            retry_after,
             was_answered: true,
         })
     }
