@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::gather::document::{DOCUMENT_ENTRIES_MAX, Document};
+use crate::gather::json::long_numbers;
 use crate::gather::json::repair::repair;
 use crate::model::complaint::{Complaint, Position};
 use crate::model::draft::{Category, Draft, Enclosure, FeedHead, Harvest, Person};
@@ -75,7 +76,8 @@ pub(super) fn read(text: &str, document: &Document, clock: &FeedClock, harvest: 
 /// The document as JSON, repaired where it must be and can be.
 fn parsed(text: &str, place: &str, harvest: &mut Harvest) -> Option<Value> {
     // The parser itself refuses more than 128 levels, so that no document is too deep.
-    let error = match serde_json::from_str(text) {
+    let text = long_numbers::as_texts(text);
+    let error = match serde_json::from_str(&text) {
         Ok(parsed) => return Some(parsed),
         Err(error) => error,
     };
@@ -89,7 +91,9 @@ fn parsed(text: &str, place: &str, harvest: &mut Harvest) -> Option<Value> {
         let items = repaired.get("items").and_then(Value::as_array);
         items.is_some_and(|items| !items.is_empty())
     };
-    let repaired = serde_json::from_str(&repair(text)).ok().filter(has_entries);
+    let repaired = serde_json::from_str(&repair(&text))
+        .ok()
+        .filter(has_entries);
     let complaint = if repaired.is_some() {
         let message = format!("the JSON is broken: {error}; what is complete was read");
         Complaint::warning(place, message)

@@ -6,6 +6,7 @@
 //! says all such listings need. Nesting is followed as deep as serde_json goes
 //! (128), less than the house's own limit.
 
+pub(in crate::gather) mod long_numbers;
 mod path;
 mod propose;
 pub(in crate::gather) mod repair;
@@ -98,6 +99,7 @@ pub fn read(document: &Document<'_>, rules: &JsonRules) -> Harvest {
         );
         return opening::unreadable(harvest, why);
     }
+    let text = long_numbers::as_texts(&text);
     let root: Value = match serde_json::from_str(&text) {
         Ok(root) => root,
         Err(error) => {

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::long_numbers;
 use super::path::text_at;
 use crate::gather::document::Document;
 use crate::gather::feed::date;
@@ -44,6 +45,7 @@ pub fn propose(document: &Document<'_>) -> Option<JsonRules> {
     if !text.trim_start().starts_with(['{', '[']) {
         return None;
     }
+    let text = long_numbers::as_texts(&text);
     let root: Value = serde_json::from_str(&text).ok()?;
     let version = root.get("version").and_then(Value::as_str);
     if version.is_some_and(|version| version.contains("jsonfeed.org")) {

@@ -278,3 +278,20 @@ fn a_time_without_a_zone_is_the_houses() {
         }
     }
 }
+
+#[test]
+fn ids_longer_than_64_bits_stay_apart() {
+    let listing = r#"{"items":[
+        {"id":1234567890123456700001,"title":"Форум"},
+        {"id":1234567890123456700002,"title":"Көпір"}
+    ]}"#;
+    let rules = JsonRules {
+        link: Some("https://a.kz/n/{id}".to_owned()),
+        ..JsonRules::default()
+    };
+    let harvest = read_with(listing, &rules);
+    let links = harvest.drafts.iter().map(|draft| draft.link.as_deref());
+    let expected = ["1234567890123456700001", "1234567890123456700002"];
+    let expected = expected.map(|id| format!("https://a.kz/n/{id}"));
+    assert!(links.eq(expected.iter().map(|link| Some(link.as_str()))));
+}
