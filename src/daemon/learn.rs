@@ -110,7 +110,7 @@ impl Learned {
 }
 
 /// The articles and what the store knows of them; those that are known under another
-/// id have that one.
+/// id have that one, and those whose id another article has one of their own.
 async fn known(
     newsroom: &Newsroom,
     source: &Source,
@@ -118,19 +118,27 @@ async fn known(
 ) -> Result<(Vec<Article>, HashMap<ArticleId, KnownArticle>), StoreError> {
     let ids: Vec<ArticleId> = articles.iter().map(|article| article.id.clone()).collect();
     let mut known = newsroom.store.known_articles(&ids).await?;
-    let strangers = identity::strangers(&articles, |id| known.contains_key(id));
-    if strangers.is_empty() {
-        return Ok((articles, known));
+    let doubtful = identity::doubtful(source, &articles, &known);
+    if !doubtful.is_empty() {
+        let said = newsroom.store.said(&doubtful).await?;
+        identity::settle(&mut articles, &known, &said);
+        let ids: Vec<ArticleId> = said.into_iter().map(|said| said.id).collect();
+        known.extend(newsroom.store.known_articles(&ids).await?);
     }
-    let namesakes = newsroom.store.namesakes(&source.id, &strangers).await?;
-    let mut recognised = identity::recognised(source, &strangers, &articles, &namesakes);
-    let ids: Vec<ArticleId> = recognised.values().cloned().collect();
-    known.extend(newsroom.store.known_articles(&ids).await?);
-    for article in &mut articles {
-        if let Some(id) = recognised.remove(&article.id) {
-            article.id = id;
+    let strangers = identity::strangers(&articles, |id| known.contains_key(id));
+    if !strangers.is_empty() {
+        let namesakes = newsroom.store.namesakes(&source.id, &strangers).await?;
+        let mut recognised = identity::recognised(source, &strangers, &articles, &namesakes);
+        let ids: Vec<ArticleId> = recognised.values().cloned().collect();
+        known.extend(newsroom.store.known_articles(&ids).await?);
+        for article in &mut articles {
+            if let Some(id) = recognised.remove(&article.id) {
+                article.id = id;
+            }
         }
     }
+    let ids: HashSet<&ArticleId> = articles.iter().map(|article| &article.id).collect();
+    known.retain(|id, _| ids.contains(id));
     Ok((articles, known))
 }
 

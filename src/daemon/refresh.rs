@@ -170,7 +170,7 @@ pub async fn look(
     let shares_ids = found
         .offer
         .is_some()
-        .then(|| identity::shares_ids(&harvest.drafts));
+        .then(|| identity::shares_ids(&harvest.drafts, now));
     let in_vain = &state.health.in_vain;
     let drafted = drafted(newsroom, source, in_vain, &mut harvest, now).await?;
     told.complaints = drafted.complaints;

@@ -81,6 +81,20 @@ pub struct KnownArticle {
     pub earlier_hashes: Vec<String>,
 }
 
+/// What a stored article says, as far as another with its id can be told from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    pub id: ArticleId,
+    pub link: Option<Url>,
+    pub title: String,
+    pub published: Option<DateTime<Utc>>,
+    pub content_hash: String,
+    /// Its beginning.
+    pub summary_html: String,
+    /// Its beginning.
+    pub text: String,
+}
+
 /// A stored article, as far as one that has its title and its date or none may be it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Namesake {

@@ -11,7 +11,7 @@ use super::error::StoreError;
 use super::rows::{self, from_json, json, list, parsed, time, time_or_none, unsigned};
 use super::session::{Value, values};
 use super::told_events;
-use crate::model::article::{Article, ArticleId, KnownArticle, Namesake};
+use crate::model::article::{Article, ArticleId, KnownArticle, Namesake, Said};
 use crate::model::reading::{Confidence, Kind, Reading};
 use crate::model::source::SourceId;
 
@@ -62,6 +62,19 @@ type KnownRow = (String, i64, String, i64, i64, i64, Option<i64>);
 /// Id, link, title, published, hash, first seen.
 type NamesakeRow = (String, Option<String>, String, Option<i64>, String, i64);
 
+/// Id, link, title, published, hash, beginnings of summary and text.
+type SaidRow = (
+    String,
+    Option<String>,
+    String,
+    Option<i64>,
+    String,
+    String,
+    String,
+);
+
+/// So much of a text is compared with that of another with its id.
+const SAID_CHARS: usize = 400;
 /// A batch of articles has no more that may be them: beyond, a source repeats itself.
 const NAMESAKES_MAX: usize = 5_000;
 /// Articles without a date, or with one that moves, are looked for among those of so
@@ -137,6 +150,27 @@ impl Store {
         Ok(known)
     }
 
+    /// What those of `ids` say that are stored.
+    pub async fn said(&self, ids: &[ArticleId]) -> Result<Vec<Said>, StoreError> {
+        let mut session = self.pools.read("looking up what articles say");
+        let mut all = Vec::new();
+        for batch in ids.chunks(rows::BATCH_ROWS) {
+            let sql = format!(
+                "SELECT id, link, title, published, content_hash,
+                   substr(summary_html, 1, {SAID_CHARS}), substr(text, 1, {SAID_CHARS})
+                 FROM articles
+                 WHERE id IN (SELECT item.value ->> 'v' FROM {{rows}} AS item)"
+            );
+            let found: Vec<SaidRow> = session
+                .fetch(sql, values![list(batch.iter().map(ArticleId::as_str))])
+                .await?;
+            for row in found {
+                all.push(said(row)?);
+            }
+        }
+        Ok(all)
+    }
+
     /// Stored articles of `source` with the title of one of `articles`, and its date or
     /// one of the last weeks; at most [`NAMESAKES_MAX`] of either for a batch.
     pub async fn namesakes(
@@ -185,6 +219,19 @@ impl Store {
             .await?;
         row.map(ArticleRow::read).transpose()
     }
+}
+
+fn said(row: SaidRow) -> Result<Said, StoreError> {
+    let (id, link, title, published, content_hash, summary_html, text) = row;
+    Ok(Said {
+        id: ArticleId::from_stored(id),
+        link: rows::url(link, "articles.link")?,
+        title,
+        published: time_or_none(published, "articles.published")?,
+        content_hash,
+        summary_html,
+        text,
+    })
 }
 
 fn namesake(row: NamesakeRow) -> Result<Namesake, StoreError> {

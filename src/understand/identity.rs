@@ -5,13 +5,15 @@
 
 mod counters;
 mod footers;
+mod keys;
 mod links;
 mod moved;
 mod passing;
 mod renamed;
+mod settled;
 mod twins;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
@@ -25,9 +27,11 @@ use crate::text::normalise::{clip, one_line};
 use crate::text::sentences::sentences;
 use counters::without_counters;
 use footers::{markup_without_footer, text_without_footer};
+use keys::Entry;
 use links::lasting;
 pub(super) use links::{canonical, is_of_site};
 use passing::without_queries;
+pub use settled::{doubtful, settle};
 pub use twins::{recognised, strangers};
 
 /// A publication date further ahead than this is a slip or a lie.
@@ -63,46 +67,56 @@ pub fn identify(
     drafts: Vec<Draft>,
     now: DateTime<Utc>,
 ) -> Identified {
-    let shared = shared_ids(&drafts);
     let mut identified = Identified::default();
-    let mut seen = HashSet::new();
+    let mut told = Vec::with_capacity(drafts.len());
     for (index, draft) in drafts.into_iter().enumerate() {
         let place = format!("{}: entry {}", source.id, index + 1);
-        let text = text_without_footer(draft.text.trim()).to_owned();
-        let Some(title) = title_of(&draft, &text) else {
-            identified
+        match Told::of(draft) {
+            Some(one) => told.push((place, one)),
+            None => identified
                 .complaints
-                .push(Complaint::error(place, "neither title nor text; left out"));
-            continue;
-        };
-        let link = link_of(&draft);
-        let id = ArticleId::derived(
-            &source.id,
-            &key_of(&draft, link.as_ref(), &shared, &title, &text),
-        );
-        if !seen.insert(id.clone()) {
+                .push(Complaint::error(place, "neither title nor text; left out")),
+        }
+    }
+    let entries: Vec<Entry> = told.iter().map(|(_, one)| one.entry(now)).collect();
+    let keys = keys::keys(&entries);
+    let mut seen: HashMap<ArticleId, String> = HashMap::new();
+    for ((key, _), (place, one)) in keys.into_iter().zip(told) {
+        let id = ArticleId::derived(&source.id, &key);
+        if let Some(title) = seen.get(&id) {
+            if *title != one.title {
+                let message = "it has the id or the address of an entry before it; left out";
+                let complaint = Complaint::warning(place, message);
+                identified.complaints.push(complaint);
+            }
             continue;
         }
-        let published = believable(draft.published, now, &place, &mut identified.complaints);
-        let updated = draft.updated.filter(|time| is_believable(*time, now));
+        seen.insert(id.clone(), one.title.clone());
+        let complaints = &mut identified.complaints;
+        let published = believable(one.draft.published, now, &place, complaints);
+        let updated = one.draft.updated.filter(|time| is_believable(*time, now));
         let parts = Parts {
             id,
-            title,
-            text,
-            link,
+            title: one.title,
+            text: one.text,
+            link: one.link,
             published,
             updated,
         };
         identified
             .articles
-            .push(article(source, head, draft, parts, now));
+            .push(article(source, head, one.draft, parts, now));
     }
     identified
 }
 
 /// Whether entries share ids: which of them do, only the whole document shows.
-pub fn shares_ids(drafts: &[Draft]) -> bool {
-    !shared_ids(drafts).is_empty()
+pub fn shares_ids(drafts: &[Draft], now: DateTime<Utc>) -> bool {
+    let told: Vec<Told> = drafts.iter().cloned().filter_map(Told::of).collect();
+    let entries: Vec<Entry> = told.iter().map(|one| one.entry(now)).collect();
+    keys::keys(&entries)
+        .iter()
+        .any(|(_, is_another)| *is_another)
 }
 
 /// What to do with an article of `source` the store may know.
@@ -127,6 +141,37 @@ fn flaps(source: &Source, article: &Article, known: &KnownArticle) -> bool {
     !matches!(source.place, Place::Desk(_))
         && !is_newer
         && known.earlier_hashes.contains(&article.content_hash)
+}
+
+/// A draft that says something, with what it is known by.
+struct Told {
+    draft: Draft,
+    title: String,
+    text: String,
+    link: Option<Url>,
+}
+
+impl Told {
+    fn of(draft: Draft) -> Option<Self> {
+        let text = text_without_footer(draft.text.trim()).to_owned();
+        Some(Self {
+            title: title_of(&draft, &text)?,
+            link: link_of(&draft),
+            text,
+            draft,
+        })
+    }
+
+    fn entry(&self, now: DateTime<Utc>) -> Entry<'_> {
+        let published = self.draft.published;
+        Entry {
+            id: publisher_id(&self.draft),
+            link: self.link.as_ref(),
+            title: &self.title,
+            text: &self.text,
+            published: published.filter(|time| is_believable(*time, now)),
+        }
+    }
 }
 
 struct Parts {
@@ -271,60 +316,12 @@ fn web_url(text: &str) -> Option<Url> {
     Some(url)
 }
 
-/// Publisher's ids that several entries with different links bear: useless alone.
-fn shared_ids(drafts: &[Draft]) -> HashSet<String> {
-    let mut links: HashMap<&str, String> = HashMap::new();
-    let mut shared = HashSet::new();
-    for draft in drafts {
-        let Some(id) = publisher_id(draft) else {
-            continue;
-        };
-        let Some(link) = link_of(draft).map(|link| canonical(&link)) else {
-            continue;
-        };
-        match links.get(id) {
-            Some(other) if *other != link => {
-                shared.insert(id.to_owned());
-            }
-            Some(_) => {}
-            None => {
-                links.insert(id, link);
-            }
-        }
-    }
-    shared
-}
-
 fn publisher_id(draft: &Draft) -> Option<&str> {
     draft
         .id
         .as_deref()
         .map(str::trim)
         .filter(|id| !id.is_empty())
-}
-
-/// The publisher's id; else the canonical link; else the words themselves.
-fn key_of(
-    draft: &Draft,
-    link: Option<&Url>,
-    shared: &HashSet<String>,
-    title: &str,
-    text: &str,
-) -> String {
-    let id = publisher_id(draft).filter(|id| !shared.contains(*id));
-    match (id, link) {
-        (Some(id), _) => publishers_key(id),
-        (None, Some(link)) => key_of_link(link),
-        (None, None) => format!("text {}", derive(&[title, text])),
-    }
-}
-
-fn publishers_key(id: &str) -> String {
-    format!("id {id}")
-}
-
-fn key_of_link(link: &Url) -> String {
-    format!("link {}", canonical(link))
 }
 
 fn believable(

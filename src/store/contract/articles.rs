@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use std::collections::HashMap;
 
 use super::{Ground, at, day, event, on_both, record, visited};
-use crate::model::article::{Article, ArticleId, Namesake};
+use crate::model::article::ArticleId;
 use crate::model::draft::DeclaredEvent;
 use crate::model::event::{EventDetails, EventField, EventStatus};
 use crate::model::language::Language;
@@ -16,7 +16,6 @@ use crate::store::{Likened, VisitRecord, VisitedArticle};
 
 on_both!(
     every_field_reads_back,
-    an_article_is_found_by_title_and_date_and_remembers_what_it_said,
     the_newest_revision_stands,
     candidates_share_bands_and_are_bounded,
     events_are_merged_not_undone,
@@ -112,72 +111,6 @@ async fn every_field_reads_back(ground: Ground) {
         (known.first_seen, known.content_hash.as_str()),
         (at(1), "hash of full")
     );
-}
-
-async fn an_article_is_found_by_title_and_date_and_remembers_what_it_said(ground: Ground) {
-    let store = &ground.store;
-    let dated = |id: &str, title: &str, published| {
-        let mut visited = visited("a", id, at(1));
-        title.clone_into(&mut visited.article.title);
-        visited.article.published = published;
-        visited
-    };
-    let asked = dated("asked", "Форум", Some(at(10)));
-    let older = dated("older", "Форум", Some(at(10)));
-    let others = [
-        dated("title", "Форум 2", Some(at(10))),
-        dated("date", "Форум", Some(at(11))),
-    ];
-    let mut stored = vec![older.clone(), dated("undated", "Форум", None)];
-    stored.extend(others.clone());
-    record(store, "a", stored).await;
-    record(store, "b", vec![visited("b", "elsewhere", at(1))]).await;
-    let source = &asked.article.source;
-    let namesake = |visited: &VisitedArticle| Namesake {
-        id: visited.article.id.clone(),
-        link: visited.article.link.clone(),
-        title: "Форум".to_owned(),
-        published: visited.article.published,
-        content_hash: visited.article.content_hash.clone(),
-        first_seen: at(1),
-    };
-    let months_later = Article {
-        first_seen: at(12) + TimeDelta::days(60),
-        ..asked.article.clone()
-    };
-    let found = store.namesakes(source, &[&months_later]).await.unwrap();
-    assert_eq!(found, [namesake(&older)]);
-    // The date itself, and whatever the last weeks have.
-    let asked_undated = Article {
-        first_seen: at(11) + TimeDelta::days(60),
-        ..dated("asked", "Форум", None).article
-    };
-    let found = store.namesakes(source, &[&asked_undated]).await.unwrap();
-    assert_eq!(found, [namesake(&others[1])]);
-    let elsewhere = SourceId::from_stored("b");
-    let found = store
-        .namesakes(&elsewhere, &[&asked.article])
-        .await
-        .unwrap();
-    assert!(found.is_empty());
-    for (revision, hash) in [(2, "second"), (3, "third")] {
-        let mut changed = older.clone();
-        changed.article.revision = revision;
-        hash.clone_into(&mut changed.article.content_hash);
-        record(store, "a", vec![changed]).await;
-    }
-    let id = older.article.id.clone();
-    let known = store
-        .known_articles(std::slice::from_ref(&id))
-        .await
-        .unwrap();
-    let known = &known[&id];
-    assert_eq!(known.content_hash, "third");
-    assert_eq!(
-        known.earlier_hashes,
-        [older.article.content_hash.as_str(), "second"]
-    );
-    assert_eq!(known.updated, older.article.updated);
 }
 
 async fn the_newest_revision_stands(ground: Ground) {

@@ -15,6 +15,7 @@ mod leases;
 mod links;
 mod mailings;
 mod moves;
+mod namesakes;
 mod opening;
 mod preferences;
 mod publish;

@@ -63,6 +63,11 @@ pub(in super::super) fn canonical(link: &Url) -> String {
     house(link) + &way(link)
 }
 
+/// The same with the keys that may name the article as well as the reader's way.
+pub(super) fn precise(link: &Url) -> String {
+    house(link) + &spelt(link, |key, value| !is_passing(key, value))
+}
+
 /// The host of [`canonical`], with its port.
 pub(super) fn house(link: &Url) -> String {
     let host = link.host_str().unwrap_or_default();
@@ -75,11 +80,17 @@ pub(super) fn house(link: &Url) -> String {
 
 /// What of [`canonical`] follows the host: path and query.
 pub(super) fn way(link: &Url) -> String {
+    spelt(link, |key, value| {
+        !is_passing(key, value) && !MAYBE_TRACKING_KEYS.contains(&key)
+    })
+}
+
+fn spelt(link: &Url, is_kept: impl Fn(&str, &str) -> bool) -> String {
     let path = sessionless_path(link.path());
     let path = plain(path.trim_end_matches('/'));
     let mut query: Vec<String> = link
         .query_pairs()
-        .filter(|(key, value)| !is_passing(key, value) && !MAYBE_TRACKING_KEYS.contains(&&**key))
+        .filter(|(key, value)| is_kept(key, value))
         .map(|(key, value)| format!("{key}={value}"))
         .collect();
     query.sort();

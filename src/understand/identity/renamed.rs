@@ -10,10 +10,10 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
+use super::keys::{key_of_link, publishers_key};
 use super::links::{canonical, house};
 use super::moved::{is_telling, may_be_a_day, says_the_same};
 use super::twins::counts;
-use super::{key_of_link, publishers_key};
 use crate::model::article::{Article, ArticleId, Namesake};
 use crate::model::source::Source;
 

@@ -1,10 +1,12 @@
 mod moved;
 
+use std::collections::HashSet;
+
 use super::*;
 use crate::model::article::Namesake;
 use crate::model::source::{FullTextMode, Republish, SourceId};
 
-fn source() -> Source {
+pub(super) fn source() -> Source {
     Source {
         id: SourceId::from_stored("saryarqa"),
         name: "Сарыарқа үні".to_owned(),
@@ -22,11 +24,11 @@ fn source() -> Source {
     }
 }
 
-fn now() -> DateTime<Utc> {
+pub(super) fn now() -> DateTime<Utc> {
     "2026-11-23T06:00:00Z".parse().expect("time")
 }
 
-fn draft(id: Option<&str>, link: Option<&str>, title: &str) -> Draft {
+pub(super) fn draft(id: Option<&str>, link: Option<&str>, title: &str) -> Draft {
     Draft {
         id: id.map(str::to_owned),
         link: link.map(str::to_owned),
