@@ -270,11 +270,19 @@ fn content_hash(article: &Article, source: &Source) -> String {
     ])
 }
 
-/// The address without the place on the page.
+/// The address without the place on the page, and whether it is a secure one or of
+/// `www.`: a site that moves there has changed no text.
 fn page_of(link: &Url) -> String {
     let mut page = link.clone();
     page.set_fragment(None);
-    page.into()
+    let host = page.host_str().and_then(|host| host.strip_prefix("www."));
+    if let Some(host) = host.map(str::to_owned) {
+        // What is no host without it stays.
+        let _ = page.set_host(Some(&host));
+    }
+    let page = String::from(page);
+    page.strip_prefix("http://")
+        .map_or_else(|| page.clone(), |rest| format!("https://{rest}"))
 }
 
 fn declared_words(event: &DeclaredEvent) -> String {

@@ -198,6 +198,22 @@ fn a_text_seen_before_is_no_revision_unless_it_is_said_to_be_newer() {
 }
 
 #[test]
+fn a_site_that_moves_to_a_secure_address_corrects_nothing() {
+    let hash = |link: &str| {
+        let drafts = vec![draft(Some("1"), Some(link), "А")];
+        let identified = identify(&source(), &FeedHead::default(), drafts, now());
+        identified.articles[0].content_hash.clone()
+    };
+    let before = hash("http://www.a.kz/1");
+    for same in ["https://www.a.kz/1", "https://a.kz/1", "http://a.kz/1#top"] {
+        assert_eq!(hash(same), before, "{same}");
+    }
+    for other in ["https://a.kz/2", "https://b.kz/1", "https://a.kz:8080/1"] {
+        assert_ne!(hash(other), before, "{other}");
+    }
+}
+
+#[test]
 fn a_counter_is_no_correction() {
     let hash = |text: &str| {
         let draft = Draft {
