@@ -8,6 +8,7 @@ mod footers;
 mod keys;
 mod links;
 mod moved;
+mod naming;
 mod passing;
 mod renamed;
 mod settled;
@@ -30,6 +31,7 @@ use footers::{markup_without_footer, text_without_footer};
 use keys::Entry;
 use links::lasting;
 pub(super) use links::{canonical, is_of_site};
+use naming::Naming;
 use passing::without_queries;
 pub use settled::{doubtful, settle};
 pub use twins::{recognised, strangers};
@@ -78,8 +80,8 @@ pub fn identify(
                 .push(Complaint::error(place, "neither title nor text; left out")),
         }
     }
-    let entries: Vec<Entry> = told.iter().map(|(_, one)| one.entry(now)).collect();
-    let keys = keys::keys(&entries);
+    let places = told.iter_mut().map(|(_, one)| one);
+    let keys = keys_of(places.collect(), now);
     let mut seen: HashMap<ArticleId, String> = HashMap::new();
     for ((key, _), (place, one)) in keys.into_iter().zip(told) {
         let id = ArticleId::derived(&source.id, &key);
@@ -112,11 +114,24 @@ pub fn identify(
 
 /// Whether entries share ids: which of them do, only the whole document shows.
 pub fn shares_ids(drafts: &[Draft], now: DateTime<Utc>) -> bool {
-    let told: Vec<Told> = drafts.iter().cloned().filter_map(Told::of).collect();
+    let mut told: Vec<Told> = drafts.iter().cloned().filter_map(Told::of).collect();
+    let keys = keys_of(told.iter_mut().collect(), now);
+    keys.iter().any(|(_, is_another)| *is_another)
+}
+
+/// Of all entries of a document, whose links become lasting ones: what each is known
+/// by, and whether it is another thing than it would be alone.
+fn keys_of(mut told: Vec<&mut Told>, now: DateTime<Utc>) -> Vec<(String, bool)> {
+    let linked = told.iter().filter_map(|one| {
+        let link = one.link.as_ref()?;
+        Some((link, one.title.as_str(), one.text.as_str()))
+    });
+    let naming = Naming::of(linked, now);
+    for one in &mut told {
+        one.link = one.link.take().map(|link| lasting(link, &naming));
+    }
     let entries: Vec<Entry> = told.iter().map(|one| one.entry(now)).collect();
     keys::keys(&entries)
-        .iter()
-        .any(|(_, is_another)| *is_another)
 }
 
 /// What to do with an article of `source` the store may know.
@@ -311,7 +326,6 @@ fn link_of(draft: &Draft) -> Option<Url> {
         .into_iter()
         .flatten()
         .find_map(web_url)
-        .map(lasting)
 }
 
 /// Without a name and a password: they only make one house look like another.

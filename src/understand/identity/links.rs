@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use url::Url;
 
+use super::naming::Naming;
+
 /// Query keys that name the reader's way, not the text, in small letters; beside them
 /// all that begin with [`TRACKING_PREFIX`].
 const TRACKING_KEYS: [&str; 17] = [
@@ -36,6 +38,8 @@ const SESSION_KEYS: [&str; 5] = [
     "session_id",
     "sessid",
 ];
+/// Keys that name a moment or a session, or an article.
+const MAYBE_NAMING_KEYS: [&str; 7] = ["t", "ts", "time", "timestamp", "sid", "session", "s"];
 /// Keys that name a session where their value is as long and mixed as one.
 const MAYBE_SESSION_KEYS: [&str; 3] = ["sid", "session", "s"];
 const SESSION_BYTES_MIN: usize = 20;
@@ -65,7 +69,10 @@ pub(in super::super) fn canonical(link: &Url) -> String {
 
 /// The same with the keys that may name the article as well as the reader's way.
 pub(super) fn precise(link: &Url) -> String {
-    house(link) + &spelt(link, |key, value| !is_passing(key, value))
+    let kept = |key: &str, value: &str| {
+        !is_passing(key, value) || is_maybe_passing(&key.to_ascii_lowercase(), value)
+    };
+    house(link) + &spelt(link, kept)
 }
 
 /// The host of [`canonical`], with its port.
@@ -100,20 +107,27 @@ fn spelt(link: &Url, is_kept: impl Fn(&str, &str) -> bool) -> String {
 /// The address without the session of whoever made the feed, the moment when and the
 /// way its readers come: those change from visit to visit, and are nobody else's
 /// business.
-pub(super) fn lasting(mut link: Url) -> Url {
+/// Those stay that are `naming` articles.
+pub(super) fn lasting(mut link: Url, naming: &Naming) -> Url {
+    let goes = |key: &str, value: &str| is_passing(key, value) && !naming.needs(&link, key);
+    let mut pairs = link.query_pairs();
+    let query = pairs.any(|(key, value)| goes(&key, &value)).then(|| {
+        // As they are written: what is not left out stays letter for letter.
+        let pairs = link.query().unwrap_or_default().split('&');
+        let goes = |pair: &&str| {
+            let mut pair = url::form_urlencoded::parse(pair.as_bytes());
+            pair.any(|(key, value)| goes(&key, &value))
+        };
+        let kept: Vec<&str> = pairs.filter(|pair| !goes(pair)).collect();
+        kept.join("&")
+    });
     let path = sessionless_path(link.path());
     if let Cow::Owned(path) = path {
         link.set_path(&path);
     }
-    let mut pairs = link.query_pairs();
-    if !pairs.any(|(key, value)| is_passing(&key, &value)) {
-        return link;
+    if let Some(query) = query {
+        link.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
     }
-    // As they are written: what is not left out stays letter for letter.
-    let query = link.query().unwrap_or_default();
-    let kept: Vec<&str> = query.split('&').filter(|pair| !passes(pair)).collect();
-    let query = (!kept.is_empty()).then(|| kept.join("&"));
-    link.set_query(query.as_deref());
     link
 }
 
@@ -156,8 +170,9 @@ fn is_hex(escaped: &str) -> bool {
     escaped.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-fn passes(pair: &str) -> bool {
-    url::form_urlencoded::parse(pair.as_bytes()).any(|(key, value)| is_passing(&key, &value))
+/// Whether the key passes unless it names the article; in small letters.
+pub(super) fn is_maybe_passing(key: &str, value: &str) -> bool {
+    MAYBE_NAMING_KEYS.contains(&key) && is_session(key, value)
 }
 
 fn is_passing(key: &str, value: &str) -> bool {
@@ -233,7 +248,11 @@ mod tests {
             ),
         ] {
             let link: Url = link.parse().expect("url");
-            assert_eq!(lasting(link.clone()).as_str(), expected, "{link}");
+            assert_eq!(
+                lasting(link.clone(), &Naming::default()).as_str(),
+                expected,
+                "{link}"
+            );
         }
     }
 
