@@ -240,8 +240,9 @@ fn known_otherwise(stored: &[Draft], drafts: Vec<Draft>) -> usize {
         .flat_map(|draft| read(vec![draft.clone()]))
         .collect();
     let known: HashSet<ArticleId> = stored.iter().map(|article| article.id.clone()).collect();
-    let namesakes: Vec<Namesake> = stored
-        .iter()
+    // Each by its date, and among those of the last weeks.
+    let found = stored.iter().chain(&stored);
+    let namesakes: Vec<Namesake> = found
         .map(|article| Namesake {
             id: article.id.clone(),
             link: article.link.clone(),

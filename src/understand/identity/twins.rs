@@ -64,9 +64,10 @@ pub fn recognised(
     articles: &[Article],
     namesakes: &[Namesake],
 ) -> HashMap<ArticleId, ArticleId> {
-    let present: HashSet<&ArticleId> = articles.iter().map(|article| &article.id).collect();
-    let absent = |namesake: &&Namesake| !present.contains(&namesake.id);
-    let mut absent: Vec<&Namesake> = namesakes.iter().filter(absent).collect();
+    let mut seen: HashSet<&ArticleId> = articles.iter().map(|article| &article.id).collect();
+    // The store finds one by its date and among the last weeks': it comes twice.
+    let mut absent: Vec<&Namesake> = namesakes.iter().collect();
+    absent.retain(|namesake| seen.insert(&namesake.id));
     let mut strangers = strangers.to_vec();
     let mut known = HashMap::new();
     for recognise in [same_link, moved, renamed] {
