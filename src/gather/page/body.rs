@@ -91,11 +91,18 @@ pub fn find(page: &Page, title: Option<&str>) -> Option<Body> {
         .and_then(|body| clutter::heading(&body, title));
     let around = heading.and_then(|heading| heading.parent());
     clear(page);
-    let Some(told) = engine::extract(page) else {
+    let told = engine::extract(page);
+    page.tree.select(NEVER_TEXT).remove();
+    let is_short = told
+        .as_ref()
+        .is_none_or(|told| letters(&told.text) < BODY_CHARS_MIN);
+    if is_short && let Some(html) = around.and_then(programme) {
+        return Some(Body { html, text: None });
+    }
+    let Some(told) = told else {
         let html = largest_or_marked(page).or_else(|| beside_heading(around?))?;
         return Some(Body { html, text: None });
     };
-    page.tree.select(NEVER_TEXT).remove();
     Some(match projection::project(page, &told.text, title) {
         // The page's own words are whole where the engine drops one, such as a time.
         Some(html) => Body { html, text: None },
@@ -109,16 +116,31 @@ pub fn find(page: &Page, title: Option<&str>) -> Option<Body> {
 /// What stands beside the heading where that is no article's length, but says
 /// something: a sentence, the rows of a table or of a list.
 fn beside_heading(around: NodeRef<'_>) -> Option<String> {
-    let mut levels = std::iter::once(around).chain(around.ancestors_it(None));
-    let holder = levels.find(|level| own_letters(level) >= SHORT_LETTERS_MIN)?;
-    let rows = Selection::from(holder).select("tr,li");
-    let mut rows = rows.nodes().iter().take(ROWS_MAX);
-    let is_row = |row: &&NodeRef<'_>| own_letters(row) > 0;
-    let has_rows = rows.by_ref().filter(is_row).nth(1).is_some();
+    let holder = speaks(around)?;
     let mut texts = holder.descendants_it().filter(NodeRef::is_text);
     let mut says =
         || texts.any(|text| letters(&text.text()) >= SENTENCE_LETTERS_MIN && !is_linked(&text));
-    (has_rows || says()).then(|| holder.inner_html().to_string())
+    (has_rows(&holder) || says()).then(|| holder.inner_html().to_string())
+}
+
+/// A few words and rows below them, none of which leads anywhere: hours and what
+/// happens then, which no engine takes for a text.
+fn programme(around: NodeRef<'_>) -> Option<String> {
+    let holder = speaks(around)?;
+    let has_links = Selection::from(holder).select_single("a").exists();
+    (has_rows(&holder) && !has_links).then(|| holder.inner_html().to_string())
+}
+
+/// The first element around the heading that says more than the heading.
+fn speaks(around: NodeRef<'_>) -> Option<NodeRef<'_>> {
+    let mut levels = std::iter::once(around).chain(around.ancestors_it(None));
+    levels.find(|level| own_letters(level) >= SHORT_LETTERS_MIN)
+}
+
+fn has_rows(holder: &NodeRef<'_>) -> bool {
+    let rows = Selection::from(*holder).select("tr,li,dd");
+    let rows = rows.nodes().iter().take(ROWS_MAX);
+    rows.filter(|row| own_letters(row) > 0).nth(1).is_some()
 }
 
 /// The letters of an element outside of links, no more than are asked about.
@@ -262,7 +284,6 @@ fn days_above(page: &Page) -> Vec<NodeRef<'_>> {
 }
 
 fn largest_or_marked(page: &Page) -> Option<String> {
-    page.tree.select(NEVER_TEXT).remove();
     let named: Vec<NodeRef<'_>> = page
         .tree
         .select("[class],[id]")

@@ -42,7 +42,7 @@ const BYLINE_BYTES_MAX: usize = 240;
 
 /// "Автор: Имя Фамилия", in the house's languages; the name may stand beside it.
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^(?:авторы|автор|авторлары|авторлар|avtorlar|avtor|author|мәтін авторы|автор текста|мақала авторы)\s*[:：]\s*(.*)$")
+    Regex::new(r"(?i)^(?:авторы|автор|авторлары|авторлар|avtorlar|avtor|author|мәтін авторы|автор текста|мақала авторы|материал подготовил[аи]?|подготовил[аи]?|беседовал[аи]?|дайындаған|әзірлеген|сұхбаттасқан|текст|мәтін|фото и текст|текст и фото)\s*[:：]\s*(.*)$")
         .expect("the pattern is tested")
 });
 
@@ -130,6 +130,12 @@ mod tests {
                 Some("Ерлан Оспанов"),
             ),
             ("<div>Avtor: Gulnar Serik</div>", Some("Gulnar Serik")),
+            (
+                "<p>Материал подготовила: Ольга Корниенко</p>",
+                Some("Ольга Корниенко"),
+            ),
+            ("<p>Дайындаған: Асхат ОМАР</p>", Some("Асхат ОМАР")),
+            ("<p>Текст: чтение вслух для всех желающих</p>", None),
             ("<div>Автор: А. Б. Серік</div>", Some("А. Б. Серік")),
             (
                 "<p class=\"wp-block-post-author-name\">Айгүл Нұр</p>",
