@@ -13,7 +13,7 @@ mod tongues;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use dom_query::{NodeId, NodeRef};
+use dom_query::{NodeId, NodeRef, Selection};
 
 use super::markup::Page;
 use super::names::Names;
@@ -37,6 +37,8 @@ const LABEL_LETTERS_MAX: usize = 40;
 /// What is asked of the reader is said in no more.
 const ASKING_LETTERS_MAX: usize = 180;
 
+/// Where an article says its day.
+const DATED: &str = "time,[class*=\"date\"],[class*=\"meta\"],[itemprop=\"datePublished\"]";
 /// Elements that stand beside the text by what they are.
 const BESIDE: [&str; 6] = ["nav", "aside", "footer", "amp-sidebar", "dialog", "menu"];
 
@@ -265,8 +267,9 @@ impl<'a> Judged<'a> {
         Vec::new()
     }
 
-    /// Whether the element has a heading of that kind: a first one, or one that
-    /// leads on to where the article stands by itself.
+    /// Whether the element has a heading of that kind: one that leads on to where the
+    /// article stands by itself, or a first one and a day; a part of an article may
+    /// have a first heading, too.
     fn is_titled(&self, at: usize, tag: &str) -> bool {
         let is_inside = |inside: &usize| {
             let mut up = *inside;
@@ -277,7 +280,12 @@ impl<'a> Judged<'a> {
         };
         let inside = (at + 1..self.nodes.len()).take_while(is_inside);
         let mut headings = inside.filter(|inside| self.nodes[*inside].has_name(tag));
-        headings.any(|heading| tag == "h1" || self.weights[heading].headings > 0)
+        let is_dated = || {
+            Selection::from(self.nodes[at])
+                .select_single(DATED)
+                .exists()
+        };
+        headings.any(|heading| self.weights[heading].headings > 0 || tag == "h1" && is_dated())
     }
 
     fn marked_articles(&self) -> Vec<usize> {

@@ -26,10 +26,15 @@ pub fn article(page: &Page) -> Option<Map<String, Value>> {
     articles.into_iter().max_by_key(Map::len)
 }
 
-/// Whether several articles are described and none of them is the page's.
+/// Whether several articles are described, each at another address than the page's.
 pub fn describes_others(page: &Page) -> bool {
     let articles = articles(page);
-    are_several(&articles) && !articles.iter().any(|node| is_at(page, node))
+    let own = page.url.as_ref().map(path_of);
+    let is_another = |node: &Map<String, Value>| {
+        let told = address(page, node);
+        told.is_some_and(|told| Some(path_of(&told)) != own)
+    };
+    are_several(&articles) && own.is_some() && articles.iter().all(is_another)
 }
 
 fn articles(page: &Page) -> Vec<Map<String, Value>> {
@@ -52,18 +57,18 @@ fn are_several(articles: &[Map<String, Value>]) -> bool {
 }
 
 fn is_at(page: &Page, node: &Map<String, Value>) -> bool {
-    let place = |url: &Url| {
-        (
-            url.path().trim_end_matches('/').to_owned(),
-            url.query().map(str::to_owned),
-        )
-    };
-    let told = ["url", "mainEntityOfPage", "@id"].iter().find_map(|key| {
-        let address = page.address(&text(node.get(*key)?)?)?;
-        Some(place(&address))
-    });
-    let own = page.url.as_ref().map(place);
-    own.is_some() && told == own
+    let place = |url: &Url| (path_of(url), url.query().map(str::to_owned));
+    let told = address(page, node);
+    page.url.is_some() && told.as_ref().map(place) == page.url.as_ref().map(place)
+}
+
+fn address(page: &Page, node: &Map<String, Value>) -> Option<Url> {
+    let mut told = ["url", "mainEntityOfPage", "@id"].iter();
+    told.find_map(|key| page.address(&text(node.get(*key)?)?))
+}
+
+fn path_of(url: &Url) -> String {
+    url.path().trim_end_matches('/').to_owned()
 }
 
 /// The entries of the page's lists (schema.org `ItemList`), in order: what a page

@@ -191,8 +191,7 @@ fn folded(text: &str) -> String {
 mod tests {
     use chrono::{TimeZone, Utc};
 
-    use crate::gather::document::Document;
-    use crate::gather::page::read_article;
+    use crate::gather::page::tests::read_as_article;
     use crate::model::draft::Draft;
 
     const TITLE: &str = "Торғай өңірінде «Ақбөкен» форумы өтті";
@@ -208,18 +207,7 @@ mod tests {
              <meta property=\"og:title\" content=\"{TITLE}\"></head>\
              <body><div id=\"app\"></div>{data}</body></html>"
         );
-        let url = url::Url::parse("https://torgai.example/kk/news/7").unwrap();
-        read_article(&Document {
-            bytes: html.as_bytes(),
-            content_type: None,
-            url: Some(&url),
-            received: Utc
-                .with_ymd_and_hms(2026, 11, 23, 12, 0, 0)
-                .unwrap()
-                .with_timezone(&chrono_tz::Asia::Almaty),
-        })
-        .unwrap()
-        .draft
+        read_as_article(&html)
     }
 
     #[test]

@@ -489,7 +489,8 @@ fn the_day_of_the_visit_is_no_articles() {
     }
 }
 
-fn read_as_article(html: &str) -> crate::model::draft::Draft {
+/// The article of a page at the outlet's address.
+pub(super) fn read_as_article(html: &str) -> crate::model::draft::Draft {
     let url = Url::parse("https://alatau.example/news/1").unwrap();
     let document = Document {
         bytes: html.as_bytes(),

@@ -128,10 +128,7 @@ fn folded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{TimeZone, Utc};
-
-    use crate::gather::document::Document;
-    use crate::gather::page::read_article;
+    use crate::gather::page::tests::read_as_article;
 
     #[test]
     fn the_title_is_told_from_the_outlet_s_name() {
@@ -180,17 +177,11 @@ mod tests {
                 head.replace("{}", TITLE),
                 body.replace("{}", TITLE)
             );
-            let article = read_article(&Document {
-                bytes: html.as_bytes(),
-                content_type: None,
-                url: None,
-                received: Utc
-                    .with_ymd_and_hms(2026, 11, 23, 12, 0, 0)
-                    .unwrap()
-                    .with_timezone(&chrono_tz::Asia::Almaty),
-            });
-            let title = article.and_then(|article| article.draft.title);
-            assert_eq!(title.as_deref(), Some(expected), "{html}");
+            assert_eq!(
+                read_as_article(&html).title.as_deref(),
+                Some(expected),
+                "{html}"
+            );
         }
     }
 }
