@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use memchr::memchr;
 
 use super::entities::decode_entities;
@@ -63,6 +64,17 @@ static COUNTERS: LazyLock<Vec<&str>> = LazyLock::new(|| {
     lines.filter(|line| !line.starts_with('#')).collect()
 });
 
+/// What a picture's tag holds that may have to be written anew, or left out.
+static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let written = [
+        "data-", "srcset", "lazy", "px", "\"1\"", "\"0\"", "'1'", "'0'", "=1", "=0",
+    ];
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(written.iter().chain(COUNTERS.iter()))
+        .ok()
+});
+
 /// `html` with what would be shown.
 pub(super) fn shown(html: &str) -> Cow<'_, str> {
     let bytes = html.as_bytes();
@@ -70,6 +82,7 @@ pub(super) fn shown(html: &str) -> Cow<'_, str> {
         html,
         kept: String::new(),
         copied: 0,
+        plain: Vec::new(),
         told: HashSet::new(),
     };
     let mut at = 0;
@@ -109,6 +122,8 @@ struct Pass<'a> {
     kept: String,
     /// How much of `html` is in `kept`, or left out of it.
     copied: usize,
+    /// Tags of pictures that stay as they are, not yet in `told`.
+    plain: Vec<(usize, Tag)>,
     /// Pictures met, by what their addresses have in common.
     told: HashSet<String>,
 }
@@ -122,6 +137,11 @@ impl Pass<'_> {
             return tag.end;
         }
         match name {
+            "img" if is_plain(&self.html[start..tag.end]) => {
+                let end = tag.end;
+                self.plain.push((start, tag));
+                end
+            }
             "img" | "amp-img" => self.picture(start, &tag),
             "noscript" => self.without_scripts(start, &tag),
             "iframe" => self.frame(start, &tag),
@@ -137,7 +157,16 @@ impl Pass<'_> {
         &mut self.kept
     }
 
+    /// Takes note of the pictures that were met: of no use in most texts.
+    fn note_plain(&mut self) {
+        for (start, tag) in std::mem::take(&mut self.plain) {
+            let picture = Picture::of(attributes(self.html, start, &tag));
+            self.told.insert(gist(&picture.address).to_owned());
+        }
+    }
+
     fn picture(&mut self, start: usize, tag: &Tag) -> usize {
+        self.note_plain();
         let picture = Picture::of(attributes(self.html, start, tag));
         let is_same = picture.is_waiting && self.told.contains(gist(&picture.address));
         if picture.counts_readers() || is_same {
@@ -160,6 +189,7 @@ impl Pass<'_> {
         if close == self.html.len() {
             return close;
         }
+        self.note_plain();
         let end = tag_at(self.html, close).end;
         let inside = &self.html[tag.end..close];
         let mut pictures = String::new();
@@ -237,6 +267,11 @@ impl Pass<'_> {
         kept.push('>');
         end
     }
+}
+
+/// Whether a picture's tag is shown as it is written, surely.
+fn is_plain(tag: &str) -> bool {
+    SIGNS.as_ref().is_some_and(|signs| !signs.is_match(tag))
 }
 
 /// The address of a picture, by the values of its attributes (empty: there is none),
