@@ -189,18 +189,3 @@ fn nothing_unclosed_is_read_again_and_again() {
         plain_text(&shown(&html));
     }
 }
-
-#[test]
-fn the_widest_of_a_set_is_taken() {
-    for (set, expected) in [
-        ("", None),
-        (" , ", None),
-        ("a.jpg", Some("a.jpg")),
-        ("a.jpg, b.jpg 2x", Some("b.jpg")),
-        ("a,b.jpg 640w,c.jpg 320w", Some("a,b.jpg")),
-        ("a.jpg 1.5x , b.jpg", Some("a.jpg")),
-        ("a.jpg wide, b.jpg 2w", Some("b.jpg")),
-    ] {
-        assert_eq!(widest(set).as_deref(), expected, "{set}");
-    }
-}
