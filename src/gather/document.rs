@@ -11,6 +11,10 @@ pub const DOCUMENT_DEPTH_MAX: usize = 256;
 /// The most bytes of one entry's text kept; more is cut at a character.
 pub const ENTRY_TEXT_BYTES_MAX: usize = 1024 * 1024;
 
+/// The most tags of one page; what follows is left out. The longest pages people
+/// write have a few ten thousand.
+pub const PAGE_TAGS_MAX: usize = 400_000;
+
 /// One document to be read.
 #[derive(Debug, Clone, Copy)]
 pub struct Document<'a> {

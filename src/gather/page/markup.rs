@@ -6,7 +6,7 @@ use dom_query::{Document as Tree, NodeRef, Selection};
 use url::Url;
 
 use crate::gather::clean;
-use crate::gather::document::{DOCUMENT_DEPTH_MAX, Document};
+use crate::gather::document::{DOCUMENT_DEPTH_MAX, Document, PAGE_TAGS_MAX};
 use crate::gather::feed::date::{self, Written};
 use crate::model::complaint::Complaint;
 use crate::model::count::counted;
@@ -35,6 +35,14 @@ pub struct Page {
 impl Page {
     /// Parses `text`; what a hostile page is not allowed is complained of.
     pub fn parse(text: &str, document: &Document<'_>, complaints: &mut Vec<Complaint>) -> Self {
+        let whole = text;
+        let text = first_tags(whole);
+        if text.len() < whole.len() {
+            complaints.push(Complaint::warning(
+                "",
+                format!("left out what follows tag {PAGE_TAGS_MAX}: no page needs more"),
+            ));
+        }
         let (tamed, left_out) = clean::cut_towers(text);
         if left_out > 0 {
             complaints.push(Complaint::warning(
@@ -190,4 +198,10 @@ pub fn picture_address(image: &NodeRef<'_>) -> Option<String> {
         let own = image.attr("src")?.trim().to_owned();
         (!own.is_empty() && !own.starts_with("data:")).then_some(own)
     })
+}
+
+/// The beginning of `text` with no more tags than a page may have.
+fn first_tags(text: &str) -> &str {
+    let beyond = memchr::memchr_iter(b'<', text.as_bytes()).nth(PAGE_TAGS_MAX);
+    beyond.map_or(text, |at| &text[..at])
 }

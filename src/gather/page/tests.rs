@@ -2,6 +2,7 @@ use chrono::{TimeZone, Utc};
 use url::Url;
 
 use super::*;
+use crate::gather::document::PAGE_TAGS_MAX;
 
 const BITRIX: &str = include_str!("../../../tests/fixtures/gather/page/listing-bitrix.html");
 const CARDS: &str = include_str!("../../../tests/fixtures/gather/page/listing-cards.html");
@@ -336,6 +337,26 @@ fn hostile_pages_take_no_longer_than_others() {
     for case in cases {
         read_at(&case, BITRIX_URL, &PageRules::default());
     }
+}
+
+/// Each tag costs some microseconds: millions of them would hold a thread for a minute.
+#[test]
+fn a_page_with_more_tags_than_any_needs_keeps_its_beginning() {
+    let text = "<h1>Тақырып</h1><p>Ауылда жаңа мектеп ашылды.</p>";
+    let html = format!("{text}{}<a href=/end>соңы</a>", "<i>".repeat(PAGE_TAGS_MAX));
+    let mut complaints = Vec::new();
+    let document = Document {
+        bytes: &[],
+        content_type: None,
+        url: None,
+        received: chrono::DateTime::UNIX_EPOCH.with_timezone(&chrono_tz::UTC),
+    };
+    let page = Page::parse(&html, &document, &mut complaints);
+    assert!(page.source.starts_with(text) && !page.source.contains("/end"));
+    assert!(
+        complaints[0].to_string().contains("tag 400000"),
+        "{complaints:?}"
+    );
 }
 
 #[test]
