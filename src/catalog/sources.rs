@@ -200,23 +200,9 @@ fn user_agent(text: &str) -> Result<String, String> {
 }
 
 fn page_rules(rules: &Entry<'_>) -> PageRules {
-    let text = |key| rules.text(key).map(str::to_owned);
-    PageRules {
-        item: text("item"),
-        link: text("link"),
-        title: text("title"),
-        date: text("date"),
-    }
+    PageRules::from_keys(|key| rules.text(key).map(str::to_owned))
 }
 
 fn json_rules(rules: &Entry<'_>) -> JsonRules {
-    let text = |key| rules.text(key).map(str::to_owned);
-    JsonRules {
-        items: text("items").unwrap_or_default(),
-        id: text("id"),
-        link: text("link"),
-        title: text("title"),
-        content: text("content"),
-        date: text("date"),
-    }
+    JsonRules::from_keys(|key| rules.text(key).map(str::to_owned))
 }

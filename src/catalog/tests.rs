@@ -67,12 +67,14 @@ fn every_key_is_read() {
         place: Place::Json {
             url: "https://example.kz/api?a=1".parse().expect("an address"),
             rules: JsonRules {
-                items: "content".to_owned(),
+                items: Some("content".to_owned()),
                 id: Some("id".to_owned()),
                 link: Some("https://example.kz/{id}".to_owned()),
                 title: Some("title".to_owned()),
                 content: Some("body.text".to_owned()),
                 date: Some("created".to_owned()),
+                author: Some("author.name".to_owned()),
+                image: Some("cover".to_owned()),
             },
         },
         home: Some("https://example.kz/".parse().expect("an address")),

@@ -146,39 +146,15 @@ pub fn entry(source: &Source, comment: &str) -> String {
         pair("region", &region.code());
     }
     pair("every", &every(source.every));
-    let rules: Vec<String> = rules(&source.place)
-        .into_iter()
-        .filter_map(|(key, value)| Some(format!("{key} = {}", quoted(value?))))
+    let rules = source.place.rules().into_iter();
+    let rules: Vec<String> = rules
+        .map(|(key, rule)| format!("{key} = {}", quoted(rule)))
         .collect();
     if !rules.is_empty() {
         writeln!(text, "rules = {{ {} }}", rules.join(", "))
             .expect("writing to a String cannot fail");
     }
     text
-}
-
-/// What finds the entries of a page or a JSON listing, by its keys.
-fn rules(place: &Place) -> Vec<(&'static str, Option<&str>)> {
-    match place {
-        Place::Page { rules, .. } => vec![
-            ("item", rules.item.as_deref()),
-            ("link", rules.link.as_deref()),
-            ("title", rules.title.as_deref()),
-            ("date", rules.date.as_deref()),
-        ],
-        Place::Json { rules, .. } => vec![
-            (
-                "items",
-                Some(rules.items.as_str()).filter(|path| !path.is_empty()),
-            ),
-            ("id", rules.id.as_deref()),
-            ("link", rules.link.as_deref()),
-            ("title", rules.title.as_deref()),
-            ("content", rules.content.as_deref()),
-            ("date", rules.date.as_deref()),
-        ],
-        _ => Vec::new(),
-    }
 }
 
 /// Kazakh alone is Kazakh in Cyrillic.

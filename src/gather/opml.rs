@@ -240,23 +240,11 @@ impl Said {
         Ok(match self.get(KIND_KEY) {
             Some("page") => Place::Page {
                 url,
-                rules: PageRules {
-                    item: rule("item"),
-                    link: rule("link"),
-                    title: rule("title"),
-                    date: rule("date"),
-                },
+                rules: PageRules::from_keys(rule),
             },
             Some("json") => Place::Json {
                 url,
-                rules: JsonRules {
-                    items: rule("items").unwrap_or_default(),
-                    id: rule("id"),
-                    link: rule("link"),
-                    title: rule("title"),
-                    content: rule("content"),
-                    date: rule("date"),
-                },
+                rules: JsonRules::from_keys(rule),
             },
             Some("sitemap") => Place::Sitemap(url),
             Some("feed" | "telegram") | None => match telegram_preview(&url) {

@@ -58,6 +58,34 @@ impl Place {
             Self::Desk(_) => "desk",
         }
     }
+
+    /// The rules by which its entries are found, as far as they are given, with the
+    /// keys they have in the catalogue and in OPML.
+    pub fn rules(&self) -> Vec<(&'static str, &str)> {
+        let all = match self {
+            Self::Page { rules, .. } => vec![
+                ("item", &rules.item),
+                ("link", &rules.link),
+                ("title", &rules.title),
+                ("date", &rules.date),
+            ],
+            Self::Json { rules, .. } => vec![
+                ("items", &rules.items),
+                ("id", &rules.id),
+                ("link", &rules.link),
+                ("title", &rules.title),
+                ("content", &rules.content),
+                ("date", &rules.date),
+                ("author", &rules.author),
+                ("image", &rules.image),
+            ],
+            _ => Vec::new(),
+        };
+        let given = all.into_iter();
+        given
+            .filter_map(|(key, rule)| Some((key, rule.as_deref()?)))
+            .collect()
+    }
 }
 
 /// CSS selectors that find a listing page's entries.
@@ -73,11 +101,24 @@ pub struct PageRules {
     pub date: Option<String>,
 }
 
+impl PageRules {
+    /// The rules by the keys they have in the catalogue and in OPML.
+    pub fn from_keys(mut rule: impl FnMut(&'static str) -> Option<String>) -> Self {
+        Self {
+            item: rule("item"),
+            link: rule("link"),
+            title: rule("title"),
+            date: rule("date"),
+        }
+    }
+}
+
 /// Dotted paths that find a JSON listing's entries; empty path: the value itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct JsonRules {
-    /// The array of entries, e.g. `content`.
-    pub items: String,
+    /// The array of entries, e.g. `content`; absent: the document itself, or where
+    /// listings usually keep it.
+    pub items: Option<String>,
     /// Inside an entry: a stable id.
     pub id: Option<String>,
     /// Inside an entry: the link. Also a template such as
@@ -89,6 +130,26 @@ pub struct JsonRules {
     pub content: Option<String>,
     /// Inside an entry: the publication date.
     pub date: Option<String>,
+    /// Inside an entry: the author's name.
+    pub author: Option<String>,
+    /// Inside an entry: the address of its picture.
+    pub image: Option<String>,
+}
+
+impl JsonRules {
+    /// The rules by the keys they have in the catalogue and in OPML.
+    pub fn from_keys(mut rule: impl FnMut(&'static str) -> Option<String>) -> Self {
+        Self {
+            items: rule("items"),
+            id: rule("id"),
+            link: rule("link"),
+            title: rule("title"),
+            content: rule("content"),
+            date: rule("date"),
+            author: rule("author"),
+            image: rule("image"),
+        }
+    }
 }
 
 /// How much of an outlet's text may be republished.

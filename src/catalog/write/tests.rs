@@ -37,7 +37,7 @@ fn rules_read_back() {
         Place::Json {
             url: url(),
             rules: JsonRules {
-                items: "data.items".to_owned(),
+                items: rule("data.items"),
                 title: rule("title.kk"),
                 link: rule("https://a.example/{id}"),
                 ..JsonRules::default()

@@ -7,6 +7,7 @@
 //! (128), less than the house's own limit.
 
 pub(in crate::gather) mod long_numbers;
+mod parts;
 mod path;
 mod propose;
 pub(in crate::gather) mod repair;
@@ -28,7 +29,7 @@ use crate::model::complaint::{Complaint, Position};
 use crate::model::draft::{Draft, FeedHead, Harvest};
 use crate::model::source::JsonRules;
 
-use path::{at_path, kind_of, text_at};
+use path::{at_path, keys_of, kind_of, text_at};
 pub use propose::propose;
 
 /// Where listings usually keep their entries, tried where no path is given.
@@ -200,7 +201,7 @@ fn entries<'a>(
     rules: &JsonRules,
     complaints: &mut Vec<Complaint>,
 ) -> Result<&'a Vec<Value>, Complaint> {
-    if rules.items.is_empty() {
+    let Some(path) = rules.items.as_deref().filter(|path| !path.is_empty()) else {
         let usual = || {
             USUAL_ITEMS
                 .iter()
@@ -210,32 +211,25 @@ fn entries<'a>(
             let message = format!(
                 "the document is {}, no array of entries; name the array's path ({})",
                 kind_of(root),
-                path::keys_of(root)
+                keys_of(root)
             );
             Complaint::error("", message).about("items")
         });
-    }
-    let message = match at_path(root, &rules.items) {
+    };
+    let message = match at_path(root, path) {
         Some(Value::Array(entries)) => return Ok(entries),
         // gov.kz was met with and without its envelope.
         None if let Some(entries) = root.as_array() => {
-            let message = format!(
-                "there is no `{}`: the document is the array itself; read as that",
-                rules.items
-            );
+            let message =
+                format!("there is no `{path}`: the document is the array itself; read as that");
             complaints.push(Complaint::warning("", message).about("items"));
             return Ok(entries);
         }
         Some(other) => format!(
-            "`{}` is {}; expected an array of entries",
-            rules.items,
+            "`{path}` is {}; expected an array of entries",
             kind_of(other)
         ),
-        None => format!(
-            "there is no `{}` in the document ({})",
-            rules.items,
-            path::keys_of(root)
-        ),
+        None => format!("there is no `{path}` in the document ({})", keys_of(root)),
     };
     Err(Complaint::error("", message).about("items"))
 }
@@ -272,6 +266,15 @@ impl Entry<'_, '_> {
                 set_content(&mut draft, &paragraphs(clip(&content)), base);
             }
         }
+        let base = link.as_ref().or(document.url);
+        draft.authors = self
+            .part("author", rules.author.as_deref(), parts::AUTHORS, |value| {
+                Some(parts::people(value)).filter(|people| !people.is_empty())
+            })
+            .unwrap_or_default();
+        let picture = |value: &Value| parts::picture(value, base);
+        let image = self.part("image", rules.image.as_deref(), parts::IMAGES, picture);
+        draft.enclosures.extend(image);
         draft.link = link.map(String::from);
         if draft.title.is_none() && draft.text.is_empty() {
             self.findings
@@ -294,6 +297,35 @@ impl Entry<'_, '_> {
                 Some(Value::String(_)) => format!("`{path}` is empty"),
                 Some(value) => format!("`{path}` is {}, no text", kind_of(value)),
             };
+            self.findings.note(key, &what, self.number);
+        }
+        found
+    }
+
+    /// What is read of the value at the operator's path, else at the first usual one.
+    /// Many entries have no author or picture: their absence is ordinary, a value
+    /// that is none is noted.
+    fn part<T>(
+        &mut self,
+        key: &str,
+        path: Option<&str>,
+        usual: &[&str],
+        read: impl Fn(&Value) -> Option<T>,
+    ) -> Option<T> {
+        let Some(path) = path else {
+            let mut values = usual.iter().filter_map(|path| at_path(self.value, path));
+            return values.find_map(read);
+        };
+        let value = at_path(self.value, path)?;
+        let found = read(value);
+        let is_empty = match value {
+            Value::Null => true,
+            Value::String(text) => text.trim().is_empty(),
+            Value::Array(all) => all.is_empty(),
+            _ => false,
+        };
+        if found.is_none() && !is_empty {
+            let what = format!("`{path}` is {}, no {key}", kind_of(value));
             self.findings.note(key, &what, self.number);
         }
         found

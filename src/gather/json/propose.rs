@@ -36,6 +36,10 @@ const DATES: &[&str] = &["publi", "created", "date", "time"];
 const CONTENTS: &[&str] = &[
     "content", "body", "text", "descr", "summary", "announce", "lead", "short",
 ];
+const AUTHORS: &[&str] = &["author", "creator", "byline", "avtor"];
+const IMAGES: &[&str] = &[
+    "image", "cover", "photo", "picture", "thumb", "img", "preview", "poster",
+];
 const IDS: &[&str] = &["id", "guid", "uuid", "slug"];
 
 /// The rules by which a listing may be read; none where it is no listing, or a JSON
@@ -71,7 +75,7 @@ pub fn propose(document: &Document<'_>) -> Option<JsonRules> {
                         best = Some((
                             count,
                             JsonRules {
-                                items: path,
+                                items: Some(path).filter(|path| !path.is_empty()),
                                 ..rules
                             },
                         ));
@@ -129,13 +133,17 @@ fn rules(document: &Document<'_>, entries: &[Value]) -> Option<(usize, JsonRules
     }
     let content = find(CONTENTS, &|text| text.contains(char::is_whitespace))
         .filter(|content| *content != title);
+    let author = find(AUTHORS, &|text| {
+        text.chars().any(char::is_alphabetic) && !text.contains(['/', '@'])
+    });
+    let image = find(IMAGES, &|text| is_address(document.url, text));
     let titled = entries
         .iter()
         .filter(|entry| text_at(entry, &title).is_some());
     Some((
         titled.count(),
         JsonRules {
-            items: String::new(),
+            items: None,
             id: IDS
                 .iter()
                 .find(|id| sample.iter().all(|entry| text_at(entry, id).is_some()))
@@ -144,6 +152,8 @@ fn rules(document: &Document<'_>, entries: &[Value]) -> Option<(usize, JsonRules
             title: Some(title),
             content,
             date,
+            author,
+            image,
         },
     ))
 }
@@ -235,7 +245,7 @@ mod tests {
             let rules = proposed(text).unwrap_or_else(|| panic!("{text}"));
             let or_none = |rule: Option<String>| rule.unwrap_or_else(|| "-".to_owned());
             let told = [
-                rules.items,
+                rules.items.unwrap_or_default(),
                 or_none(rules.id),
                 or_none(rules.link),
                 or_none(rules.title),

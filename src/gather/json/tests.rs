@@ -24,12 +24,13 @@ fn read_with(json: &str, rules: &JsonRules) -> Harvest {
 fn gov_rules() -> JsonRules {
     let some = |path: &str| Some(path.to_owned());
     JsonRules {
-        items: "content".to_owned(),
+        items: some("content"),
         id: some("id"),
         link: some("https://www.gov.example/entities/mam/press/news/details/{id}"),
         title: some("title"),
         content: some("body"),
         date: some("created_date"),
+        ..JsonRules::default()
     }
 }
 
@@ -142,7 +143,7 @@ fn values_in_templates_stay_in_the_path() {
 #[test]
 fn what_is_wrong_is_told() {
     let at_content = || JsonRules {
-        items: "content".to_owned(),
+        items: Some("content".to_owned()),
         ..JsonRules::default()
     };
     let cases = [
@@ -294,4 +295,68 @@ fn ids_longer_than_64_bits_stay_apart() {
     let expected = ["1234567890123456700001", "1234567890123456700002"];
     let expected = expected.map(|id| format!("https://a.kz/n/{id}"));
     assert!(links.eq(expected.iter().map(|link| Some(link.as_str()))));
+}
+
+/// A text, an object or a list of them; what only stands for one is none.
+#[test]
+fn authors_and_pictures_are_found_where_listings_keep_them() {
+    let image = "https://www.gov.example/i/1.jpg";
+    for (fields, authors, picture) in [
+        (
+            r#""author":"Ә. Сұлтан","image":"/i/1.jpg""#,
+            "Ә. Сұлтан",
+            Some(image),
+        ),
+        (
+            r#""authors":[{"name":"Ә. Сұлтан"},{"fullName":"И. Ким"}],"images":[{"src":"/i/1.jpg"}]"#,
+            "Ә. Сұлтан, И. Ким",
+            Some(image),
+        ),
+        (
+            r#""author":3,"featured_media":7,"_embedded":{"author":[{"name":"Ә. Сұлтан"}],"wp:featuredmedia":[{"source_url":"https://www.gov.example/i/1.jpg"}]}"#,
+            "Ә. Сұлтан",
+            Some(image),
+        ),
+        (
+            r#""author":{"id":3},"image":"1.jpg","preview":"Форум өтеді / ертең","cover":null"#,
+            "",
+            None,
+        ),
+        (r#""image":"javascript:alert(1)//""#, "", None),
+    ] {
+        let json = format!(r#"[{{"title":"Форум өтеді","url":"/n/1",{fields}}}]"#);
+        let harvest = read_with(&json, &JsonRules::default());
+        let draft = &harvest.drafts[0];
+        let names = draft.authors.iter().filter_map(|one| one.name.as_deref());
+        assert_eq!(names.collect::<Vec<_>>().join(", "), authors, "{json}");
+        let found = draft.enclosures.first().map(|one| one.url.as_str());
+        assert_eq!(found, picture, "{json}");
+        assert_eq!(complaints(&harvest), [""; 0], "{json}");
+    }
+}
+
+#[test]
+fn what_the_operator_s_path_leads_to_has_to_be_an_author_or_a_picture() {
+    let rule = |path: &str| Some(path.to_owned());
+    let rules = JsonRules {
+        author: rule("by.0"),
+        image: rule("pic.big"),
+        ..JsonRules::default()
+    };
+    let json = r#"[
+        {"title":"Бірінші","by":["Ә. Сұлтан"],"author":"admin","pic":{"big":"/i/1.jpg"}},
+        {"title":"Екінші","by":[7],"pic":{"big":"жоқ"}},
+        {"title":"Үшінші","by":[],"pic":{"big":null}}
+    ]"#;
+    let harvest = read_with(json, &rules);
+    let first = &harvest.drafts[0];
+    assert_eq!(first.authors[0].name.as_deref(), Some("Ә. Сұлтан"));
+    assert_eq!(first.enclosures[0].url, "https://www.gov.example/i/1.jpg");
+    assert_eq!(
+        complaints(&harvest),
+        [
+            "warning: author: entry 2: `by.0` is a number, no author",
+            "warning: image: entry 2: `pic.big` is a text, no image",
+        ]
+    );
 }

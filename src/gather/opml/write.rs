@@ -9,7 +9,7 @@ use std::fmt::Write;
 use super::KIND_KEY;
 use crate::gather::clean;
 use crate::model::language::Language;
-use crate::model::source::{Place, Source};
+use crate::model::source::Source;
 
 /// The list of `sources`, called `title`.
 pub fn write<'a>(title: &str, sources: impl IntoIterator<Item = &'a Source>) -> String {
@@ -39,39 +39,19 @@ pub fn write<'a>(title: &str, sources: impl IntoIterator<Item = &'a Source>) -> 
         );
         said.extend(source.language.map(|language| ("language", tag(language))));
         said.push((KIND_KEY, kind.to_owned()));
-        said.extend(rules(&source.place));
         text.push_str("    <outline");
         for (key, value) in said {
             write!(text, " {key}=\"{}\"", escaped(&value))
+                .expect("writing to a String cannot fail");
+        }
+        for (key, rule) in source.place.rules() {
+            write!(text, " jarshy:{key}=\"{}\"", escaped(rule))
                 .expect("writing to a String cannot fail");
         }
         text.push_str("/>\n");
     }
     text.push_str("  </body>\n</opml>\n");
     text
-}
-
-fn rules(place: &Place) -> Vec<(&'static str, String)> {
-    let said = match place {
-        Place::Page { rules, .. } => vec![
-            ("jarshy:item", rules.item.clone()),
-            ("jarshy:link", rules.link.clone()),
-            ("jarshy:title", rules.title.clone()),
-            ("jarshy:date", rules.date.clone()),
-        ],
-        Place::Json { rules, .. } => vec![
-            ("jarshy:items", Some(rules.items.clone())),
-            ("jarshy:id", rules.id.clone()),
-            ("jarshy:link", rules.link.clone()),
-            ("jarshy:title", rules.title.clone()),
-            ("jarshy:content", rules.content.clone()),
-            ("jarshy:date", rules.date.clone()),
-        ],
-        _ => Vec::new(),
-    };
-    let said = said.into_iter();
-    said.filter_map(|(key, value)| Some((key, value?)))
-        .collect()
 }
 
 /// Kazakh alone is Kazakh in Cyrillic.
@@ -95,7 +75,7 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::gather::opml::{Met, read};
-    use crate::model::source::{JsonRules, PageRules, SourceId};
+    use crate::model::source::{JsonRules, PageRules, Place, SourceId};
 
     #[test]
     fn a_list_of_ours_reads_back() {
@@ -121,7 +101,7 @@ mod tests {
             Place::Json {
                 url: url("api"),
                 rules: JsonRules {
-                    items: "content".to_owned(),
+                    items: rule("content"),
                     link: rule("https://a.example/{id}"),
                     title: rule("title"),
                     ..JsonRules::default()
