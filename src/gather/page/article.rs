@@ -93,6 +93,10 @@ pub fn read_whole(page: &Page) -> Option<Article> {
         written = written.or_else(|| page.written(&told.published?));
         draft.published = written.map(|written| written.at);
     }
+    if draft.authors.is_empty() {
+        let names = byline::signed(&draft.text).into_iter();
+        draft.authors = names.map(person).collect();
+    }
     if draft.enclosures.is_empty() {
         let html = draft.content_html.as_deref().unwrap_or_default();
         draft
@@ -250,12 +254,16 @@ fn authors(page: &Page, node: &Map<String, Value>) -> Vec<Person> {
     page.meta(&["author", "article:author"])
         .filter(|name| address(None, name).is_none() && !byline::is_nobody(name))
         .or_else(|| byline::author(page))
-        .map(|name| Person {
-            name: Some(name),
-            ..Person::default()
-        })
+        .map(person)
         .into_iter()
         .collect()
+}
+
+fn person(name: String) -> Person {
+    Person {
+        name: Some(name),
+        ..Person::default()
+    }
 }
 
 fn categories(page: &Page, node: &Map<String, Value>) -> Vec<Category> {

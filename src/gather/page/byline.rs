@@ -41,10 +41,19 @@ const MARKED_MAX: usize = 20;
 const TEXTS_MAX: usize = 20_000;
 /// A longer text is no byline.
 const BYLINE_BYTES_MAX: usize = 240;
+/// So many lines may follow a signature: who took the pictures.
+const AFTER_SIGNATURE_MAX: usize = 2;
 
 /// "Автор: Имя Фамилия", in the house's languages; the name may stand beside it.
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)^(?:авторы|автор|авторлары|авторлар|avtorlar|avtor|author|мәтін авторы|автор текста|мақала авторы|материал подготовил[аи]?|подготовил[аи]?|беседовал[аи]?|дайындаған|әзірлеген|сұхбаттасқан|текст|мәтін|фото и текст|текст и фото)\s*[:：]\s*(.*)$")
+        .expect("the pattern is tested")
+});
+
+/// A name as papers sign texts with it: the surname in capitals, before it the given
+/// name or its initials ("Айгүл САДЫҚ", "Ә. Б. СҰЛТАН").
+static SIGNED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:\p{Lu}\p{Ll}+|\p{Lu}\p{Ll}?\.(?:\s?\p{Lu}\p{Ll}?\.)?)\s?\p{Lu}{4,}(?:-\p{Lu}{2,})?$|^(?:\p{Lu}\p{Ll}?\.(?:\s?\p{Lu}\p{Ll}?\.)?)\s?\p{Lu}{2,3}$")
         .expect("the pattern is tested")
 });
 
@@ -56,6 +65,36 @@ pub fn is_nobody(name: &str) -> bool {
 /// The author the page shows.
 pub fn author(page: &Page) -> Option<String> {
     marked(page).or_else(|| labelled(page))
+}
+
+/// Who signed a text at its end; behind the names may stand what they are and where.
+pub fn signed(text: &str) -> Vec<String> {
+    let mut lines = text.lines().rev().map(str::trim);
+    let last = lines
+        .by_ref()
+        .filter(|line| !line.is_empty())
+        .take(AFTER_SIGNATURE_MAX + 1)
+        .find(|line| !is_credit(line));
+    let Some(last) = last.filter(|line| line.len() <= BYLINE_BYTES_MAX) else {
+        return Vec::new();
+    };
+    // Of a text that is nothing else it is the text.
+    if lines.all(str::is_empty) {
+        return Vec::new();
+    }
+    let parts = last.trim_end_matches(['.', '!']).split(',').map(str::trim);
+    parts
+        .take_while(|part| SIGNED.is_match(part))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Whether a line tells of the pictures.
+fn is_credit(line: &str) -> bool {
+    let line = line.trim_start_matches(['(', '«']).to_lowercase();
+    ["сурет", "фото", "коллаж", "көрнекі", "photo"]
+        .iter()
+        .any(|word| line.starts_with(word))
 }
 
 fn marked(page: &Page) -> Option<String> {
@@ -168,6 +207,37 @@ mod tests {
             let authors = read_as_article(&html).authors;
             let name = authors.first().and_then(|author| author.name.as_deref());
             assert_eq!(name, expected, "{shown}");
+        }
+    }
+    /// The habit of Kazakhstan's papers; three capitals may be an office's.
+    #[test]
+    fn who_signed_a_text_wrote_it() {
+        let cases: [(&str, &[&str]); 13] = [
+            ("Мәтін.\nАйгүл САДЫҚ", &["Айгүл САДЫҚ"]),
+            ("Мәтін.\nАйгүл САДЫҚ,\n", &["Айгүл САДЫҚ"]),
+            (
+                "Мәтін.\n\nҚанат ТОҚАЙ, «Қала үні», Қостанай облысы\nСуреттерді түсірген автор\n",
+                &["Қанат ТОҚАЙ"],
+            ),
+            (
+                "Текст.\nОльга КИМИНА, Марат ЕСЕН.",
+                &["Ольга КИМИНА", "Марат ЕСЕН"],
+            ),
+            ("Текст.\nО. КИМ", &["О. КИМ"]),
+            ("Текст.\nӘ.СҰЛТАН", &["Ә.СҰЛТАН"]),
+            (
+                "Текст.\nА. Б. СЕРІК-ОСПАН\n(Фото автора)",
+                &["А. Б. СЕРІК-ОСПАН"],
+            ),
+            ("Айгүл САДЫҚ", &[]),
+            ("Мәтін.\nАйгүл Садық", &[]),
+            ("Мәтін.\nБұл туралы ҚР АШМ хабарлады", &[]),
+            ("Мәтін.\nАЛМАТЫ", &[]),
+            ("Мәтін.\nЖаңа АЭС", &[]),
+            ("Суреттер\nФото: А. Ким", &[]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(super::signed(text), expected, "{text}");
         }
     }
 }
