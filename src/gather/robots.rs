@@ -65,7 +65,7 @@ impl Robots {
     /// equal ones the one that allows (RFC 9309 section 2.2.2). `url` is matched
     /// as written: percent-encode it first.
     pub fn allows(&self, url: &str) -> bool {
-        let path = path_and_query(url);
+        let path = folded(&path_and_query(url));
         if path == "/robots.txt" {
             return true;
         }
@@ -159,7 +159,12 @@ impl<'a> Reader<'a> {
             .iter()
             .take_while(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_'))
             .count();
-        let named = !everybody && value[..token_bytes].eq_ignore_ascii_case(self.agent.as_bytes());
+        let is_agent = |token: &[u8]| token.eq_ignore_ascii_case(self.agent.as_bytes());
+        // Tokens have no digits (section 2.2.1); some crawlers' names have.
+        let ends = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'/';
+        let mut words = value.split(ends);
+        let named =
+            !everybody && (is_agent(&value[..token_bytes]) || words.next().is_some_and(is_agent));
         self.named_once |= named;
         self.rules_for.hear(named, everybody);
         self.delay_for.hear(named, everybody);
@@ -175,7 +180,11 @@ impl<'a> Reader<'a> {
             } => &mut self.everybody,
             _ => return,
         };
-        let pattern = escaped(value);
+        let (value, end) = match value.strip_suffix(b"$") {
+            Some(value) => (value, "$"),
+            None => (value, ""),
+        };
+        let pattern = escaped(value) + end;
         // An allowed `/news/index.html` allows `/news/` too: it is the same page.
         if allows
             && let Some(slash) = pattern.rfind('/')
@@ -262,8 +271,9 @@ fn key_and_value(line: &[u8]) -> Option<(Key, &[u8])> {
     Some((*key, value.trim_ascii()))
 }
 
-/// A rule as addresses are written: bytes beyond ASCII percent-encoded, hex
-/// digits in upper case. What was encoded stays so: `%62` is not `b` here.
+/// A rule as addresses are written: blanks and bytes beyond ASCII percent-encoded,
+/// hex digits in upper case, a `$` that is no end encoded too. What was encoded
+/// stays so: `%62` is not `b` here.
 fn escaped(value: &[u8]) -> String {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let mut pattern = String::with_capacity(value.len());
@@ -277,7 +287,7 @@ fn escaped(value: &[u8]) -> String {
                 pattern.push(char::from(b.to_ascii_uppercase()));
                 rest = after;
             }
-            (0x80.., _) => {
+            (b' ' | b'$' | 0x80.., _) => {
                 pattern.push('%');
                 pattern.push(char::from(HEX[usize::from(byte >> 4)]));
                 pattern.push(char::from(HEX[usize::from(byte & 15)]));
@@ -286,6 +296,32 @@ fn escaped(value: &[u8]) -> String {
         }
     }
     pattern
+}
+
+/// An address as rules are kept: hex digits in upper case, and the signs that mean
+/// something in a rule encoded, as rules name them (RFC 9309 section 2.2.3).
+fn folded(path: &str) -> String {
+    let mut folded = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some(at) = rest.find(['%', '*', '$']) {
+        folded.push_str(&rest[..at]);
+        let sign = rest.as_bytes()[at];
+        rest = &rest[at + 1..];
+        match sign {
+            b'*' => folded.push_str("%2A"),
+            b'$' => folded.push_str("%24"),
+            _ => {
+                folded.push('%');
+                let is_hex = |digits: &&str| digits.bytes().all(|b| b.is_ascii_hexdigit());
+                if let Some(digits) = rest.get(..2).filter(is_hex) {
+                    folded.push_str(&digits.to_ascii_uppercase());
+                    rest = &rest[2..];
+                }
+            }
+        }
+    }
+    folded.push_str(rest);
+    folded
 }
 
 fn seconds(value: &[u8]) -> Option<f64> {

@@ -169,3 +169,39 @@ fn the_matcher_agrees_with_one_that_tries_everything() {
         }
     }
 }
+
+/// One address may be written in several ways (RFC 9309 section 2.2.2, RFC 3986
+/// section 6.2.2.1): WordPress writes its escapes in lower case.
+#[test]
+fn other_spellings_of_a_path_are_the_same_path() {
+    for (rule, path, forbids) in [
+        (
+            "/новости/",
+            "/%d0%BD%d0%be%d0%b2%d0%be%d1%81%d1%82%d0%b8/1",
+            true,
+        ),
+        ("/a%2fb", "/a%2Fb", true),
+        ("/a%zz", "/a%zz", true),
+        ("/my folder/", "/my%20folder/1", true),
+        ("/file-%2A.html", "/file-*.html", true),
+        ("/file-%2A.html", "/file-1.html", false),
+        ("/file-*.html", "/file-*.html", true),
+        ("/price-%24", "/price-$", true),
+        ("/price-$5", "/price-$5", true),
+        ("/price$", "/price", true),
+        ("/price$", "/price$", false),
+    ] {
+        let file = format!("User-agent: *\nDisallow: {rule}");
+        let robots = Robots::read(file.as_bytes(), "Jarshy");
+        let url = format!("https://a.example{path}");
+        assert_eq!(!robots.allows(&url), forbids, "{rule} {path}");
+    }
+}
+
+#[test]
+fn a_name_with_digits_finds_its_group() {
+    let file = b"User-agent: Bot360/1.2 beta\nDisallow: /a\nUser-agent: *\nDisallow: /b";
+    let robots = Robots::read(file, "Bot360");
+    assert!(!robots.allows("https://a.example/a"));
+    assert!(robots.allows("https://a.example/b"));
+}

@@ -171,13 +171,19 @@ impl Permissions {
 }
 
 /// The product token rules are looked up by: of the source's own User-Agent,
-/// where it has one.
+/// where it has one that does not name us among others.
 fn token(request: &Request) -> String {
     let own = request
         .headers
         .iter()
         .find(|(name, _)| name.eq_ignore_ascii_case(USER_AGENT.as_str()));
     let agent = own.map_or(PRODUCT, |(_, agent)| agent.as_str());
+    if agent
+        .to_ascii_lowercase()
+        .contains(&PRODUCT.to_ascii_lowercase())
+    {
+        return PRODUCT.to_owned();
+    }
     let end = agent.find(['/', ' ']).unwrap_or(agent.len());
     agent[..end].to_owned()
 }
@@ -211,5 +217,22 @@ mod tests {
         assert!(permissions.get(&key(ROBOTS_FILES_MAX)).is_none());
         assert!(permissions.get(&key(1000)).is_none());
         assert!(permissions.get(&key(1049)).is_some());
+    }
+    #[test]
+    fn rules_for_us_are_ours_whatever_stands_before_our_name() {
+        let url: Url = "https://a.example/".parse().expect("an address");
+        for (agent, expected) in [
+            (None, "Jarshy"),
+            (Some("Mozilla/5.0 (compatible; jarshy/0.1)"), "Jarshy"),
+            (Some("Newsroom/2 (mail@a.example)"), "Newsroom"),
+        ] {
+            let own = agent.map(|agent| ("user-agent".to_owned(), agent.to_owned()));
+            let request = Request {
+                url: url.clone(),
+                validators: Validators::default(),
+                headers: own.into_iter().collect(),
+            };
+            assert_eq!(token(&request), expected);
+        }
     }
 }
