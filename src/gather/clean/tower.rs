@@ -1,7 +1,9 @@
 //! Tells markup that would cost the HTML parser far more than its length: the
 //! parser walks its open elements at each tag, opens unclosed formatting again
 //! in each paragraph, compares each attribute of a tag with all others and those of
-//! each `<html>` with those of all before it; and writing a text out it looks, at
+//! each `<html>` with those of all before it, and looks for a table among its
+//! neighbours at each thing that stands in it outside a cell; and writing a text out it
+//! looks, at
 //! each sign it has to escape, through all the rest of it. A feed's text that is such
 //! becomes plain; a page loses only the tags beyond the limits, and the text between
 //! them stays.
@@ -97,11 +99,16 @@ const RAW: [&str; 9] = [
 /// Where these are open, neither void nor raw elements are what they are in HTML.
 const FOREIGN: [&str; 3] = ["svg", "math", "select"];
 
+/// Tags and texts in tables outside their cells: the parser puts each before the
+/// table, and looks for the table among all that stands beside it.
+const FOSTERED_MAX: usize = 1_000;
 /// Signs `<` that begin no tag: the parser's cost grows with their square.
 const STRAY_SIGNS_MAX: usize = 1_000;
 /// Tags of `<html>` and `<body>`: what they say is added to the first, each time
 /// compared with all it has.
 const ROOTS_MAX: usize = 16;
+/// Elements of a table whose end leaves no cell open.
+const CELLS_AND_ROWS: [&str; 7] = ["td", "th", "caption", "tr", "tbody", "thead", "tfoot"];
 /// Raw elements whose content is written out as it is.
 const UNESCAPED: [&str; 2] = ["script", "style"];
 /// Parts a text in two, and nobody sees it.
@@ -199,6 +206,7 @@ fn walk(html: &str, mut refuse: impl FnMut(Beyond) -> Next) -> usize {
         if found.is_none() {
             return open.compared;
         }
+        open.reads(&html[at..start]);
         let tag = tag_at(html, start);
         let end = tag.end;
         at = end;
@@ -242,6 +250,10 @@ struct Open {
     /// Tags of `<html>` and `<body>`, and how many attributes they have together.
     roots: usize,
     root_attributes: usize,
+    /// Of each open table, whether a cell of it is open.
+    tables: Vec<bool>,
+    /// What stood in tables outside their cells.
+    fostered: usize,
 }
 
 impl Open {
@@ -254,6 +266,9 @@ impl Open {
         if tag.closing {
             self.close(name);
             return true;
+        }
+        if self.is_one_too_many_in_tables(name) {
+            return false;
         }
         if matches!(name, "html" | "body") {
             self.roots += 1;
@@ -278,8 +293,47 @@ impl Open {
         if stays {
             self.elements.push(name.to_owned());
             self.foreign += usize::from(FOREIGN.contains(&name));
+            if name == "table" {
+                self.tables.push(false);
+            }
         }
         true
+    }
+
+    /// Counts a text that stands in a table outside its cells.
+    fn reads(&mut self, text: &str) {
+        if self.is_between_cells() && !text.trim().is_empty() {
+            self.fostered += 1;
+        }
+    }
+
+    fn is_between_cells(&self) -> bool {
+        self.tables.last() == Some(&false)
+            && self.elements.last().is_some_and(|open| open == "table")
+    }
+
+    /// Counts an element that opens in a table outside its cells. Beyond the limit
+    /// neither such nor another table is let in.
+    fn is_one_too_many_in_tables(&mut self, name: &str) -> bool {
+        let is_full = self.fostered >= FOSTERED_MAX;
+        match name {
+            "table" => return is_full,
+            "td" | "th" | "caption" => self.enter_cell(true),
+            "tr" | "tbody" | "thead" | "tfoot" | "colgroup" => self.enter_cell(false),
+            "col" | "script" | "style" | "template" => {}
+            _ if self.is_between_cells() => {
+                self.fostered += 1;
+                return is_full;
+            }
+            _ => {}
+        }
+        false
+    }
+
+    fn enter_cell(&mut self, is_cell: bool) {
+        if let Some(cell) = self.tables.last_mut() {
+            *cell = is_cell;
+        }
     }
 
     /// Whether the content of a raw element is raw here: in a `select` only a script's is.
@@ -289,6 +343,9 @@ impl Open {
     }
 
     fn close(&mut self, name: &str) {
+        if CELLS_AND_ROWS.contains(&name) {
+            self.enter_cell(false);
+        }
         let found = self.elements.iter().rposition(|open| open == name);
         let inside = found.map_or(0, |at| at + 1);
         let mut within = self.elements[inside..].iter().map(String::as_str);
@@ -309,6 +366,10 @@ impl Open {
         } else if formats || name == "form" {
             // It takes out only its own element; any other is ignored.
             self.elements.remove(at);
+        }
+        if !self.tables.is_empty() {
+            let tables = self.elements.iter().filter(|open| *open == "table");
+            self.tables.truncate(tables.count());
         }
         let is_foreign = |open: &&String| FOREIGN.contains(&open.as_str());
         self.foreign = self.elements.iter().filter(is_foreign).count();

@@ -307,3 +307,31 @@ fn what_is_said_of_the_root_again_and_again_is_left_out() {
         }
     }
 }
+
+/// The parser puts what stands in a table outside its cells before the table, one by
+/// one.
+#[test]
+fn tables_full_of_what_is_in_no_cell_are_towers() {
+    for (start, floor) in [
+        ("<table>", "<p>x"),
+        ("<table>", "<br>"),
+        ("<table><tr><td>a</td>", "<i>x</i>"),
+        ("<table><tr><td>a</table><table>", "<li>x"),
+        ("", "<table>x</table>"),
+        ("", "<table><p></table>"),
+        ("<table><tr><td>", "<table>x</table>"),
+    ] {
+        let html = format!("{start}{}", floor.repeat(3 * FOSTERED_MAX));
+        assert!(is_a_tower(&html), "{start}{floor}");
+        let (kept, left_out) = cut(&html);
+        assert!(left_out >= FOSTERED_MAX, "{start}{floor}: {left_out}");
+        assert_eq!(kept.matches('x').count(), html.matches('x').count());
+    }
+    for table in [
+        "<table><tr><td><p>a<p>b<td><b>c</b></table>",
+        "<table>\n<caption><p>a</caption>\n<tbody>\n<tr>\n<th><br>a</th>\n</tr></tbody></table>\n",
+        "<table><tr><td><table><tr><td><p>a</table><p>b</table>",
+    ] {
+        assert!(!is_a_tower(&table.repeat(2 * FOSTERED_MAX)), "{table}");
+    }
+}
