@@ -36,6 +36,7 @@ pub(super) fn shown(html: &str) -> Cow<'_, str> {
         copied: 0,
         plain: Vec::new(),
         told: HashSet::new(),
+        no_frame_ends: false,
     };
     let mut at = 0;
     while let Some(found) = memchr(b'<', &bytes[at..]) {
@@ -78,6 +79,8 @@ struct Pass<'a> {
     plain: Vec<(usize, Tag)>,
     /// Pictures met, by what their addresses have in common.
     told: HashSet<String>,
+    /// No frame is closed from here on.
+    no_frame_ends: bool,
 }
 
 impl Pass<'_> {
@@ -168,13 +171,21 @@ impl Pass<'_> {
     }
 
     /// A link to what a player in a frame plays; other frames are left to the
-    /// sanitiser.
+    /// sanitiser. One that is never closed would hide all that follows: it is closed
+    /// at once, as one written in the manner of XML is.
     fn frame(&mut self, start: usize, tag: &Tag) -> usize {
-        let close = raw_end(self.html, tag.end, "iframe");
-        if close == self.html.len() {
-            return close;
-        }
-        let end = tag_at(self.html, close).end;
+        let close = if tag.self_closing || self.no_frame_ends {
+            self.html.len()
+        } else {
+            raw_end(self.html, tag.end, "iframe")
+        };
+        let is_closed = close < self.html.len();
+        self.no_frame_ends |= !is_closed && !tag.self_closing;
+        let end = if is_closed {
+            tag_at(self.html, close).end
+        } else {
+            tag.end
+        };
         let attributes = attributes(self.html, start, tag);
         let places = ["src", "data-src", "data-lazy-src", "data-litespeed-src"];
         let found = places.iter().find_map(|name| {
@@ -188,20 +199,26 @@ impl Pass<'_> {
             kept.push_str("\">▶ ");
             kept.push_str(player);
             kept.push_str("</a>");
+        } else if !is_closed {
+            self.replace(start, end);
         }
         end
     }
 
     /// A film or recording with the first of its sources, without what is said to
-    /// browsers that can't play it.
+    /// browsers that can't play it. One that is not closed is closed at once: nothing
+    /// in it would be seen.
     fn recording(&mut self, start: usize, tag: &Tag) -> usize {
         let attributes = attributes(self.html, start, tag);
         let own = attributes.iter().find(|(name, _)| name == "src");
         let own = own.map(|(_, address)| address.clone());
-        let Some((told, end)) = recorded(self.html, tag) else {
-            return tag.end;
-        };
+        let inside = recorded(self.html, tag);
+        let is_closed = inside.is_some();
+        let (told, end) = inside.unwrap_or((None, tag.end));
         let Some(address) = own.or(told).filter(|address| is_address(address)) else {
+            if !is_closed {
+                self.replace(start, end);
+            }
             return tag.end;
         };
         let kept = self.replace(start, end);

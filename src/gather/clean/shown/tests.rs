@@ -99,6 +99,38 @@ fn films_and_recordings_can_be_played() {
     );
 }
 
+/// Many feeds write HTML in the manner of XML; to HTML all that follows would be
+/// inside, and unseen.
+#[test]
+fn what_is_never_closed_hides_nothing() {
+    let film = "<video controls=\"\" src=\"https://akmola.example/f.mp4\"></video>";
+    let player = "<a href=\"https://www.youtube.com/watch?v=aB\" rel=\"noopener noreferrer nofollow\">▶ YouTube</a>";
+    for (html, expected) in [
+        ("<video src=\"/f.mp4\" />", film),
+        ("<video src=\"/f.mp4\">", film),
+        (
+            "<video src=\"/f.mp4\" /><video src=\"/f.mp4\"></video>",
+            &format!("{film}{film}"),
+        ),
+        ("<video />", ""),
+        (
+            "<iframe src=\"https://www.youtube.com/embed/aB\" />",
+            player,
+        ),
+        ("<iframe src=\"https://www.youtube.com/embed/aB\">", player),
+        (
+            "<iframe src=\"https://www.youtube.com/embed/aB\" /></iframe>",
+            player,
+        ),
+        ("<iframe src=\"https://ads.example/\" />", ""),
+        ("<iframe>", ""),
+    ] {
+        let (before, after) = ("<p>Бұрын</p>", "<p>Кейін</p><p>Соңы</p>");
+        let expected = format!("{before}{expected}{after}");
+        gives(&format!("{before}{html}{after}"), &expected);
+    }
+}
+
 #[test]
 fn a_player_in_a_frame_becomes_a_link() {
     let cases = [
@@ -182,6 +214,8 @@ fn nothing_unclosed_is_read_again_and_again() {
     for html in [
         "<video src=a>".repeat(100_000),
         "<video>".repeat(100_000) + "</video>",
+        "<iframe src=a />".repeat(100_000),
+        "<iframe src=a>".repeat(100_000),
         "<img a='".repeat(100_000),
         "<noscript>".repeat(100_000),
         start.repeat(50_000),
