@@ -47,7 +47,8 @@ pub fn sanitise(html: &str, base: Option<&Url>) -> String {
     unsteered(ordinary::clean(&html, base).unwrap_or_else(|| by_tree(&html, base)))
 }
 
-/// Without direction overrides, embeddings and isolates; those written as character
+/// Without direction overrides, embeddings and isolates, and without the control
+/// characters that no XML may hold (XML 1.0 section 2.2); those written as character
 /// references have become letters by now.
 fn unsteered(mut html: String) -> String {
     /// The first byte of U+2000 to U+2FFF in UTF-8.
@@ -60,8 +61,14 @@ fn unsteered(mut html: String) -> String {
             (Some(0x80), Some(0xAA..=0xAE)) | (Some(0x81), Some(0xA6..=0xA9))
         )
     };
-    if memchr::memchr_iter(LEAD, bytes).any(is_one) {
-        html.retain(|letter| !is_steering(letter));
+    let is_control = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    // All bytes, without a branch: many are looked at in one step.
+    let has_controls = bytes
+        .iter()
+        .fold(false, |so_far, byte| so_far | is_control(*byte));
+    if has_controls || memchr::memchr_iter(LEAD, bytes).any(is_one) {
+        let is_ascii_control = |letter| u8::try_from(letter).is_ok_and(is_control);
+        html.retain(|letter| !is_steering(letter) && !is_ascii_control(letter));
     }
     html
 }
@@ -220,6 +227,36 @@ mod tests {
             let clean = sanitise(&wrapped, Some(&base()));
             assert_eq!(sanitise(&clean, Some(&base())), clean, "{wrapped}");
             assert!(!clean.contains("onerror"), "{wrapped}: {clean}");
+        }
+    }
+
+    #[test]
+    fn no_control_character_stays_and_none_that_goes_makes_a_word() {
+        let base = Url::parse("https://a.example/n/").unwrap();
+        for base in [None, Some(&base)] {
+            assert_eq!(
+                sanitise("a\u{1}b\u{b}c&#12;d\u{7f}\te", base),
+                "abcd\u{7f}\te"
+            );
+            assert_eq!(
+                sanitise("<p title='a\u{1f}b'>c&#11;</p>", base),
+                "<p title=\"ab\">c</p>"
+            );
+            for control in [
+                "\u{1}", "\u{b}", "\u{c}", "\u{1f}", "&#1;", "&#11;", "&#12;", "&#31;",
+            ] {
+                for place in [
+                    "{}javascript:x()",
+                    "java{}script:x()",
+                    "javascript{}:x()",
+                    "{0}java{0}script:x()",
+                ] {
+                    let address = place.replace("{}", control).replace("{0}", control);
+                    let html = format!("<a href='{address}'>a</a><img src='{address}'>");
+                    let clean = sanitise(&html, base);
+                    assert!(!clean.contains("=\"javascript"), "{html}: {clean}");
+                }
+            }
         }
     }
 
