@@ -5,6 +5,7 @@
 //! pages, with the house's own languages and words added. Deliberately absent:
 //! the day of a later change.
 
+mod called;
 mod frequent;
 mod labels;
 mod names;
@@ -71,6 +72,8 @@ pub fn find(page: &Page, node: &Map<String, Value>, source: &str) -> Option<Writ
                 ..told
             })
         }
+        // A slug may speak of another day, and a query asks for one.
+        (Some(_), Some(told)) if !finder.is_address_of_day() => Some(told),
         (Some(day), _) => Some(finder.bounds.of_day(day)),
         (None, Some(told)) => Some(told),
         (None, None) => {
@@ -200,17 +203,31 @@ impl Finder<'_> {
         })
     }
 
+    /// Whether the address's day begins a part of its path: an outlet's own order.
+    fn is_address_of_day(&self) -> bool {
+        self.addresses().any(|address| {
+            let path = address.split(['?', '#']).next().unwrap_or_default();
+            in_address(path, &self.bounds).is_some()
+                && IN_ADDRESS
+                    .find(path)
+                    .is_some_and(|found| found.as_str().starts_with('/'))
+        })
+    }
+
     fn in_addresses(&self) -> Option<chrono::NaiveDate> {
+        self.addresses()
+            .find_map(|address| in_address(&address, &self.bounds))
+    }
+
+    /// The page's own address, and the one it gives as its own.
+    fn addresses(&self) -> impl Iterator<Item = String> {
         let canonical = self
             .page
             .tree
             .select_single("link[rel=\"canonical\"]")
             .attr("href");
         let own = self.page.url.as_ref().map(|url| url.as_str().to_owned());
-        [own, canonical.map(String::from)]
-            .into_iter()
-            .flatten()
-            .find_map(|address| in_address(&address, &self.bounds))
+        [own, canonical.map(String::from)].into_iter().flatten()
     }
 
     fn of_attributes(&self, node: &NodeRef<'_>) -> Option<Written> {

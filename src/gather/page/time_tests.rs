@@ -282,3 +282,64 @@ fn articles_tell_the_time_of_the_house() {
         assert_eq!(told, expected, "{head}{shown}");
     }
 }
+
+/// The day of an article, or `-`.
+fn day(head: &str, body: &str, path: &str) -> String {
+    let html = format!(
+        "<html><head><title>Медиа форум</title>{head}</head><body><h1>Медиа форум</h1>{body}</body></html>"
+    );
+    let article = with(&html, path, read_article);
+    let written = article.and_then(|article| article.written);
+    written.map_or_else(|| "-".to_owned(), |written| written.day.to_string())
+}
+
+/// Beside the title stand the days of orders, deadlines and changes, too.
+#[test]
+fn what_is_called_a_day_goes_before_what_is_only_written() {
+    let own = "<div class=date>10.11.2026</div>";
+    for beside in [
+        "<p>Приказ от 12.03.2019 № 45</p>",
+        "<p>Прием заявок до 20.11.2026</p>",
+        "<p>Концерт 20.11.2026</p>",
+        "<p>12.03.2019</p>",
+        "<span class=updated>12.11.2026</span>",
+        "<time class=updated datetime=2026-11-12>12.11.2026</time>",
+        "<dl><dt>Жаңартылды</dt><dd>12.11.2026</dd></dl>",
+    ] {
+        let body = format!("{beside}{own}{TEXT}");
+        assert_eq!(day("", &body, "/news/1"), "2026-11-10", "{beside}");
+    }
+    let only = format!("<p>10.11.2026</p>{TEXT}");
+    assert_eq!(day("", &only, "/news/1"), "2026-11-10");
+}
+
+#[test]
+fn days_kept_for_machines_and_scripts_are_read() {
+    let comment = "<div class=comments><p class=date>01.03.2024</p></div>";
+    for own in [
+        "<span class=date data-timestamp=1709614800></span>",
+        "<relative-time datetime=2024-03-05T10:00:00+05:00>давно</relative-time>",
+        "<time data-time=1709614800></time>",
+        "<div class=posted data-published=2024-03-05></div>",
+    ] {
+        let body = format!("{own}{TEXT}{comment}");
+        assert_eq!(day("", &body, "/news/1"), "2024-03-05", "{own}");
+    }
+    let law = "<p>Заң <abbr title=\"12.12.2001 жылғы заң\">БАҚ туралы</abbr> қаралды.</p>";
+    let body = format!("{TEXT}{law}<time datetime=2024-03-05>5 наурыз</time>");
+    assert_eq!(day("", &body, "/news/1"), "2024-03-05");
+}
+
+#[test]
+fn a_day_a_slug_speaks_of_is_not_the_pages() {
+    let told = "<meta property=article:published_time content=2024-03-05T10:00:00+05:00>";
+    for (path, expected) in [
+        ("/news/jenis-kuni-1995-05-09", "2024-03-05"),
+        ("/news?from=2020-01-31", "2024-03-05"),
+        ("/2024/03/04/forum", "2024-03-04"),
+        ("/2023/11/30/forum", "2023-11-30"),
+    ] {
+        assert_eq!(day(told, TEXT, path), expected, "{path}");
+    }
+    assert_eq!(day("", TEXT, "/news/forum-2024-03-05"), "2024-03-05");
+}

@@ -1,10 +1,12 @@
 //! The names pages give to the day they were published, and to what is beside it.
 
 /// Names under which pages tell machines when they were published.
-pub const TOLD: [&str; 70] = [
+pub const TOLD: [&str; 74] = [
     "analyticsattributes.articledate",
     "article.created",
     "article_date_original",
+    "article:date",
+    "article_date",
     "article:post_date",
     "article.published",
     "article:published",
@@ -25,6 +27,7 @@ pub const TOLD: [&str; 70] = [
     "datepublished",
     "dc.date",
     "dc.created",
+    "dc.date.available",
     "dc.date.created",
     "dc.date.issued",
     "dc.date.publication",
@@ -72,6 +75,7 @@ pub const TOLD: [&str; 70] = [
     "twt-published-at",
     "video:release_date",
     "vr:published_time",
+    "weibo:article:create_at",
 ];
 /// Names of a later change: better than nothing a machine was told.
 pub const CHANGED: [&str; 22] = [

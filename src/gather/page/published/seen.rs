@@ -10,6 +10,7 @@ use regex::Regex;
 
 use crate::gather::feed::date::Written;
 
+use super::called::{Rank, is_called_day, is_day_only, rank_of};
 use super::names::ASIDE_WORDS;
 use super::text::{Bounds, SEGMENT_CHARS_MAX, SEGMENT_CHARS_MIN};
 use super::{frequent, in_address, labels, pattern};
@@ -39,6 +40,16 @@ static CALLED: LazyLock<Regex> = LazyLock::new(|| {
         r"[dD]ate|[dD]atum|[Mm]eta|time|publish|footer|info|post_detail|block-content|byline|subline|posted|submitted|created-post|publication|author|autor|field-content|fa-clock-o|fa-calendar|fecha|parution|tarih|дата",
     )
 });
+/// Attributes in which elements keep a day for machines.
+const STAMPS: [&str; 7] = [
+    "datetime",
+    "data-datetime",
+    "data-date",
+    "data-time",
+    "data-timestamp",
+    "data-published",
+    "data-utime",
+];
 /// The data scripts build a page from.
 static IN_SCRIPT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -97,15 +108,22 @@ impl<'a> Seen<'a> {
 
     /// The day nearest to the title: after it, up to the text, else before it.
     fn near_title(&self, title: Option<&str>) -> Option<Written> {
-        let near = self.beside_title(title)?;
-        near.iter().find_map(|node| self.in_byline(node))
+        let sides = self.beside_title(title)?;
+        sides.iter().find_map(|near| {
+            // What is called a day; what is only written; what tells another day.
+            let ranks = [Rank::Day, Rank::Words, Rank::Other];
+            ranks.into_iter().find_map(|rank| {
+                let mut near = near.iter().filter(|node| rank_of(node) == rank);
+                near.find_map(|node| self.in_byline(node))
+            })
+        })
     }
 
     /// The same of a day counted from today, in an element or a part of a byline
     /// that says nothing else: a sentence may begin with such words.
     fn ago_near_title(&self, title: Option<&str>) -> Option<Written> {
-        let near = self.beside_title(title)?;
-        let mut near = near.iter().filter(|node| node.is_text());
+        let sides = self.beside_title(title)?;
+        let mut near = sides.iter().flatten().filter(|node| node.is_text());
         near.find_map(|words| {
             let above = words.parent()?;
             if is_silent(&above) || words.text().len() > BYLINE_BYTES_MAX {
@@ -118,7 +136,8 @@ impl<'a> Seen<'a> {
         })
     }
 
-    fn beside_title(&self, title: Option<&str>) -> Option<Vec<NodeRef<'a>>> {
+    /// The nodes after the title, up to the text, and those before it.
+    fn beside_title(&self, title: Option<&str>) -> Option<[Vec<NodeRef<'a>>; 2]> {
         let body = self.page.tree.body()?;
         let heading = clutter::heading(&body, title)?;
         let inside: HashSet<NodeId> = heading.descendants_it().map(|node| node.id).collect();
@@ -138,7 +157,7 @@ impl<'a> Seen<'a> {
             .take(AFTER_TITLE)
             .take_while(|node| !node.is_text() || letters(&node.text()) < TEXT_LETTERS);
         let before = before.into_iter().rev().take(BEFORE_TITLE);
-        Some(after.chain(before).collect())
+        Some([after.collect(), before.collect()])
     }
 
     fn in_byline(&self, node: &NodeRef<'_>) -> Option<Written> {
@@ -146,7 +165,8 @@ impl<'a> Seen<'a> {
             return self.of_time(node).filter(|_| !self.is_aside(node));
         }
         if !node.is_text() {
-            return None;
+            let is_own = !follows_change(node) && !self.is_aside(node);
+            return self.stamped(node).filter(|_| is_own);
         }
         let text = node.text();
         if !text.bytes().any(|byte| byte.is_ascii_digit()) {
@@ -159,6 +179,10 @@ impl<'a> Seen<'a> {
         if words.chars().count() > BYLINE_CHARS_MAX || is_sentence || is_silent(&above) {
             return None;
         }
+        let is_short = head_text(&above).chars().count() <= SEGMENT_CHARS_MAX;
+        if is_short && follows_change(&above) {
+            return None;
+        }
         let found = self.shown_first(&words, node).or_else(|| {
             // The day, its month and its year in elements of their own.
             let whole = head_text(&above.parent().unwrap_or(above));
@@ -167,6 +191,13 @@ impl<'a> Seen<'a> {
                 .flatten()
         });
         found.filter(|_| !self.is_aside(&above))
+    }
+
+    /// A day that an element called after one keeps for machines.
+    fn stamped(&self, node: &NodeRef<'_>) -> Option<Written> {
+        let is_called = node.has_name("time") || node.has_attr("datetime") || is_called_day(node);
+        let mut stamps = STAMPS.iter().filter_map(|name| node.attr(name));
+        stamps.find_map(|stamp| self.bounds.told(&stamp).filter(|_| is_called))
     }
 
     /// A day in an element's words, unless it is of a change.
@@ -182,10 +213,11 @@ impl<'a> Seen<'a> {
         let all = self
             .page
             .tree
-            .select("[id],[class],[itemprop],footer,small,time");
+            .select("[id],[class],[itemprop],[datetime],footer,small,time");
         let called = |node: &&NodeRef<'a>| {
             node.has_name("footer")
                 || node.has_name("small")
+                || node.has_attr("datetime") && !node.has_name("time")
                 || ["id", "class", "itemprop"]
                     .iter()
                     .filter_map(|name| node.attr(name))
@@ -197,7 +229,12 @@ impl<'a> Seen<'a> {
 
     fn in_abbreviations(&self) -> Option<Written> {
         let all = self.page.tree.select("abbr");
-        all.nodes().iter().take(CANDIDATES_MAX).find_map(|abbr| {
+        let mut own = all.nodes().iter().take(CANDIDATES_MAX);
+        own.find_map(|abbr| {
+            // The days of readers' words, and those of laws a text speaks of.
+            if self.is_aside(abbr) || !is_day_only(abbr) {
+                return None;
+            }
             ["data-utime", "title"]
                 .iter()
                 .find_map(|name| self.bounds.told(&abbr.attr(name)?))
@@ -207,7 +244,9 @@ impl<'a> Seen<'a> {
 
     fn in_elements(&self, nodes: &[NodeRef<'_>]) -> Option<Written> {
         let read = |node: &NodeRef<'_>| {
-            self.shown_first(&head_text(node), node)
+            let stamped = self.stamped(node).filter(|_| !follows_change(node));
+            stamped
+                .or_else(|| self.shown_first(&head_text(node), node))
                 .or_else(|| self.shown_first(&node.attr("title")?, node))
         };
         let any = |node: &NodeRef<'_>| self.shown(&head_text(node));
@@ -245,10 +284,7 @@ impl<'a> Seen<'a> {
         if follows_change(time) {
             return None;
         }
-        let stamp = time
-            .attr("datetime")
-            .and_then(|stamp| self.bounds.told(&stamp));
-        stamp.or_else(|| self.shown(&head_text(time)))
+        self.stamped(time).or_else(|| self.shown(&head_text(time)))
     }
 
     /// "Бүгін, 10:35", "22 ноября, 18:40".
