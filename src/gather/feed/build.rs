@@ -19,6 +19,9 @@ use super::names::Tag;
 use super::value::{self, Kind, Sanitise};
 use super::{link, person};
 
+/// The most of one document looked through for end tags of what may be unclosed.
+const LOOK_AHEAD_BYTES_MAX: usize = 4 * 1024 * 1024;
+
 /// What an element of the document is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum About {
@@ -32,8 +35,22 @@ pub(super) enum About {
     Image,
     /// A person of the feed or entry.
     Person,
+    /// An element nobody here knows inside an entry, until one that is known stands in it.
+    Unsure,
+    /// What stands in such an element, and so may be about something else.
+    Near,
+    /// The same where the element is of another vocabulary: most likely about
+    /// something else.
+    Foreign,
     /// Nothing that is read.
     Nothing,
+}
+
+impl About {
+    /// Whether it is about something near the entry.
+    pub(super) const fn is_beside(self) -> bool {
+        matches!(self, Self::Near | Self::Foreign)
+    }
 }
 
 /// The characters of one element, with what its start said.
@@ -83,7 +100,11 @@ pub(super) struct Building {
     pub(super) clock: Rc<FeedClock>,
     sanitise: Sanitise,
     person: Person,
+    /// The person, source or picture is of what stands near the entry.
+    is_beside: bool,
     line: String,
+    /// Bytes that may still be looked through for end tags.
+    pub(super) look_ahead_bytes: usize,
 }
 
 impl Building {
@@ -107,7 +128,9 @@ impl Building {
             clock: Rc::clone(clock),
             sanitise,
             person: Person::default(),
+            is_beside: false,
             line: String::new(),
+            look_ahead_bytes: LOOK_AHEAD_BYTES_MAX,
         }
     }
 
@@ -144,10 +167,32 @@ impl Building {
         (self.head, self.drafts)
     }
 
-    /// A person, source or picture begins.
-    pub(super) fn begin_person(&mut self) {
+    /// A person, source or picture begins inside `parent`.
+    pub(super) fn begin_person(&mut self, parent: About) {
         self.person = Person::default();
+        self.is_beside = parent.is_beside();
         self.line.clear();
+    }
+
+    /// Puts what stands near the entry in its place, and the entry back there the
+    /// next time.
+    pub(super) fn turn_aside(&mut self) {
+        if let Some(entry) = &mut self.entry {
+            let mut near = entry.near.take().unwrap_or_default();
+            std::mem::swap(entry, &mut near);
+            entry.near = Some(near);
+        }
+    }
+
+    /// Does `act` for the entry or for what stands near it.
+    fn beside(&mut self, is_beside: bool, act: impl FnOnce(&mut Self)) {
+        if is_beside {
+            self.turn_aside();
+        }
+        act(self);
+        if is_beside {
+            self.turn_aside();
+        }
     }
 
     /// Characters between the elements of one: all there is in RSS.
@@ -159,6 +204,10 @@ impl Building {
 
     /// A person is complete.
     pub(super) fn end_person(&mut self, tag: Tag) {
+        self.beside(self.is_beside, |build| build.name_person(tag));
+    }
+
+    fn name_person(&mut self, tag: Tag) {
         let told = std::mem::take(&mut self.person);
         let person = if told == Person::default() {
             let line = value::line(Kind::Guess, &self.line).unwrap_or_default();
@@ -191,11 +240,13 @@ impl Building {
 
     /// The source of an entry is complete; RSS names it in its characters.
     pub(super) fn end_source(&mut self) {
-        if let Some(entry) = &mut self.entry
-            && entry.draft.source.is_none()
-        {
-            entry.draft.source = value::line(Kind::Guess, &self.line);
-        }
+        self.beside(self.is_beside, |build| {
+            if let Some(entry) = &mut build.entry
+                && entry.draft.source.is_none()
+            {
+                entry.draft.source = value::line(Kind::Guess, &build.line);
+            }
+        });
     }
 
     /// A picture is complete; many feeds name it in its characters.
@@ -204,7 +255,7 @@ impl Building {
         let address = line.trim();
         let is_plain = !address.contains(|c: char| c.is_whitespace() || c == '<');
         if is_plain && address.contains(['/', '.']) {
-            self.picture(address, base);
+            self.beside(self.is_beside, |build| build.picture(address, base));
         }
     }
 

@@ -74,12 +74,17 @@ pub(super) struct Entry {
     /// Used where there is no enclosure of the format's own.
     pub(super) media: Vec<Enclosure>,
     pub(super) publisher: Option<crate::model::draft::Person>,
+    /// What was said in elements nobody here knows: about something else, but for
+    /// want of the entry's own about it.
+    pub(super) near: Option<Box<Self>>,
 }
 
 impl Entry {
     /// Whether it can be found again: it has an id or a link.
     pub(super) fn is_findable(&self) -> bool {
-        self.draft.id.is_some() || self.link.value.is_some()
+        self.draft.id.is_some()
+            || self.link.value.is_some()
+            || self.near.as_ref().is_some_and(|near| near.is_findable())
     }
 
     /// Takes a summary. Where one of two is not kept but is the longer, it is the
@@ -107,17 +112,64 @@ impl Entry {
             && self.rights.value.is_none()
             && self.media.is_empty()
             && self.publisher.is_none()
-            && self
-                .published
-                .or(self.created)
-                .or(self.dublin_date)
-                .is_none()
+            && !self.is_dated()
             && self.draft == Draft::default()
+            && self.near.as_ref().is_none_or(|near| near.is_empty())
+    }
+
+    /// Fills what nothing was said of with what was said near it.
+    fn fill(&mut self, near: Self) {
+        // Two that speak of a third would bear its id, and be one.
+        if !self.is_findable() {
+            self.draft.id = near.draft.id;
+            self.draft.id_is_permalink = near.draft.id_is_permalink;
+        }
+        if link_of_id(&self.draft).is_none() {
+            self.link.offer(Weight::Spare, near.link.value);
+        }
+        self.title.offer(Weight::Spare, near.title.value);
+        self.language.offer(Weight::Spare, near.language.value);
+        self.rights.offer(Weight::Spare, near.rights.value);
+        if self.summary.value.is_none() && self.content.value.is_none() {
+            self.summary = near.summary;
+            self.content = near.content;
+        }
+        if !self.is_dated() {
+            self.published = near.published;
+            self.created = near.created;
+            self.dublin_date = near.dublin_date;
+            self.draft.updated = near.draft.updated;
+        }
+        let draft = &mut self.draft;
+        if draft.authors.is_empty() && self.publisher.is_none() {
+            draft.authors = near.draft.authors;
+            self.publisher = near.publisher;
+        }
+        if draft.contributors.is_empty() {
+            draft.contributors = near.draft.contributors;
+        }
+        if draft.categories.is_empty() {
+            draft.categories = near.draft.categories;
+        }
+        if draft.enclosures.is_empty() && self.media.is_empty() {
+            draft.enclosures = near.draft.enclosures;
+            self.media = near.media;
+        }
+        draft.comments = draft.comments.take().or(near.draft.comments);
+        draft.source = draft.source.take().or(near.draft.source);
+    }
+
+    fn is_dated(&self) -> bool {
+        let published = self.published.or(self.created).or(self.dublin_date);
+        published.or(self.draft.updated).is_some()
     }
 
     /// The draft, every gap filled from the next best saying. `is_rss`: the
     /// date of Dublin Core is then the publication's.
-    pub(super) fn finish(self, is_rss: bool) -> Draft {
+    pub(super) fn finish(mut self, is_rss: bool) -> Draft {
+        if let Some(near) = self.near.take() {
+            self.fill(*near);
+        }
         let mut draft = self.draft;
         draft.title = self.title.value;
         draft.summary_html = self.summary.value;

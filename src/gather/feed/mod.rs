@@ -124,6 +124,8 @@ fn web_page(text: &str, place: &str) -> Complaint {
 #[cfg(test)]
 mod broken_tests;
 #[cfg(test)]
+mod near_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod word_tests;

@@ -17,15 +17,19 @@ impl Building {
     pub(in crate::gather::feed) fn take(&mut self, capture: Capture, base: Option<&Url>) {
         match capture.about {
             About::Person => self.take_person(&capture, base),
-            About::Source => self.take_source(&capture),
+            About::Source => self.beside(self.is_beside, |build| build.take_source(&capture)),
             About::Image => {
                 if matches!(capture.tag, Tag::Url) {
-                    self.picture(&capture.characters, base);
+                    let address = &capture.characters;
+                    self.beside(self.is_beside, |build| build.picture(address, base));
                 }
             }
             About::Entry => self.take_entry(capture, base),
+            About::Near | About::Foreign => {
+                self.beside(true, |build| build.take_entry(capture, base));
+            }
             About::Feed => self.take_head(capture, base),
-            About::Outside | About::Nothing => {}
+            About::Outside | About::Unsure | About::Nothing => {}
         }
     }
 
@@ -155,6 +159,8 @@ impl Building {
                 let id = value::bare(&characters).map(|id| link::resolve_id(&id, base));
                 self.head.id = self.head.id.take().or(id);
             }
+            // The head's own would come too late: the first date stays.
+            Tag::Published | Tag::Created | Tag::Updated | Tag::DublinDate if is_near => {}
             Tag::Published | Tag::Created | Tag::Updated | Tag::DublinDate => {
                 let slot = match tag {
                     Tag::Updated => &mut self.head.updated,

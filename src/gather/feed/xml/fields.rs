@@ -22,6 +22,19 @@ const MEDIA_SCHEME: &str = "http://search.yahoo.com/mrss/category_schema";
 impl Walk<'_> {
     /// An element that says something by its attributes or its characters.
     pub(super) fn field(&mut self, tag: Tag, about: About, start: &BytesStart) {
+        if about.is_beside() {
+            let is_of_article =
+                || names_article(tag) && !(tag == Tag::Link && is_of_relation(start));
+            if about == About::Near || is_of_article() {
+                self.build.turn_aside();
+                self.field(tag, About::Entry, start);
+                self.build.turn_aside();
+            }
+            if let Some(capture) = &mut self.capture {
+                capture.about = about;
+            }
+            return;
+        }
         let base = self.base().cloned();
         let base = base.as_deref();
         match (tag, about) {
@@ -191,6 +204,39 @@ impl Walk<'_> {
             said,
         });
     }
+}
+
+/// Whether an element tells where an article is, what it is called or what it
+/// says: rather another's than none. Another's labels, persons, files and dates
+/// would be passed off as its own.
+const fn names_article(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::Title
+            | Tag::DublinTitle
+            | Tag::MediaTitle
+            | Tag::Link
+            | Tag::Url
+            | Tag::Id
+            | Tag::Description
+            | Tag::OtherDescription
+            | Tag::NearDescription
+            | Tag::Subtitle
+            | Tag::ItunesSubtitle
+            | Tag::Summary
+            | Tag::Content
+            | Tag::Body
+            | Tag::FullText
+            | Tag::Encoded
+            | Tag::MediaContent
+            | Tag::MediaThumbnail
+            | Tag::ItunesImage
+    )
+}
+
+/// Whether a link leads elsewhere than to what it speaks of.
+fn is_of_relation(start: &BytesStart) -> bool {
+    attributes::get(start, "rel").is_some_and(|rel| !rel.trim().eq_ignore_ascii_case("alternate"))
 }
 
 fn file_said(start: &BytesStart) -> FileSaid {

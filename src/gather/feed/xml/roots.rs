@@ -1,5 +1,7 @@
 //! Where a feed begins, what kind it is, and what an element is about.
 
+mod ahead;
+
 use quick_xml::events::BytesStart;
 
 use super::super::COMPLAINTS_MAX;
@@ -28,12 +30,13 @@ impl<'a> Walk<'a> {
                     About::Nothing
                 }
             }
-            (About::Feed | About::Entry, Tag::Image) => {
-                self.build.begin_person();
+            (About::Foreign, tag) if is_of_its_own(tag) => About::Nothing,
+            (About::Feed | About::Entry | About::Near, Tag::Image) => {
+                self.build.begin_person(parent);
                 About::Image
             }
             (
-                About::Feed | About::Entry,
+                About::Feed | About::Entry | About::Near,
                 Tag::Author
                 | Tag::Contributor
                 | Tag::Editor
@@ -43,14 +46,15 @@ impl<'a> Walk<'a> {
             )
             // Who owns a podcast speaks for it where nobody else is named.
             | (About::Feed, Tag::Owner) => {
-                self.build.begin_person();
+                self.build.begin_person(parent);
                 About::Person
             }
-            (About::Entry, Tag::Source) => {
-                self.build.begin_person();
+            (About::Entry | About::Near, Tag::Source) => {
+                self.build.begin_person(parent);
                 About::Source
             }
-            (About::Feed | About::Entry, Tag::TextInput | Tag::Owner)
+            (About::Entry, Tag::Unknown) => About::Unsure,
+            (About::Feed | About::Entry | About::Near, Tag::TextInput | Tag::Owner)
             | (About::Feed, Tag::Source)
             | (About::Source, Tag::Author | Tag::Contributor | Tag::Image) => About::Nothing,
             _ => parent,
@@ -60,6 +64,9 @@ impl<'a> Walk<'a> {
     /// An element that cannot stand where it begins shows that what is around it
     /// was never closed: an entry in a picture, a title in a person of RSS.
     pub(super) fn close_unclosed(&mut self, tag: Tag, name: &str, at: usize) {
+        if tag != Tag::Unknown {
+            self.know_around(tag, at);
+        }
         let Some(parent) = self.open.last().map(|open| open.about) else {
             return;
         };
@@ -80,7 +87,10 @@ impl<'a> Walk<'a> {
         };
         let is_home = |about: About| match tag {
             Tag::Item => about == About::Feed,
-            _ => matches!(about, About::Feed | About::Entry),
+            _ => matches!(
+                about,
+                About::Feed | About::Entry | About::Near | About::Foreign
+            ),
         };
         if fits || !self.open.iter().any(|open| is_home(open.about)) {
             return;
@@ -91,6 +101,58 @@ impl<'a> Walk<'a> {
         );
         while self.open.last().is_some_and(|open| !is_home(open.about)) {
             self.close_one();
+        }
+    }
+
+    /// Decides what an element that nobody here knows is about, once one that is
+    /// known begins in it. If it was never closed, what follows is of the entry.
+    fn know_around(&mut self, tag: Tag, at: usize) {
+        let Some(around) = self.open.last() else {
+            return;
+        };
+        if around.about == About::Unsure {
+            let known = self
+                .open
+                .iter()
+                .position(|open| open.about == About::Unsure);
+            let first = known.unwrap_or_default();
+            let outside = (first..self.open.len()).find_map(|depth| {
+                let about = self.vocabulary_about(self.open[depth].name, at)?;
+                Some((depth, about))
+            });
+            for open in &mut self.open[first..] {
+                open.about = About::Entry;
+            }
+            if let Some((depth, about)) = outside
+                && self.is_closed(self.open[depth].name, at)
+            {
+                for open in &mut self.open[depth..] {
+                    open.about = about;
+                }
+            }
+        } else if around.about == About::Feed
+            && around.tag == Tag::Unknown
+            && !matches!(tag, Tag::Item | Tag::Channel)
+        {
+            let name = around.name;
+            let is_foreign = self.vocabulary_about(name, at) == Some(About::Foreign);
+            if is_foreign
+                && self.is_closed(name, at)
+                && let Some(around) = self.open.last_mut()
+            {
+                around.about = About::Nothing;
+            }
+        }
+    }
+
+    /// What stands in the unknown element `name` is about; `None`: as its
+    /// vocabulary has it, it only holds together what is the entry's own.
+    fn vocabulary_about(&mut self, name: &'a str, at: usize) -> Option<About> {
+        let prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
+        match self.space(prefix, at) {
+            Space::Core => Some(About::Near),
+            Space::Other => Some(About::Foreign),
+            _ => None,
         }
     }
 
@@ -195,6 +257,23 @@ impl<'a> Walk<'a> {
             _ => {}
         }
     }
+}
+
+/// Whether what stands in an element is not the entry's, nor of what is around it.
+const fn is_of_its_own(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::Image
+            | Tag::Author
+            | Tag::Contributor
+            | Tag::Editor
+            | Tag::WebMaster
+            | Tag::Creator
+            | Tag::DublinContributor
+            | Tag::Owner
+            | Tag::Source
+            | Tag::TextInput
+    )
 }
 
 fn rss_version(version: Option<&str>) -> &'static str {
