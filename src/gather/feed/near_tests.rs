@@ -152,3 +152,24 @@ fn a_programme_to_come_is_not_the_feed() {
     assert_eq!(wrapped.feed.title.as_deref(), Some("F"));
     assert_eq!(wrapped.drafts.len(), 1);
 }
+
+#[test]
+fn a_person_may_have_a_page_and_a_word_about_itself() {
+    let told = "<z:x/><link rel='alternate' href='http://ann/'/><title>Editor</title><summary>bio</summary>";
+    for author in [
+        format!("<author><name>ann</name>{told}</author>"),
+        format!("<author>{told}<name>ann</name></author>"),
+    ] {
+        let entry = "<entry><id>1</id><title>T</title>{}<link href='http://own/'/></entry>";
+        let harvest = atom(&format!("{author}{}", entry.replace("{}", &author)));
+        assert_eq!(short(&harvest.drafts[0]), "1 http://own/ T ann");
+        assert_eq!(harvest.drafts[0].summary_html, None);
+        assert_eq!(harvest.feed.description, None);
+        assert_eq!(harvest.feed.authors.len(), 1);
+        assert!(harvest.well_formed && harvest.complaints.is_empty());
+    }
+    // One that was never closed holds the entry's own.
+    let unclosed = "<author>Own<title>T</title><link>http://own/</link><author>Second</author>";
+    let draft = rss(unclosed);
+    assert_eq!(short(&draft), "http://own/ T Own Second");
+}

@@ -95,6 +95,13 @@ impl<'a> Walk<'a> {
         if fits || !self.open.iter().any(|open| is_home(open.about)) {
             return;
         }
+        // Atom's persons may hold all kinds of elements (RFC 4287 section 6.4).
+        let person = self.open.iter().find(|open| open.about == About::Person);
+        if let Some(person) = person.map(|open| open.name).filter(|_| tag != Tag::Item)
+            && self.is_closed(person, at)
+        {
+            return;
+        }
         self.complain(
             at,
             &format!("<{name}> begins inside an element that was not closed"),
