@@ -11,6 +11,7 @@
 mod ago;
 mod digits;
 mod feed_clock;
+mod months;
 mod usual;
 mod words;
 

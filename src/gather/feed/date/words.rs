@@ -6,10 +6,9 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 
-use crate::text::months::month_number;
-
 use super::super::zone::{self, Zone};
 use super::digits::{clock, read_time};
+use super::months::{Month, month_of};
 use super::{Bare, Parts, day_of, full_year, rolled_day};
 
 /// What Korean dates without a zone are in: minutes east of Greenwich.
@@ -17,6 +16,9 @@ const KOREA_MINUTES: i32 = 9 * 60;
 
 /// What stands before a time of day, which may then be written as 09-05 or 09.05.
 const TIME_WORDS: [&str; 7] = ["в", "at", "сағ", "сағат", "sağat", "saǵat", "время"];
+
+/// The shortest name of a month.
+const MONTH_CHARS_MIN: usize = 3;
 
 /// Anything with words in it, in any order.
 pub(super) fn words(text: &str, received: DateTime<Tz>, bare: Bare) -> Option<Parts> {
@@ -121,7 +123,13 @@ fn respelled(text: &str) -> String {
 #[derive(Default)]
 struct Found {
     year: Option<i32>,
-    month: Option<u32>,
+    month: Option<Month>,
+    /// The month's name was the first word, and no day before it: in many
+    /// languages a weekday may look so.
+    is_month_ahead: bool,
+    words: usize,
+    /// What was said of the month names several, or none that is known.
+    is_torn: bool,
     day: Option<u32>,
     date: Option<NaiveDate>,
     time: Option<Parts>,
@@ -235,10 +243,8 @@ impl Found {
             .and_then(month_of)
         {
             // `06Nov1994`
-            let (month, local) = month;
             self.day = Some(value);
-            self.month = Some(month);
-            self.local |= local;
+            self.take_month(month);
             let tail = rest.trim_start_matches(|c: char| !c.is_ascii_digit());
             if !tail.is_empty() {
                 return self.take(tail, received);
@@ -262,20 +268,49 @@ impl Found {
     }
 
     fn word(&mut self, token: &str, word: &str) {
-        if let Some((month, local)) = month_of(word).filter(|_| self.month.is_none()) {
-            self.month = Some(month);
-            self.local |= local;
+        if let Some(month) = month_of(word) {
+            self.take_month(month);
         } else if matches!(word, "am" | "a.m." | "pm" | "p.m.") {
             self.afternoon = Some(word.starts_with('p'));
         } else if self.time.is_some() && self.zone.is_none() {
             self.zone = zone::zone(token);
+        } else if self.time.is_none() && self.year.is_none() && self.day.is_some() {
+            // "mar, 6 …", a Tuesday in a month of no known language.
+            let is_name = word.chars().filter(|c| c.is_alphabetic()).count() >= MONTH_CHARS_MIN
+                && !TIME_WORDS.contains(&word)
+                && zone::zone(token).is_none();
+            let is_weekday =
+                self.is_month_ahead && self.month.is_some_and(|known| known.is_weekday);
+            self.is_torn |= is_name && is_weekday;
+        }
+        self.words += usize::from(word.starts_with(char::is_alphabetic));
+    }
+
+    /// Of two names in one date the first is a weekday's, where it may be one.
+    fn take_month(&mut self, month: Month) {
+        let Some(known) = self.month else {
+            self.is_month_ahead = self.words == 0 && self.day.is_none();
+            self.month = Some(month);
+            return;
+        };
+        let is_whole = self.day.is_some() && self.year.is_some();
+        if is_whole || known.number == month.number || known.is_sure && !month.is_sure {
+            return;
+        }
+        if month.is_sure && !known.is_sure || self.is_month_ahead && known.is_weekday {
+            self.is_month_ahead = false;
+            self.month = Some(month);
+        } else if known.is_sure == month.is_sure {
+            self.is_torn = true;
         }
     }
 
-    fn parts(self, received: DateTime<Tz>) -> Option<Parts> {
+    fn parts(mut self, received: DateTime<Tz>) -> Option<Parts> {
+        self.local |= self.month.is_some_and(|month| month.is_local);
         let date = match (self.date, self.month) {
             (Some(date), _) => Some(date),
-            (None, Some(month)) => Some(self.month_day(month, received)?),
+            (None, Some(_)) if self.is_torn => return None,
+            (None, Some(month)) => Some(self.month_day(month.number, received)?),
             (None, None) if self.time.is_some() && self.day.is_none() && self.year.is_none() => {
                 None
             }
@@ -320,52 +355,6 @@ fn parted_clock(token: &str) -> Option<i64> {
     (hour < 24 && minute < 60)
         .then(|| clock(hour, minute, 0))
         .flatten()
-}
-
-/// The month a word names, and whether it names it as Kazakhstan does.
-fn month_of(word: &str) -> Option<(u32, bool)> {
-    const ENGLISH: [&str; 12] = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-    ];
-    let head = word.get(..3).map(str::to_ascii_lowercase);
-    let known = head.and_then(|head| ENGLISH.iter().position(|month| *month == head));
-    let foreign = match known {
-        Some(at) => u32::try_from(at + 1).ok(),
-        None => foreign_month(word),
-    };
-    foreign.map(|month| (month, false)).or_else(|| {
-        let month = (word.chars().count() >= 3 || word.ends_with('.'))
-            .then(|| month_number(word))
-            .flatten();
-        month.map(|month| (month, true))
-    })
-}
-
-/// Hungarian, German, French and Spanish names the English table misses.
-fn foreign_month(word: &str) -> Option<u32> {
-    const NAMES: [(&str, u32); 16] = [
-        ("ápr", 4),
-        ("máj", 5),
-        ("már", 3),
-        ("jún", 6),
-        ("júl", 7),
-        ("szep", 9),
-        ("okt", 10),
-        ("mai", 5),
-        ("dez", 12),
-        ("mär", 3),
-        ("fév", 2),
-        ("avr", 4),
-        ("juin", 6),
-        ("juil", 7),
-        ("aoû", 8),
-        ("déc", 12),
-    ];
-    let word = word.to_lowercase();
-    NAMES
-        .iter()
-        .find(|(name, _)| word.starts_with(name))
-        .map(|(_, month)| *month)
 }
 
 /// The days from today that a word names, and whether it is one of Kazakhstan's.
