@@ -110,7 +110,7 @@ fn parts_of(text: &str, received: DateTime<Tz>, bare: Bare) -> Option<Parts> {
         return None;
     }
     usual::usual(text)
-        .or_else(|| digits::number(text, received))
+        .or_else(|| digits::number(text))
         .or_else(|| digits::iso(text, received))
         .or_else(|| ago::ago(text, received))
         .or_else(|| words::words(text, received, bare))

@@ -112,7 +112,7 @@ fn usual_shapes_are_read_as_any_other() {
                         let Some(parts) = usual::usual(&text) else {
                             continue;
                         };
-                        let other = digits::number(&text, received())
+                        let other = digits::number(&text)
                             .or_else(|| digits::iso(&text, received()))
                             .or_else(|| words::words(&text, received(), Bare::Utc));
                         let written = |parts: Parts| parts.written(received(), Bare::Utc);

@@ -6,8 +6,9 @@ use chrono_tz::Tz;
 use super::super::zone::{self, Zone};
 use super::{Parts, day_of, full_year};
 
-/// Digits alone: Unix seconds or milliseconds, or ISO 8601 without hyphens.
-pub(super) fn number(text: &str, received: DateTime<Tz>) -> Option<Parts> {
+/// Digits alone: Unix seconds or milliseconds, or ISO 8601 without hyphens. Two
+/// digits are any number rather than a year.
+pub(super) fn number(text: &str) -> Option<Parts> {
     let whole = text.split_once('.').map_or(text, |(whole, fraction)| {
         if fraction.bytes().all(|byte| byte.is_ascii_digit()) && whole.len() >= 9 {
             whole
@@ -36,9 +37,6 @@ pub(super) fn number(text: &str, received: DateTime<Tz>) -> Option<Parts> {
         6 => day_of(full_year(year(2)?, 2), part(2, 4)?, part(4, 6)?).map(Parts::of_day),
         5 => NaiveDate::from_yo_opt(full_year(year(2)?, 2), part(2, 5)?).map(Parts::of_day),
         4 => NaiveDate::from_ymd_opt(year(4)?, 1, 1).map(Parts::of_day),
-        2 => {
-            NaiveDate::from_ymd_opt(received.year() / 100 * 100 + year(2)?, 1, 1).map(Parts::of_day)
-        }
         _ => None,
     }
 }
@@ -127,7 +125,7 @@ fn iso_day(day: &str, received: DateTime<Tz>) -> Option<NaiveDate> {
     let value = |field: &str| field.parse::<u32>().ok();
     let year = |field: &str| Some(full_year(field.parse().ok()?, field.len()));
     match fields.as_slice() {
-        [whole] => number(whole, received)
+        [whole] => number(whole)
             .filter(|_| whole.len() <= 8)
             .map(|parts| parts.date),
         [y, ordinal] if ordinal.len() == 3 => NaiveDate::from_yo_opt(year(y)?, value(ordinal)?),
@@ -141,7 +139,6 @@ fn iso_day(day: &str, received: DateTime<Tz>) -> Option<NaiveDate> {
         ["", "", month] => NaiveDate::from_ymd_opt(received.year(), value(month)?, 1),
         ["", y, month] => NaiveDate::from_ymd_opt(year(y)?, value(month)?, 1),
         ["", digits] => match digits.len() {
-            2 => NaiveDate::from_ymd_opt(year(digits)?, 1, 1),
             3 => NaiveDate::from_yo_opt(received.year(), value(digits)?),
             4 => NaiveDate::from_ymd_opt(year(digits.get(..2)?)?, value(digits.get(2..)?)?, 1),
             _ => None,

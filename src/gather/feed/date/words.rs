@@ -17,6 +17,8 @@ const KOREA_MINUTES: i32 = 9 * 60;
 /// What stands before a time of day, which may then be written as 09-05 or 09.05.
 const TIME_WORDS: [&str; 7] = ["в", "at", "сағ", "сағат", "sağat", "saǵat", "время"];
 
+/// The fewest digits of a year before Christ: a day is never of so many.
+const YEAR_DIGITS_MIN: usize = 3;
 /// The shortest name of a month.
 const MONTH_CHARS_MIN: usize = 3;
 
@@ -152,6 +154,9 @@ impl Found {
             return Some(());
         }
         let digits = token.bytes().take_while(u8::is_ascii_digit).count();
+        if self.is_year_before_christ(token) {
+            return None;
+        }
         if digits > 0 && token.contains(':') && self.time.is_none() {
             return self.glued_time(token, received);
         }
@@ -182,6 +187,16 @@ impl Found {
         let has_day = self.date.is_some() || self.day.is_some() && self.month.is_some();
         self.is_time_next = has_day && TIME_WORDS.contains(&word.trim_end_matches(['.', ':']));
         Some(())
+    }
+
+    /// `30 Nov -0001`, as WordPress writes 0000-00-00; after a time or year such are
+    /// zones.
+    fn is_year_before_christ(&self, token: &str) -> bool {
+        let year = token.strip_prefix(['-', '\u{2212}']);
+        let is_number = year.is_some_and(|year| {
+            year.len() >= YEAR_DIGITS_MIN && year.bytes().all(|byte| byte.is_ascii_digit())
+        });
+        is_number && self.year.is_none() && self.time.is_none() && self.date.is_none()
     }
 
     /// `10:35`, `16:29:06+05:00`, and `06T10:35` where a date came before.
