@@ -2,8 +2,10 @@
 //! plain reader stumbled over. Lines stay where they were, so that complaints
 //! about the repaired text point to the right line of the original.
 
-/// The longest tag believed to be one.
-const TAG_BYTES_MAX: usize = 64 * 1024;
+mod tag;
+
+/// The longest document type believed to be one.
+const DOCTYPE_BYTES_MAX: usize = 64 * 1024;
 /// The longest instruction, or distance to the end of a document type, looked through.
 const INSTRUCTION_BYTES_MAX: usize = 1024;
 
@@ -38,7 +40,7 @@ pub(super) fn repair(text: &str) -> String {
             repaired.push_str(&rest[..taken]);
             taken
         } else {
-            tag(rest, &mut repaired)
+            tag::tag(rest, &mut repaired).unwrap_or_else(|| escaped(&mut repaired))
         };
         rest = &rest[taken..];
     }
@@ -106,54 +108,18 @@ fn doctype_bytes(rest: &str) -> usize {
     rest.find('>').map_or(rest.len(), |at| at + 1)
 }
 
-/// A tag, if it begins like one and ends before the next one begins.
-fn tag(rest: &str, repaired: &mut String) -> usize {
-    let name = rest[1..].trim_start_matches('/');
-    if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
-        return escaped(repaired);
-    }
-    let window = window(rest).as_bytes();
-    let mut quote = None;
-    let mut stray = false;
-    for (at, byte) in window.iter().enumerate().skip(1) {
-        match (quote, *byte) {
-            (None, b'>') if stray => {
-                // Its attributes cannot be told apart any more.
-                let end = rest.find(|c: char| c.is_whitespace() || c == '>');
-                repaired.push_str(&rest[..end.unwrap_or(at)]);
-                repaired.push('>');
-                return at + 1;
-            }
-            (None, b'>') => {
-                repaired.push_str(&rest[..=at]);
-                return at + 1;
-            }
-            (None, b'<') => return escaped(repaired),
-            (None, b'"' | b'\'') => {
-                // A quote that never ends would swallow the document.
-                let closes = window[at + 1..]
-                    .iter()
-                    .position(|next| next == byte || *next == b'<');
-                if closes.is_some_and(|end| window[at + 1 + end] == *byte) {
-                    quote = Some(*byte);
-                } else {
-                    stray = true;
-                }
-            }
-            (Some(open), byte) if open == byte => quote = None,
-            _ => {}
-        }
-    }
-    escaped(repaired)
-}
-
 fn escaped(repaired: &mut String) -> usize {
     repaired.push_str("&lt;");
     1
 }
 
+/// The lines of what is left out, so that all that follows stays in its own.
+fn push_lines(left_out: &str, repaired: &mut String) {
+    repaired.extend(left_out.chars().filter(|c| *c == '\n'));
+}
+
 fn window(rest: &str) -> &str {
-    super::value::cut(rest, TAG_BYTES_MAX)
+    super::value::cut(rest, DOCTYPE_BYTES_MAX)
 }
 
 #[cfg(test)]
@@ -170,12 +136,64 @@ mod tests {
             ("<a><?php x ></a>", "<a></a>"),
             ("<a>x<", "<a>x&lt;"),
             ("<a x='>'>y</a>", "<a x='>'>y</a>"),
-            ("<a x=\"y>z</a>", "<a>z</a>"),
+            ("<a x=\"y>z</a>", "<a x=\"y\">z</a>"),
             (
                 "<!DOCTYPE r [<!ENTITY a 'b'>]><r/>",
                 "<!DOCTYPE r [<!ENTITY a 'b'>]><r/>",
             ),
             ("<![if x]>y", "&lt;![if x]>y"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(repair(text), expected, "{text}");
+        }
+    }
+
+    /// A tag is what its quotes say, wherever they say anything at all.
+    #[test]
+    fn repairs_of_tags() {
+        let cases = [
+            ("<a>x</a\"> y", "<a>x</a> y"),
+            ("<a>x</a\n'b'>y", "<a>x</a\n>y"),
+            ("a <b\"> c</a>", "a <b> c</a>"),
+            ("<p\"class=x>6\" disk</p>", "<p class=x>6\" disk</p>"),
+            ("<a>x</a<b>", "<a>x</a><b>"),
+            ("<a>x</a", "<a>x</a>"),
+            ("<a>x<//a>", "<a>x</a>"),
+            // The quote is doubled, stands before the name, or is left out.
+            ("<a u=\"v\"\" t=\"w\"/>", "<a u=\"v\" t=\"w\"/>"),
+            ("<a u=\"\"v\" t=\"w\"/>", "<a u=\"v\" t=\"w\"/>"),
+            // A bracket in a value, believed where the whole tag bears it out.
+            ("<a u=\"x?v<w\" t=\"w\"/>", "<a u=\"x?v&lt;w\" t=\"w\"/>"),
+            (
+                "<a t=\"5 < 6 in <b>May</b>\"/>",
+                "<a t=\"5 &lt; 6 in &lt;b>May&lt;/b>\"/>",
+            ),
+            (
+                "<a u=\"v>6</a> or 5\" <b>x</b>",
+                "<a u=\"v\">6</a> or 5\" <b>x</b>",
+            ),
+            (
+                "<a u=\"v>x</item><b w=\"\"/>",
+                "<a u=\"v\">x</item><b w=\"\"/>",
+            ),
+            ("<a u=\"v\" \"t=\"w\"/>", "<a u=\"v\" t=\"w\"/>"),
+            ("<a u=\"v t=\"w\"/>", "<a u=\"v\" t=\"w\"/>"),
+            ("<a u=v\" t=\"w\"/>", "<a u=v t=\"w\"/>"),
+            (
+                "<a t=\"w\" u=\"v/><b t=\"w\"/>",
+                "<a t=\"w\" u=\"v\"/><b t=\"w\"/>",
+            ),
+            ("<a u=\"v\"t=\"w\"/>", "<a u=\"v\"t=\"w\"/>"),
+            ("<a t='say 'so' to me'/>", "<a t='say &#39;so' to me/>"),
+            // Only its last bracket is missing.
+            ("<item<title>", "<item><title>"),
+            ("<a u=\"v\"<b>", "<a u=\"v\"><b>"),
+            ("1 <b</a>", "1 &lt;b</a>"),
+            // Prose between two quotes is no value.
+            (
+                "<a>x <y z=\"b</a><c d=\"e\"/>",
+                "<a>x &lt;y z=\"b</a><c d=\"e\"/>",
+            ),
         ];
         for (text, expected) in cases {
             assert_eq!(repair(text), expected, "{text}");

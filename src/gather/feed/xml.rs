@@ -134,7 +134,7 @@ impl<'a> Walk<'a> {
                     Self::check_tag(&start, at)?;
                     self.start(&start, at, true);
                 }
-                Event::End(end) => self.end(end.name().into_inner(), at),
+                Event::End(end) => self.end(end.name().into_inner(), at)?,
                 Event::Text(text) => {
                     let text = text.into_inner();
                     // One that begins no reference is given at the beginning of a text.
@@ -242,10 +242,10 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn end(&mut self, name: &str, at: usize) {
+    fn end(&mut self, name: &str, at: usize) -> Result<(), Stumble> {
         if self.too_deep > 0 {
             self.too_deep -= 1;
-            return;
+            return Ok(());
         }
         let name = name.trim_ascii_end();
         let found = self.open.iter().rposition(|open| open.name == name);
@@ -255,8 +255,12 @@ impl<'a> Walk<'a> {
                 .rposition(|open| open.name.eq_ignore_ascii_case(name))
         };
         let Some(found) = found.or_else(in_other_letters) else {
+            if name.contains(['<', '"', '\'']) {
+                let why = "a quote stands in an end tag".to_owned();
+                return Err(Stumble { at, why });
+            }
             self.complain(at, &format!("</{name}> closes nothing"));
-            return;
+            return Ok(());
         };
         if self.open[found].name != name {
             self.complain(at, &format!("</{name}> ends an element of other letters"));
@@ -267,6 +271,7 @@ impl<'a> Walk<'a> {
         while self.open.len() > found {
             self.close_one();
         }
+        Ok(())
     }
 
     /// Closes the innermost element.
