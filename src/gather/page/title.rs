@@ -3,6 +3,8 @@
 
 use dom_query::NodeRef;
 
+use crate::gather::clean;
+
 use super::markup::{Page, below, text_of};
 use super::opening::line;
 
@@ -26,9 +28,9 @@ pub fn shown(page: &Page) -> Option<String> {
     let heads = heads.nodes().iter().take(HEADINGS_MAX);
     let (logos, heads): (Vec<_>, Vec<_>) = heads.partition(|head| is_logo(head));
     let named: Vec<String> = heads
-        .into_iter()
+        .iter()
         .map(text_of)
-        .filter(|text| !text.is_empty())
+        .filter(|text| !text.is_empty() && text.chars().count() <= HEADING_CHARS_MAX)
         .collect();
     let said = of_page.as_deref().map(folded).unwrap_or_default();
     let in_head = |text: &&String| said.contains(&folded(text));
@@ -44,7 +46,7 @@ pub fn shown(page: &Page) -> Option<String> {
         .filter(|text| said.contains(&folded(text)))
         .max_by_key(String::len)
         .or_else(|| Some(without_outlet(page, &of_page?)))
-        .or_else(|| logos.first().map(|logo| text_of(logo)))
+        .or_else(|| logos.iter().chain(&heads).find_map(first_line))
 }
 
 /// Both parts of a title at the mark before its last part.
@@ -55,6 +57,14 @@ pub fn parted(title: &str) -> Option<(&str, &str)> {
     }
     let (place, length) = at?;
     Some((title[..place].trim(), title[place + length..].trim()))
+}
+
+/// What a heading says before its first break: one that is never closed goes on with
+/// the text.
+fn first_line(heading: &NodeRef<'_>) -> Option<String> {
+    let text = clean::plain_text(&heading.inner_html());
+    let first = text.lines().find(|line| !line.trim().is_empty())?.trim();
+    (first.chars().count() <= HEADING_CHARS_MAX).then(|| first.to_owned())
 }
 
 fn of_head(page: &Page) -> Option<String> {
@@ -129,6 +139,32 @@ fn folded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use crate::gather::page::tests::read_as_article;
+
+    const TEXT: &str = "<p>Хлебоприёмные предприятия завершили заготовку, зерно сушили круглые сутки, и потерь \
+        удалось избежать, сообщили в управлении сельского хозяйства.</p>";
+
+    fn titled(head: &str, body: &str) -> Option<String> {
+        let html = format!("<html><head><title>{head}</title></head><body>{body}</body></html>");
+        read_as_article(&html).title
+    }
+
+    #[test]
+    fn a_heading_that_is_never_closed_is_not_the_whole_text() {
+        let long = TEXT.repeat(4);
+        // An open link between both keeps the first heading open, too.
+        let open = format!("<a href=/><h1>Мост закрыт<h1><div>{long}</div>");
+        let alone = format!("<h1>Мост закрыт{long}");
+        let cases = [
+            ("Мост закрыт | Наш район", &open),
+            ("Мост закрыт", &alone),
+            ("", &alone),
+            ("", &open),
+        ];
+        for (head, body) in cases {
+            assert_eq!(titled(head, body).as_deref(), Some("Мост закрыт"), "{body}");
+        }
+        assert_eq!(titled("", &format!("<h1>{}", "мост ".repeat(80))), None);
+    }
 
     #[test]
     fn the_title_is_told_from_the_outlet_s_name() {
