@@ -18,6 +18,8 @@ const HEADING_CHARS_MAX: usize = 300;
 const HEADINGS_MAX: usize = 200;
 /// What old pages have in a heading's place.
 const STANDS_OUT: &str = "b,strong,big,font,[class*=\"title\"],[class*=\"head\"],[class*=\"zag\"]";
+/// What manuals let a heading's link to itself say; a mark of no width among them.
+const LINK_SIGNS: [char; 5] = ['¶', '#', '§', '🔗', '\u{200b}'];
 /// What the name of an outlet is called.
 const LOGO_WORDS: [&str; 4] = ["logo", "brand", "site-title", "sitename"];
 
@@ -29,7 +31,7 @@ pub fn shown(page: &Page) -> Option<String> {
     let (logos, heads): (Vec<_>, Vec<_>) = heads.partition(|head| is_logo(head));
     let named: Vec<String> = heads
         .iter()
-        .map(text_of)
+        .map(said_by)
         .filter(|text| !text.is_empty() && text.chars().count() <= HEADING_CHARS_MAX)
         .collect();
     let said = of_page.as_deref().map(folded).unwrap_or_default();
@@ -41,7 +43,7 @@ pub fn shown(page: &Page) -> Option<String> {
     below(&page.tree.root(), "h2,h3")
         .iter()
         .take(HEADINGS_MAX)
-        .map(text_of)
+        .map(said_by)
         .filter(|text| (HEADING_CHARS_MIN..=HEADING_CHARS_MAX).contains(&text.chars().count()))
         .filter(|text| said.contains(&folded(text)))
         .max_by_key(String::len)
@@ -57,6 +59,26 @@ pub fn parted(title: &str) -> Option<(&str, &str)> {
     }
     let (place, length) = at?;
     Some((title[..place].trim(), title[place + length..].trim()))
+}
+
+/// What a heading says, without the sign that links to it.
+fn said_by(heading: &NodeRef<'_>) -> String {
+    let mut text = text_of(heading);
+    if !(text.starts_with(LINK_SIGNS) || text.ends_with(LINK_SIGNS)) {
+        return text;
+    }
+    // "C#" has its sign for itself.
+    for link in below(heading, "a") {
+        let sign = text_of(&link);
+        if sign.is_empty() || !sign.chars().all(|c| LINK_SIGNS.contains(&c)) {
+            continue;
+        }
+        let bare = text.strip_suffix(&sign).or(text.strip_prefix(&sign));
+        if let Some(bare) = bare.map(str::trim).filter(|bare| !bare.is_empty()) {
+            text = bare.to_owned();
+        }
+    }
+    text
 }
 
 /// What a heading says before its first break: one that is never closed goes on with
@@ -164,6 +186,23 @@ mod tests {
             assert_eq!(titled(head, body).as_deref(), Some("Мост закрыт"), "{body}");
         }
         assert_eq!(titled("", &format!("<h1>{}", "мост ".repeat(80))), None);
+    }
+
+    #[test]
+    fn a_heading_s_link_to_itself_is_no_part_of_it() {
+        let cases = [
+            ("Timeouts<a class=headerlink href=#t>¶</a>", "Timeouts"),
+            ("<a href=#t>#</a> Timeouts", "Timeouts"),
+            ("Timeouts <a href=#t>&#8203;</a>", "Timeouts"),
+            ("Learning C#<a href=#c>¶</a>", "Learning C#"),
+            ("<a href=/c>Learning C#</a>", "Learning C#"),
+            ("Learning C#", "Learning C#"),
+            ("<a href=#t>§</a>", "§"),
+        ];
+        for (heading, expected) in cases {
+            let body = format!("<h1>{heading}</h1>{TEXT}");
+            assert_eq!(titled("", &body).as_deref(), Some(expected), "{heading}");
+        }
     }
 
     #[test]
