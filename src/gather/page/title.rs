@@ -5,7 +5,7 @@ use dom_query::NodeRef;
 
 use crate::gather::clean;
 
-use super::markup::{Page, below, text_of};
+use super::markup::{Page, below, letters, text_of};
 use super::opening::line;
 
 /// Marks between a title and the outlet's name in `<title>`.
@@ -14,6 +14,10 @@ const MARKS: [&str; 7] = [" | ", " — ", " – ", " - ", " :: ", " » ", " « "
 const HEADING_CHARS_MIN: usize = 15;
 /// A longer heading is a text.
 const HEADING_CHARS_MAX: usize = 300;
+/// The most marks of a title looked at.
+const SPLITS_MAX: usize = 16;
+/// More letters at once than a menu or an outlet's motto has.
+const MENU_LETTERS_MAX: usize = 120;
 /// The most headings looked at.
 const HEADINGS_MAX: usize = 200;
 /// What old pages have in a heading's place.
@@ -29,16 +33,19 @@ pub fn shown(page: &Page) -> Option<String> {
     let heads = page.tree.select("h1");
     let heads = heads.nodes().iter().take(HEADINGS_MAX);
     let (logos, heads): (Vec<_>, Vec<_>) = heads.partition(|head| is_logo(head));
-    let named: Vec<String> = heads
-        .iter()
-        .map(said_by)
-        .filter(|text| !text.is_empty() && text.chars().count() <= HEADING_CHARS_MAX)
-        .collect();
     let said = of_page.as_deref().map(folded).unwrap_or_default();
-    let in_head = |text: &&String| said.contains(&folded(text));
-    let best = named.iter().filter(in_head).max_by_key(|text| text.len());
-    if let Some(found) = best.or(named.first()) {
-        return Some(found.clone());
+    let named: Vec<(&NodeRef<'_>, String)> = heads
+        .iter()
+        .map(|head| (head, said_by(head)))
+        .filter(|(_, text)| !text.is_empty() && text.chars().count() <= HEADING_CHARS_MAX)
+        .collect();
+    let in_head = named
+        .iter()
+        .filter(|(_, text)| said.contains(&folded(text)));
+    let best = in_head.max_by_key(|(_, text)| text.len());
+    if let Some((head, text)) = best.or(named.first()) {
+        let of_page = of_page.as_deref().unwrap_or_default();
+        return Some(headline_under(page, head, text, of_page).unwrap_or_else(|| text.clone()));
     }
     below(&page.tree.root(), "h2,h3")
         .iter()
@@ -59,6 +66,58 @@ pub fn parted(title: &str) -> Option<(&str, &str)> {
     }
     let (place, length) = at?;
     Some((title[..place].trim(), title[place + length..].trim()))
+}
+
+/// Both parts of a title at each of its marks.
+fn splits(title: &str) -> impl Iterator<Item = (&str, &str)> {
+    let places = MARKS.iter().flat_map(|mark| {
+        title
+            .match_indices(mark)
+            .map(|(place, mark)| (place, mark.len()))
+    });
+    places
+        .take(SPLITS_MAX)
+        .map(|(place, length)| (title[..place].trim(), title[place + length..].trim()))
+}
+
+/// The headline under a first heading that is the outlet's name though nothing calls it
+/// so: `<title>` says both, and nothing is told between them.
+fn headline_under(page: &Page, head: &NodeRef<'_>, name: &str, title: &str) -> Option<String> {
+    let outlet = folded(name);
+    let leads_away = || {
+        let around = head.ancestors_it(None).find(|above| above.has_name("a"));
+        let links = below(head, "a[href]");
+        let address = links.iter().chain(around.as_ref()).next()?.attr("href")?;
+        page.address(&address)
+            .filter(|to| page.url.as_ref() != Some(to))
+    };
+    // A title begins with the outlet's name more seldom than with the article's.
+    let mut headlines: Vec<String> = splits(title)
+        .filter(|(_, last)| folded(last) == outlet)
+        .map(|(before, _)| folded(before))
+        .collect();
+    let begins = || splits(title).any(|(first, _)| folded(first) == outlet);
+    if headlines.is_empty() && begins() && leads_away().is_some() {
+        headlines.extend(splits(title).map(|(_, behind)| folded(behind)));
+    }
+    if headlines.is_empty() {
+        return None;
+    }
+    let body = page.tree.body()?;
+    let below_it = body.descendants_it().skip_while(|node| node.id != head.id);
+    for node in below_it {
+        if node.is_text() && letters(&node.text()) > MENU_LETTERS_MAX {
+            return None;
+        }
+        if node.has_name("h2") || node.has_name("h3") {
+            let text = said_by(&node);
+            let is_longer = text.chars().count() > name.chars().count().max(HEADING_CHARS_MIN);
+            if is_longer && headlines.contains(&folded(&text)) {
+                return Some(text);
+            }
+        }
+    }
+    None
 }
 
 /// What a heading says, without the sign that links to it.
@@ -202,6 +261,55 @@ mod tests {
         for (heading, expected) in cases {
             let body = format!("<h1>{heading}</h1>{TEXT}");
             assert_eq!(titled("", &body).as_deref(), Some(expected), "{heading}");
+        }
+    }
+
+    #[test]
+    fn a_first_heading_may_be_the_outlet_s_name() {
+        const HEADLINE: &str = "Why the lantern went out";
+        let forum = format!("{HEADLINE} - Boat Forum");
+        let archive = format!("Lantern Press » Blog Archive » {HEADLINE}");
+        let headline = format!("<h2><a href=/?p=88>{HEADLINE}</a></h2>{TEXT}");
+        let cases = [
+            (
+                &forum,
+                "<h1>Boat Forum</h1><p>Talk about boats</p>",
+                HEADLINE,
+            ),
+            (
+                &archive,
+                "<h1><a href=/blog/>Lantern Press</a></h1>",
+                HEADLINE,
+            ),
+            // Not parted by a menu, but by a text.
+            (&forum, &format!("<h1>Boat Forum</h1>{TEXT}"), "Boat Forum"),
+            (
+                &format!("{HEADLINE} by the sea"),
+                "<h1>The sea</h1>",
+                "The sea",
+            ),
+            (&forum, "<h1>Another heading</h1>", "Another heading"),
+        ];
+        for (head, body, expected) in cases {
+            let body = format!("{body}{headline}");
+            assert_eq!(titled(head, &body).as_deref(), Some(expected), "{body}");
+        }
+        let headline = format!("<h1><a href=/news/1>{HEADLINE}</a></h1>");
+        let cases = [
+            (&forum, "<h2>Boat Forum</h2>"),
+            (&format!("Boat Forum - {HEADLINE}"), "<h2>Boat Forum</h2>"),
+            (
+                &format!("{HEADLINE} - News of the river and its towns"),
+                "<h2>News of the river and its towns</h2>",
+            ),
+        ];
+        for (head, other) in cases {
+            for body in [
+                format!("{headline}{other}{TEXT}"),
+                format!("{other}{headline}{TEXT}"),
+            ] {
+                assert_eq!(titled(head, &body).as_deref(), Some(HEADLINE), "{body}");
+            }
         }
     }
 
