@@ -62,7 +62,7 @@ pub fn read_whole(page: &Page) -> Option<Article> {
         link: link(page, &node).map(String::from),
         title: text("headline")
             .and_then(|headline| line(&headline))
-            .or_else(|| page.meta(&["og:title"]))
+            .or_else(|| title::told(page))
             .or_else(|| title::shown(page)),
         authors: authors(page, &node),
         published: written.map(|written| written.at),

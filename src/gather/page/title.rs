@@ -58,6 +58,39 @@ pub fn shown(page: &Page) -> Option<String> {
         .or_else(|| logos.iter().chain(&heads).find_map(first_line))
 }
 
+/// The title a page tells machines, without the outlet's name where that is sure: the
+/// page names its outlet, or its heading says the same without it.
+pub fn told(page: &Page) -> Option<String> {
+    let told = page.meta(&["og:title"])?;
+    if splits(&told).next().is_none() {
+        return Some(told);
+    }
+    let heads = page.tree.select("h1");
+    let heads = heads.nodes().iter().take(HEADINGS_MAX);
+    let heads: Vec<String> = heads
+        .filter(|head| !is_logo(head))
+        .map(|head| folded(&said_by(head)))
+        .collect();
+    let is_head = |text: &str| heads.contains(&folded(text));
+    let outlet = page.meta(&["og:site_name"]).map(|name| folded(&name));
+    let is_outlet = |text: &str| !text.is_empty() && Some(folded(text)) == outlet;
+    let title = splits(&told).find_map(|(before, after)| {
+        let is_name = |text: &str| {
+            is_outlet(text) || !text.starts_with(char::is_lowercase) && text.len() < before.len()
+        };
+        let is_headline = before.chars().count() >= HEADING_CHARS_MIN;
+        if is_outlet(after) && !before.is_empty()
+            || is_head(before) && !is_outlet(before) && is_headline && is_name(after)
+        {
+            Some(before)
+        } else {
+            (is_outlet(before) && is_head(after)).then_some(after)
+        }
+    });
+    let title = title.filter(|_| !is_head(&told)).map(str::to_owned);
+    Some(title.unwrap_or(told))
+}
+
 /// Both parts of a title at the mark before its last part.
 pub fn parted(title: &str) -> Option<(&str, &str)> {
     let mut at = None;
@@ -310,6 +343,61 @@ mod tests {
             ] {
                 assert_eq!(titled(head, &body).as_deref(), Some(HEADLINE), "{body}");
             }
+        }
+    }
+
+    #[test]
+    fn the_title_told_to_machines_is_freed_of_the_outlet_s_name() {
+        const HEADLINE: &str = "New lease rules for landlords";
+        let suffixed = format!("{HEADLINE} - Harrow Legal");
+        let heading = format!("<h1>{HEADLINE}</h1>");
+        let whole = format!("<h1>{suffixed}</h1>");
+        let harrow = "Harrow Legal";
+        let cases: [(&str, &str, &str, &str); 11] = [
+            (&suffixed, harrow, &heading, HEADLINE),
+            (&suffixed, "", &heading, HEADLINE),
+            (&suffixed, harrow, "", HEADLINE),
+            ("Rules | Law - Harrow Legal", harrow, "", "Rules | Law"),
+            (
+                &format!("Harrow Legal: News | {HEADLINE}"),
+                "Harrow Legal: News",
+                &heading,
+                HEADLINE,
+            ),
+            // Whether the last part is the outlet's name nobody says.
+            (&suffixed, "", "", &suffixed),
+            (&suffixed, "", "<h1>Harrow Legal</h1>", &suffixed),
+            (&suffixed, harrow, &whole, &suffixed),
+            // A rubric, the outlet's own jubilee, and what is told behind a dash.
+            (
+                "Law - New lease rules",
+                "",
+                "<h1>Law</h1>",
+                "Law - New lease rules",
+            ),
+            (
+                "Harrow Legal - 90 years",
+                harrow,
+                "<h1>Harrow Legal</h1>",
+                "Harrow Legal - 90 years",
+            ),
+            (
+                &format!("{HEADLINE} - what to do"),
+                "",
+                &heading,
+                &format!("{HEADLINE} - what to do"),
+            ),
+        ];
+        for (told, outlet, heading, expected) in cases {
+            let html = format!(
+                "<html><head><meta property=og:title content=\"{told}\"><meta property=og:site_name content=\"{outlet}\"></head>\
+                 <body>{heading}{TEXT}</body></html>"
+            );
+            assert_eq!(
+                read_as_article(&html).title.as_deref(),
+                Some(expected),
+                "{html}"
+            );
         }
     }
 
