@@ -238,8 +238,10 @@ fn teasers(page: &Page) -> Vec<NodeRef<'_>> {
         .nodes()
         .iter()
         .filter(|node| {
-            let heads = Selection::from(**node).select("h1 a,h2 a,h3 a,h4 a,h5 a,a h2,a h3,a h4");
-            heads.length() > 0 && letters(&node.text()) <= CARD_LETTERS_MAX
+            let heads = Selection::from(**node).select("h1 a,h2 a,h3 a,h4 a,h5 a,a:has(h2,h3,h4)");
+            let mut heads = heads.nodes().iter();
+            heads.any(|link| clutter::leads_away(Some(page), link))
+                && letters(&node.text()) <= CARD_LETTERS_MAX
         })
         .copied()
         .collect();

@@ -6,6 +6,7 @@
 //! and by name (`clutter.tsv`). Nothing goes by its name that holds much of the
 //! page's prose: themes name whole pages after what is beside the text.
 
+mod cards;
 mod judged;
 mod shelves;
 mod tongues;
@@ -17,6 +18,7 @@ use dom_query::{NodeId, NodeRef, Selection};
 
 use super::markup::Page;
 use super::names::Names;
+pub use judged::leads_away;
 use judged::{Judged, is_block, is_heading};
 
 /// On a page with less prose nothing is judged: it may be all there is.
@@ -29,9 +31,6 @@ const BESIDE_LINK_MAX: usize = 30;
 const LINKED_TENTHS_MIN: usize = 7;
 /// One link alone on its line leads to another article if it is so long.
 const LONE_LINK_LETTERS_MIN: usize = 15;
-/// A card of another article says no more than this.
-const CARD_LETTERS_MAX: usize = 400;
-const CARDS_MIN: usize = 2;
 /// A label, such as the one above a box of links, is no longer.
 const LABEL_LETTERS_MAX: usize = 40;
 /// What is asked of the reader is said in no more.
@@ -47,11 +46,11 @@ static NAMES: LazyLock<Names> = LazyLock::new(Names::read);
 /// Takes the clutter out of the page's tree.
 pub fn clear(page: &Page, title: Option<&str>) {
     let Some(body) = page.tree.body() else { return };
-    let judged = Judged::of(&body, title);
+    let judged = Judged::of(Some(page), &body, title);
     if judged.total_prose() < PROSE_MIN {
         return;
     }
-    for node in judged.clutter() {
+    for node in judged.clutter(page) {
         node.remove_from_parent();
     }
 }
@@ -62,13 +61,16 @@ pub fn beside(page: &Page, title: Option<&str>) -> HashSet<NodeId> {
     let Some(body) = page.tree.body() else {
         return HashSet::new();
     };
-    let judged = Judged::of(&body, title);
+    let judged = Judged::of(Some(page), &body, title);
     let readers = (1..judged.nodes.len()).filter(|at| {
         is_block(&judged.nodes[*at])
             && !judged.weights[*at].keeps
             && NAMES.is_readers(&judged.nodes[*at])
     });
-    let others = judged.cards().into_iter().chain(judged.other_articles());
+    let others = judged
+        .cards(page)
+        .into_iter()
+        .chain(judged.other_articles());
     others
         .chain(readers)
         .map(|at| judged.nodes[at].id)
@@ -77,7 +79,7 @@ pub fn beside(page: &Page, title: Option<&str>) -> HashSet<NodeId> {
 
 /// The heading that says the title; else the page's only first heading.
 pub fn heading<'a>(body: &NodeRef<'a>, title: Option<&str>) -> Option<NodeRef<'a>> {
-    let judged = Judged::of(body, title);
+    let judged = Judged::of(None, body, title);
     let kept = |at: &usize| judged.says_title[*at];
     let said = (1..judged.nodes.len())
         .find(kept)
@@ -91,8 +93,8 @@ pub fn heading<'a>(body: &NodeRef<'a>, title: Option<&str>) -> Option<NodeRef<'a
 
 impl<'a> Judged<'a> {
     /// Everything to be taken out, each as large as can be.
-    fn clutter(&self) -> Vec<NodeRef<'a>> {
-        let mut others = self.cards();
+    fn clutter(&self, page: &Page) -> Vec<NodeRef<'a>> {
+        let mut others = self.cards(page);
         others.extend(self.other_articles());
         others.extend(self.shelves());
         others.extend(self.in_another_tongue());
@@ -199,33 +201,6 @@ impl<'a> Judged<'a> {
             && is_asking
             && (count <= LABEL_LETTERS_MAX && NAMES.is_whole(&node.text())
                 || is_block(&node) && !is_heading(&node) && NAMES.asks(&node.text()))
-    }
-
-    /// Cards of other articles: two or more beside each other, each with one
-    /// heading that leads on.
-    fn cards(&self) -> HashSet<usize> {
-        let mut rows: HashMap<(usize, String), Vec<usize>> = HashMap::new();
-        for at in 1..self.nodes.len() {
-            let node = self.nodes[at];
-            if !is_heading(&node) || self.weights[at].headings == 0 || self.weights[at].keeps {
-                continue;
-            }
-            let mut card = at;
-            while self.is_card(self.above[card]) {
-                card = self.above[card];
-            }
-            if card != at {
-                let name = self.nodes[card].node_name().unwrap_or_default().to_string();
-                rows.entry((self.above[card], name)).or_default().push(card);
-            }
-        }
-        let rows = rows.into_values().filter(|row| row.len() >= CARDS_MIN);
-        rows.flatten().collect()
-    }
-
-    fn is_card(&self, at: usize) -> bool {
-        let weight = self.weights[at];
-        at > 0 && weight.headings == 1 && weight.letters <= CARD_LETTERS_MAX && !weight.keeps
     }
 
     /// Articles beside the one that holds the title.

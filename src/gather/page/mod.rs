@@ -98,6 +98,8 @@ fn after_prolog(text: &str) -> &str {
 }
 
 #[cfg(test)]
+mod body_tests;
+#[cfg(test)]
 mod layout_tests;
 #[cfg(test)]
 mod listing_tests;

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use dom_query::{NodeId, NodeRef};
+use dom_query::{NodeId, NodeRef, Selection};
 
-use crate::gather::page::markup::letters;
+use crate::gather::page::markup::{Page, letters};
+use crate::gather::page::same_site;
 
 /// An element's own words are prose from so many letters.
 const PROSE_LETTERS: usize = 80;
@@ -50,6 +51,10 @@ pub struct Weight {
     pub letters: usize,
     pub linked: usize,
     pub links: usize,
+    /// Letters of links to other pages.
+    away: usize,
+    /// Links to other pages.
+    links_away: usize,
     /// Letters of elements whose own words are prose.
     pub prose: usize,
     /// Headings that lead on.
@@ -67,7 +72,7 @@ pub struct Judged<'a> {
 }
 
 impl<'a> Judged<'a> {
-    pub fn of(body: &NodeRef<'a>, title: Option<&str>) -> Self {
+    pub fn of(page: Option<&Page>, body: &NodeRef<'a>, title: Option<&str>) -> Self {
         let mut nodes = vec![*body];
         nodes.extend(body.descendants_it().take(NODES_MAX));
         let index: HashMap<NodeId, usize> = nodes
@@ -88,19 +93,22 @@ impl<'a> Judged<'a> {
             nodes,
             above,
         };
-        judged.weigh(title);
+        judged.weigh(page, title);
         judged
     }
 
-    fn weigh(&mut self, title: Option<&str>) {
+    fn weigh(&mut self, page: Option<&Page>, title: Option<&str>) {
         let count = self.nodes.len();
         let mut in_link = vec![false; count];
+        let mut in_away = vec![false; count];
         let mut block = vec![0; count];
         let mut own = vec![0; count];
         let mut is_silent = vec![false; count];
         for at in 0..count {
             let (node, up) = (self.nodes[at], self.above[at]);
+            let goes_out = node.has_name("a") && leads_away(page, &node);
             in_link[at] = in_link[up] || node.has_name("a");
+            in_away[at] = in_away[up] || goes_out;
             is_silent[at] = is_silent[up]
                 || ["script", "style", "noscript", "template"]
                     .iter()
@@ -111,29 +119,36 @@ impl<'a> Judged<'a> {
                 self.weights[at].letters = count;
                 if in_link[at] {
                     self.weights[at].linked = count;
+                    self.weights[at].away = if in_away[at] { count } else { 0 };
                 } else {
                     own[block[at]] += count;
                 }
             } else if node.has_name("a") {
                 self.weights[at].links = 1;
+                self.weights[at].links_away = usize::from(goes_out);
             }
         }
         for (weight, own) in self.weights.iter_mut().zip(&own) {
             weight.prose = if *own >= PROSE_LETTERS { *own } else { 0 };
         }
-        for at in self.titles(title, &in_link) {
+        for at in self.titles(page, title, &in_away) {
             self.weights[at].keeps = true;
             self.says_title[at] = true;
         }
         for at in (1..count).rev() {
             if is_heading(&self.nodes[at]) {
-                self.weights[at].headings = usize::from(in_link[at] || self.weights[at].links > 0);
+                // One word of a heading may lead to what it is about, or to its own editor.
+                let weight = &mut self.weights[at];
+                let leads = weight.links_away > 0 && weight.away * 2 >= weight.letters;
+                weight.headings = usize::from(in_away[at] || leads);
             }
             let weight = self.weights[at];
             let up = &mut self.weights[self.above[at]];
             up.letters += weight.letters;
             up.linked += weight.linked;
             up.links += weight.links;
+            up.away += weight.away;
+            up.links_away += weight.links_away;
             up.prose += weight.prose;
             up.headings += weight.headings;
             up.keeps |= weight.keeps;
@@ -142,7 +157,7 @@ impl<'a> Judged<'a> {
 
     /// The headings that say the title; where some lead on and others don't,
     /// those that don't: the others stand on cards of the same or a like article.
-    fn titles(&self, title: Option<&str>, in_link: &[bool]) -> Vec<usize> {
+    fn titles(&self, page: Option<&Page>, title: Option<&str>, in_away: &[bool]) -> Vec<usize> {
         let Some(title) = title else {
             return Vec::new();
         };
@@ -152,11 +167,11 @@ impl<'a> Judged<'a> {
         };
         let all: Vec<usize> = (1..self.nodes.len()).filter(says).collect();
         let leads = |at: &usize| {
-            in_link[*at]
+            in_away[*at]
                 || self.nodes[*at]
                     .element_children()
                     .iter()
-                    .any(|child| child.has_name("a"))
+                    .any(|child| child.has_name("a") && leads_away(page, child))
         };
         let (linked, plain): (Vec<usize>, Vec<usize>) = all.into_iter().partition(leads);
         if plain.is_empty() { linked } else { plain }
@@ -165,6 +180,40 @@ impl<'a> Judged<'a> {
     pub fn total_prose(&self) -> usize {
         self.weights[0].prose
     }
+}
+
+/// Whether a link leads to another page: not to a place in its own, as the anchors
+/// of sections and of a forum's posts do, and not nowhere.
+pub fn leads_away(page: Option<&Page>, link: &NodeRef<'_>) -> bool {
+    let Some(href) = link.attr("href") else {
+        return false;
+    };
+    let href = href.trim();
+    match href.split_once('#') {
+        None => !href.is_empty(),
+        // Pages built by scripts tell their addresses so.
+        Some((_, place)) if place.starts_with(['!', '/']) => true,
+        Some(("", _)) => false,
+        Some(_) => page
+            .and_then(|page| page.address(href).zip(page.url.as_ref()))
+            .is_none_or(|(to, own)| to.host() != own.host() || to.path() != own.path()),
+    }
+}
+
+/// Whether the headings of all these lead to other sites.
+pub fn leads_off(page: &Page, nodes: &[NodeRef<'_>], row: &[usize]) -> bool {
+    let Some(own) = page.url.as_ref() else {
+        return false;
+    };
+    row.iter().all(|at| {
+        let links = Selection::from(nodes[*at]).select("a[href]");
+        let first = links
+            .nodes()
+            .iter()
+            .find(|link| leads_away(Some(page), link));
+        let to = first.and_then(|link| page.address(&link.attr("href")?));
+        to.is_some_and(|to| !same_site(own, &to))
+    })
 }
 
 pub fn is_block(node: &NodeRef<'_>) -> bool {
