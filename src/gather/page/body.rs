@@ -5,12 +5,13 @@
 //! what is never text (menus, share buttons, comments) is left out by name.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use dom_query::{NodeId, NodeRef, Selection};
 
+use super::engine::Extract;
 use super::markup::{Page, is_called, letters};
-use super::{clutter, engine, projection, published};
+use super::{clutter, engine, projection, published, standfirst};
 
 /// A text of fewer characters is no article's.
 const BODY_CHARS_MIN: usize = 140;
@@ -89,6 +90,8 @@ pub fn find(page: &Page, title: Option<&str>) -> Option<Body> {
         .tree
         .body()
         .and_then(|body| clutter::heading(&body, title));
+    let below = page.tree.body().zip(heading);
+    let below = below.map(|(body, heading)| standfirst::below(&body, &heading));
     let around = heading.and_then(|heading| heading.parent());
     clear(page);
     let told = engine::extract(page);
@@ -103,6 +106,7 @@ pub fn find(page: &Page, title: Option<&str>) -> Option<Body> {
         let html = largest_or_marked(page).or_else(|| beside_heading(around?))?;
         return Some(Body { html, text: None });
     };
+    let told = with_lead(page, told, below);
     Some(match projection::project(page, &told.text, title) {
         // The page's own words are whole where the engine drops one, such as a time.
         Some(html) => Body { html, text: None },
@@ -111,6 +115,18 @@ pub fn find(page: &Page, title: Option<&str>) -> Option<Body> {
             text: Some(told.text),
         },
     })
+}
+
+/// What the engine told, below the lead it passed over.
+fn with_lead(page: &Page, told: Extract, below: Option<HashSet<NodeId>>) -> Extract {
+    let leads = below.map(|below| standfirst::find(page, &below, &told.text));
+    let mut leads = leads.unwrap_or_default();
+    let Extract { mut text, mut html } = told;
+    while let Some(lead) = leads.pop() {
+        text = format!("{}\n{text}", lead.text().trim());
+        html = format!("{}{html}", lead.html());
+    }
+    Extract { text, html }
 }
 
 /// What stands beside the heading where that is no article's length, but says

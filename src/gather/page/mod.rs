@@ -20,6 +20,7 @@ pub(super) mod opening;
 mod projection;
 mod published;
 mod repeating;
+mod standfirst;
 mod state;
 mod title;
 

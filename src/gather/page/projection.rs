@@ -91,6 +91,21 @@ pub fn project(page: &Page, text: &str, title: Option<&str>) -> Option<String> {
     (total > 0 && shown.abs_diff(told) <= off_max(told)).then(|| holder.inner_html().to_string())
 }
 
+/// The runs of words of a text, to tell whether a block stands in it.
+pub struct Places(HashSet<u64>);
+
+impl Places {
+    pub fn of(text: &str) -> Self {
+        Self(places(text))
+    }
+
+    /// Whether the block stands in the text; too few words may stand in any.
+    pub fn hold(&self, block: &str, words_min: usize) -> bool {
+        let words = words(block);
+        words.len() >= words_min && matched(&words, &self.0) > 0
+    }
+}
+
 fn off_max(letters: usize) -> usize {
     #[expect(
         clippy::cast_precision_loss,
