@@ -1,6 +1,6 @@
-//! Entities a document declares for itself. Only their plain text is taken and
-//! never expanded again, so that no document grows beyond its own size times a
-//! named limit.
+//! Entities a document declares for itself. Only their plain text is taken, with
+//! those declared before them resolved as far as the same limit allows, so that
+//! no document grows beyond its own size times a named limit.
 
 use std::collections::HashMap;
 
@@ -8,10 +8,14 @@ use quick_xml::events::BytesStart;
 
 use crate::gather::clean::{decode_entities, escape};
 
+use super::value::cut;
+
 /// The most entities taken.
 const ENTITIES_MAX: usize = 256;
 /// The longest replacement text taken.
 const VALUE_BYTES_MAX: usize = 256;
+/// The longest document type believed to be one.
+const DOCTYPE_BYTES_MAX: usize = 64 * 1024;
 /// The longest tag entities are resolved in.
 const TAG_BYTES_MAX: usize = 16 * 1024;
 
@@ -37,10 +41,34 @@ impl Entities {
                 continue;
             };
             if let Some(end) = rest[1..].find(quote).filter(|end| *end <= VALUE_BYTES_MAX) {
-                let value = decode_entities(&rest[1..=end]).into_owned();
+                let value = self.value(&rest[1..=end]);
                 self.values.entry(name.to_owned()).or_insert(value);
             }
         }
+    }
+
+    /// What is declared with the entities declared before it resolved (XML 1.0
+    /// section 4.4); one that would grow too long stays as it is written.
+    fn value(&self, declared: &str) -> String {
+        let mut value = String::new();
+        let mut pieces = declared.split('&');
+        value.push_str(pieces.next().unwrap_or_default());
+        for piece in pieces {
+            let known = piece
+                .split_once(';')
+                .and_then(|(name, after)| Some((self.get(name)?, after)));
+            if let Some((inner, after)) = known {
+                value.push_str(inner);
+                value.push_str(after);
+            } else {
+                let with_sign = ["&", piece].concat();
+                value.push_str(&decode_entities(&with_sign));
+            }
+            if value.len() > VALUE_BYTES_MAX {
+                return decode_entities(declared).into_owned();
+            }
+        }
+        value
     }
 
     /// Whether the document declares none itself.
@@ -89,17 +117,118 @@ impl Entities {
     }
 }
 
+/// How long the document type is that `text` begins with; `None`: it is broken.
+pub(super) fn length(text: &str) -> Option<usize> {
+    let text = cut(text, DOCTYPE_BYTES_MAX);
+    let mut at = "<!DOCTYPE".len();
+    if text.get(at..)?.trim_start().starts_with('>') {
+        return None;
+    }
+    loop {
+        at += text[at..].find(['"', '\'', '[', '<', '>'])?;
+        match text.as_bytes()[at] {
+            b'>' => return Some(at + 1),
+            b'<' => return None,
+            b'[' => {
+                let after = text[subset_end(text, at + 1)?..].trim_ascii_start();
+                return after.starts_with('>').then(|| text.len() - after.len() + 1);
+            }
+            quote => at += 2 + text[at + 1..].find(char::from(quote))?,
+        }
+    }
+}
+
+/// Where the internal subset ends that begins at `at`: it holds declarations only.
+fn subset_end(text: &str, mut at: usize) -> Option<usize> {
+    const WITH_QUOTES: [&str; 3] = ["<!ENTITY", "<!ATTLIST", "<!NOTATION"];
+    loop {
+        at += text[at..].find([']', '<'])?;
+        let markup = &text[at..];
+        at += if markup.starts_with(']') {
+            return Some(at + 1);
+        } else if let Some(comment) = markup.strip_prefix("<!--") {
+            comment.find("-->")? + 7
+        } else if let Some(instruction) = markup.strip_prefix("<?") {
+            instruction.find("?>")? + 4
+        } else if WITH_QUOTES.iter().any(|name| markup.starts_with(name)) {
+            declaration_bytes(markup)?
+        } else if markup.starts_with("<!ELEMENT") {
+            markup.find('>')? + 1
+        } else {
+            return None;
+        };
+    }
+}
+
+/// Up to the bracket that ends a declaration, those in quotes not counted.
+fn declaration_bytes(text: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, byte) in text.bytes().enumerate() {
+        match (quote, byte) {
+            (None, b'>') => return Some(at + 1),
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (Some(open), byte) if open == byte => quote = None,
+            _ => {}
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn declared_names_are_taken_once() {
+    fn declared_names_are_taken() {
         let mut entities = Entities::default();
-        entities.read("rss [<!ENTITY kz \"Қазақ&#10;стан\"><!ENTITY bomb '&kz;&kz;'><!ENTITY x SYSTEM 'file:///etc/passwd'>]");
+        entities.read("rss [<!ENTITY kz \"Қазақ&#10;стан\"><!ENTITY in '&kz; &amp;kz; &later;'><!ENTITY later 'x'><!ENTITY x SYSTEM 'file:///etc/passwd'>]");
         assert_eq!(entities.get("kz"), Some("Қазақ\nстан"));
-        assert_eq!(entities.get("bomb"), Some("&kz;&kz;"));
+        assert_eq!(entities.get("in"), Some("Қазақ\nстан &kz; &later;"));
         assert_eq!(entities.get("x"), None);
         assert!(!entities.has_external());
+    }
+
+    /// Ten times ten times ten "lol" (CVE-2003-1564).
+    #[test]
+    fn declared_names_stay_within_the_limit() {
+        let mut subset = "rss [<!ENTITY a0 'lol'>".to_owned();
+        for level in 1..9 {
+            let inner = format!("&a{};", level - 1).repeat(10);
+            subset.push_str(&["<!ENTITY a", &level.to_string(), " '", &inner, "'>"].concat());
+        }
+        let mut entities = Entities::default();
+        entities.read(&subset);
+        assert_eq!(entities.get("a1"), Some("lol".repeat(10).as_str()));
+        for level in 2..9 {
+            let value = entities.get(&format!("a{level}")).unwrap();
+            assert!(value.len() <= VALUE_BYTES_MAX, "{value}");
+        }
+    }
+
+    #[test]
+    fn document_types_end_where_their_declarations_do() {
+        let whole = [
+            "<!DOCTYPE html>",
+            "<!doctype rss PUBLIC '-//N//DTD RSS 0.91//EN' \"http://n.example/rss>.dtd\">",
+            "<!DOCTYPE r [<!ENTITY a '<b>]>'><!ELEMENT r ANY> %p; <!-- ]> --><?x ]> ?>\n] >",
+        ];
+        for text in whole {
+            assert_eq!(
+                length(&format!("{text}<r>]></r>")),
+                Some(text.len()),
+                "{text}"
+            );
+        }
+        let broken = [
+            "<!DOCTYPE",
+            "<!DOCTYPE>",
+            "<!DOCTYPE r <r>",
+            "<!DOCTYPE r 'x><r>",
+            "<!DOCTYPE r [<!ENTITY><r>]></r>",
+            "<!DOCTYPE r [<!ENTITY a 'b'>] x>",
+        ];
+        for text in broken {
+            assert_eq!(length(text), None, "{text}");
+        }
     }
 }

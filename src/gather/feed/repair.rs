@@ -4,8 +4,8 @@
 
 mod tag;
 
-/// The longest document type believed to be one.
-const DOCTYPE_BYTES_MAX: usize = 64 * 1024;
+use super::doctype;
+
 /// The longest instruction, or distance to the end of a document type, looked through.
 const INSTRUCTION_BYTES_MAX: usize = 1024;
 
@@ -14,6 +14,8 @@ const LOOKED_BACK_MAX: usize = 64;
 
 const CDATA: &str = "<![CDATA[";
 const CDATA_END: &str = "]]>";
+const COMMENT: &str = "<!--";
+const COMMENT_END: &str = "-->";
 
 /// `text` with brackets that begin no tag escaped, and unfinished comments,
 /// sections and instructions finished.
@@ -21,6 +23,7 @@ pub(super) fn repair(text: &str) -> String {
     let mut repaired = String::with_capacity(text.len() + text.len() / 32);
     let mut rest = text;
     let last_end = text.rfind(CDATA_END).unwrap_or_default();
+    let last_comment_end = text.rfind(COMMENT_END).unwrap_or_default();
     while let Some(at) = rest.find('<') {
         repaired.push_str(&rest[..at]);
         rest = &rest[at..];
@@ -31,14 +34,17 @@ pub(super) fn repair(text: &str) -> String {
             endless_section(rest, &mut repaired)
         } else if is_section {
             section(rest, CDATA, CDATA_END, &mut repaired)
-        } else if rest.starts_with("<!--") {
-            section(rest, "<!--", "-->", &mut repaired)
+        } else if rest.starts_with(COMMENT) {
+            // One that never ends would swallow the document.
+            if text.len() - rest.len() + COMMENT.len() > last_comment_end {
+                escaped(&mut repaired)
+            } else {
+                section(rest, COMMENT, COMMENT_END, &mut repaired)
+            }
         } else if rest.starts_with("<?") {
             instruction(rest, &mut repaired)
         } else if is_doctype(rest) {
-            let taken = doctype_bytes(rest);
-            repaired.push_str(&rest[..taken]);
-            taken
+            document_type(rest, &mut repaired)
         } else {
             tag::tag(rest, &mut repaired).unwrap_or_else(|| escaped(&mut repaired))
         };
@@ -76,36 +82,48 @@ fn endless_section(rest: &str, repaired: &mut String) -> usize {
     CDATA.len() + bytes
 }
 
+/// An instruction, if it ends before anything that belongs to the feed; a short
+/// one that misses its question mark is left out.
 fn instruction(rest: &str, repaired: &mut String) -> usize {
-    let window = super::value::cut(rest, INSTRUCTION_BYTES_MAX);
-    if let Some(at) = window.find("?>") {
-        repaired.push_str(&rest[..at + 2]);
-        return at + 2;
+    let body = &super::value::cut(rest, INSTRUCTION_BYTES_MAX)[2..];
+    let end = body.find("?>");
+    let end = end.filter(|end| !tag::OUTSIDE.iter().any(|tag| body[..*end].contains(tag)));
+    if let Some(end) = end {
+        repaired.push_str(&rest[..end + 4]);
+        return end + 4;
     }
-    match window.find('>') {
-        Some(at) => at + 1,
-        None => escaped(repaired),
+    match body.find(['<', '>']) {
+        Some(end) if body[end..].starts_with('>') => {
+            push_lines(&body[..end], repaired);
+            end + 3
+        }
+        _ => escaped(repaired),
     }
 }
 
 fn is_doctype(rest: &str) -> bool {
     rest.get(..9)
         .is_some_and(|head| head.eq_ignore_ascii_case("<!doctype"))
-        && super::value::cut(rest, INSTRUCTION_BYTES_MAX).contains('>')
 }
 
-/// Up to the bracket that ends it, those of its internal subset counted.
-fn doctype_bytes(rest: &str) -> usize {
-    let mut depth = 0_usize;
-    for (at, byte) in window(rest).bytes().enumerate() {
-        match byte {
-            b'<' => depth += 1,
-            b'>' if depth <= 1 => return at + 1,
-            b'>' => depth -= 1,
-            _ => {}
-        }
+/// A document type; a broken one is left out up to its first bracket, or to the
+/// tag that begins before any.
+fn document_type(rest: &str, repaired: &mut String) -> usize {
+    if let Some(length) = doctype::length(rest) {
+        repaired.push_str(&rest[..length]);
+        return length;
     }
-    rest.find('>').map_or(rest.len(), |at| at + 1)
+    let window = super::value::cut(rest, INSTRUCTION_BYTES_MAX);
+    let end = window.char_indices().skip(1).find_map(|(at, c)| match c {
+        '>' => Some(at + 1),
+        '<' if window[at + 1..].starts_with(char::is_alphabetic) => Some(at),
+        _ => None,
+    });
+    let Some(end) = end else {
+        return escaped(repaired);
+    };
+    push_lines(&window[..end], repaired);
+    end
 }
 
 fn escaped(repaired: &mut String) -> usize {
@@ -118,10 +136,6 @@ fn push_lines(left_out: &str, repaired: &mut String) {
     repaired.extend(left_out.chars().filter(|c| *c == '\n'));
 }
 
-fn window(rest: &str) -> &str {
-    super::value::cut(rest, DOCTYPE_BYTES_MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,8 +146,14 @@ mod tests {
             ("<a>1 < 2</a>", "<a>1 &lt; 2</a>"),
             ("<a><b</a>", "<a>&lt;b</a>"),
             ("<a><![CDATA[x < y", "<a><![CDATA[x < y]]>"),
-            ("<a><!-- x", "<a><!-- x-->"),
+            ("<a><!-- x", "<a>&lt;!-- x"),
+            ("<a><!-- x --><!-- </a>", "<a><!-- x -->&lt;!-- </a>"),
             ("<a><?php x ></a>", "<a></a>"),
+            ("<a>b <?> c</a>", "<a>b  c</a>"),
+            ("<a>b <? c</a>", "<a>b &lt;? c</a>"),
+            ("<a>b <? c</item><?d e?>", "<a>b &lt;? c</item><?d e?>"),
+            ("<!DOCTYPE r [<!ENTITY><r a='b'/>", "<r a='b'/>"),
+            ("<!DOCTYPE r\n<r/>", "\n<r/>"),
             ("<a>x<", "<a>x&lt;"),
             ("<a x='>'>y</a>", "<a x='>'>y</a>"),
             ("<a x=\"y>z</a>", "<a x=\"y\">z</a>"),

@@ -15,7 +15,7 @@ const INNER_QUOTES_MAX: usize = 4;
 const AROUND: [&str; 6] = ["item", "entry", "channel", "feed", "rss", "rdf:RDF"];
 /// What no attribute's value holds: where it comes before the quote that should
 /// end the value, that quote belongs to another tag.
-const OUTSIDE: [&str; 8] = [
+pub(super) const OUTSIDE: [&str; 8] = [
     "<item", "</item", "<entry", "</entry", "<link", "</link", "</title", "</desc",
 ];
 
