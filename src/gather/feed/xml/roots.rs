@@ -23,6 +23,14 @@ impl<'a> Walk<'a> {
     ) -> About {
         match (parent, tag) {
             (About::Outside, _) => self.enter_root(tag, start, name, at),
+            // A page around a feed: a program's, or a browser's that showed it.
+            (About::Nothing, Tag::Rss | Tag::Rdf | Tag::Feed)
+                if self.format.is_none()
+                    && ["version", "xmlns"].iter().any(|said| start.attributes_raw().contains(said)) =>
+            {
+                self.complain(at, "the feed stands inside a web page");
+                self.enter_root(tag, start, name, at)
+            }
             (About::Feed, Tag::Item) => {
                 if self.build.begin_entry() {
                     About::Entry
