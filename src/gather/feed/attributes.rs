@@ -74,6 +74,9 @@ pub fn fault(raw: &str) -> Option<&'static str> {
             *free = name;
         }
         rest = after[end..].trim_ascii_start();
+        if rest.len() == after.len() - end && !rest.is_empty() && rest != "/" {
+            return Some("no space stands before an attribute");
+        }
     }
     None
 }

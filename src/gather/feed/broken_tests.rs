@@ -156,6 +156,48 @@ proptest! {
     }
 }
 
+/// Why a document could not be cut into tags.
+const STUMBLES: [&str; 4] = [
+    "the markup is broken",
+    "`<` begins no tag",
+    "a quote stands in an end tag",
+    "the document type is broken",
+];
+
+#[test]
+fn what_is_wrong_is_told() {
+    let cases = [
+        (
+            "<rss><channel><!-- a -- b --></channel></rss>",
+            "`--` stands in a comment",
+        ),
+        (
+            "<rss a='b'c='d'><channel></channel></rss>",
+            "no space stands before an attribute",
+        ),
+        (
+            "<rss><channel></channel></rss><script/>",
+            "there is more than one root element",
+        ),
+        (
+            "<?xml version='1.0' encoding=''?><rss><channel></channel></rss>",
+            "the declared character encoding is empty",
+        ),
+    ];
+    for (text, expected) in cases {
+        let harvest = harvest(text.as_bytes());
+        let said: Vec<&str> = harvest
+            .complaints
+            .iter()
+            .map(|told| told.message.as_str())
+            .collect();
+        assert_eq!(said, [expected], "{text}");
+        assert!(!harvest.well_formed, "{text}");
+    }
+    let right = "<?xml version='1.0'?><!-- a-b --><rss a='b'\nc='d'><channel/></rss><!-- c -->";
+    assert!(harvest(right.as_bytes()).complaints.is_empty());
+}
+
 fn harmless(bytes: &[u8]) -> Result<(), TestCaseError> {
     let harvest = harvest(bytes);
     let size: usize = harvest
@@ -167,5 +209,12 @@ fn harmless(bytes: &[u8]) -> Result<(), TestCaseError> {
         })
         .sum();
     prop_assert!(size <= GROWTH_MAX * bytes.len() + GROWTH_BYTES);
+    // What was repaired is never stumbled over again.
+    let stumbles = harvest.complaints.iter().filter(|complaint| {
+        STUMBLES
+            .iter()
+            .any(|why| complaint.message.starts_with(why))
+    });
+    prop_assert!(stumbles.count() <= 1);
     Ok(())
 }

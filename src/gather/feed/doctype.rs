@@ -117,6 +117,20 @@ impl Entities {
     }
 }
 
+/// What a reference that lost its `;` at the beginning of `text` stands for, and
+/// how long it is. `&lt=5` in an address is none.
+pub(super) fn unended_reference(text: &str) -> (&'static str, usize) {
+    const MEANT: [(&str, &str); 4] = [("&amp", "&"), ("&lt", "<"), ("&gt", ">"), ("&quot", "\"")];
+    let found = MEANT.iter().find(|(name, _)| {
+        text.strip_prefix(name).is_some_and(|after| {
+            let goes_on =
+                after.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '=' | '_'));
+            !goes_on && (*name == "&amp" || !after.is_empty())
+        })
+    });
+    found.map_or(("", 0), |(name, value)| (*value, name.len()))
+}
+
 /// How long the document type is that `text` begins with; `None`: it is broken.
 pub(super) fn length(text: &str) -> Option<usize> {
     let text = cut(text, DOCTYPE_BYTES_MAX);

@@ -139,14 +139,29 @@ impl<'a> Walk<'a> {
                     let text = text.into_inner();
                     // One that begins no reference is given at the beginning of a text.
                     if text.starts_with('&') {
+                        let (value, length) = doctype::unended_reference(&text);
                         self.complain(at, "`&` begins no entity; write `&amp;`");
+                        self.characters(value, at);
+                        self.characters(&text[length..], at);
+                    } else {
+                        self.characters(&text, at);
                     }
-                    self.characters(&text, at);
                 }
                 Event::CData(text) => self.characters(&text.into_inner(), at),
                 Event::GeneralRef(reference) => self.reference(&reference.into_inner(), at),
-                Event::DocType(doctype) => self.entities.read(&doctype.into_inner()),
-                Event::Decl(_) => {
+                Event::DocType(doctype) => {
+                    let length = self.text.get(at..).and_then(doctype::length);
+                    if length != Some(self.position() - at) {
+                        let why = "the document type is broken".to_owned();
+                        return Err(Stumble { at, why });
+                    }
+                    self.entities.read(&doctype.into_inner());
+                }
+                Event::Decl(declaration) => {
+                    if declaration.contains("encoding=''") || declaration.contains("encoding=\"\"")
+                    {
+                        self.complain(at, "the declared character encoding is empty");
+                    }
                     if !self.text[..at].is_empty() {
                         self.complain(at, "something stands before the XML declaration");
                     }
@@ -155,7 +170,12 @@ impl<'a> Walk<'a> {
                     self.end_of_document(at);
                     return Ok(());
                 }
-                Event::Comment(_) | Event::PI(_) => {}
+                Event::Comment(text) => {
+                    if text.contains("--") || text.ends_with('-') {
+                        self.complain(at, "`--` stands in a comment");
+                    }
+                }
+                Event::PI(_) => {}
             }
         }
     }
@@ -221,7 +241,11 @@ impl<'a> Walk<'a> {
             self.close_unclosed(tag, name, at);
         }
         let parent = self.open.last().map_or(About::Outside, |open| open.about);
+        let is_second_root = parent == About::Outside && self.first_root.is_some();
         let about = self.enter(tag, parent, start, name, at);
+        if is_second_root && about == About::Outside && self.open.is_empty() {
+            self.complain(at, "there is more than one root element");
+        }
         if let Some(language) = language {
             self.speak(tag, about, language);
         }
