@@ -58,13 +58,14 @@ pub fn read_whole(page: &Page) -> Option<Article> {
     let node = json_ld::article(page).unwrap_or_default();
     let text = |key: &str| json_ld::text(node.get(key)?);
     let mut written = published::find(page, &node, &page.source);
+    let title = text("headline")
+        .and_then(|headline| line(&headline))
+        .or_else(|| title::told(page))
+        .or_else(|| title::shown(page));
     let mut draft = Draft {
         link: link(page, &node).map(String::from),
-        title: text("headline")
-            .and_then(|headline| line(&headline))
-            .or_else(|| title::told(page))
-            .or_else(|| title::shown(page)),
-        authors: authors(page, &node),
+        authors: authors(page, &node, title.as_deref()),
+        title,
         published: written.map(|written| written.at),
         updated: text("dateModified")
             .or_else(|| page.meta(&["article:modified_time", "og:updated_time", "dateModified"]))
@@ -231,7 +232,7 @@ fn link(page: &Page, node: &Map<String, Value>) -> Option<Url> {
         .or_else(|| page.url.clone())
 }
 
-fn authors(page: &Page, node: &Map<String, Value>) -> Vec<Person> {
+fn authors(page: &Page, node: &Map<String, Value>, title: Option<&str>) -> Vec<Person> {
     let told: Vec<Person> = each(node.get("author"))
         .iter()
         .filter_map(|author| {
@@ -253,9 +254,9 @@ fn authors(page: &Page, node: &Map<String, Value>) -> Vec<Person> {
     // `article:author` is often the address of a profile, which is no name.
     page.meta(&["author", "article:author"])
         .filter(|name| address(None, name).is_none() && !byline::is_nobody(name))
-        .or_else(|| byline::author(page))
-        .map(person)
+        .map_or_else(|| byline::authors(page, title), |name| vec![name])
         .into_iter()
+        .map(person)
         .collect()
 }
 

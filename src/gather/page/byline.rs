@@ -1,5 +1,7 @@
 //! Who wrote an article, as its page shows it.
 
+mod near;
+
 use std::sync::LazyLock;
 
 use dom_query::NodeRef;
@@ -35,6 +37,8 @@ const NOBODY: [&str; 10] = [
 const NAME_CHARS_MAX: usize = 80;
 /// … and one of more words is none where only a label says that it is one.
 const NAME_WORDS_MAX: usize = 5;
+/// The most authors taken from one page.
+pub const AUTHORS_MAX: usize = 20;
 /// The most elements looked at that are marked alike.
 const MARKED_MAX: usize = 20;
 /// The most texts of a page looked at.
@@ -62,9 +66,14 @@ pub fn is_nobody(name: &str) -> bool {
     NOBODY.contains(&name.trim().to_lowercase().as_str())
 }
 
-/// The author the page shows.
-pub fn author(page: &Page) -> Option<String> {
-    marked(page).or_else(|| labelled(page))
+/// The authors the page shows.
+pub fn authors(page: &Page, title: Option<&str>) -> Vec<String> {
+    let sure = marked(page).or_else(|| labelled(page));
+    match (sure, title) {
+        (Some(name), _) => vec![name],
+        (None, Some(title)) => near::authors(page, title),
+        (None, None) => Vec::new(),
+    }
 }
 
 /// Who signed a text at its end; behind the names may stand what they are and where.
