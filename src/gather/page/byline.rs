@@ -139,7 +139,13 @@ fn labelled(page: &Page) -> Option<String> {
             return None;
         }
         let words = line(&words)?;
-        let rest = LABEL.captures(&words)?.get(1)?.as_str();
+        // The day may stand before it: "14:02 | Автор: Имя Фамилия".
+        let mut parts = words.split(['|', '·', '•']);
+        let labelled = parts.find_map(|part| LABEL.captures(part.trim()))?;
+        let rest = labelled.get(1)?.as_str();
+        if rest.is_empty() && parts.next().is_some() {
+            return None;
+        }
         if rest.is_empty() {
             let after = text.next_element_sibling().or_else(|| {
                 let own = text.parent()?;
@@ -202,6 +208,15 @@ mod tests {
                 None,
             ),
             ("<div>Автор: admin</div>", None),
+            (
+                "<div>10 ноября 2021, 14:02 | Автор: Марат Ахметов</div>",
+                Some("Марат Ахметов"),
+            ),
+            (
+                "<div>14:02 · Автор: <b>Марат Ахметов</b></div>",
+                Some("Марат Ахметов"),
+            ),
+            ("<div>Автор: | 14:02 <b>Марат Ахметов</b></div>", None),
             (
                 "<p>Автор: все права на эти материалы принадлежат редакции газеты и её авторам</p>",
                 None,
