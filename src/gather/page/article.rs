@@ -251,6 +251,18 @@ fn authors(page: &Page, node: &Map<String, Value>, title: Option<&str>) -> Vec<P
     if !told.is_empty() {
         return told;
     }
+    // Journals name each author for the indexes of papers.
+    let cited = page.tree.select("meta[name=\"citation_author\"]");
+    let cited: Vec<Person> = cited
+        .nodes()
+        .iter()
+        .filter_map(|meta| line(&clean::escape(&meta.attr("content")?)))
+        .take(byline::AUTHORS_MAX)
+        .map(person)
+        .collect();
+    if !cited.is_empty() {
+        return cited;
+    }
     // `article:author` is often the address of a profile, which is no name.
     page.meta(&["author", "article:author"])
         .filter(|name| address(None, name).is_none() && !byline::is_nobody(name))

@@ -233,6 +233,16 @@ mod tests {
             assert_eq!(name, expected, "{shown}");
         }
     }
+    #[test]
+    fn a_paper_s_authors_are_all_told() {
+        let metas = "<meta name=citation_author content=\"Elena Kowalska\"><meta name=citation_author content=\"\">\
+             <meta name=citation_author_institution content=\"Gdansk Univ\"><meta name=citation_author content=\"Henrik Dahl\">";
+        let html = format!("<html><head>{metas}</head><body><h1>Mussel growth</h1></body></html>");
+        let authors = read_as_article(&html).authors.into_iter();
+        let names: Vec<String> = authors.filter_map(|author| author.name).collect();
+        assert_eq!(names, ["Elena Kowalska", "Henrik Dahl"]);
+    }
+
     /// The habit of Kazakhstan's papers; three capitals may be an office's.
     #[test]
     fn who_signed_a_text_wrote_it() {
