@@ -8,11 +8,14 @@ use super::read_article;
 use crate::gather::document::Document;
 
 const TITLE: &str = "Harbour bridge to close in autumn";
-/// Two sentences, so that each part of a page may have its own words.
+/// Two sentences of words that stand in no other paragraph.
 fn prose(word: &str) -> String {
+    let low = word.to_lowercase();
+    let words: Vec<String> = ('a'..='x').map(|letter| format!("{low}{letter}")).collect();
     format!(
-        "{word}: the bridge over the harbour will be closed to lorries from the first week of autumn, the council \
-         said. People who live beside it hope that {word} will not last as long as the works of last year."
+        "{word}: the {}. But {}.",
+        words[..12].join(" "),
+        words[12..].join(" ")
     )
 }
 
@@ -122,4 +125,73 @@ fn cards_with_long_teasers_are_no_sections() {
     let body =
         format!("<article><h1>{TITLE}</h1>{text}</article><div><h2>Partners</h2>{partners}</div>");
     says(&body, &["Lead", "More", "Ending"], &SECTIONS);
+}
+
+/// So much that the engine tells it.
+const LONG: [&str; 7] = [
+    "Firstly",
+    "Secondly",
+    "Thirdly",
+    "Fourthly",
+    "Fifthly",
+    "Sixthly",
+    "Seventhly",
+];
+
+/// Classes the engine picks the text's element by.
+const PICKED: [&str; 3] = [
+    "class=\"article-body\"",
+    "class=\"post-content\"",
+    "itemprop=\"articleBody\"",
+];
+
+#[test]
+fn a_standfirst_above_the_text_s_own_element_is_of_the_text() {
+    let lead = prose("Lead");
+    let text = paragraphs(&LONG);
+    for picked in PICKED {
+        for above in [
+            format!("<h1>{TITLE}</h1><p class=\"lead\">{lead}</p>"),
+            format!("<header><h1>{TITLE}</h1><div><p>{lead}</p></div></header>"),
+            format!(
+                "<h1>{TITLE}</h1><p>{lead}</p><figure><img src=\"/i.jpg\"><figcaption>The bridge, seen from the \
+                 sea</figcaption></figure>"
+            ),
+            // Said a second time for narrow screens.
+            format!("<h1>{TITLE}</h1><p class=\"wide\">{lead}</p><p class=\"narrow\">{lead}</p>"),
+        ] {
+            let body = format!("<div class=\"x\">{above}<div {picked}>{text}</div></div>");
+            says(&body, &["Lead", "Firstly", "Seventhly"], &["seen from the"]);
+        }
+    }
+}
+
+#[test]
+fn the_longest_paragraph_is_not_passed_over_for_what_follows() {
+    let first = format!("{} {} {}", prose("Lead"), prose("More"), prose("Third"));
+    let other = |word: &&str| format!("<div><p>{}</p></div>", prose(word));
+    let others: String = SECTIONS.iter().map(other).collect();
+    says(
+        &format!("<h1>{TITLE}</h1><div><p>{first}</p></div><div>{others}</div>"),
+        &["Lead", "More"],
+        &[],
+    );
+}
+
+#[test]
+fn what_stands_between_the_title_and_the_text_and_is_no_standfirst_stays_out() {
+    let text = paragraphs(&LONG);
+    for above in [
+        "<div>By <a href=\"/w\">Ann Dahl</a>, an editor who covers harbours. She has NOTLEAD written of bridges since 2020.</div>",
+        "<div class=\"author\"><p>Ann Dahl covers harbours. She has NOTLEAD written of bridges for this paper since 2020.</p></div>",
+        "<p class=\"photo-caption\">The harbour bridge NOTLEAD as it was seen from the sea on the last day of the summer.</p>",
+        "<div><h3><a href=\"/n/1\">Another bridge</a></h3><p>NOTLEAD is a bridge in another town, and it will be open all year.</p></div>",
+        "<p><a href=\"/n/1\">NOTLEAD is a bridge in another town, and it will be open all year long, they say there.</a></p>",
+        "<ul><li>12 November</li><li>NOTLEAD, 4 min</li></ul>",
+    ] {
+        let body = format!(
+            "<div class=\"x\"><h1>{TITLE}</h1>{above}<div class=\"article-body\">{text}</div></div>"
+        );
+        says(&body, &LONG, &["NOTLEAD"]);
+    }
 }

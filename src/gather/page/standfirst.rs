@@ -40,6 +40,8 @@ const OTHER_WORDS: [&str; 16] = [
     "disclaimer",
     "breadcrumbs",
 ];
+/// What a line about the author begins with, before a name.
+const BYLINE_STARTS: [&str; 7] = ["by ", "von ", "par ", "por ", "di ", "автор", "текст:"];
 /// How many levels above a block may be called so.
 const LEVELS: usize = 3;
 /// Elements that hold a block of text.
@@ -54,17 +56,24 @@ pub fn below<'a>(body: &NodeRef<'a>, heading: &NodeRef<'a>) -> HashSet<NodeId> {
 }
 
 /// The lead, block by block, where the text begins below it. Takes out of the tree
-/// what says the same a second time, as layouts for narrow screens do.
+/// what says the same a second time, as layouts for narrow screens do, and captions
+/// between the lead and the text.
 pub fn find<'a>(page: &'a Page, below: &HashSet<NodeId>, text: &str) -> Vec<NodeRef<'a>> {
     let Some(body) = page.tree.body() else {
         return Vec::new();
     };
     let text = projection::Places::of(text);
     let mut leads: Vec<NodeRef<'_>> = Vec::new();
-    let mut again = Vec::new();
+    let mut others = Vec::new();
     let mut has_begun = false;
     for node in body.descendants_it() {
-        if !node.is_element() || !below.contains(&node.id) || !is_block(&node) {
+        if !node.is_element() || !below.contains(&node.id) {
+            continue;
+        }
+        if node.has_name("figcaption") {
+            others.push(node);
+        }
+        if !is_block(&node) {
             continue;
         }
         let shown = node.text();
@@ -74,16 +83,16 @@ pub fn find<'a>(page: &'a Page, below: &HashSet<NodeId>, text: &str) -> Vec<Node
         }
         if is_lead(page, &node, &shown) {
             if leads.iter().any(|known| known.text() == shown) {
-                again.push(node);
+                others.push(node);
             } else {
                 leads.push(node);
             }
         }
     }
-    if !has_begun || leads.len() > BLOCKS_MAX {
+    if !has_begun || leads.is_empty() || leads.len() > BLOCKS_MAX {
         return Vec::new();
     }
-    for node in again {
+    for node in others {
         node.remove_from_parent();
     }
     leads
@@ -110,6 +119,7 @@ fn is_lead(page: &Page, node: &NodeRef<'_>, shown: &str) -> bool {
     says && linked(node) * 2 < count
         && !stands_aside(node)
         && !is_teaser(node)
+        && !is_of_author(shown)
         && !published::is_byline(shown, page)
 }
 
@@ -126,6 +136,25 @@ fn stands_aside(node: &NodeRef<'_>) -> bool {
         || levels()
             .take(LEVELS)
             .any(|level| is_called(&level, &OTHER_WORDS))
+}
+
+/// Whether a line names who wrote the text, and perhaps what else they do.
+fn is_of_author(shown: &str) -> bool {
+    let shown = shown.trim();
+    let rest = BYLINE_STARTS.iter().find_map(|start| {
+        let said = shown.get(..start.len())?;
+        (said.to_lowercase() == *start).then(|| &shown[start.len()..])
+    });
+    rest.is_some_and(|rest| {
+        let name = rest.trim_start_matches([':', ' ']);
+        let mut words = name.split_whitespace();
+        let mut is_name = || {
+            words
+                .next()
+                .is_some_and(|word| word.starts_with(char::is_uppercase))
+        };
+        is_name() && is_name()
+    })
 }
 
 /// Below a heading that leads to another article.
