@@ -28,6 +28,8 @@ impl Building {
             About::Near | About::Foreign => {
                 self.beside(true, |build| build.take_entry(capture, base));
             }
+            // The head's own would come too late: the first date stays.
+            About::Feed if capture.is_near && is_date(capture.tag) => {}
             About::Feed => self.take_head(capture, base),
             About::Outside | About::Unsure | About::Nothing => {}
         }
@@ -159,8 +161,6 @@ impl Building {
                 let id = value::bare(&characters).map(|id| link::resolve_id(&id, base));
                 self.head.id = self.head.id.take().or(id);
             }
-            // The head's own would come too late: the first date stays.
-            Tag::Published | Tag::Created | Tag::Updated | Tag::DublinDate if is_near => {}
             Tag::Published | Tag::Created | Tag::Updated | Tag::DublinDate => {
                 let slot = match tag {
                     Tag::Updated => &mut self.head.updated,
@@ -221,6 +221,13 @@ const fn weight_of(tag: Tag, is_near: bool) -> Weight {
 fn address(characters: &str, base: Option<&Url>) -> Option<String> {
     let address = value::bare(characters).map(link::unescaped);
     address.and_then(|url| link::resolve(&url, base))
+}
+
+const fn is_date(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::Published | Tag::Created | Tag::Updated | Tag::DublinDate
+    )
 }
 
 fn generator(name: Option<String>, said: [Option<String>; 3], base: Option<&Url>) -> Generator {
