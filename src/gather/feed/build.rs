@@ -252,10 +252,8 @@ impl Building {
     /// A picture is complete; many feeds name it in its characters.
     pub(super) fn end_picture(&mut self, base: Option<&Url>) {
         let line = std::mem::take(&mut self.line);
-        let address = line.trim();
-        let is_plain = !address.contains(|c: char| c.is_whitespace() || c == '<');
-        if is_plain && address.contains(['/', '.']) {
-            self.beside(self.is_beside, |build| build.picture(address, base));
+        if link::is_address(&line) {
+            self.beside(self.is_beside, |build| build.picture(line.trim(), base));
         }
     }
 

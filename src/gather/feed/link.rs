@@ -52,6 +52,14 @@ pub(super) fn unescaped(link: String) -> String {
     }
 }
 
+/// Whether characters are an address rather than words or markup.
+pub(super) fn is_address(characters: &str) -> bool {
+    let address = characters.trim();
+    let is_one_word = !address.contains(char::is_whitespace) && address.contains(['/', '.']);
+    let is_whole = has_scheme(address) && address.contains("://") && !address.contains('\n');
+    !address.contains('<') && (is_one_word || is_whole)
+}
+
 /// An id that is a relative address is one of this place; any other is opaque.
 pub(super) fn resolve_id(id: &str, base: Option<&Url>) -> String {
     let relative = id.contains('/') && !id.contains(':') && !id.contains(char::is_whitespace);
@@ -95,6 +103,18 @@ mod tests {
             assert_eq!(resolve(link, Some(&base)).as_deref(), expected, "{link}");
         }
         assert_eq!(resolve("b", None).as_deref(), Some("b"));
+        for address in [" http://a/b c.mp3 ", "/i.png", "i.png", "//a/i"] {
+            assert!(is_address(address), "{address}");
+        }
+        for words in [
+            "some words",
+            "Note: see a/b",
+            "none",
+            "",
+            "<url>http://a/</url>",
+        ] {
+            assert!(!is_address(words), "{words}");
+        }
         assert_eq!(resolve_id("tag:1/2", Some(&base)), "tag:1/2");
         assert_eq!(
             resolve_id("x/1", Some(&base)),

@@ -173,3 +173,34 @@ fn a_person_may_have_a_page_and_a_word_about_itself() {
     let draft = rss(unclosed);
     assert_eq!(short(&draft), "http://own/ T Own Second");
 }
+
+#[test]
+fn a_file_is_at_an_address() {
+    let files = |item: &str| -> Vec<String> {
+        let files = rss(item).enclosures.into_iter();
+        files.map(|file| file.url).collect()
+    };
+    let player = "<title>T</title><media:content medium='video'><media:player url='http://e/p'/>\
+        <media:thumbnail url='http://e/t.jpg'/><title>no</title></media:content>";
+    assert_eq!(files(player), ["http://e/t.jpg"]);
+    assert_eq!(rss(player).title.as_deref(), Some("T"));
+    for (item, expected) in [
+        ("<media:content> http://e/v </media:content>", "http://e/v"),
+        (
+            "<media:content><![CDATA[http://e/v]]></media:content>",
+            "http://e/v",
+        ),
+        ("<enclosure>e.mp3</enclosure>", "e.mp3"),
+    ] {
+        assert_eq!(files(item), [expected], "{item}");
+    }
+    for item in [
+        "<media:content>some words</media:content>",
+        "<enclosure><url>http://e/x</url></enclosure>",
+        "<media:thumbnail>none</media:thumbnail>",
+    ] {
+        let titled = format!("<title>T</title>{item}");
+        assert!(files(&titled).is_empty(), "{item}");
+        assert_eq!(rss(&titled).link, None, "{item}");
+    }
+}

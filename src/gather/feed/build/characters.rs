@@ -76,7 +76,7 @@ impl Building {
                 entry.link.offer(weight_of(tag, is_near), address);
             }
             Tag::Enclosure | Tag::MediaContent | Tag::MediaThumbnail | Tag::ItunesImage => {
-                if let Some(address) = value::bare(&characters) {
+                if let Some(address) = bare_address(&characters) {
                     self.file(tag, &address, said, base);
                 }
             }
@@ -183,7 +183,7 @@ impl Building {
                 self.rights.offer(weight_of(tag, is_near), line());
             }
             Tag::ItunesImage => {
-                if let Some(address) = value::bare(&characters) {
+                if let Some(address) = bare_address(&characters) {
                     self.picture(&address, base);
                 }
             }
@@ -228,6 +228,11 @@ const fn is_date(tag: Tag) -> bool {
         tag,
         Tag::Published | Tag::Created | Tag::Updated | Tag::DublinDate
     )
+}
+
+/// The address of a file between tags, which may hold words or markup as well.
+fn bare_address(characters: &str) -> Option<String> {
+    value::bare(characters).filter(|address| link::is_address(address))
 }
 
 fn generator(name: Option<String>, said: [Option<String>; 3], base: Option<&Url>) -> Generator {

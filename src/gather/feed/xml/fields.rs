@@ -73,7 +73,13 @@ impl Walk<'_> {
         let get = |name| attributes::get(start, name);
         let address = get("url").or_else(|| get("href"));
         let Some(url) = address.or_else(|| get("resource")) else {
-            self.begin_capture(tag, about, start);
+            // A player or a picture may stand in its place (Media RSS, `media:player`).
+            let after = self.text.get(self.position()..).unwrap_or_default();
+            let holds_elements =
+                after.trim_start().starts_with('<') && !after.trim_start().starts_with("<![CDATA[");
+            if tag != Tag::MediaContent || !holds_elements {
+                self.begin_capture(tag, about, start);
+            }
             return;
         };
         if about == About::Feed {
@@ -198,7 +204,7 @@ impl Walk<'_> {
                 .open
                 .iter()
                 .nth_back(1)
-                .is_some_and(|around| around.tag == Tag::Unknown),
+                .is_some_and(|around| matches!(around.tag, Tag::Unknown | Tag::MediaContent)),
             wrapper: None,
             base: None,
             said,
