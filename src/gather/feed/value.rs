@@ -60,7 +60,9 @@ pub(super) fn line(kind: Kind, characters: &str) -> Option<String> {
     let characters = uncased(kind, characters);
     let text = match kind {
         Kind::Text => one_line(characters),
-        Kind::Guess | Kind::Lines if !looks_like_html(characters) => one_line(characters),
+        Kind::Guess | Kind::Lines if !looks_like_html(characters) && !breaks_line(characters) => {
+            one_line(characters)
+        }
         Kind::Base64 => {
             let text = from_base64(characters);
             if looks_like_html(&text) {
@@ -126,14 +128,37 @@ fn trimmed(mut html: String) -> String {
     html
 }
 
+/// How far the end of a tag is looked for.
+const TAG_BYTES_MAX: usize = 1024;
+/// Tags of what is never closed, or need not be.
+const SURE_SIGNS: [&str; 6] = ["<br", "<BR", "<img ", "<IMG ", "<p>", "<hr"];
+
 /// Whether a longer text is meant as HTML: lines broken and pictures shown are
 /// sure signs there, though nothing in it is ever closed.
 fn is_markup(text: &str) -> bool {
-    const SIGNS: [&str; 6] = ["<br", "<BR", "<img ", "<IMG ", "<p>", "<hr"];
     looks_like_html(text)
         || text.contains('<')
-            && SIGNS.iter().any(|sign| text.contains(sign))
+            && SURE_SIGNS.iter().any(|sign| text.contains(sign))
             && looks_like_html(&[text, "<br/>"].concat())
+}
+
+/// Whether a line is meant as HTML though nothing in it is ever closed: a sure
+/// sign touches its words. One apart from them may be what they speak of.
+fn breaks_line(text: &str) -> bool {
+    let touches = |at: usize| {
+        let (before, tag) = text.split_at(at);
+        let after = cut(tag, TAG_BYTES_MAX)
+            .split_once('>')
+            .map_or("", |(_, after)| after);
+        before.ends_with(|c: char| c.is_alphanumeric() || ".!?…:;,)»”".contains(c))
+            || after.starts_with(|c: char| c.is_alphanumeric() || "«“".contains(c))
+            || tag.starts_with("<img ")
+    };
+    text.contains('<')
+        && SURE_SIGNS
+            .iter()
+            .any(|sign| text.match_indices(sign).any(|(at, _)| touches(at)))
+        && is_markup(text)
 }
 
 /// Text as markup: an empty line parts paragraphs, a single one breaks them.
@@ -311,6 +336,27 @@ mod tests {
             );
         }
         assert_eq!(line(Kind::Text, " \u{1} "), None);
+    }
+
+    #[test]
+    fn lines_broken_in_a_line() {
+        for (characters, text) in [
+            ("Line one<br>line two", "Line one line two"),
+            ("Line one.<BR> Line two", "Line one. Line two"),
+            ("Line one <br>line two", "Line one line two"),
+            ("<p>One", "One"),
+            ("One<hr>two", "One two"),
+            ("<img src=\"/i.png\"> One", "One"),
+            // Spoken of.
+            ("How to use <br> in HTML", "How to use <br> in HTML"),
+            ("Why “<br>” is bad", "Why “<br>” is bad"),
+            ("<br> or <p>?", "<br> or <p>?"),
+            ("a<br>b <foo>", "a<br>b <foo>"),
+            ("1<2", "1<2"),
+        ] {
+            assert_eq!(line(Kind::Guess, characters).as_deref(), Some(text));
+        }
+        assert_eq!(line(Kind::Text, "a<br>b").as_deref(), Some("a<br>b"));
     }
 
     #[test]
