@@ -115,10 +115,19 @@ pub fn push_escaped(html: &mut String, text: &str) {
     html.push_str(rest);
 }
 
+/// Whether an attribute says which way a text runs. What it says ends with its
+/// element, unlike signs of direction.
+fn is_direction(value: &str) -> bool {
+    ["ltr", "rtl", "auto"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(value))
+}
+
 fn builder(base: Option<&Url>) -> Builder<'static> {
     let mut builder = Builder::default();
     builder
         .url_schemes(URL_SCHEMES.into())
+        .add_generic_attributes(["dir"])
         .add_clean_content_tags([
             "iframe", "object", "applet", "noscript", "template", "svg", "math", "head", "title",
             "textarea", "select",
@@ -136,6 +145,9 @@ fn builder(base: Option<&Url>) -> Builder<'static> {
     }
     let beside = base.cloned();
     builder.attribute_filter(move |_, attribute, value| {
+        if attribute == "dir" {
+            return is_direction(value).then_some(value.into());
+        }
         let is_address = matches!(attribute, "href" | "src" | "poster");
         (!is_address || !address::has_credentials(value, beside.as_ref())).then_some(value.into())
     });
@@ -198,6 +210,10 @@ mod tests {
             (
                 "<figure><img src=\"/o.png\" alt=\"o\"><figcaption>p</figcaption></figure>",
                 "<figure><img src=\"https://jarshy.example/o.png\" alt=\"o\"><figcaption>p</figcaption></figure>",
+            ),
+            (
+                "<p lang=\"ar\" dir=\"rtl\">q</p><p dir=\"up\">r</p>",
+                "<p lang=\"ar\" dir=\"rtl\">q</p><p>r</p>",
             ),
             ("a & b", "a &amp; b"),
             (

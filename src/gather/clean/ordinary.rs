@@ -12,7 +12,7 @@ use url::Url;
 
 use super::address::{Address, address};
 use super::entities::entity;
-use super::{LINK_REL, scan};
+use super::{LINK_REL, is_direction, scan};
 
 /// Elements open at once; deeper markup is not ordinary.
 const DEPTH_MAX: usize = 24;
@@ -59,7 +59,7 @@ const fn element(name: &'static str, sort: Sort) -> Element {
 }
 
 /// Attributes every element keeps.
-const EVERYWHERE: [&str; 2] = ["lang", "title"];
+const EVERYWHERE: [&str; 3] = ["lang", "title", "dir"];
 
 /// The most frequent first.
 static ELEMENTS: [Element; 31] = [
@@ -295,6 +295,9 @@ impl<'a> Pass<'a> {
                 Address::Resolved(address) => value = Cow::Owned(address),
                 Address::Dropped => return Some(()),
             }
+        }
+        if name == "dir" && !is_direction(&value) {
+            return Some(());
         }
         self.clean.push(' ');
         self.clean.push_str(name);

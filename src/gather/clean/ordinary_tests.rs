@@ -10,7 +10,7 @@ fn base() -> Url {
 }
 
 /// Pieces of markup, ordinary and not, and what is between them.
-const PIECES: [&str; 62] = [
+const PIECES: [&str; 64] = [
     "<p>",
     "</p>",
     "<a href=\"https://a.example/?a=1&amp;b=ә\" target='_blank'>",
@@ -39,6 +39,8 @@ const PIECES: [&str; 62] = [
     "<div id=\"d\">",
     "</div>",
     "<span style=\"x\">",
+    "<span dir=\"rtl\">",
+    "<span dir='RTL' dir=\"ltr\">",
     "</span>",
     "<h2>",
     "</h2>",

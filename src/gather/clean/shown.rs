@@ -1,11 +1,12 @@
 //! What a page shows with its scripts, told in markup that shows it without them:
 //! pictures whose address waits in another attribute or in a `noscript`, films and
-//! recordings, and players in frames as links to what they play. Pixels that count
+//! recordings, players in frames as links to what they play, the words of formulas. Pixels that count
 //! readers are left out.
 //!
 //! It only writes tags anew; nothing it lets through is harmless before the
 //! sanitiser has seen it.
 
+mod formula;
 mod picture;
 mod players;
 
@@ -37,6 +38,7 @@ pub(super) fn shown(html: &str) -> Cow<'_, str> {
         plain: Vec::new(),
         told: HashSet::new(),
         no_frame_ends: false,
+        endless: 0,
     };
     let mut at = 0;
     while let Some(found) = memchr(b'<', &bytes[at..]) {
@@ -66,6 +68,7 @@ fn is_of_interest(bytes: &[u8], start: usize) -> bool {
             | (Some(b'v' | b't'), Some(b'i' | b'e'))
             | (Some(b's'), Some(b'c' | b't'))
             | (Some(b'x'), Some(b'm'))
+            | (Some(b'm'), Some(b'a'))
             | (Some(b'!'), _)
     )
 }
@@ -81,6 +84,8 @@ struct Pass<'a> {
     told: HashSet<String>,
     /// No frame is closed from here on.
     no_frame_ends: bool,
+    /// Up to there no formula ends.
+    endless: usize,
 }
 
 impl Pass<'_> {
@@ -101,6 +106,7 @@ impl Pass<'_> {
             "noscript" => self.without_scripts(start, &tag),
             "iframe" => self.frame(start, &tag),
             "video" | "audio" => self.recording(start, &tag),
+            "math" => self.formula(start, &tag),
             _ if RAW.contains(&name) => raw_end(self.html, tag.end, name),
             _ => tag.end,
         }
@@ -202,6 +208,15 @@ impl Pass<'_> {
         } else if !is_closed {
             self.replace(start, end);
         }
+        end
+    }
+
+    fn formula(&mut self, start: usize, tag: &Tag) -> usize {
+        let words = formula::words(self.html, start, tag, &mut self.endless);
+        let Some((words, end)) = words else {
+            return tag.end;
+        };
+        self.replace(start, end).push_str(&words);
         end
     }
 

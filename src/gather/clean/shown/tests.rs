@@ -223,3 +223,32 @@ fn nothing_unclosed_is_read_again_and_again() {
         plain_text(&shown(&html));
     }
 }
+
+#[test]
+fn the_words_of_formulas_stay() {
+    for (formula, words) in [
+        ("<math><mi>x</mi><mo>&lt;</mo><mn>2</mn></math>", "x&lt;2"),
+        ("<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math >", "1 2"),
+        (
+            "<math><semantics><mi>x</mi><annotation encoding=\"application/x-tex\">x_1</annotation></semantics></math>",
+            "x",
+        ),
+        (
+            "<math><mtext>a<img src=x onerror=x()></mtext><style>b</style></math>",
+            "a",
+        ),
+        ("<math><<mi>script>x</math>", "&lt;script&gt;x"),
+        ("<math/>", ""),
+    ] {
+        gives(&format!("<p>{formula}</p>"), &format!("<p>{words}</p>"));
+    }
+    // The same follows in another shape.
+    gives(
+        "<span class=\"katex-mathml\"><math><mi>x</mi></math></span><span>x</span>",
+        "<span></span><span>x</span>",
+    );
+    let long = format!("<math>{}</math>", "<mi>x</mi>".repeat(10_000));
+    gives(&format!("a{long}"), "a");
+    let rows = "<math>".repeat(100_000);
+    plain_text(&shown(&(rows + "</a>")));
+}
