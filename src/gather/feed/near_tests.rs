@@ -204,3 +204,11 @@ fn a_file_is_at_an_address() {
         assert_eq!(rss(&titled).link, None, "{item}");
     }
 }
+
+#[test]
+fn an_empty_wrapper_is_no_content() {
+    for div in ["<div/>", "<div></div>", "<div> </div>"] {
+        let entry = format!("<entry><id>1</id><content type='xhtml'>{div}</content></entry>");
+        assert_eq!(atom(&entry).drafts[0].content_html, None, "{div}");
+    }
+}

@@ -87,7 +87,9 @@ impl<'a> Walk<'a> {
             && local.eq_ignore_ascii_case("div")
             && capture.wrapper.is_none()
             && capture.characters.trim().is_empty();
-        if wraps && !empty {
+        if wraps && empty {
+            capture.wrapper = Some(0);
+        } else if wraps {
             capture.wrapper = Some(depth + 1);
             capture.base = attributes::get_exactly(start, "xml:base").and_then(|said| {
                 let around = self.bases.last().or(self.build.default_base.as_ref());
