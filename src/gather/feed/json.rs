@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::gather::document::{DOCUMENT_ENTRIES_MAX, Document};
 use crate::gather::json::long_numbers;
-use crate::gather::json::repair::repair;
+use crate::gather::json::repair;
 use crate::model::complaint::{Complaint, Position};
 use crate::model::draft::{Category, Draft, Enclosure, FeedHead, Harvest, Person};
 
@@ -76,8 +76,7 @@ pub(super) fn read(text: &str, document: &Document, clock: &FeedClock, harvest: 
 /// The document as JSON, repaired where it must be and can be.
 fn parsed(text: &str, place: &str, harvest: &mut Harvest) -> Option<Value> {
     // The parser itself refuses more than 128 levels, so that no document is too deep.
-    let text = long_numbers::as_texts(text);
-    let error = match serde_json::from_str(&text) {
+    let error = match serde_json::from_str(&long_numbers::as_texts(text)) {
         Ok(parsed) => return Some(parsed),
         Err(error) => error,
     };
@@ -91,9 +90,7 @@ fn parsed(text: &str, place: &str, harvest: &mut Harvest) -> Option<Value> {
         let items = repaired.get("items").and_then(Value::as_array);
         items.is_some_and(|items| !items.is_empty())
     };
-    let repaired = serde_json::from_str(&repair(&text))
-        .ok()
-        .filter(has_entries);
+    let repaired = repair::parsed(text, has_entries);
     let complaint = if repaired.is_some() {
         let message = format!("the JSON is broken: {error}; what is complete was read");
         Complaint::warning(place, message)

@@ -10,6 +10,7 @@ pub(in crate::gather) mod long_numbers;
 mod parts;
 mod path;
 mod propose;
+mod recover;
 pub(in crate::gather) mod repair;
 
 use std::fmt::Write;
@@ -100,14 +101,12 @@ pub fn read(document: &Document<'_>, rules: &JsonRules) -> Harvest {
         );
         return opening::unreadable(harvest, why);
     }
-    let text = long_numbers::as_texts(&text);
-    let root: Value = match serde_json::from_str(&text) {
+    let root: Value = match serde_json::from_str(&long_numbers::as_texts(&text)) {
         Ok(root) => root,
         Err(error) => {
             let place = position(&text, &error);
-            let repaired = serde_json::from_str(&repair::repair(&text)).ok();
             // Where no entry was left there is nothing to be had of it.
-            let repaired = repaired.filter(|root| {
+            let repaired = repair::parsed(&text, |root| {
                 entries(root, rules, &mut Vec::new())
                     .is_ok_and(|entries| entries.iter().any(Value::is_object))
             });

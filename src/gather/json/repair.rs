@@ -4,12 +4,26 @@
 //! (`NaN`), commas before an end, words after the end, and a document that ends too
 //! early. One pass, only over documents the parser refused.
 
+use serde_json::Value;
+
+use super::long_numbers;
+use super::recover::recover;
+
 /// Levels at which something that is complete is kept when the rest is missing:
 /// the feed's own fields, and the entries of its list.
 const KEPT_DEPTH_MAX: usize = 2;
 
+/// What can be read of the broken JSON `text`; `None` where no entry is left by
+/// `has_entries`.
+pub(in crate::gather) fn parsed(text: &str, has_entries: impl Fn(&Value) -> bool) -> Option<Value> {
+    let repaired = serde_json::from_str(&repair(&long_numbers::as_texts(text))).ok();
+    repaired
+        .filter(&has_entries)
+        .or_else(|| recover(text).filter(&has_entries))
+}
+
 /// `text` with what can be repaired repaired; what was not complete is left out.
-pub(in crate::gather) fn repair(text: &str) -> String {
+pub(super) fn repair(text: &str) -> String {
     let mut repair = Repair {
         json: String::with_capacity(text.len() + text.len() / 32),
         ends: Vec::new(),
@@ -105,7 +119,7 @@ impl Repair {
         let end = rest.find(|letter| !is_bare(letter)).unwrap_or(rest.len());
         let word = format!("{first}{}", &rest[..end]);
         *letters = rest[end..].chars();
-        if serde_json::from_str::<serde_json::Value>(&word).is_ok() {
+        if serde_json::from_str::<Value>(&word).is_ok() {
             self.json.push_str(&word);
         } else if word.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
             self.json.extend(["\"", &word, "\""]);
@@ -156,7 +170,7 @@ impl Repair {
 }
 
 /// Whether numbers and words that stand in no string have such letters.
-const fn is_bare(letter: char) -> bool {
+pub(super) const fn is_bare(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, '+' | '-' | '.')
 }
 

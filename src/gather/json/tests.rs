@@ -203,6 +203,26 @@ fn what_is_complete_of_broken_json_is_read() {
 }
 
 #[test]
+fn a_fault_in_the_middle_costs_no_other_entry() {
+    let json = r#"[{"id":1234567890123456700001,"title":"Бір"},{"id":2,"title":"Екі","tags":*},
+        {"id":3,"title":"Бұл "үш""}]"#;
+    let harvest = read_with(json, &JsonRules::default());
+    let told: Vec<_> = harvest
+        .drafts
+        .iter()
+        .map(|draft| (draft.id.as_deref(), draft.title.as_deref()))
+        .collect();
+    let expected = [
+        (Some("1234567890123456700001"), Some("Бір")),
+        (Some("2"), Some("Екі")),
+        (Some("3"), Some("Бұл \"үш\"")),
+    ];
+    assert_eq!(told, expected);
+    let said = complaints(&harvest).join("\n");
+    assert!(said.contains("warning: the JSON is broken"), "{said}");
+}
+
+#[test]
 fn a_missing_envelope_is_told_and_forgiven() {
     let harvest = read_with(
         "[{\"id\":1,\"title\":\"Форум\",\"body\":\"Ертең\",\"created_date\":\"2026-11-23\"}]",
