@@ -151,8 +151,39 @@ fn iso_day(day: &str, received: DateTime<Tz>) -> Option<NaiveDate> {
     }
 }
 
+/// Seconds of the day of `19.48` and `19.48.21`, and what stands behind; no
+/// fraction of an hour, which nobody writes.
+pub(super) fn dotted_clock(text: &str) -> Option<(i64, &str)> {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    let (time, rest) = text.split_at(end);
+    let fields: Vec<&str> = time.trim_end_matches('.').splitn(4, '.').collect();
+    let (&hour, others) = fields.split_first()?;
+    let is_clock = (1..=2).contains(&hour.len())
+        && (1..=2).contains(&others.len())
+        && others.iter().all(|field| field.len() == 2);
+    if !is_clock || rest.starts_with([':', ',', '-', '/']) && others.len() == 1 {
+        return None;
+    }
+    let number = |field: Option<&&str>| field.map_or(Some(0), |field| field.parse().ok());
+    let (hour, minute, second): (u32, u32, u32) = (
+        hour.parse().ok()?,
+        number(others.first())?,
+        number(others.get(1))?,
+    );
+    let seconds = clock(hour, minute, second).filter(|_| hour <= 24 && minute < 60)?;
+    Some((seconds, rest.trim()))
+}
+
 /// `hh[:mm[:ss[.fff]]]`, then `am`/`pm` and a zone, glued or apart.
 pub(super) fn read_time(text: &str, parts: &mut Parts) -> Option<()> {
+    if let Some((seconds, zone)) = dotted_clock(text) {
+        parts.seconds = seconds;
+        parts.has_time = true;
+        parts.zone = zone::zone(zone);
+        return Some(());
+    }
     let end = text
         .find(|c: char| !c.is_ascii_digit() && !matches!(c, ':' | '.' | ','))
         .unwrap_or(text.len());

@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 
 use super::super::zone::{self, Zone};
-use super::digits::{clock, read_time};
+use super::digits::{clock, dotted_clock, read_time};
 use super::months::{Month, month_of};
 use super::{Bare, Parts, day_of, full_year, rolled_day};
 
@@ -138,6 +138,8 @@ struct Found {
     afternoon: Option<bool>,
     zone: Option<Zone>,
     local: bool,
+    /// A day was written so: `23.11.2026`.
+    has_dots: bool,
     /// A word came after the day that a time follows.
     is_time_next: bool,
     /// 05/11 is in November, as everywhere but in America.
@@ -171,6 +173,9 @@ impl Found {
             });
             return Some(());
         }
+        if self.is_dotted_time(token) {
+            return self.glued_time(token, received);
+        }
         if digits > 0 && self.date.is_none() && self.numeric_date(token) {
             return Some(());
         }
@@ -187,6 +192,19 @@ impl Found {
         let has_day = self.date.is_some() || self.day.is_some() && self.month.is_some();
         self.is_time_next = has_day && TIME_WORDS.contains(&word.trim_end_matches(['.', ':']));
         Some(())
+    }
+
+    /// `19.48.21` after a whole day, unless it is the last day of several.
+    fn is_dotted_time(&self, token: &str) -> bool {
+        let is_day_known = self.date.is_some()
+            || self.day.is_some() && self.month.is_some() && self.year.is_some();
+        if !is_day_known || self.time.is_some() || dotted_clock(token).is_none() {
+            return false;
+        }
+        let mut fields = token.split('.').map(str::parse::<u32>);
+        let may_be_day =
+            matches!(fields.next(), Some(Ok(1..=31))) && matches!(fields.next(), Some(Ok(1..=12)));
+        !(self.has_dots && may_be_day)
     }
 
     /// `30 Nov -0001`, as WordPress writes 0000-00-00; after a time or year such are
@@ -236,6 +254,7 @@ impl Found {
             return false;
         };
         let signed = |year: u32| i32::try_from(year).unwrap_or(i32::MAX);
+        let mut has_dots = false;
         self.date = if a.len() == 4 {
             day_of(signed(first), second, third)
         } else {
@@ -244,10 +263,12 @@ impl Found {
             if american {
                 day_of(year, first, second)
             } else {
-                self.local |= separator == ".";
+                has_dots = separator == ".";
                 day_of(year, second, first)
             }
         };
+        self.has_dots = has_dots && self.date.is_some();
+        self.local |= self.has_dots;
         self.date.is_some()
     }
 
@@ -272,7 +293,8 @@ impl Found {
             self.year = i32::try_from(value)
                 .ok()
                 .map(|year| full_year(year, digits.len()));
-        } else if self.time.is_none() && value <= 24 {
+        } else if self.time.is_none() && value <= 24 && !rest.contains(|c: char| c.is_ascii_digit())
+        {
             self.time = Some(Parts {
                 has_time: true,
                 seconds: i64::from(value) * 3600,
