@@ -117,6 +117,12 @@ fn off_max(letters: usize) -> usize {
     off
 }
 
+/// Whether words stand directly before or after what is marked.
+fn is_in_a_sentence(node: &NodeRef<'_>) -> bool {
+    let is_text = |beside: NodeRef<'_>| beside.is_text() && letters(&beside.text()) > 0;
+    node.prev_sibling().is_some_and(is_text) || node.next_sibling().is_some_and(is_text)
+}
+
 /// What stands in the holder and is no part of the text, each as large as can be.
 fn strangers<'a>(
     holder: &NodeRef<'a>,
@@ -130,7 +136,8 @@ fn strangers<'a>(
         let shown = node.text();
         let is_title = node.has_name("h1")
             || title
-                .is_some_and(|title| letters(&shown) == letters(title) && shown.trim() == title);
+                .is_some_and(|title| letters(&shown) == letters(title) && shown.trim() == title)
+                && !is_in_a_sentence(&node);
         if is_title {
             strangers.push(node);
         } else if found.contains_key(&node.id) {

@@ -524,3 +524,15 @@ pub(super) fn read_as_article(html: &str) -> crate::model::draft::Draft {
     };
     read_article(&document).unwrap().draft
 }
+
+/// An encyclopaedia's first sentence names its subject in bold.
+#[test]
+fn the_title_in_a_sentence_is_part_of_it() {
+    let more = "<p>Су мұнарасы бір ғасыр бойы қаланы сумен қамтып келді, бүгінде онда мұражай орналасқан, оған жыл сайын мыңдаған адам келеді.</p>";
+    let html = format!(
+        "<html><head><title>Ескі су мұнарасы</title></head><body><h1>Ескі су мұнарасы</h1><div class=text>\
+         <p>Қаладағы <b>Ескі су мұнарасы</b> 1911 жылы салынған, оны жергілікті шеберлер қызыл кірпіштен тұрғызған.</p>{more}{more}</div></body></html>"
+    );
+    let text = read_as_article(&html).text;
+    assert!(text.contains("Қаладағы Ескі су мұнарасы 1911"), "{text}");
+}
